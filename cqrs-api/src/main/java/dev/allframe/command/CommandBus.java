@@ -1,0 +1,51 @@
+package dev.allframe.command;
+
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Event;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Carries commands to aggregate instances, wherever they live, and brings back what became of them.
+ *
+ * <p>Callable from any thread; never blocks. The returned stage never fails: what can go wrong is a {@link CommandResult.Failed}. Commands sent to one
+ * instance from one thread are decided in the order in which they were sent. An {@link CommandResult.Accepted} is given only after the events are
+ * stored as durably as the storage promises.
+ */
+public interface CommandBus {
+
+    /**
+     * Sends a command with options.
+     *
+     * @param type a registered aggregate type
+     * @param id the instance; any text that is not empty and has no {@code |}
+     * @param command what it is asked to do
+     * @param options command id, expected version, causes, time limit
+     */
+    <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(AggregateType<C, E, S> type,
+            String id, C command,
+            CommandOptions options);
+
+    /** Sends a command without an id: a repeat is not recognised. */
+    default <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(
+            AggregateType<C, E, S> type, String id, C command) {
+        return dispatch(type, id, command, CommandOptions.none());
+    }
+
+    /**
+     * Sends a command and waits for what became of it: for tests and virtual threads, never inside an actor.
+     *
+     * @throws java.util.concurrent.CompletionException never for a refusal or a typed error, which are results
+     */
+    default <C extends Command, E extends Event, S> CommandResult<E> dispatchAndWait(AggregateType<C, E, S> type,
+            String id, C command,
+            CommandOptions options) {
+        return dispatch(type, id, command, options).toCompletableFuture().join();
+    }
+
+    /** Sends a command without options and waits for what became of it. */
+    default <C extends Command, E extends Event, S> CommandResult<E> dispatchAndWait(AggregateType<C, E, S> type,
+            String id, C command) {
+        return dispatchAndWait(type, id, command, CommandOptions.none());
+    }
+}

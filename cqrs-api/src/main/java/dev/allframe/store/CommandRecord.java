@@ -1,0 +1,33 @@
+package dev.allframe.store;
+
+import dev.allframe.aggregate.Refusal;
+
+/**
+ * What is remembered of an executed command, so that a repeat can be recognised and answered. It stands in the envelope of the command's first
+ * record and is therefore stored with the events or not at all.
+ *
+ * @param commandId the caller's id
+ * @param fingerprint identifies the command's contents: the same command has the same fingerprint on every node
+ * @param outcome what the caller was told
+ * @param firstSequenceNr the first record of the command
+ * @param lastSequenceNr the last record of the command
+ */
+public record CommandRecord(String commandId, String fingerprint, Outcome outcome, long firstSequenceNr,
+        long lastSequenceNr) {
+
+    /** What became of a command. */
+    public sealed interface Outcome {}
+
+    /** Its events are the records of its range. */
+    public record Accepted() implements Outcome {}
+
+    /** It was accepted and changed nothing. */
+    public record Unchanged() implements Outcome {}
+
+    /**
+     * A business rule said no.
+     *
+     * @param refusal the reason
+     */
+    public record Refused(Refusal refusal) implements Outcome {}
+}

@@ -1,0 +1,77 @@
+package dev.allframe.store;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading half of a store of events: pages that the caller asks for one after the other, so that a slow reader costs no memory. Callable from any
+ * thread. What is read was stored: a reader never sees a record whose append may still fail. Stages fail with {@link StoreClosedException} after
+ * {@code close()}.
+ */
+public interface EventReader {
+
+    /** The largest page; a caller may ask for more and gets this many. */
+    int MAX_PAGE = 10_000;
+
+    /**
+     * Records of one stream in ascending order, deleted ones left out.
+     *
+     * @param fromSequenceNr the first wanted, included; less than 1 counts as 1
+     * @param toSequenceNr the last wanted, included
+     * @param limit how many at most, 1 or more; fewer mean that there are no more in the range, unless {@link #MAX_PAGE} was reached
+     */
+    CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long fromSequenceNr, long toSequenceNr, int limit);
+
+    /** Records of one stream after a sequence number, in ascending order. */
+    default CompletionStage<List<StoredEvent>> getEventsAfter(StreamId stream, long sequenceNr, int limit) {
+        return getEvents(stream, sequenceNr + 1, Long.MAX_VALUE, limit);
+    }
+
+    /**
+     * Records of one stream in descending order, deleted ones left out.
+     *
+     * @param fromSequenceNr the first wanted, which is the highest, included
+     * @param limit how many at most, 1 or more
+     */
+    CompletionStage<List<StoredEvent>> getEventsBackwards(StreamId stream, long fromSequenceNr, int limit);
+
+    /**
+     * Records of all streams in position order.
+     *
+     * @param filter which are wanted
+     * @param after where to begin, not included: {@link Position#START} or what a page or record of this store gave
+     * @param limit how many at most, 1 or more
+     * @return a stage that fails with {@link ForeignPositionException} for a position of another store
+     */
+    CompletionStage<EventPage> getAllEvents(EventFilter filter, Position after, int limit);
+
+    /** One record; empty where it does not exist or is deleted. */
+    default CompletionStage<Optional<StoredEvent>> getEvent(StreamId stream, long sequenceNr) {
+        return getEvents(stream, sequenceNr, sequenceNr, 1).thenApply(events -> events.stream().findFirst());
+    }
+
+    /** The version of a stream: the highest sequence number it ever had, 0 for none. Appends called before by this thread are counted. */
+    CompletionStage<Long> highestSequenceNr(StreamId stream);
+
+    /** The position of the last stored record; {@link Position#START} in an empty store. */
+    CompletionStage<Position> lastPosition();
+
+    /**
+     * The ids of streams that ever had a record, in the order of {@link StreamId#compareTo}.
+     *
+     * @param after where to begin, not included; null for the beginning
+     * @param limit how many at most, 1 or more
+     */
+    CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit);
+
+    /**
+     * Calls back after new records have become readable. Several appends may share one call; none is missed by a caller that registers, then reads to the
+     * end, then waits. The callback runs on a thread of the store or of an appender: it must be quick, must not throw and must not call the store.
+     */
+    Registration onAppend(Runnable wake);
+
+    /** As {@link #onAppend(Runnable)}, for one stream alone. */
+    Registration onAppend(StreamId stream, Runnable wake);
+}

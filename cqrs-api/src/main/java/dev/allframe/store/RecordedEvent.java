@@ -1,0 +1,15 @@
+package dev.allframe.store;
+
+import dev.allframe.aggregate.Event;
+
+/**
+ * An event that was read from a store.
+ *
+ * @param id the instance that it belongs to
+ * @param sequenceNr its number in the instance's stream
+ * @param position its place in the order of the store
+ * @param metadata time, causes, headers
+ * @param event the event
+ */
+public record RecordedEvent<E extends Event>(String id, long sequenceNr, Position position, EventMetadata metadata,
+        E event) {}

@@ -1,0 +1,21 @@
+package dev.allframe.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a stream after one of its records.
+ *
+ * @param stream whose state
+ * @param sequenceNr the last record that the state contains; 0 for a state before the first
+ * @param timestamp when it was taken; kept to the millisecond
+ * @param payload the state
+ * @param metadata opaque metadata of the saver; null without any
+ */
+public record Snapshot(StreamId stream, long sequenceNr, Instant timestamp, Payload payload,
+        @Nullable Payload metadata) {
+
+    public Snapshot {
+        timestamp = Instant.ofEpochMilli(timestamp.toEpochMilli());
+    }
+}
