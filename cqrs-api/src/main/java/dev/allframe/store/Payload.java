@@ -11,6 +11,7 @@ import java.util.Arrays;
  * @param manifest the serializer's own name of the shape; empty for JSON text
  * @param bytes the contents
  */
+@SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the contents
 public record Payload(int serializerId, String manifest, byte[] bytes) {
 
     /** JSON text in UTF-8, whose shape is the event type and version of its envelope. Also the id of the runtime's envelope serializer. */

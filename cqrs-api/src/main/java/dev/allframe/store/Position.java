@@ -27,7 +27,7 @@ public record Position(String storeId, int partition, long epoch, long index) im
     @Override
     public int compareTo(Position other) {
         boolean comparable = equals(START) || other.equals(START)
-                || storeId.equals(other.storeId) && partition == other.partition;
+                || (storeId.equals(other.storeId) && partition == other.partition);
         if (!comparable) {
             throw new IllegalArgumentException(
                     "positions of different stores or partitions have no order: " + this + ", " + other);
