@@ -9,9 +9,8 @@ import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
 import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
+import dev.allframe.aggregate.SealedCases;
 import dev.allframe.aggregate.Stored;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,19 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class SealedTypes extends NopAnnotationIntrospector {
 
     static final String TYPE_PROPERTY = "@type";
-
-    /** The concrete cases of a sealed type, through sealed types between; the type itself where it is not sealed. */
-    static List<Class<?>> casesOf(Class<?> type) {
-        if (!type.isSealed()) {
-            return List.of(type);
-        }
-        List<Class<?>> cases = new ArrayList<>();
-        Arrays.stream(type.getPermittedSubclasses())
-                .forEach(permitted -> casesOf(permitted).stream()
-                        .filter(found -> !cases.contains(found))
-                        .forEach(cases::add));
-        return cases;
-    }
 
     /** The {@link Stored} name; the simple class name for types that are never stored, such as commands. */
     static String nameOf(Class<?> type) {
@@ -55,6 +41,6 @@ final class SealedTypes extends NopAnnotationIntrospector {
         if (!type.getRawType().isSealed()) {
             return null;
         }
-        return casesOf(type.getRawType()).stream().map(found -> new NamedType(found, nameOf(found))).toList();
+        return SealedCases.of(type.getRawType()).stream().map(found -> new NamedType(found, nameOf(found))).toList();
     }
 }

@@ -1,6 +1,7 @@
 package dev.allframe.codec.jackson;
 
 import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.SealedCases;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.InvalidDomainException;
 import java.lang.reflect.GenericArrayType;
@@ -40,7 +41,7 @@ final class StoredNames {
             check.problems.add(
                     root.getName() + " must be a sealed interface, or one final class, so that all events are known");
         }
-        for (Class<?> event : root.isSealed() ? SealedTypes.casesOf(root) : List.<Class<?>>of(root)) {
+        for (Class<?> event : SealedCases.of(root)) {
             if (check.hasName(event)) {
                 String name = type.name() + "." + event.getAnnotation(Stored.class).value();
                 Class<?> other = byName.putIfAbsent(name, event);
@@ -98,7 +99,7 @@ final class StoredNames {
             case Class<?> found when found.isArray() -> component(found.getComponentType());
             case Class<?> found when found.isSealed() && visited.add(found) -> {
                 Map<String, Class<?>> names = new LinkedHashMap<>();
-                for (Class<?> option : SealedTypes.casesOf(found)) {
+                for (Class<?> option : SealedCases.of(found)) {
                     if (hasName(option) && names.putIfAbsent(SealedTypes.nameOf(option), option) != null) {
                         problems.add("two cases of " + found.getName() + " have the stored name '"
                                 + SealedTypes.nameOf(option) + "'");
