@@ -1,6 +1,7 @@
 package dev.allframe.runtime.aggregate;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
@@ -43,13 +44,17 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
          * @throws ConfigurationException for a value out of range
          */
         public static Settings of(Config config) {
-            Config allframe = config.getConfig("allframe");
-            return new Settings(positive(allframe, "command-timeout"), atLeastOne(allframe, "max-in-flight"),
-                    positive(allframe, "passivate-after"),
-                    atLeastOne(allframe, "snapshots-kept"), positive(allframe, "restart-backoff.min"),
-                    positive(allframe, "restart-backoff.max"),
-                    allframe.getDouble("restart-backoff.random-factor"), shards(allframe),
-                    allframe.getString("sharding.role"));
+            try {
+                Config allframe = config.getConfig("allframe");
+                return new Settings(positive(allframe, "command-timeout"), atLeastOne(allframe, "max-in-flight"),
+                        positive(allframe, "passivate-after"),
+                        atLeastOne(allframe, "snapshots-kept"), positive(allframe, "restart-backoff.min"),
+                        positive(allframe, "restart-backoff.max"),
+                        allframe.getDouble("restart-backoff.random-factor"), shards(allframe),
+                        allframe.getString("sharding.role"));
+            } catch (ConfigException wrong) {
+                throw new ConfigurationException("the configuration is wrong at " + wrong.getMessage(), wrong);
+            }
         }
 
         private static Duration positive(Config config, String key) {

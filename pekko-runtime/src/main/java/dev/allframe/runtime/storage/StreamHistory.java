@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
@@ -23,6 +24,9 @@ public final class StreamHistory {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** Actor names are unique in an actor system, which may have several AllFrames. */
+    private static final AtomicLong READS = new AtomicLong();
+
     private final ExtendedActorSystem system;
     private final ActorRef journal;
 
@@ -34,8 +38,9 @@ public final class StreamHistory {
     /** The records of a range that are still stored, both ends included, in order. Fails with what the journal says. */
     public CompletionStage<List<Envelope>> read(StreamId stream, long fromSequenceNr, long toSequenceNr) {
         CompletableFuture<List<Envelope>> result = new CompletableFuture<>();
-        system.actorOf(
-                Props.create(Replay.class, () -> new Replay(journal, stream, fromSequenceNr, toSequenceNr, result)));
+        system.systemActorOf(
+                Props.create(Replay.class, () -> new Replay(journal, stream, fromSequenceNr, toSequenceNr, result)),
+                "allframe-replay-" + READS.incrementAndGet());
         return result;
     }
 
