@@ -13,7 +13,8 @@ import java.util.Currency;
  */
 public record Money(BigDecimal amount, Currency currency) implements Comparable<Money> {
 
-    private static final Currency CZK = Currency.getInstance("CZK");
+    /** Czech crowns. */
+    public static final Currency CZK = Currency.getInstance("CZK");
 
     /** Takes amounts with fewer decimals and throws {@link ArithmeticException} for more: nothing is ever rounded. */
     public Money {
@@ -41,6 +42,11 @@ public record Money(BigDecimal amount, Currency currency) implements Comparable<
 
     public Money minus(Money other) {
         return new Money(amount.subtract(other.in(currency)), currency);
+    }
+
+    /** The amount without its sign. */
+    public Money abs() {
+        return new Money(amount.abs(), currency);
     }
 
     /** Smaller before larger. */
