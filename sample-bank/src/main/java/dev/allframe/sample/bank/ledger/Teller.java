@@ -77,7 +77,7 @@ public final class Teller {
         switch (result) {
             case CommandResult.Accepted<AccountEvent>(var stored, var sequenceNr, var token) -> {
                 BitSet known = seen.computeIfAbsent(account, id -> new BitSet());
-                if (known.get(Math.toIntExact(sequenceNr))) {
+                if (!stored.isEmpty() && known.get(Math.toIntExact(sequenceNr))) {
                     repeated++;
                 } else {
                     known.set(Math.toIntExact(sequenceNr));
