@@ -183,4 +183,26 @@ public sealed interface CommandError {
             return false;
         }
     }
+
+    /**
+     * Too many commands are under way on this node; this one was not sent.
+     *
+     * @param limit how many may be under way
+     */
+    record Overloaded(int limit) implements CommandError {
+        @Override
+        public String code() {
+            return "overloaded";
+        }
+
+        @Override
+        public String message() {
+            return limit + " commands are under way on this node, which is its limit allframe.max-in-flight";
+        }
+
+        @Override
+        public boolean retryable() {
+            return true;
+        }
+    }
 }

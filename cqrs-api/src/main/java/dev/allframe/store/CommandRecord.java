@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import dev.allframe.aggregate.Refusal;
+import dev.allframe.aggregate.Stored;
 
 /**
  * What is remembered of an executed command, so that a repeat can be recognised and answered. It stands in the envelope of the command's first
@@ -19,9 +20,11 @@ public record CommandRecord(String commandId, String fingerprint, Outcome outcom
     public sealed interface Outcome {}
 
     /** Its events are the records of its range. */
+    @Stored("accepted")
     public record Accepted() implements Outcome {}
 
     /** It was accepted and changed nothing. */
+    @Stored("unchanged")
     public record Unchanged() implements Outcome {}
 
     /**
@@ -29,5 +32,6 @@ public record CommandRecord(String commandId, String fingerprint, Outcome outcom
      *
      * @param refusal the reason
      */
+    @Stored("refused")
     public record Refused(Refusal refusal) implements Outcome {}
 }

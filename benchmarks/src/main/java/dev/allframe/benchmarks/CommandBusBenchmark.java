@@ -1,0 +1,179 @@
+package dev.allframe.benchmarks;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.runtime.AllFrame;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.pattern.StatusReply;
+
+/**
+ * Commands per second and latency through the command bus on memory storage, beside the same aggregate on bare Pekko with the same hosting, ask and reply.
+ *
+ * <p>All variants run in one JVM and take turns, round by round; the figures are medians over the rounds and ratios within a round. Arguments, all optional:
+ * {@code --seconds 4 --rounds 5 --in-flight 200 --instances 100,10000 --hosting local,cluster}.
+ */
+public final class CommandBusBenchmark {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private static final String COMMON = """
+            pekko.loglevel = WARNING
+            pekko.stdout-loglevel = WARNING
+            pekko.actor.default-dispatcher.fork-join-executor.minimum-runnable = 4
+            pekko.actor.serialization-bindings { "dev.allframe.benchmarks.BareTill$CborSerializable" = jackson-cbor }
+            allframe.max-in-flight = 100000
+            """;
+
+    private static final String CLUSTER = """
+            pekko.actor.provider = cluster
+            pekko.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
+            pekko.cluster.jmx.enabled = off
+            pekko.cluster.downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
+            """;
+
+    /** One thing that takes its turn in every round. */
+    private record Variant(String name, Load.Target target, Runnable close) {}
+
+    private CommandBusBenchmark() {}
+
+    /** Runs the comparison and prints a table for each hosting and number of instances. */
+    public static void main(String[] args) throws InterruptedException {
+        Duration time = Duration.ofMillis((long) (1_000 * Double.parseDouble(option(args, "--seconds", "4"))));
+        int rounds = Integer.parseInt(option(args, "--rounds", "5"));
+        int inFlight = Integer.parseInt(option(args, "--in-flight", "200"));
+        System.out.printf(Locale.ROOT,
+                "java %s, %d processors, %d commands in flight, %d rounds of %s after one to warm up%n",
+                System.getProperty("java.version"), Runtime.getRuntime().availableProcessors(), inFlight, rounds, time);
+        for (String hosting : option(args, "--hosting", "local,cluster").split(",", -1)) {
+            for (String instances : option(args, "--instances", "100,10000").split(",", -1)) {
+                compare(hosting, Integer.parseInt(instances), inFlight, rounds, time);
+            }
+        }
+    }
+
+    private static String option(String[] args, String name, String otherwise) {
+        int at = Arrays.asList(args).indexOf(name);
+        return at < 0 ? otherwise : args[at + 1];
+    }
+
+    private static void compare(String hosting, int instances, int inFlight, int rounds, Duration time)
+            throws InterruptedException {
+        boolean cluster = switch (hosting) {
+            case "local" -> false;
+            case "cluster" -> true;
+            default ->
+                throw new IllegalArgumentException("--hosting is local, cluster or both with a comma, not " + hosting);
+        };
+        List<Variant> variants = List.of(bare("bare Pekko, Jackson on", cluster, true),
+                bare("bare Pekko, Jackson off", cluster, false),
+                allFrame("AllFrame", cluster, false), allFrame("AllFrame, with command ids", cluster, true));
+        List<List<Load.Measured>> measured = new ArrayList<>();
+        variants.forEach(variant -> measured.add(new ArrayList<>()));
+        for (int round = 0; round <= rounds; round++) {
+            for (int i = 0; i < variants.size(); i++) {
+                Load.Measured result = Load.run(variants.get(i).target, instances, inFlight, time);
+                if (round > 0) {
+                    measured.get(i).add(result);
+                }
+            }
+        }
+        variants.forEach(variant -> variant.close.run());
+        print(hosting, instances, variants, measured);
+    }
+
+    private static void print(String hosting, int instances, List<Variant> variants,
+            List<List<Load.Measured>> measured) {
+        System.out.printf(Locale.ROOT, "%n%s hosting, %,d instances%n%-28s %12s %8s %10s %10s %10s%n", hosting,
+                instances, "", "commands/s", "ratio", "p50 µs",
+                "p99 µs", "p999 µs");
+        for (int i = 0; i < variants.size(); i++) {
+            List<Load.Measured> rounds = measured.get(i);
+            List<Load.Measured> base = measured.getFirst();
+            double[] ratios = new double[rounds.size()];
+            for (int round = 0; round < ratios.length; round++) {
+                ratios[round] = rounds.get(round).perSecond() / base.get(round).perSecond();
+            }
+            System.out.printf(Locale.ROOT, "%-28s %,12.0f %8.2f %,10.0f %,10.0f %,10.0f%n", variants.get(i).name,
+                    median(rounds, Load.Measured::perSecond),
+                    median(ratios), median(rounds, result -> result.micros(50)),
+                    median(rounds, result -> result.micros(99)),
+                    median(rounds, result -> result.micros(99.9)));
+        }
+    }
+
+    private static double median(List<Load.Measured> results, Function<Load.Measured, Double> figure) {
+        return median(results.stream().mapToDouble(figure::apply).toArray());
+    }
+
+    private static double median(double[] figures) {
+        double[] sorted = figures.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static Config config(boolean cluster, String more) {
+        return ConfigFactory.parseString(more)
+                .withFallback(ConfigFactory.parseString(COMMON))
+                .withFallback(ConfigFactory.parseString(cluster ? CLUSTER : ""))
+                .withFallback(ConfigFactory.load());
+    }
+
+    private static Variant allFrame(String name, boolean cluster, boolean identified) {
+        AllFrame allFrame = AllFrame.standalone("allframe", config(cluster, "allframe.storage = memory"))
+                .aggregate(Tills.TILL)
+                .start();
+        CommandOptions patient = CommandOptions.none().within(TIMEOUT);
+        return new Variant(name, (instance, number) -> allFrame.commands()
+                .dispatch(Tills.TILL, "t" + instance, new Tills.PayIn(1 + number % 1_000, "reference " + number),
+                        identified
+                                ? CommandOptions.withCommandId("c" + number + "-" + System.nanoTime()).within(TIMEOUT)
+                                : patient)
+                .thenApply(result -> result.orThrow()), allFrame::close);
+    }
+
+    private static Variant bare(String name, boolean cluster, boolean serialized) {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bare", config(cluster, """
+                pekko.persistence.journal.plugin = "pekko.persistence.journal.inmem"
+                pekko.persistence.journal.inmem.test-serialization = %s
+                """.formatted(serialized ? "on" : "off")));
+        Load.Target target;
+        if (cluster) {
+            Cluster.get(system).manager().tell(Join.create(Cluster.get(system).selfMember().address()));
+            EntityTypeKey<BareTill.Command> key = EntityTypeKey.create(BareTill.Command.class, "bare-till");
+            ClusterSharding sharding = ClusterSharding.get(system);
+            sharding.init(Entity.of(key, context -> BareTill.create(context.getEntityId()))
+                    .withStopMessage(BareTill.Stop.INSTANCE));
+            target = (instance, number) -> sharding.entityRefFor(key, "t" + instance)
+                    .<Long>askWithStatus(replyTo -> payIn(instance, number, replyTo), TIMEOUT);
+        } else {
+            ActorRef<BareTill.Command> host = system.systemActorOf(BareTill.localHost(), "tills", Props.empty());
+            target = (instance, number) -> AskPattern.<BareTill.Command, Long>askWithStatus(host,
+                    replyTo -> payIn(instance, number, replyTo),
+                    TIMEOUT, system.scheduler());
+        }
+        return new Variant(name, target, () -> {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().join();
+        });
+    }
+
+    private static BareTill.PayIn payIn(int instance, long number, ActorRef<StatusReply<Long>> replyTo) {
+        return new BareTill.PayIn("t" + instance, 1 + number % 1_000, "reference " + number, replyTo);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.allframe.runtime.aggregate;
+
+import dev.allframe.aggregate.Command;
+import dev.allframe.command.CommandResult;
+import dev.allframe.store.ExpectedVersion;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** The protocol of an aggregate instance and of its hosts. */
+public sealed interface AggregateMessage {
+
+    /**
+     * Decide a command.
+     *
+     * @param aggregate the aggregate's name
+     * @param id the instance
+     * @param command the command
+     * @param commandId the caller's id; null for none
+     * @param fingerprint identifies the command's contents; null without an id
+     * @param expected the version that the instance must have
+     * @param correlationId what the command belongs to
+     * @param causationId the message that led to it
+     * @param headers free metadata
+     * @param replyTo gets exactly one {@link Reply}
+     */
+    record Execute(String aggregate, String id, Command command, @Nullable String commandId,
+            @Nullable String fingerprint, ExpectedVersion expected,
+            @Nullable String correlationId, @Nullable String causationId, Map<String, String> headers,
+            ActorRef<Reply> replyTo) implements AggregateMessage, RemoteMessage {}
+
+    /** Stop when everything before is done. */
+    enum Stop implements AggregateMessage { INSTANCE }
+
+    /**
+     * The answer to {@link Execute}.
+     *
+     * @param aggregate the aggregate's name, by which the events in the result are read
+     * @param result what became of the command
+     */
+    record Reply(String aggregate, CommandResult<?> result) implements RemoteMessage {}
+}

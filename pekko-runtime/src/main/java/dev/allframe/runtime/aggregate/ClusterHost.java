@@ -1,0 +1,112 @@
+package dev.allframe.runtime.aggregate;
+
+import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import dev.allframe.store.StreamId;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.sharding.ShardRegion;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/** Hosts the instances of one aggregate type in a cluster, by Pekko's cluster sharding; shards are ranges of slices. */
+final class ClusterHost implements AggregateHost {
+
+    private final ActorSystem<?> system;
+    private final String aggregate;
+    private final ActorRef<AggregateMessage> region;
+
+    private ClusterHost(ActorSystem<?> system, String aggregate, ActorRef<AggregateMessage> region) {
+        this.system = system;
+        this.aggregate = aggregate;
+        this.region = region;
+    }
+
+    /** Starts hosting on this member, or only the way to the hosts where the member lacks the role. */
+    static ClusterHost start(ActorSystem<?> system, String aggregate, Hosting.Settings settings,
+            Function<String, Behavior<AggregateMessage>> behaviorOf) {
+        ClusterShardingSettings sharding = ClusterShardingSettings.create(system);
+        sharding = sharding.withPassivationStrategy(
+                sharding.passivationStrategySettings().withIdleEntityPassivation(settings.passivateAfter()));
+        if (!settings.role().isEmpty()) {
+            sharding = sharding.withRole(settings.role());
+        }
+        EntityTypeKey<AggregateMessage> key = EntityTypeKey.create(AggregateMessage.class, aggregate);
+        ActorRef<AggregateMessage> region = ClusterSharding.get(system)
+                .init(Entity.of(key, context -> behaviorOf.apply(context.getEntityId()))
+                        .withSettings(sharding)
+                        .withMessageExtractor(new SliceShards(aggregate, settings.shards()))
+                        .withStopMessage(AggregateMessage.Stop.INSTANCE));
+        return new ClusterHost(system, aggregate, region);
+    }
+
+    @Override
+    public ActorRef<AggregateMessage> entrance() {
+        return region;
+    }
+
+    @Override
+    public String hint() {
+        MemberStatus status = Cluster.get(system).selfMember().status();
+        return status.equals(MemberStatus.up()) ? "" : "this node is not up in its cluster, it is " + status;
+    }
+
+    /** Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's life. */
+    @Override
+    public CompletionStage<Done> stop() {
+        CompletableFuture<Done> stopped = new CompletableFuture<>();
+        system.systemActorOf(Behaviors.<Void>setup(context -> {
+            context.watch(region);
+            ActorRef<Object> raw = region.unsafeUpcast();
+            raw.tell(ShardRegion.gracefulShutdownInstance());
+            return Behaviors.receive(Void.class).onSignal(Terminated.class, signal -> {
+                stopped.complete(Done.getInstance());
+                return Behaviors.stopped();
+            }).build();
+        }), "allframe-stop-" + aggregate, Props.empty());
+        return stopped;
+    }
+
+    /** Cuts the 1,024 slices of stream ids into ranges, so that shards, partitions and projections are cut along the same lines. */
+    static final class SliceShards extends ShardingMessageExtractor<AggregateMessage, AggregateMessage> {
+
+        private final String aggregate;
+        private final int slicesPerShard;
+
+        SliceShards(String aggregate, int shards) {
+            this.aggregate = aggregate;
+            this.slicesPerShard = StreamId.SLICES / shards;
+        }
+
+        @Override
+        public String entityId(AggregateMessage message) {
+            return switch (message) {
+                case Execute execute -> execute.id();
+                case AggregateMessage.Stop stop ->
+                    throw new IllegalArgumentException("stop is sent to instances, not through the entrance");
+            };
+        }
+
+        @Override
+        public String shardId(String entityId) {
+            return Integer.toString(StreamId.of(aggregate, entityId).slice() / slicesPerShard);
+        }
+
+        @Override
+        public AggregateMessage unwrapMessage(AggregateMessage message) {
+            return message;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.allframe.runtime.aggregate;
+
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Event;
+import dev.allframe.runtime.storage.StoragePlugins;
+import dev.allframe.runtime.storage.StreamHistory;
+import java.time.Clock;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+
+/** Chooses the host for an actor system: cluster sharding in a cluster, a local supervisor elsewhere. */
+public final class Hosts {
+
+    private final ActorSystem<?> system;
+    private final boolean clustered;
+    private final Hosting hosting;
+
+    private Hosts(ActorSystem<?> system, boolean clustered, Hosting hosting) {
+        this.system = system;
+        this.clustered = clustered;
+        this.hosting = hosting;
+    }
+
+    /**
+     * Looks at an actor system.
+     *
+     * @throws dev.allframe.runtime.storage.ConfigurationException if it cannot host with this storage
+     */
+    public static Hosts on(ActorSystem<?> system, StoragePlugins storage, Hosting.Settings settings, Clock clock) {
+        boolean clustered = system.settings().config().getString("pekko.actor.provider").endsWith("cluster")
+                || system.settings().config().getString("pekko.actor.provider").endsWith("ClusterActorRefProvider");
+        VisibilityGuard guard = clustered ? VisibilityGuard.of(system, storage) : VisibilityGuard.open();
+        return new Hosts(system, clustered,
+                new Hosting(storage, new StreamHistory(Adapter.toClassic(system), storage), guard, clock, settings));
+    }
+
+    /** Whether the actor system is a member of a cluster. */
+    public boolean clustered() {
+        return clustered;
+    }
+
+    /** What instances need from their surroundings, for users who host them by themselves. */
+    public Hosting hosting() {
+        return hosting;
+    }
+
+    /** Starts a host. */
+    public <C extends Command, E extends Event, S> AggregateHost start(RegisteredAggregate<C, E, S> aggregate) {
+        String name = aggregate.type().name();
+        return clustered
+                ? ClusterHost.start(system, name, hosting.settings(),
+                        id -> AggregateActor.create(aggregate, id, hosting))
+                : LocalHost.start(system, name, hosting.settings().passivateAfter(),
+                        id -> AggregateActor.create(aggregate, id, hosting));
+    }
+}

@@ -1,0 +1,169 @@
+package dev.allframe.runtime.aggregate;
+
+import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts the instances of one aggregate type in this process: the part of cluster sharding that one node needs, on the scheduler's time, so that a test's
+ * virtual time passivates.
+ *
+ * <p>A message to an instance that is stopping waits until it has stopped, then starts it anew: at no moment do two actors of one instance exist. What
+ * waits is bounded by {@code allframe.max-in-flight}, the number of commands under way.
+ *
+ * <p>Its behavior takes any object, so that its own messages are nobody else's business; the world sees an entrance for {@link AggregateMessage}.
+ */
+final class LocalHost extends AbstractBehavior<Object> {
+
+    /** An instance counts as idle for {@code passivate-after} when this many sweeps have passed without a command, of four in that time. */
+    private static final int IDLE_SWEEPS = 5;
+
+    private record Stopped(String id, Instance instance) {}
+
+    private enum Sweep { INSTANCE }
+
+    private enum StopAll { INSTANCE }
+
+    /** One instance; {@code waiting} is there from the moment it was told to stop. */
+    private static final class Instance {
+
+        private final ActorRef<AggregateMessage> ref;
+        private int idleSweeps;
+        private @Nullable Queue<AggregateMessage> waiting;
+
+        Instance(ActorRef<AggregateMessage> ref) {
+            this.ref = ref;
+        }
+
+        void tell(AggregateMessage message) {
+            idleSweeps = 0;
+            if (waiting == null) {
+                ref.tell(message);
+            } else {
+                waiting.add(message);
+            }
+        }
+
+        void stop() {
+            if (waiting == null) {
+                waiting = new ArrayDeque<>();
+                ref.tell(AggregateMessage.Stop.INSTANCE);
+            }
+        }
+    }
+
+    private final Function<String, Behavior<AggregateMessage>> behaviorOf;
+    private final CompletableFuture<Done> stopped;
+    private final Map<String, Instance> instances = new HashMap<>();
+    private boolean stopping;
+
+    private LocalHost(ActorContext<Object> context, TimerScheduler<Object> timers, Duration passivateAfter,
+            Function<String, Behavior<AggregateMessage>> behaviorOf, CompletableFuture<Done> stopped) {
+        super(context);
+        this.behaviorOf = behaviorOf;
+        this.stopped = stopped;
+        timers.startTimerWithFixedDelay(Sweep.INSTANCE, passivateAfter.dividedBy(IDLE_SWEEPS - 1));
+    }
+
+    /** Starts a host beside the user's actors. */
+    static AggregateHost start(ActorSystem<?> system, String aggregate, Duration passivateAfter,
+            Function<String, Behavior<AggregateMessage>> behaviorOf) {
+        CompletableFuture<Done> stopped = new CompletableFuture<>();
+        ActorRef<Object> host = system.systemActorOf(
+                Behaviors.setup(context -> Behaviors
+                        .withTimers(timers -> new LocalHost(context, timers, passivateAfter, behaviorOf, stopped))),
+                "allframe-" + aggregate, Props.empty());
+        return new AggregateHost() {
+            @Override
+            public ActorRef<AggregateMessage> entrance() {
+                return host.narrow();
+            }
+
+            @Override
+            public String hint() {
+                return "";
+            }
+
+            @Override
+            public CompletionStage<Done> stop() {
+                host.tell(StopAll.INSTANCE);
+                return stopped;
+            }
+        };
+    }
+
+    @Override
+    public Receive<Object> createReceive() {
+        return newReceiveBuilder().onMessage(Execute.class, this::onExecute)
+                .onMessage(Stopped.class, this::onStopped)
+                .onMessageEquals(Sweep.INSTANCE, this::onSweep)
+                .onMessageEquals(StopAll.INSTANCE, this::onStopAll)
+                .onSignal(PostStop.class, signal -> onPostStop())
+                .build();
+    }
+
+    private Behavior<Object> onExecute(Execute execute) {
+        if (!stopping) {
+            instance(execute.id()).tell(execute);
+        }
+        return this;
+    }
+
+    private Instance instance(String id) {
+        Instance running = instances.get(id);
+        if (running == null) {
+            ActorRef<AggregateMessage> ref = getContext().spawnAnonymous(behaviorOf.apply(id));
+            running = new Instance(ref);
+            instances.put(id, running);
+            getContext().watchWith(ref, new Stopped(id, running));
+        }
+        return running;
+    }
+
+    private Behavior<Object> onStopped(Stopped message) {
+        instances.remove(message.id(), message.instance());
+        if (message.instance().waiting != null && !stopping) {
+            message.instance().waiting.forEach(waiting -> instance(message.id()).tell(waiting));
+        }
+        return stopping && instances.isEmpty() ? Behaviors.stopped() : this;
+    }
+
+    private Behavior<Object> onSweep() {
+        for (Instance instance : instances.values()) {
+            if (++instance.idleSweeps >= IDLE_SWEEPS) {
+                instance.stop();
+            }
+        }
+        return this;
+    }
+
+    private Behavior<Object> onStopAll() {
+        stopping = true;
+        new ArrayList<>(instances.values()).forEach(Instance::stop);
+        return instances.isEmpty() ? Behaviors.stopped() : this;
+    }
+
+    private Behavior<Object> onPostStop() {
+        stopped.complete(Done.getInstance());
+        return this;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.allframe.runtime.aggregate;
+
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.SealedCases;
+import dev.allframe.codec.EncodedEvent;
+import dev.allframe.codec.EventCodec;
+import dev.allframe.codec.InvalidDomainException;
+import dev.allframe.codec.StateCodec;
+import dev.allframe.codec.jackson.JacksonEventCodec;
+import dev.allframe.codec.jackson.JacksonStateCodec;
+import dev.allframe.store.Envelope;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An aggregate type that was checked and can be hosted. Immutable.
+ *
+ * @param type the type
+ * @param events writes and reads its events
+ * @param states writes and reads its states; null where it keeps no snapshots
+ * @param commands the command classes by the names that they have between nodes
+ */
+public record RegisteredAggregate<C extends Command, E extends Event, S>(AggregateType<C, E, S> type,
+        EventCodec<E> events,
+        @Nullable StateCodec<S> states, Map<String, Class<?>> commands) {
+
+    /**
+     * Checks a type.
+     *
+     * @throws InvalidDomainException if its classes cannot be stored or sent
+     */
+    public static <C extends Command, E extends Event, S> RegisteredAggregate<C, E, S> of(AggregateType<C, E, S> type) {
+        StateCodec<S> states = type.snapshotEvery() > 0 ? JacksonStateCodec.of(type) : null;
+        return new RegisteredAggregate<>(type, JacksonEventCodec.of(type), states, commandsOf(type.commandClass()));
+    }
+
+    private static Map<String, Class<?>> commandsOf(Class<?> root) {
+        List<String> problems = new ArrayList<>();
+        Map<String, Class<?>> byName = new LinkedHashMap<>();
+        for (Class<?> command : SealedCases.of(root)) {
+            if (!Modifier.isFinal(command.getModifiers())) {
+                problems.add(command.getName() + " must be a record, or " + root.getName()
+                        + " sealed, so that all commands are known");
+            }
+            Class<?> other = byName.putIfAbsent(command.getSimpleName(), command);
+            if (other != null) {
+                problems.add(command.getName() + " and " + other.getName()
+                        + " have the same simple name, by which they travel between nodes");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDomainException(problems);
+        }
+        return byName;
+    }
+
+    /** The event of a stored record; null for one that only remembers a command. */
+    @Nullable E eventOf(Envelope envelope) {
+        return envelope.isEvent()
+                ? events.decode(
+                        new EncodedEvent(envelope.eventType(), envelope.eventVersion(), envelope.payload().bytes()))
+                : null;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.allframe.runtime.aggregate;
+
+import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.runtime.storage.StoragePlugins;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Subscribe;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses to host aggregates on storage that other members cannot see, while another member is up: an instance that moved there would start empty.
+ *
+ * <p>Asked by every instance before every command, from any thread; changed by an actor that listens to the cluster.
+ */
+public final class VisibilityGuard {
+
+    private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
+
+    private VisibilityGuard() {}
+
+    /** A guard that never refuses: for one process, and for storage that every member sees. */
+    static VisibilityGuard open() {
+        return new VisibilityGuard();
+    }
+
+    /**
+     * A guard for a member of a cluster.
+     *
+     * @throws ConfigurationException if another member is up and cannot see the storage
+     */
+    static VisibilityGuard of(ActorSystem<?> system, StoragePlugins storage) {
+        VisibilityGuard guard = open();
+        switch (storage.visibility()) {
+            case CLUSTER -> {
+            }
+            case PROCESS -> {
+                guard.check(system, storage);
+                String refused = guard.refusal();
+                if (refused != null) {
+                    throw new ConfigurationException(refused);
+                }
+                system.systemActorOf(guard.listener(system, storage),
+                        "allframe-visibility-" + System.identityHashCode(guard), Props.empty());
+            }
+        }
+        return guard;
+    }
+
+    /** Why no command may be executed here; null where it may. */
+    @Nullable String refusal() {
+        return refusal.get();
+    }
+
+    private void check(ActorSystem<?> system, StoragePlugins storage) {
+        refuseBeside(othersIn(system, Cluster.get(system).state().getMembers()), storage);
+    }
+
+    private static Set<Address> othersIn(ActorSystem<?> system, Iterable<Member> members) {
+        Set<Address> others = new LinkedHashSet<>();
+        members.forEach(member -> others.add(member.address()));
+        others.remove(Cluster.get(system).selfMember().address());
+        return others;
+    }
+
+    private void refuseBeside(Set<Address> others, StoragePlugins storage) {
+        refusal.set(others.stream()
+                .findFirst()
+                .map(address -> "storage \"" + storage.name() + "\" is visible to this process alone, but member "
+                        + address
+                        + " is in the cluster too: configure storage that every member sees, or run one member")
+                .orElse(null));
+    }
+
+    private Behavior<ClusterEvent.MemberEvent> listener(ActorSystem<?> system, StoragePlugins storage) {
+        return Behaviors.setup(context -> {
+            Address self = Cluster.get(system).selfMember().address();
+            Set<Address> others = new LinkedHashSet<>();
+            Cluster.get(system)
+                    .subscriptions()
+                    .tell(Subscribe.create(context.getSelf(), ClusterEvent.MemberEvent.class));
+            return Behaviors.receiveMessage(event -> {
+                Address address = event.member().address();
+                if (event instanceof ClusterEvent.MemberRemoved || event instanceof ClusterEvent.MemberDowned) {
+                    others.remove(address);
+                } else if (!address.equals(self)) {
+                    others.add(address);
+                }
+                refuseBeside(others, storage);
+                return Behaviors.same();
+            });
+        });
+    }
+}

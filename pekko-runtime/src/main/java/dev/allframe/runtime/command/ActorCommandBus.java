@@ -1,0 +1,120 @@
+package dev.allframe.runtime.command;
+
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Event;
+import dev.allframe.codec.CodecException;
+import dev.allframe.codec.jackson.CommandFingerprint;
+import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.command.ValidationError;
+import dev.allframe.runtime.aggregate.AggregateHost;
+import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
+import dev.allframe.runtime.aggregate.Hosting;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dispatches commands to the hosts of one actor system. The stages it returns never fail. What is under way is counted and bounded, so that a flood of
+ * commands is refused instead of filling mailboxes.
+ */
+public final class ActorCommandBus implements CommandBus {
+
+    private final ActorSystem<?> system;
+    private final Map<String, Registration> hosts;
+    private final Hosting.Settings settings;
+    private final CommandValidator validator = new CommandValidator();
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    /**
+     * Where the commands of an aggregate go.
+     *
+     * @param type the registered type
+     * @param host its host
+     */
+    public record Registration(AggregateType<?, ?, ?> type, AggregateHost host) {}
+
+    public ActorCommandBus(ActorSystem<?> system, Map<String, Registration> hosts, Hosting.Settings settings) {
+        this.system = system;
+        this.hosts = Map.copyOf(hosts);
+        this.settings = settings;
+    }
+
+    @Override
+    public <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(
+            AggregateType<C, E, S> type, String id, C command,
+            CommandOptions options) {
+        Registration registration = hosts.get(type.name());
+        if (registration == null || registration.type.commandClass() != type.commandClass()) {
+            return failed(new CommandError.UnknownAggregate(type.name()));
+        }
+        if (id.isEmpty() || id.indexOf('|') >= 0) {
+            return failed(new CommandError.Validation(List
+                    .of(new ValidationError("id", "must not be empty and must not contain '|'", "InstanceId", id))));
+        }
+        List<ValidationError> violations = validator.validate(command);
+        if (!violations.isEmpty()) {
+            return failed(new CommandError.Validation(violations));
+        }
+        try {
+            String fingerprint = options.commandId() == null || type.rememberedCommands() == 0
+                    ? null
+                    : CommandFingerprint.of(command);
+            return ask(registration.host, type, id, command, fingerprint, options);
+        } catch (CodecException unwritable) {
+            return failed(new CommandError.HandlerFailed(unwritable.toString()));
+        }
+    }
+
+    private <C extends Command, E extends Event> CompletionStage<CommandResult<E>> ask(AggregateHost host,
+            AggregateType<C, E, ?> type, String id,
+            C command, @Nullable String fingerprint, CommandOptions options) {
+        if (inFlight.incrementAndGet() > settings.maxInFlight()) {
+            inFlight.decrementAndGet();
+            return failed(new CommandError.Overloaded(settings.maxInFlight()));
+        }
+        Duration timeout = options.timeout() == null ? settings.commandTimeout() : options.timeout();
+        CompletionStage<Reply> asked = AskPattern.ask(host.entrance(),
+                replyTo -> new Execute(type.name(), id, command, options.commandId(),
+                        fingerprint, options.expected(), options.correlationId(), options.causationId(),
+                        options.headers(), replyTo),
+                timeout, system.scheduler());
+        return asked.handle((reply, failure) -> {
+            inFlight.decrementAndGet();
+            return failure == null
+                    ? typed(reply.result())
+                    : new CommandResult.Failed<>(errorOf(failure, host, timeout, options.commandId() != null));
+        });
+    }
+
+    /** The result of a command of an aggregate has that aggregate's events: its own actor made it, or our serializer with its codec. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Event> CommandResult<E> typed(CommandResult<?> result) {
+        return (CommandResult<E>) result;
+    }
+
+    private static CommandError errorOf(Throwable failure, AggregateHost host, Duration timeout, boolean identified) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+        return cause instanceof TimeoutException
+                ? new CommandError.Timeout(timeout, host.hint(), identified)
+                : new CommandError.Timeout(timeout, cause.toString(), identified);
+    }
+
+    private static <E extends Event> CompletionStage<CommandResult<E>> failed(CommandError error) {
+        return CompletableFuture.completedFuture(new CommandResult.Failed<>(error));
+    }
+}

@@ -1,0 +1,162 @@
+package dev.allframe.runtime.serialization;
+
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Event;
+import dev.allframe.codec.CodecException;
+import dev.allframe.codec.EncodedEvent;
+import dev.allframe.codec.jackson.DomainJson;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
+import dev.allframe.runtime.aggregate.AggregateRegistry;
+import dev.allframe.runtime.aggregate.RegisteredAggregate;
+import dev.allframe.store.ConsistencyToken;
+import dev.allframe.store.ExpectedVersion;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the messages between nodes as CBOR. Commands and events travel inside as their own bytes: a command by its simple class name, an event as it is
+ * stored. The aggregate must be registered on both nodes.
+ */
+public final class MessageSerializer extends SerializerWithStringManifest {
+
+    private static final String EXECUTE = "execute-1";
+    private static final String REPLY = "reply-1";
+
+    private static final CBORMapper CBOR = DomainJson.configure(CBORMapper.builder()).build();
+
+    private final ActorRefResolver refs;
+    private final AggregateRegistry registry;
+
+    /** Called by Pekko. */
+    public MessageSerializer(ExtendedActorSystem system) {
+        refs = ActorRefResolver.get(Adapter.toTyped(system));
+        registry = AggregateRegistry.get(system);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // lives between two lines
+    private record ExecuteOnWire(String aggregate, String id, String commandName, byte[] command,
+            @Nullable String commandId,
+            @Nullable String fingerprint, ExpectedVersion expected, @Nullable String correlationId,
+            @Nullable String causationId,
+            Map<String, String> headers, String replyTo) {}
+
+    private record ReplyOnWire(String aggregate, Outcome outcome) {}
+
+    private sealed interface Outcome {
+        record Accepted(List<EncodedEvent> events, long sequenceNr, ConsistencyToken token) implements Outcome {}
+
+        record Refused(String code, String message, Map<String, String> details) implements Outcome {}
+
+        record Failed(CommandError error) implements Outcome {}
+    }
+
+    @Override
+    public int identifier() {
+        return 46_003;
+    }
+
+    @Override
+    public String manifest(Object message) {
+        return switch (message) {
+            case Execute execute -> EXECUTE;
+            case Reply reply -> REPLY;
+            default -> throw new CodecException("not a message between nodes: " + message.getClass().getName(), null);
+        };
+    }
+
+    @Override
+    public byte[] toBinary(Object message) {
+        try {
+            return switch (message) {
+                case Execute execute -> CBOR.writeValueAsBytes(onWire(execute));
+                case Reply reply -> CBOR.writeValueAsBytes(
+                        new ReplyOnWire(reply.aggregate(), onWire(aggregate(reply.aggregate()), reply.result())));
+                default ->
+                    throw new CodecException("not a message between nodes: " + message.getClass().getName(), null);
+            };
+        } catch (IOException failed) {
+            throw new CodecException("message cannot be written as CBOR: " + failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public Object fromBinary(byte[] bytes, String manifest) {
+        try {
+            return switch (manifest) {
+                case EXECUTE -> execute(CBOR.readValue(bytes, ExecuteOnWire.class));
+                case REPLY -> {
+                    ReplyOnWire reply = CBOR.readValue(bytes, ReplyOnWire.class);
+                    yield new Reply(reply.aggregate, result(aggregate(reply.aggregate), reply.outcome));
+                }
+                default -> throw new CodecException(
+                        "unknown message '" + manifest + "'; the other node runs a later version", null);
+            };
+        } catch (IOException failed) {
+            throw new CodecException("message '" + manifest + "' cannot be read: " + failed.getMessage(), failed);
+        }
+    }
+
+    private ExecuteOnWire onWire(Execute execute) throws IOException {
+        return new ExecuteOnWire(execute.aggregate(), execute.id(), execute.command().getClass().getSimpleName(),
+                CBOR.writerFor(execute.command().getClass()).writeValueAsBytes(execute.command()), execute.commandId(),
+                execute.fingerprint(),
+                execute.expected(), execute.correlationId(), execute.causationId(), execute.headers(),
+                refs.toSerializationFormat(execute.replyTo()));
+    }
+
+    private Execute execute(ExecuteOnWire wire) throws IOException {
+        Class<?> commandClass = aggregate(wire.aggregate).commands().get(wire.commandName);
+        if (commandClass == null) {
+            throw new CodecException(
+                    "aggregate '" + wire.aggregate + "' has no command " + wire.commandName + " on this node", null);
+        }
+        Command command = (Command) CBOR.readValue(wire.command, commandClass);
+        return new Execute(wire.aggregate, wire.id, command, wire.commandId, wire.fingerprint, wire.expected,
+                wire.correlationId, wire.causationId,
+                wire.headers, refs.resolveActorRef(wire.replyTo));
+    }
+
+    private static <E extends Event> Outcome onWire(RegisteredAggregate<?, E, ?> aggregate, CommandResult<?> result) {
+        return switch (result) {
+            case CommandResult.Accepted<?> accepted -> new Outcome.Accepted(
+                    accepted.events()
+                            .stream()
+                            .map(event -> aggregate.events().encode(aggregate.type().eventClass().cast(event)))
+                            .toList(),
+                    accepted.sequenceNr(), accepted.token());
+            case CommandResult.Refused<?> refused ->
+                new Outcome.Refused(refused.code(), refused.message(), refused.details());
+            case CommandResult.Failed<?> failed -> new Outcome.Failed(failed.error());
+        };
+    }
+
+    private static <E extends Event> CommandResult<E> result(RegisteredAggregate<?, E, ?> aggregate, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Accepted(var events, var sequenceNr, var token) ->
+                new CommandResult.Accepted<>(events.stream().map(aggregate.events()::decode).toList(), sequenceNr,
+                        token);
+            case Outcome.Refused(var code, var message, var details) ->
+                new CommandResult.Refused<>(code, message, details);
+            case Outcome.Failed(var error) -> new CommandResult.Failed<>(error);
+        };
+    }
+
+    private RegisteredAggregate<?, ?, ?> aggregate(String name) {
+        RegisteredAggregate<?, ?, ?> aggregate = registry.find(name);
+        if (aggregate == null) {
+            throw new CodecException("aggregate '" + name
+                    + "' is not registered on this node; register the same aggregates on every member", null);
+        }
+        return aggregate;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.allframe.runtime.storage;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import dev.allframe.store.BackendAccess;
+import dev.allframe.store.EventStoreBackend;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.persistence.query.javadsl.ReadJournal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The persistence plugins that keep the aggregates of an actor system.
+ *
+ * @param name how the configuration calls the storage
+ * @param journal the journal's plugin id
+ * @param snapshot the snapshot store's plugin id
+ * @param visibility who sees what is stored
+ * @param backend the store behind the plugins, where they are ours; null for other journals
+ */
+public record StoragePlugins(String name, String journal, String snapshot, Visibility visibility,
+        @Nullable EventStoreBackend backend) {
+
+    /** Who sees what is stored. */
+    public enum Visibility {
+        /** This process alone. */
+        PROCESS,
+        /** Every member of the cluster. */
+        CLUSTER
+    }
+
+    private static final String STORAGES = "allframe.storages";
+
+    /**
+     * The plugins that the configuration names. A store of ours is opened, so that what cannot be opened is found at start.
+     *
+     * @throws ConfigurationException if the configuration names none, or one that does not exist
+     */
+    public static StoragePlugins of(ActorSystem<?> system) {
+        Config config = system.settings().config();
+        String name = config.getString("allframe.storage");
+        return name.isEmpty() ? pekkoDefault(system, config) : named(system, config, name);
+    }
+
+    private static StoragePlugins named(ActorSystem<?> system, Config config, String name) {
+        ConfigObject known = config.getObject(STORAGES);
+        if (!known.containsKey(name)) {
+            throw new ConfigurationException("allframe.storage = \"" + name + "\" is not on the class path, which has "
+                    + known(config)
+                    + "; add the module that brings it, such as allframe-journal-memory for \"memory\", or name another");
+        }
+        Config storage = config.getConfig(STORAGES + "." + ConfigUtil.quoteString(name));
+        String journal = existing(config, storage.getString("journal"));
+        return new StoragePlugins(name, journal, existing(config, storage.getString("snapshot")),
+                visibility(storage, "visible-to"),
+                backend(system, storage.getString("query")));
+    }
+
+    private static StoragePlugins pekkoDefault(ActorSystem<?> system, Config config) {
+        String journal = config.getString("pekko.persistence.journal.plugin");
+        if (journal.isEmpty()) {
+            throw new ConfigurationException("no storage is configured: set allframe.storage to one of " + known(config)
+                    + ", or pekko.persistence.journal.plugin and pekko.persistence.snapshot-store.plugin to plugins of your choice");
+        }
+        for (String name : new TreeSet<>(config.getObject(STORAGES).keySet())) {
+            if (config.getString(STORAGES + "." + ConfigUtil.quoteString(name) + ".journal").equals(journal)) {
+                return named(system, config, name);
+            }
+        }
+        String snapshot = config.getString("pekko.persistence.snapshot-store.plugin");
+        Visibility visibility = isPekkosOwnLocalJournal(journal)
+                ? Visibility.PROCESS
+                : visibility(config, "allframe.pekko-journal-visible-to");
+        return new StoragePlugins(journal, existing(config, journal),
+                snapshot.isEmpty() ? "" : existing(config, snapshot), visibility, null);
+    }
+
+    /** The journals that Pekko itself brings keep their data in the process or beside it. */
+    private static boolean isPekkosOwnLocalJournal(String journal) {
+        return journal.equals("pekko.persistence.journal.inmem") || journal.equals("pekko.persistence.journal.leveldb");
+    }
+
+    private static String known(Config config) {
+        return new TreeSet<>(config.getObject(STORAGES).keySet()).toString();
+    }
+
+    private static String existing(Config config, String plugin) {
+        if (!config.hasPath(plugin + ".class")) {
+            throw new ConfigurationException("the persistence plugin \"" + plugin
+                    + "\" has no section in the configuration; correct the name, or add the module that brings it to the class path");
+        }
+        return plugin;
+    }
+
+    private static Visibility visibility(Config config, String key) {
+        return switch (config.getString(key)) {
+            case "process" -> Visibility.PROCESS;
+            case "cluster" -> Visibility.CLUSTER;
+            case String other -> throw new ConfigurationException(key + " = " + other + " must be process or cluster");
+        };
+    }
+
+    private static @Nullable EventStoreBackend backend(ActorSystem<?> system, String query) {
+        try {
+            ReadJournal journal = PersistenceQuery.get(system).getReadJournalFor(ReadJournal.class, query);
+            return journal instanceof BackendAccess access ? access.backend() : null;
+        } catch (RuntimeException failed) {
+            throw new ConfigurationException(
+                    "the storage behind \"" + query + "\" cannot be opened: " + failed, failed);
+        }
+    }
+
+    /** Whether snapshots can be saved at all. */
+    public boolean hasSnapshots() {
+        return !snapshot.isEmpty();
+    }
+
+    /** Identifies what is stored, for tokens: the store's own id, else the journal's plugin id. */
+    public String storeId() {
+        return Optional.ofNullable(backend).map(EventStoreBackend::storeId).orElse(journal);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.allframe.testkit;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Event;
+import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.AllFrame;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.RecordedEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Runs aggregates as they run in production, actors, command bus and journal, for the tests of one class: in this process, with in-memory storage and
+ * virtual time.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final AllFrameTestKit kit = AllFrameTestKit.of(ACCOUNT);
+ *
+ * @Test void a_deposit_survives_passivation() {
+ *   kit.send(ACCOUNT, "acc-1", new Deposit(czk(700)));
+ *   kit.passivateAll();
+ *   assertThat(kit.events(ACCOUNT, "acc-1")).containsExactly(new Deposited(czk(700)));
+ * }
+ * }</pre>
+ *
+ * One actor system is started before the first test of the class and ended after the last; tests keep apart by using instances of their own. Register it
+ * in a static field. Time stands still until {@link #advance}: no timer fires and no dispatch times out by itself.
+ */
+public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallback {
+
+    /** The virtual time at which every test class begins. */
+    public static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+
+    /** Real time after which a result that does not come is a failure. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<AggregateType<?, ?, ?>> types;
+    private final Config config;
+    private final VirtualClock clock = new VirtualClock(START);
+    private @Nullable Running running;
+
+    private record Running(ActorTestKit actors, ManualTime time, AllFrame allFrame) {}
+
+    private AllFrameTestKit(List<AggregateType<?, ?, ?>> types, Config config) {
+        this.types = types;
+        this.config = config;
+    }
+
+    /** A testkit that hosts these aggregates. */
+    public static AllFrameTestKit of(AggregateType<?, ?, ?>... types) {
+        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), ConfigFactory.empty());
+    }
+
+    /** The same with settings in HOCON that go before those of {@code application.conf}. */
+    public AllFrameTestKit withConfig(String hocon) {
+        return new AllFrameTestKit(types, ConfigFactory.parseString(hocon).withFallback(config));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        Config complete = config.withFallback(ConfigFactory.parseString("""
+                allframe.storage = memory
+                pekko.actor.provider = local
+                pekko.loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
+                pekko.logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
+                pekko.loglevel = INFO
+                """)).withFallback(ManualTime.config()).withFallback(ConfigFactory.load());
+        ActorTestKit actors = ActorTestKit.create(context.getRequiredTestClass().getSimpleName(), complete);
+        try {
+            AllFrame.Builder builder = AllFrame.on(actors.system()).clock(clock);
+            types.forEach(builder::aggregate);
+            running = new Running(actors, ManualTime.get(actors.system()), builder.start());
+        } catch (RuntimeException failed) {
+            actors.shutdownTestKit();
+            throw failed;
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (running != null) {
+            running.allFrame.close();
+            running.actors.shutdownTestKit();
+            running = null;
+        }
+    }
+
+    private Running running() {
+        if (running == null) {
+            throw new IllegalStateException(
+                    "the testkit runs during the tests of a class: put it into a static field with @RegisterExtension");
+        }
+        return running;
+    }
+
+    /** The runtime under test. */
+    public AllFrame allFrame() {
+        return running().allFrame;
+    }
+
+    /** The command bus. Results come in real time; a dispatch that gets none does not time out unless the test advances time. */
+    public CommandBus commands() {
+        return allFrame().commands();
+    }
+
+    /** Pekko's own testkit on the same actor system: probes, and actors that a test spawns. */
+    public ActorTestKit actors() {
+        return running().actors;
+    }
+
+    /** Sends a command and waits, at most 20 seconds of real time, for what became of it. */
+    public <C extends Command, E extends Event, S> CommandResult<E> send(AggregateType<C, E, S> type, String id,
+            C command) {
+        return send(type, id, command, CommandOptions.none());
+    }
+
+    /** Sends a command with options and waits, at most 20 seconds of real time, for what became of it. */
+    public <C extends Command, E extends Event, S> CommandResult<E> send(AggregateType<C, E, S> type, String id,
+            C command, CommandOptions options) {
+        try {
+            return commands().dispatch(type, id, command, options)
+                    .toCompletableFuture()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            throw new AssertionError("no result of " + command + " for " + type.name() + " " + id + " within "
+                    + PATIENCE + " of real time", late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for the result of " + command, interrupted);
+        } catch (ExecutionException broken) {
+            throw new AssertionError("dispatch of " + command + " is broken", broken.getCause());
+        }
+    }
+
+    /** The stored events of an instance, in order. */
+    public <E extends Event> List<E> events(AggregateType<?, E, ?> type, String id) {
+        return eventStore(type).streamEvents(id).map(RecordedEvent::event).toList();
+    }
+
+    /** The stored events of an aggregate type, with their metadata and positions. */
+    public <E extends Event> EventStore<E> eventStore(AggregateType<?, E, ?> type) {
+        return allFrame().eventStore(type);
+    }
+
+    /** The virtual clock, which gives events their timestamps. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Lets virtual time pass: timers that are due fire before this returns, and their messages are on their way. */
+    public void advance(Duration time) {
+        clock.advance(time);
+        running().time.timePasses(time);
+    }
+
+    /** Lets so much time pass that every instance without a command is stopped: its next command finds it recovered from what is stored. */
+    public void passivateAll() {
+        advance(allFrame().system().settings().config().getDuration("allframe.passivate-after").multipliedBy(2));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.allframe.testkit;
+
+import static dev.allframe.command.CommandOptions.withCommandId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.allframe.aggregate.Aggregate;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Decision;
+import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.Stored;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandResult;
+import dev.allframe.store.RecordedEvent;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+final class AllFrameTestKitTest {
+
+    record Ring(boolean held) implements Command {
+        Ring() {
+            this(false);
+        }
+    }
+
+    @Stored("rung")
+    record Rung(int times) implements Event {}
+
+    @Stored("state")
+    record Bell(int times) {}
+
+    /** Counts how often a bell is created, which is once for each recovery. */
+    private static final AtomicInteger CREATED = new AtomicInteger();
+
+    /** Holds the decision of a command until the test lets it go on. */
+    private static final Semaphore GATE = new Semaphore(0);
+
+    private static final AggregateType<Ring, Rung, Bell> BELL = AggregateType.named("bell", Ring.class, Rung.class,
+            Bell.class, new Aggregate<>() {
+                @Override
+                public Bell initialState() {
+                    CREATED.incrementAndGet();
+                    return new Bell(0);
+                }
+
+                @Override
+                public Decision<Rung> decide(Bell bell, Ring command) {
+                    if (command.held()) {
+                        GATE.acquireUninterruptibly();
+                    }
+                    return Decision.persist(new Rung(bell.times() + 1));
+                }
+
+                @Override
+                public Bell evolve(Bell bell, Rung event) {
+                    return new Bell(event.times());
+                }
+            });
+
+    @RegisterExtension
+    static final AllFrameTestKit KIT = AllFrameTestKit.of(BELL).withConfig("allframe.passivate-after = 1h");
+
+    @Test
+    void an_instance_is_recovered_after_passivation_in_virtual_time() {
+        KIT.send(BELL, "passive", new Ring());
+        int before = CREATED.get();
+        KIT.advance(Duration.ofMinutes(59));
+        KIT.send(BELL, "passive", new Ring());
+        int afterHalfAnHour = CREATED.get();
+
+        KIT.passivateAll();
+        CommandResult<Rung> result = KIT.send(BELL, "passive", new Ring());
+
+        assertThat(afterHalfAnHour).as("still the same actor").isEqualTo(before);
+        assertThat(CREATED.get()).as("a new actor").isGreaterThan(before);
+        assertThat(result.orThrow().events()).containsExactly(new Rung(3));
+        assertThat(KIT.events(BELL, "passive")).containsExactly(new Rung(1), new Rung(2), new Rung(3));
+    }
+
+    @Test
+    void a_command_id_is_remembered_across_passivation() {
+        CommandResult<Rung> first = KIT.send(BELL, "twice", new Ring(), withCommandId("r-1"));
+        KIT.passivateAll();
+
+        assertThat(KIT.send(BELL, "twice", new Ring(), withCommandId("r-1"))).isEqualTo(first);
+        assertThat(KIT.events(BELL, "twice")).hasSize(1);
+    }
+
+    @Test
+    void events_carry_virtual_time() {
+        KIT.advance(Duration.ofDays(365));
+        KIT.send(BELL, "timed", new Ring());
+
+        Optional<RecordedEvent<Rung>> rung = KIT.eventStore(BELL).streamEvents("timed").findFirst();
+
+        assertThat(rung).map(event -> event.metadata().timestamp()).contains(KIT.clock().instant());
+        assertThat(KIT.clock().instant()).isAfter(AllFrameTestKit.START.plus(Duration.ofDays(364)));
+    }
+
+    @Test
+    void a_dispatch_times_out_in_virtual_time() {
+        CompletableFuture<CommandResult<Rung>> result = KIT.commands()
+                .dispatch(BELL, "late", new Ring(true))
+                .toCompletableFuture();
+
+        KIT.advance(Duration.ofSeconds(6));
+        GATE.release();
+
+        assertThat(result.join())
+                .isEqualTo(new CommandResult.Failed<Rung>(new CommandError.Timeout(Duration.ofSeconds(5), "", false)));
+    }
+
+    @Test
+    void probes_and_actors_live_in_the_same_system() {
+        TestProbe<String> probe = KIT.actors().createTestProbe();
+
+        probe.getRef().tell("hello");
+
+        probe.expectMessage("hello");
+        assertThat(KIT.actors().system()).isSameAs(KIT.allFrame().system());
+    }
+}

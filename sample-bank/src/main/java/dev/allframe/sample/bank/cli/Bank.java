@@ -1,0 +1,81 @@
+package dev.allframe.sample.bank.cli;
+
+import dev.allframe.sample.bank.history.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}. */
+@Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
+        HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
+                "A bank of event-sourced accounts.", "",
+                "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+                        "0:Done.", "1:Finished, but commands were rejected or a check failed.",
+                        "2:Wrong usage, or input that is not there or cannot be used.", "3:Unexpected failure."})
+public final class Bank implements Runnable {
+
+    /** Finished, but commands were rejected or a check failed. */
+    static final int NOT_GOOD = 1;
+
+    private static final int FAILED = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    private Bank() {}
+
+    /** Runs the command line and exits. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command line, which gives its exit code and does not exit. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Bank())
+                .setExecutionExceptionHandler((failure, command, parsed) -> onFailure(failure, command));
+    }
+
+    /** Called where no command is named. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+
+    private static int onFailure(Exception failure, CommandLine command) {
+        PrintWriter err = command.getErr();
+        if (failure instanceof InputException input) {
+            err.println("bank: " + input.getMessage());
+            return ExitCode.USAGE;
+        }
+        if (command.getParseResult().matchedOptionValue("--debug", false)) {
+            failure.printStackTrace(err);
+        }
+        err.println("bank: unexpected failure, --debug shows where: " + failure);
+        return FAILED;
+    }
+
+    /** The version of the build. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            try (@Nullable InputStream resource = Bank.class.getResourceAsStream("/bank.properties")) {
+                Properties properties = new Properties();
+                if (resource != null) {
+                    properties.load(resource);
+                }
+                return new String[]{"bank " + properties.getProperty("version", "of an unknown version")};
+            }
+        }
+    }
+}

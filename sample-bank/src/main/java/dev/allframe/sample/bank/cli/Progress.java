@@ -1,0 +1,47 @@
+package dev.allframe.sample.bank.cli;
+
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A progress bar with rate and remaining time, or none. Steps are counted from any thread. */
+final class Progress implements AutoCloseable {
+
+    private static final int REDRAW_MILLIS = 200;
+
+    private final @Nullable ProgressBar bar;
+
+    private Progress(@Nullable ProgressBar bar) {
+        this.bar = bar;
+    }
+
+    static Progress hidden() {
+        return new Progress(null);
+    }
+
+    static Progress bar(String task, long steps) {
+        return new Progress(new ProgressBarBuilder().setTaskName(task)
+                .setInitialMax(steps)
+                .setUpdateIntervalMillis(REDRAW_MILLIS)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .setUnit(" commands", 1)
+                .showSpeed()
+                .build());
+    }
+
+    void step() {
+        if (bar != null) {
+            bar.step();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.allframe.sample.bank.demo;
+
+import dev.allframe.sample.bank.account.Account;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The year 2025 of a bank that is made up from a seed: the same seed makes the same commands in the same order, and a customer does the same in a larger
+ * bank.
+ */
+final class DemoYear {
+
+    private static final LocalDate FIRST_DAY = LocalDate.of(2025, 1, 1);
+    private static final LocalDate LAST_DAY = LocalDate.of(2025, 12, 31);
+
+    private final List<Customer> customers = new ArrayList<>();
+
+    DemoYear(long seed, int accounts, Customer.Sink sink) {
+        SplittableRandom seeds = new SplittableRandom(seed);
+        for (int i = 1; i <= accounts; i++) {
+            customers.add(new Customer("acc-%04d".formatted(i), seeds.split(), sink));
+        }
+    }
+
+    /** Lets everybody live through the year, day by day; used once. */
+    void pass() {
+        customers.forEach(customer -> customer.join(FIRST_DAY));
+        FIRST_DAY.datesUntil(LAST_DAY.plusDays(1)).forEach(day -> customers.forEach(customer -> customer.live(day)));
+    }
+
+    /** How every account must stand after it. */
+    Map<String, Account> expected() {
+        Map<String, Account> expected = new LinkedHashMap<>();
+        customers.forEach(customer -> expected.put(customer.id(), customer.account()));
+        return expected;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.allframe.sample.bank.history;
+
+import dev.allframe.command.CommandBus;
+import dev.allframe.sample.bank.account.AccountCommand;
+import dev.allframe.sample.bank.account.Money;
+import dev.allframe.sample.bank.ledger.Ledger;
+import dev.allframe.sample.bank.ledger.Tally;
+import dev.allframe.sample.bank.ledger.Teller;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Imports folders of the data set as history: accounts, standing orders and transactions become commands in the order in which things happened, then the
+ * accounts are read back from the store and compared with the bank's own balances, row by row.
+ *
+ * <p>Folders are imported one after the other. What was imported before is sent again and recognised by its command id; what is new goes on where the
+ * account stands.
+ */
+public final class HistoryImport {
+
+    private record Step(String account, String commandId, AccountCommand command) {}
+
+    private final List<Step> steps = new ArrayList<>();
+    private final List<BadLine> badLines = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+    private final Set<String> accounts = new LinkedHashSet<>();
+
+    /** The bank's transactions by account, each account's in the order in which they happened and by their number. */
+    private final Map<String, Map<String, Transaction>> books = new LinkedHashMap<>();
+    private final Map<String, Money> standings = new HashMap<>();
+    private final Set<String> notChecked = new LinkedHashSet<>();
+
+    /**
+     * Reads folders and puts everything in order; nothing is sent yet.
+     *
+     * @param folders one or more
+     * @param strict whether the first malformed line ends it
+     * @throws InputException if a folder cannot be used, or a line is malformed and {@code strict}
+     */
+    public static HistoryImport read(List<Path> folders, boolean strict) {
+        HistoryImport read = new HistoryImport();
+        folders.forEach(folder -> read.plan(BerkaFolder.read(folder, strict)));
+        return read;
+    }
+
+    private HistoryImport() {}
+
+    /** How many commands there are to send. */
+    public int commands() {
+        return steps.size();
+    }
+
+    private void plan(BerkaFolder folder) {
+        badLines.addAll(folder.badLines());
+        folder.accounts().forEach((id, open) -> {
+            accounts.add(id);
+            steps.add(new Step(id, "open-" + id, open));
+        });
+        folder.orders()
+                .forEach(order -> steps
+                        .add(new Step(order.account(), "order-" + order.command().orderId(), order.command())));
+
+        Map<String, List<Transaction>> byAccount = new LinkedHashMap<>();
+        folder.transactions()
+                .forEach(row -> byAccount.computeIfAbsent(row.account(), id -> new ArrayList<>()).add(row));
+        List<Transaction> ordered = new ArrayList<>(folder.transactions().size());
+        byAccount.forEach((account, rows) -> ordered.addAll(inOrder(account, rows)));
+        ordered.sort(Comparator.comparing(Transaction::date)); // stable: the order inside an account and day stays
+        ordered.forEach(row -> steps.add(new Step(row.account(), row.commandId(), row.command())));
+    }
+
+    /** What is known already is left in file order: it will be recognised, and moves no balance. */
+    private List<Transaction> inOrder(String account, List<Transaction> rows) {
+        Map<String, Transaction> book = books.computeIfAbsent(account, id -> new LinkedHashMap<>());
+        Map<String, Transaction> fresh = new LinkedHashMap<>();
+        List<Transaction> ordered = new ArrayList<>(rows.size());
+        for (Transaction row : rows) {
+            if (book.containsKey(row.id()) || fresh.putIfAbsent(row.id(), row) != null) {
+                ordered.add(row);
+            }
+        }
+        if (!fresh.isEmpty()) {
+            AccountHistory history = AccountHistory.of(List.copyOf(fresh.values()),
+                    standings.getOrDefault(account, Money.zero(Money.CZK)));
+            history.remarks().forEach(remark -> remarks.add("account " + account + ": " + remark));
+            if (!history.continues()) {
+                notChecked.add(account);
+            }
+            history.transactions().forEach(row -> book.put(row.id(), row));
+            ordered.addAll(0, history.transactions());
+            standings.put(account, ordered.get(fresh.size() - 1).balance());
+        }
+        return ordered;
+    }
+
+    /**
+     * Sends everything and compares what is then stored.
+     *
+     * @param bus to the accounts
+     * @param ledger reads what they stored
+     * @param onAnswer is called once for each answered command, on any thread
+     */
+    public ImportReport run(CommandBus bus, Ledger ledger, Runnable onAnswer) {
+        Teller teller = new Teller(bus, onAnswer);
+        steps.forEach(step -> teller.send(step.account(), step.commandId(), step.command()));
+        Tally tally = teller.finish();
+        Comparison compared = new Comparison();
+        Set<String> everyone = new LinkedHashSet<>(accounts);
+        everyone.addAll(books.keySet());
+        everyone.forEach(account -> compared.add(account, ledger.statement(account),
+                books.getOrDefault(account, Map.of()), !notChecked.contains(account)));
+        return new ImportReport(compared.accounts(), compared.orders(), compared.transactions(), compared.events(),
+                tally,
+                compared.accountsChecked(), notChecked.size(), compared.maxDifference(), compared.mismatches(),
+                compared.missing(), badLines, remarks, compared.problems());
+    }
+}

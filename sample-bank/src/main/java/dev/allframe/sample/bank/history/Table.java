@@ -1,0 +1,152 @@
+package dev.allframe.sample.bank.history;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * A delimited text file whose first line names its columns, in any order, quoted or not. The delimiter is the semicolon or comma of that line. A line
+ * that is UTF-8 is read as such, any other as ISO-8859-1; a line is one row.
+ */
+final class Table {
+
+    /** Why a row is not understood. */
+    static final class MalformedException extends RuntimeException {
+        MalformedException(String reason) {
+            super(reason);
+        }
+    }
+
+    /** A row by the names of its columns. */
+    static final class Row {
+        private final Map<String, Integer> columns;
+        private final CSVRecord values;
+
+        private Row(Map<String, Integer> columns, CSVRecord values) {
+            this.columns = columns;
+            this.values = values;
+        }
+
+        /** The trimmed text of a column; empty where the file has no such column. */
+        String text(String column) {
+            Integer index = columns.get(column);
+            return index == null ? "" : values.get(index).strip();
+        }
+
+        /** The trimmed text of a column that must not be empty. */
+        String required(String column) {
+            String text = text(column);
+            if (text.isEmpty()) {
+                throw new MalformedException(column + " is empty");
+            }
+            return text;
+        }
+    }
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private final Path file;
+    private final String name;
+
+    Table(Path file) {
+        this.file = file;
+        name = String.valueOf(file.getFileName());
+    }
+
+    /**
+     * Reads all rows. Empty lines are passed over.
+     *
+     * @param required the columns that there must be
+     * @param rows takes a row, or throws {@link MalformedException}
+     * @param bad takes what is malformed
+     * @throws InputException if the file cannot be read or lacks a column
+     */
+    void read(List<String> required, Consumer<Row> rows, Consumer<BadLine> bad) {
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+            String header = reader.readLine();
+            if (header == null) {
+                throw new InputException(file + " is empty: its first line must name the columns");
+            }
+            CSVFormat format = CSVFormat.DEFAULT.builder()
+                    .setDelimiter(header.indexOf(';') >= 0 ? ';' : ',')
+                    .setIgnoreSurroundingSpaces(true)
+                    .get();
+            Map<String, Integer> columns = columns(parse(decode(header), format), required);
+            int line = 1;
+            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+                line++;
+                try {
+                    if (!text.isBlank()) {
+                        rows.accept(row(columns, parse(decode(text), format)));
+                    }
+                } catch (MalformedException malformed) {
+                    bad.accept(new BadLine(name, line, String.valueOf(malformed.getMessage())));
+                }
+            }
+        } catch (MalformedException malformed) {
+            throw new InputException(file + ": its first line does not name the columns: " + malformed.getMessage());
+        } catch (IOException failed) {
+            throw new InputException(file + " cannot be read: " + failed.getMessage());
+        }
+    }
+
+    private Map<String, Integer> columns(CSVRecord header, List<String> required) {
+        Map<String, Integer> columns = new HashMap<>();
+        for (String column : header) {
+            columns.putIfAbsent(column.strip().toLowerCase(Locale.ROOT), columns.size());
+        }
+        if (columns.size() < header.size()) {
+            throw new InputException(file + ": two columns have the same name");
+        }
+        for (String column : required) {
+            if (!columns.containsKey(column)) {
+                throw new InputException(file + ": its first line names no column '" + column + "'");
+            }
+        }
+        return columns;
+    }
+
+    private static Row row(Map<String, Integer> columns, CSVRecord values) {
+        if (values.size() != columns.size()) {
+            throw new MalformedException(
+                    values.size() + " fields, but the first line names " + columns.size() + " columns");
+        }
+        return new Row(columns, values);
+    }
+
+    private static CSVRecord parse(String line, CSVFormat format) {
+        try (CSVParser parser = CSVParser.parse(line, format)) {
+            List<CSVRecord> records = parser.getRecords();
+            if (records.size() == 1) {
+                return records.getFirst();
+            }
+            throw new MalformedException("not one row");
+        } catch (IOException | UncheckedIOException | IllegalStateException failed) {
+            throw new MalformedException("a quote is not closed, or text follows a closing quote");
+        }
+    }
+
+    private static String decode(String latin1) {
+        String line = latin1;
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(latin1.getBytes(StandardCharsets.ISO_8859_1));
+            line = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException notUtf8) {
+            // then it is ISO-8859-1, in which every byte is a character
+        }
+        return line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.allframe.sample.bank.ledger;
+
+import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+
+import dev.allframe.sample.bank.account.Account;
+import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.Position;
+import dev.allframe.store.RecordedEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What is stored about the accounts, folded by the accounts' own rules. Every call reads the store anew, on the caller's thread. */
+public final class Ledger {
+
+    /**
+     * One stored event and what it led to.
+     *
+     * @param recorded the event and when it was stored
+     * @param after the account after it
+     */
+    public record Line(RecordedEvent<AccountEvent> recorded, Account after) {}
+
+    private final EventStore<AccountEvent> store;
+
+    public Ledger(EventStore<AccountEvent> store) {
+        this.store = store;
+    }
+
+    /** Everything that happened to an account, in order; empty for one that was never opened. */
+    public List<Line> statement(String id) {
+        List<Line> lines = new ArrayList<>();
+        try (var events = store.streamEvents(id)) {
+            events.forEach(recorded -> {
+                Account before = lines.isEmpty() ? Account.NONE : lines.getLast().after();
+                lines.add(new Line(recorded, ACCOUNT.aggregate().evolve(before, recorded.event())));
+            });
+        }
+        return lines;
+    }
+
+    /** All accounts as they stand, by id. */
+    public Map<String, Account> accounts() {
+        Map<String, Account> accounts = new TreeMap<>();
+        try (var events = store.streamAllEvents(Position.START)) {
+            events.forEach(recorded -> accounts.put(recorded.id(), ACCOUNT.aggregate()
+                    .evolve(accounts.getOrDefault(recorded.id(), Account.NONE), recorded.event())));
+        }
+        return accounts;
+    }
+}

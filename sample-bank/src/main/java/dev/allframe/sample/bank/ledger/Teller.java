@@ -1,0 +1,117 @@
+package dev.allframe.sample.bank.ledger;
+
+import static dev.allframe.command.CommandOptions.withCommandId;
+import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+
+import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandResult;
+import dev.allframe.sample.bank.account.AccountCommand;
+import dev.allframe.sample.bank.account.AccountEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Sends commands without waiting for each answer, at most {@link #IN_FLIGHT} unanswered ones at a time, and counts the answers.
+ *
+ * <p>One thread sends, so that each account decides its commands in the order in which they were sent; answers are counted on whatever thread brings
+ * them, under the lock of this object.
+ */
+public final class Teller {
+
+    /** Enough to keep the actors of a machine busy, and few enough that no mailbox grows long. */
+    private static final int IN_FLIGHT = 1_000;
+
+    private static final int PROBLEMS_KEPT = 100;
+
+    private final CommandBus bus;
+    private final Runnable onAnswer;
+    private final Semaphore free = new Semaphore(IN_FLIGHT);
+    private final long begin = System.nanoTime();
+
+    // from here on guarded by this object's lock
+
+    /** The last sequence number of every accepted command of an account: a repeat brings the one of the first time. */
+    private final Map<String, BitSet> seen = new HashMap<>();
+    private int accepted;
+    private long events;
+    private int repeated;
+    private final SortedMap<String, Integer> refused = new TreeMap<>();
+    private final SortedMap<String, Integer> failed = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    /**
+     * A teller whose time begins to run.
+     *
+     * @param onAnswer is called once for each answer, on any thread
+     */
+    public Teller(CommandBus bus, Runnable onAnswer) {
+        this.bus = bus;
+        this.onAnswer = onAnswer;
+    }
+
+    /** Sends a command; waits while too many others have no answer yet. */
+    public void send(String account, String commandId, AccountCommand command) {
+        free.acquireUninterruptibly();
+        bus.dispatch(ACCOUNT, account, command, withCommandId(commandId)).whenComplete((result, broken) -> {
+            try {
+                if (broken != null) {
+                    failed("broken", account, commandId, String.valueOf(broken));
+                } else {
+                    answered(account, commandId, result);
+                }
+                onAnswer.run();
+            } finally {
+                free.release();
+            }
+        });
+    }
+
+    private synchronized void answered(String account, String commandId, CommandResult<AccountEvent> result) {
+        switch (result) {
+            case CommandResult.Accepted<AccountEvent>(var stored, var sequenceNr, var token) -> {
+                BitSet known = seen.computeIfAbsent(account, id -> new BitSet());
+                if (!stored.isEmpty() && known.get(Math.toIntExact(sequenceNr))) {
+                    repeated++;
+                } else {
+                    known.set(Math.toIntExact(sequenceNr));
+                    accepted++;
+                    events += stored.size();
+                }
+            }
+            case CommandResult.Refused<AccountEvent>(var code, var message, var details) -> {
+                refused.merge(code, 1, Integer::sum);
+                problem(account, commandId, code + (details.isEmpty() ? "" : " " + details));
+            }
+            case CommandResult.Failed<AccountEvent>(var error) ->
+                failed(error.code(), account, commandId, error.code() + ": " + error.message());
+        }
+    }
+
+    private synchronized void failed(String code, String account, String commandId, String reason) {
+        failed.merge(code, 1, Integer::sum);
+        problem(account, commandId, reason);
+    }
+
+    private synchronized void problem(String account, String commandId, String reason) {
+        if (problems.size() < PROBLEMS_KEPT) {
+            problems.add("account " + account + ", command " + commandId + ": " + reason);
+        }
+    }
+
+    /** Waits for all answers. The time stops when the last one is there. */
+    public Tally finish() {
+        free.acquireUninterruptibly(IN_FLIGHT);
+        Duration time = Duration.ofNanos(System.nanoTime() - begin);
+        free.release(IN_FLIGHT);
+        synchronized (this) {
+            return new Tally(accepted, events, repeated, refused, failed, problems, time);
+        }
+    }
+}
