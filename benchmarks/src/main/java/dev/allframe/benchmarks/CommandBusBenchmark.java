@@ -163,7 +163,8 @@ public final class CommandBusBenchmark {
                     .<Long>askWithStatus(replyTo -> payIn(instance, number, replyTo), TIMEOUT);
         } else {
             ActorRef<BareTill.Command> host = system.systemActorOf(BareTill.localHost(), "tills", Props.empty());
-            target = (instance, number) -> AskPattern.<BareTill.Command, Long>askWithStatus(host, replyTo -> payIn(instance, number, replyTo),
+            target = (instance, number) -> AskPattern.<BareTill.Command, Long>askWithStatus(host,
+                    replyTo -> payIn(instance, number, replyTo),
                     TIMEOUT, system.scheduler());
         }
         return new Variant(name, target, () -> {

@@ -126,8 +126,8 @@ public final class AllFrame implements AutoCloseable {
             try {
                 List<RegisteredAggregate<?, ?, ?>> aggregates = new ArrayList<>();
                 types.forEach(type -> aggregates.add(RegisteredAggregate.of(type)));
-                Hosts hosts = Hosts.on(system, StoragePlugins.of(system),
-                        Hosting.Settings.of(system.settings().config()), clock);
+                Hosting.Settings settings = Hosting.Settings.of(system.settings().config());
+                Hosts hosts = Hosts.on(system, StoragePlugins.of(system), settings, clock);
                 if (ownsSystem && hosts.clustered()
                         && system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {
                     Cluster cluster = Cluster.get(system);

@@ -109,7 +109,7 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
             return journal instanceof BackendAccess access ? access.backend() : null;
         } catch (RuntimeException failed) {
             throw new ConfigurationException(
-                    "the storage behind \"" + query + "\" cannot be opened: " + failed.getMessage(), failed);
+                    "the storage behind \"" + query + "\" cannot be opened: " + failed, failed);
         }
     }
 

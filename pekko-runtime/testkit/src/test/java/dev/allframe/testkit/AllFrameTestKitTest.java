@@ -105,7 +105,9 @@ final class AllFrameTestKitTest {
 
     @Test
     void a_dispatch_times_out_in_virtual_time() {
-        CompletableFuture<CommandResult<Rung>> result = KIT.commands().dispatch(BELL, "late", new Ring(true)).toCompletableFuture();
+        CompletableFuture<CommandResult<Rung>> result = KIT.commands()
+                .dispatch(BELL, "late", new Ring(true))
+                .toCompletableFuture();
 
         KIT.advance(Duration.ofSeconds(6));
         GATE.release();

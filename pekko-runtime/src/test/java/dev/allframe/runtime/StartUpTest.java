@@ -1,0 +1,170 @@
+package dev.allframe.runtime;
+
+import static dev.allframe.runtime.CommandBusConformance.put;
+import static dev.allframe.runtime.CommandBusConformance.take;
+import static dev.allframe.runtime.Wallets.WALLET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.Wallets.Wallet;
+import dev.allframe.runtime.Wallets.WalletCommand;
+import dev.allframe.runtime.Wallets.WalletEvent;
+import dev.allframe.runtime.storage.ConfigurationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.Test;
+
+final class StartUpTest {
+
+    private static AllFrame.Builder standalone(String hocon) {
+        return AllFrame.standalone("start-up", ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
+    }
+
+    private static ActorSystem<Void> system(String hocon) {
+        return ActorSystem.create(Behaviors.empty(), "host",
+                ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
+    }
+
+    private static void end(ActorSystem<?> system) {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+    }
+
+    @Test
+    void a_wrong_configuration_says_in_one_sentence_what_to_change() {
+        Map.of("allframe.storage = disk",
+                "allframe.storage = \"disk\" is not on the class path, which has [memory]; add the module that brings it, such as allframe-journal-memory for \"memory\", or name another",
+                "pekko.persistence.journal.plugin = nowhere",
+                "the persistence plugin \"nowhere\" has no section in the configuration; correct the name, or add the module that brings it to the class path",
+                "allframe.sharding.shards = 100", "allframe.sharding.shards = 100 must be a power of two up to 1024",
+                "allframe.command-timeout = 0s",
+                "allframe.command-timeout = 0s must be more than zero", "allframe.max-in-flight = 0",
+                "allframe.max-in-flight = 0 must be 1 or more",
+                "allframe.storages.memory.visible-to = all", "visible-to = all must be process or cluster")
+                .forEach((hocon, message) -> assertThatThrownBy(() -> standalone(hocon).aggregate(WALLET).start())
+                        .as(hocon)
+                        .isInstanceOf(ConfigurationException.class)
+                        .hasMessage(message));
+    }
+
+    @Test
+    void a_value_that_cannot_be_read_is_named() {
+        assertThatThrownBy(() -> standalone("allframe.command-timeout = soon").aggregate(WALLET).start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("command-timeout")
+                .hasMessageContaining("soon");
+    }
+
+    @Test
+    void an_embedded_runtime_without_storage_is_refused() {
+        ActorSystem<Void> system = system("");
+
+        assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith(
+                        "no storage is configured: set allframe.storage to one of [memory], or pekko.persistence.journal.plugin");
+        end(system);
+    }
+
+    @Test
+    void one_aggregate_is_hosted_once_in_an_actor_system() {
+        ActorSystem<Void> system = system("allframe.storage = memory");
+        AllFrame first = AllFrame.on(system).aggregate(WALLET).start();
+
+        assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("aggregate 'wallet' is registered twice");
+        assertThat(first.commands().dispatchAndWait(WALLET, "w", put(1))).isInstanceOf(CommandResult.Accepted.class);
+        end(system);
+    }
+
+    @Test
+    void a_classic_actor_system_is_not_taken_over() {
+        org.apache.pekko.actor.ActorSystem classic = org.apache.pekko.actor.ActorSystem.create("classic",
+                ConfigFactory.parseString("allframe.storage = memory").withFallback(ConfigFactory.load()));
+        AggregateType<WalletCommand, WalletEvent, Wallet> purse = AggregateType
+                .named("purse", WalletCommand.class, WalletEvent.class, Wallet.class, new Wallets())
+                .snapshotEvery(3);
+        AllFrame wallets = AllFrame.on(classic).aggregate(WALLET).start();
+        try (AllFrame purses = AllFrame.on(Adapter.toTyped(classic)).aggregate(purse).start()) {
+            assertThat(purses.commands().dispatchAndWait(purse, "p", put(1)))
+                    .isInstanceOf(CommandResult.Accepted.class);
+        }
+
+        assertThat(wallets.commands().dispatchAndWait(WALLET, "w", put(1))).as("its neighbour was closed")
+                .isInstanceOf(CommandResult.Accepted.class);
+        wallets.close();
+        assertThat(classic.whenTerminated().isCompleted()).isFalse();
+        end(Adapter.toTyped(classic));
+    }
+
+    @Test
+    void closing_finishes_what_is_under_way_and_a_new_runtime_recovers_it() {
+        ActorSystem<Void> system = system("allframe.storage = memory");
+        List<CompletionStage<CommandResult<WalletEvent>>> results = new ArrayList<>();
+        try (AllFrame first = AllFrame.on(system).aggregate(WALLET).start()) {
+            for (int i = 0; i < 12; i++) {
+                results.add(first.commands().dispatch(WALLET, "w", put(1), CommandOptions.withCommandId("c-" + i)));
+            }
+        }
+
+        try (AllFrame second = AllFrame.on(system).aggregate(WALLET).start()) {
+            assertThat(results).allSatisfy(result -> assertThat(result.toCompletableFuture().join())
+                    .isInstanceOf(CommandResult.Accepted.class));
+            assertThat(second.commands()
+                    .dispatchAndWait(WALLET, "w", put(1), CommandOptions.withCommandId("c-11"))
+                    .orThrow()
+                    .sequenceNr())
+                    .as("remembered through a snapshot and the events behind it")
+                    .isEqualTo(12);
+            assertThat(second.commands().dispatchAndWait(WALLET, "w", take(12)).orThrow().sequenceNr()).isEqualTo(13);
+        }
+        end(system);
+    }
+
+    @Test
+    void too_many_commands_at_once_are_refused_as_overloaded() {
+        try (AllFrame bounded = standalone("allframe.max-in-flight = 10").aggregate(WALLET).start()) {
+            List<CompletionStage<CommandResult<WalletEvent>>> results = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                results.add(bounded.commands().dispatch(WALLET, "w", put(1)));
+            }
+
+            List<CommandResult<WalletEvent>> ended = results.stream()
+                    .map(result -> result.toCompletableFuture().join())
+                    .toList();
+
+            assertThat(ended).contains(new CommandResult.Failed<>(new CommandError.Overloaded(10)));
+            assertThat(ended.stream().filter(CommandResult.Accepted.class::isInstance).count())
+                    .isGreaterThanOrEqualTo(10);
+            assertThat(bounded.commands().dispatchAndWait(WALLET, "w", put(1))).as("room again")
+                    .isInstanceOf(CommandResult.Accepted.class);
+        }
+    }
+
+    @Test
+    void a_member_that_joined_no_cluster_says_so() {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "lonely",
+                ConfigFactory.parseString("allframe.storage = memory\nallframe.command-timeout = 500ms")
+                        .withFallback(ClusterHostTest.MEMBER));
+        AllFrame lonely = AllFrame.on(system).aggregate(WALLET).start();
+
+        CommandResult<WalletEvent> result = lonely.commands().dispatchAndWait(WALLET, "w", put(1));
+
+        assertThat(result).isInstanceOf(CommandResult.Failed.class);
+        assertThat(((CommandResult.Failed<WalletEvent>) result).error().message())
+                .isEqualTo(
+                        "no answer within PT0.5S, the outcome is unknown; this node is not up in its cluster, it is Removed");
+        end(system);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.allframe.runtime;
+
+import static dev.allframe.command.CommandOptions.withCommandId;
+import static dev.allframe.runtime.CommandBusConformance.put;
+import static dev.allframe.runtime.CommandBusConformance.take;
+import static dev.allframe.runtime.CommandBusConformance.wasPut;
+import static dev.allframe.runtime.Wallets.WALLET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.Wallets.WalletEvent;
+import dev.allframe.runtime.aggregate.AggregateMessage;
+import dev.allframe.runtime.storage.ConfigurationException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.sharding.ShardRegion;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
+import org.apache.pekko.cluster.sharding.typed.GetShardRegionState;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Two members of a cluster in one JVM. */
+final class TwoMembersTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final CommandOptions PATIENT = CommandOptions.none().within(PATIENCE);
+
+    private final List<ActorSystem<Void>> systems = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        systems.forEach(ActorSystem::terminate);
+        systems.forEach(system -> system.getWhenTerminated().toCompletableFuture().join());
+    }
+
+    private ActorSystem<Void> member(String hocon) {
+        Config config = ConfigFactory.parseString(hocon).withFallback(ClusterHostTest.MEMBER);
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "two", config);
+        systems.add(system);
+        return system;
+    }
+
+    private static void join(ActorSystem<Void> member, ActorSystem<Void> first) {
+        Cluster.get(member).manager().tell(Join.create(Cluster.get(first).selfMember().address()));
+    }
+
+    private void awaitAllUp() {
+        await().atMost(PATIENCE)
+                .until(() -> systems.stream()
+                        .allMatch(system -> StreamSupport
+                                .stream(Cluster.get(system).state().getMembers().spliterator(), false)
+                                .filter(member -> member.status().equals(MemberStatus.up()))
+                                .count() == systems.size()));
+    }
+
+    private static final String SHARED = """
+            allframe.storage = memory
+            allframe.storages.memory.visible-to = cluster
+            inmemory.shared-as = "%s"
+            """.formatted(UUID.randomUUID());
+
+    @Test
+    void both_members_host_instances_and_dispatch_to_all_of_them() {
+        ActorSystem<Void> first = member(SHARED);
+        ActorSystem<Void> second = member(SHARED);
+        join(first, first);
+        join(second, first);
+        awaitAllUp();
+        AllFrame one = AllFrame.on(first).aggregate(WALLET).start();
+        AllFrame two = AllFrame.on(second).aggregate(WALLET).start();
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(one.commands().dispatchAndWait(WALLET, "w" + i, put(1), PATIENT).orThrow().events())
+                    .containsExactly(wasPut(1));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(two.commands().dispatchAndWait(WALLET, "w" + i, put(2), PATIENT).orThrow().sequenceNr())
+                    .isEqualTo(2);
+        }
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            Set<String> here = hostedBy(first);
+            Set<String> there = hostedBy(second);
+            assertThat(here).isNotEmpty();
+            assertThat(there).isNotEmpty();
+            assertThat(here).doesNotContainAnyElementsOf(there);
+            assertThat(here.size() + there.size()).isEqualTo(100);
+        });
+    }
+
+    @Test
+    void every_kind_of_result_crosses_the_wire() {
+        ActorSystem<Void> first = member(SHARED + "\npekko.cluster.roles = [host]\nallframe.sharding.role = host");
+        ActorSystem<Void> second = member(SHARED + "\nallframe.sharding.role = host");
+        join(first, first);
+        join(second, first);
+        awaitAllUp();
+        AllFrame.on(first).aggregate(WALLET).start();
+        AllFrame outside = AllFrame.on(second).aggregate(WALLET).start();
+        String id = "remote-" + UUID.randomUUID();
+        CommandOptions identified = withCommandId("c-1").within(PATIENCE).withHeader("user", "ann");
+
+        CommandResult<WalletEvent> accepted = outside.commands().dispatchAndWait(WALLET, id, put(5), identified);
+        CommandResult<WalletEvent> repeated = outside.commands().dispatchAndWait(WALLET, id, put(5), identified);
+        CommandResult<WalletEvent> conflict = outside.commands().dispatchAndWait(WALLET, id, put(6), identified);
+        CommandResult<WalletEvent> refused = outside.commands().dispatchAndWait(WALLET, id, take(6), PATIENT);
+
+        assertThat(hostedBy(second)).isEmpty();
+        assertThat(accepted.orThrow().events()).containsExactly(wasPut(5));
+        assertThat(repeated).isEqualTo(accepted);
+        assertThat(conflict)
+                .isEqualTo(new CommandResult.Failed<WalletEvent>(new CommandError.IdempotencyConflict("c-1")));
+        assertThat(refused).isInstanceOf(CommandResult.Refused.class);
+    }
+
+    @Test
+    void a_second_member_is_refused_where_storage_is_visible_to_one_process() {
+        ActorSystem<Void> first = member("allframe.storage = memory");
+        join(first, first);
+        AllFrame alone = AllFrame.on(first).aggregate(WALLET).start();
+        assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT))
+                .isInstanceOf(CommandResult.Accepted.class);
+
+        ActorSystem<Void> second = member("allframe.storage = memory");
+        join(second, first);
+        awaitAllUp();
+
+        assertThatThrownBy(() -> AllFrame.on(second).aggregate(WALLET).start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("storage \"memory\" is visible to this process alone")
+                .hasMessageContaining("configure storage that every member sees");
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            CommandResult<WalletEvent> result = alone.commands().dispatchAndWait(WALLET, "w", put(1));
+            assertThat(result).isInstanceOf(CommandResult.Failed.class);
+            CommandError error = ((CommandResult.Failed<WalletEvent>) result).error();
+            assertThat(error).isInstanceOf(CommandError.StorageUnavailable.class);
+            assertThat(error.message()).contains("is visible to this process alone");
+        });
+
+        systems.remove(second);
+        second.terminate();
+        second.getWhenTerminated().toCompletableFuture().join();
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1))).as("alone again")
+                                .isInstanceOf(CommandResult.Accepted.class));
+    }
+
+    private static Set<String> hostedBy(ActorSystem<Void> system) {
+        EntityTypeKey<AggregateMessage> key = EntityTypeKey.create(AggregateMessage.class, "wallet");
+        ShardRegion.CurrentShardRegionState state = AskPattern.<ClusterShardingQuery, ShardRegion.CurrentShardRegionState>ask(
+                ClusterSharding.get(system).shardState(), replyTo -> new GetShardRegionState(key, replyTo), PATIENCE,
+                system.scheduler()).toCompletableFuture().join();
+        Set<String> entities = new HashSet<>();
+        state.getShards().forEach(shard -> entities.addAll(shard.getEntityIds()));
+        return entities;
+    }
+}
