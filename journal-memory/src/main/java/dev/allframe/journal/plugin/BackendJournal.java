@@ -2,10 +2,12 @@ package dev.allframe.journal.plugin;
 
 import com.typesafe.config.Config;
 import dev.allframe.store.Append;
-import dev.allframe.store.Appended;
+import dev.allframe.store.Envelope;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.VersionConflictException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -25,8 +27,9 @@ import scala.concurrent.Future;
  * The Pekko journal over a storage.
  *
  * <ul>
- * <li>Each {@code persist} and {@code persistAll} is one atomic append that names the sequence number it expects. A second writer of the same persistence
- * id fails with {@link dev.allframe.store.VersionConflictException}, and its actor stops: a failure, never a rejection.
+ * <li>Each message of writes, which holds one {@code persist} or {@code persistAll} or several of them, is one atomic append that names the sequence
+ * number it expects. A second writer of the same persistence id fails with {@link VersionConflictException}, and its actor stops: a failure, never a
+ * rejection.
  * <li>Only events that cannot be serialized are rejected, the writes of one message each by itself.
  * <li>Whatever else the storage refuses, such as a full store, fails the actor that writes.
  * </ul>
@@ -60,36 +63,47 @@ public final class BackendJournal extends AsyncWriteJournal {
         return Futures.future(() -> payloads.withTransportInformation(() -> write(messages.iterator())));
     }
 
+    /**
+     * Stores all writes of one message by one append. Pekko wants the whole message to fail when one of its writes fails, and appends in flight one behind
+     * the other could not promise that: the one behind a refused one may be just what a second writer has made way for.
+     */
     private CompletionStage<Iterable<Optional<Exception>>> write(Iterator<AtomicWrite> writes) {
-        List<CompletableFuture<Optional<Exception>>> results = new ArrayList<>();
-        while (writes.hasNext()) {
-            results.add(write(writes.next()));
+        AtomicWrite first = writes.next();
+        StreamId stream = new StreamId(first.persistenceId());
+        long version = first.lowestSequenceNr() - 1;
+        List<Envelope> records = new ArrayList<>();
+        List<Optional<Exception>> results = new ArrayList<>();
+        boolean rejected = false;
+        for (AtomicWrite write = first;; write = writes.next()) {
+            refuseGap(stream, version + records.size(), write);
+            Optional<Exception> rejection = addRecords(write, records);
+            rejected |= rejection.isPresent();
+            results.add(rejection);
+            if (!writes.hasNext()) {
+                break;
+            }
         }
-        if (results.stream().allMatch(BackendJournal::isStored)) {
-            return CompletableFuture.completedFuture(ALL_STORED);
-        }
-        return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-                .thenApply(done -> results.stream().map(CompletableFuture::join).toList());
+        Iterable<Optional<Exception>> answer = rejected ? results : ALL_STORED;
+        String writer = first.payload().head().writerUuid();
+        return backend.append(new Append(stream, ExpectedVersion.exactly(version), writer, records))
+                .thenApply(appended -> answer);
     }
 
-    private static boolean isStored(CompletableFuture<Optional<Exception>> result) {
-        return result.state() == java.util.concurrent.Future.State.SUCCESS && result.resultNow().isEmpty();
-    }
-
-    /** Completes with the reason of a rejection; fails with any other failure. */
-    private CompletableFuture<Optional<Exception>> write(AtomicWrite write) {
-        Append append;
+    /** Adds the records of a write, or those that hold its sequence numbers and the reason why. */
+    private Optional<Exception> addRecords(AtomicWrite write, List<Envelope> records) {
         try {
-            append = mapping.append(write);
+            records.addAll(mapping.records(write));
+            return Optional.empty();
         } catch (Exception notSerializable) { // whatever a serializer throws, checked exceptions from Scala among it
-            Optional<Exception> rejection = Optional.of(notSerializable);
-            return append(mapping.placeholder(write)).thenApply(appended -> rejection);
+            records.addAll(EventMapping.placeholders(write.size()));
+            return Optional.of(notSerializable);
         }
-        return append(append).thenApply(appended -> Optional.empty());
     }
 
-    private CompletableFuture<Appended> append(Append append) {
-        return Futures.attempt(() -> backend.append(append)).toCompletableFuture();
+    private static void refuseGap(StreamId stream, long version, AtomicWrite write) {
+        if (write.lowestSequenceNr() != version + 1) {
+            throw new VersionConflictException(stream, ExpectedVersion.exactly(write.lowestSequenceNr() - 1), version);
+        }
     }
 
     @Override

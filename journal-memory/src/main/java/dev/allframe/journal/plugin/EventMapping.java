@@ -1,12 +1,9 @@
 package dev.allframe.journal.plugin;
 
-import dev.allframe.store.Append;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
-import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Payload;
 import dev.allframe.store.StoredEvent;
-import dev.allframe.store.StreamId;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
@@ -46,26 +43,19 @@ final class EventMapping {
         this.payloads = payloads;
     }
 
-    /** The append of a write; throws what serializers throw. Must run inside {@link Payloads#withTransportInformation}. */
-    Append append(AtomicWrite write) {
+    /** The records of a write; throws what serializers throw. Must run inside {@link Payloads#withTransportInformation}. */
+    List<Envelope> records(AtomicWrite write) {
         Instant now = Instant.now();
         List<PersistentRepr> events = CollectionConverters.asJava(write.payload());
-        List<Envelope> records = events.size() == 1
+        return events.size() == 1
                 ? List.of(envelope(events.getFirst(), now))
                 : events.stream().map(event -> envelope(event, now)).toList();
-        return append(write, events.getFirst().writerUuid(), records);
     }
 
-    /** An append that takes the sequence numbers of a rejected write. */
-    Append placeholder(AtomicWrite write) {
-        Envelope nothing = Envelope.of(Envelope.COMMAND_ONLY, 1, NOTHING, Set.of(), EventMetadata.at(Instant.now()),
-                null);
-        return append(write, "rejected", Collections.nCopies(write.size(), nothing));
-    }
-
-    private static Append append(AtomicWrite write, String writer, List<Envelope> records) {
-        return new Append(new StreamId(write.persistenceId()), ExpectedVersion.exactly(write.lowestSequenceNr() - 1),
-                writer, records);
+    /** Records that take the sequence numbers of a rejected write. */
+    static List<Envelope> placeholders(int size) {
+        return Collections.nCopies(size, Envelope.of(Envelope.COMMAND_ONLY, 1, NOTHING, Set.of(),
+                EventMetadata.at(Instant.now()), null));
     }
 
     private Envelope envelope(PersistentRepr event, Instant now) {

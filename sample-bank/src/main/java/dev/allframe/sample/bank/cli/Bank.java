@@ -3,6 +3,7 @@ package dev.allframe.sample.bank.cli;
 import dev.allframe.sample.bank.history.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -10,6 +11,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}. */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
@@ -18,12 +22,16 @@ import picocli.CommandLine.IVersionProvider;
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done.", "1:Finished, but commands were rejected or a check failed.",
                         "2:Wrong usage, or input that is not there or cannot be used.", "3:Unexpected failure."})
-public final class Bank {
+public final class Bank implements Runnable {
 
     /** Finished, but commands were rejected or a check failed. */
     static final int NOT_GOOD = 1;
 
     private static final int FAILED = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     private Bank() {}
 
@@ -34,32 +42,27 @@ public final class Bank {
 
     /** The command line, which gives its exit code and does not exit. */
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Bank());
-        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command));
-        commandLine
-                .setExecutionStrategy(parsed -> parsed.hasSubcommand() || CommandLine.executeHelpRequest(parsed) != null
-                        ? new CommandLine.RunLast().execute(parsed)
-                        : usage(parsed.commandSpec().commandLine()));
-        return commandLine;
+        return new CommandLine(new Bank())
+                .setExecutionExceptionHandler((failure, command, parsed) -> onFailure(failure, command));
     }
 
-    private static int usage(CommandLine commandLine) {
-        commandLine.usage(commandLine.getErr());
-        return ExitCode.USAGE;
+    /** Called where no command is named. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
     }
 
-    private static int fail(Exception failure, CommandLine command) {
-        boolean debug = command.getCommandSpec().mixins().get("output") != null
-                && command.getParseResult().matchedOptionValue("--debug", false);
-        if (debug) {
-            failure.printStackTrace(command.getErr());
+    private static int onFailure(Exception failure, CommandLine command) {
+        PrintWriter err = command.getErr();
+        if (failure instanceof InputException input) {
+            err.println("bank: " + input.getMessage());
+            return ExitCode.USAGE;
         }
-        command.getErr()
-                .println("bank: " + (failure instanceof InputException
-                        ? failure.getMessage()
-                        : "unexpected failure: " + failure + (debug ? "" : " (--debug shows where)")));
-        command.getErr().flush();
-        return failure instanceof InputException ? ExitCode.USAGE : FAILED;
+        if (command.getParseResult().matchedOptionValue("--debug", false)) {
+            failure.printStackTrace(err);
+        }
+        err.println("bank: unexpected failure, --debug shows where: " + failure);
+        return FAILED;
     }
 
     /** The version of the build. */
@@ -71,7 +74,7 @@ public final class Bank {
                 if (resource != null) {
                     properties.load(resource);
                 }
-                return new String[]{"bank " + properties.getProperty("version", "(not built by Maven)")};
+                return new String[]{"bank " + properties.getProperty("version", "of an unknown version")};
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
-import dev.allframe.command.CommandBus;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
@@ -11,25 +10,31 @@ import dev.allframe.sample.bank.history.ImportReport;
 import dev.allframe.sample.bank.ledger.Ledger;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
-/** The running bank, from the start of its actors to their end. */
+/** The running bank. Its actors start when they are first needed, so that wrong input is told at once, and end when it is closed. */
 final class OpenBank implements AutoCloseable {
 
-    private final AllFrame allFrame = AllFrame.standalone("bank").aggregate(ACCOUNT).start();
+    private @Nullable AllFrame started;
 
-    CommandBus commands() {
-        return allFrame.commands();
+    private AllFrame running() {
+        if (started == null) {
+            LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
+            started = AllFrame.standalone("bank").aggregate(ACCOUNT).start();
+        }
+        return started;
     }
 
     Ledger ledger() {
-        return new Ledger(allFrame.eventStore(ACCOUNT));
+        return new Ledger(running().eventStore(ACCOUNT));
     }
 
     /** Imports the history that the folders hold. */
     ImportReport importHistory(List<Path> folders, boolean strict, Output output) {
         HistoryImport history = HistoryImport.read(folders, strict);
         try (Progress progress = output.progress("importing", history.commands())) {
-            return history.run(commands(), ledger(), progress::step);
+            return history.run(running().commands(), ledger(), progress::step);
         }
     }
 
@@ -37,12 +42,14 @@ final class OpenBank implements AutoCloseable {
     DemoReport demo(long seed, int accounts, Output output) {
         DemoRun demo = new DemoRun(seed, accounts);
         try (Progress progress = output.progress("a year", demo.commands())) {
-            return demo.run(commands(), ledger(), progress::step);
+            return demo.run(running().commands(), ledger(), progress::step);
         }
     }
 
     @Override
     public void close() {
-        allFrame.close();
+        if (started != null) {
+            started.close();
+        }
     }
 }
