@@ -31,20 +31,20 @@ sealed interface AccountCommand {
         Money amount();
     }
 
-    record Open(@NotBlank String owner, @PositiveOrZero Money overdraft,
+    record Open(@NotBlank String owner, @NotNull @PositiveOrZero Money overdraft,
             @NotNull LocalDate on) implements AccountCommand {}
 
-    record Deposit(@Positive Money amount, @NotNull Entry entry) implements OfMoney {}
+    record Deposit(@NotNull @Positive Money amount, @NotNull Entry entry) implements OfMoney {}
 
-    record Withdraw(@Positive Money amount, @NotNull Entry entry) implements OfMoney {}
+    record Withdraw(@NotNull @Positive Money amount, @NotNull Entry entry) implements OfMoney {}
 
-    record Book(@PositiveOrZero Money amount, @NotNull Side side, @NotNull Entry entry) implements OfMoney {}
+    record Book(@NotNull @PositiveOrZero Money amount, @NotNull Side side, @NotNull Entry entry) implements OfMoney {}
 
     enum Side {
         CREDIT, DEBIT
     }
 
-    record ChangeOverdraft(@PositiveOrZero Money amount) implements OfMoney {}
+    record ChangeOverdraft(@NotNull @PositiveOrZero Money amount) implements OfMoney {}
 
     record PlaceOrder(@NotBlank String orderId, @NotNull @Valid StandingOrder order) implements OfMoney {
         @Override

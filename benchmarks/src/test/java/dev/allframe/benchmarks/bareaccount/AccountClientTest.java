@@ -42,6 +42,7 @@ final class AccountClientTest {
             pekko.actor.provider = cluster
             pekko.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
             pekko.actor.serialize-messages = on
+            pekko.coordinated-shutdown.run-by-actor-system-terminate = off
             """)
             .withFallback(PersistenceTestKitPlugin.getInstance().config())
             .withFallback(PersistenceTestKitSnapshotPlugin.config())
@@ -85,7 +86,7 @@ final class AccountClientTest {
 
     @Test
     void no_answer_in_time_is_a_value() throws Exception {
-        PersistenceTestKit.create(actors.system()).failNextNReads("account|2", Integer.MAX_VALUE);
+        PersistenceTestKit.create(actors.system()).failNextNReads("account|2", 3);
         AccountClient impatient = new AccountClient(actors.system(), Duration.ofMillis(200));
 
         Reply reply = impatient.send("2", new Open("Ann", czk(0), DAY), Options.NONE)
