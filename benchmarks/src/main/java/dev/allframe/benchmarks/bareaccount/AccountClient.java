@@ -52,7 +52,9 @@ final class AccountClient {
     }
 
     CompletionStage<Reply> send(String id, AccountCommand command, Options options) {
-        List<Violation> violations = violations(command);
+        List<Violation> violations = id.isEmpty() || id.contains("|")
+                ? List.of(new Violation("id", "must not be empty and must not contain '|'", "InstanceId", id))
+                : violations(command);
         if (!violations.isEmpty()) {
             return CompletableFuture.completedFuture(new Invalid(violations));
         }
@@ -72,7 +74,8 @@ final class AccountClient {
 
     private static Violation violation(ConstraintViolation<AccountCommand> violation) {
         return new Violation(violation.getPropertyPath().toString(), violation.getMessage(),
-                violation.getConstraintDescriptor().getAnnotation().annotationType().getSimpleName());
+                violation.getConstraintDescriptor().getAnnotation().annotationType().getSimpleName(),
+                String.valueOf(violation.getInvalidValue()));
     }
 
     private String fingerprint(AccountCommand command) {

@@ -54,8 +54,8 @@ final class AccountEntity
 
     /** What a caller says besides the command; all of it may be left out. */
     record Options(@Nullable String commandId, @Nullable Long expectedVersion, @Nullable String correlationId,
-            @Nullable String causationId) {
-        static final Options NONE = new Options(null, null, null, null);
+            @Nullable String causationId, Map<String, String> headers) {
+        static final Options NONE = new Options(null, null, null, null, Map.of());
     }
 
     sealed interface Reply {}
@@ -66,7 +66,7 @@ final class AccountEntity
 
     record Invalid(List<Violation> violations) implements Reply {}
 
-    record Violation(String path, String message, String code) {}
+    record Violation(String path, String message, String code, String rejectedValue) {}
 
     record VersionConflict(long expected, long actual) implements Reply {}
 
@@ -78,7 +78,7 @@ final class AccountEntity
 
     /** What is stored: the event and the command that led to it, together or not at all. */
     record Recorded(AccountEvent event, Instant at, @Nullable String commandId, @Nullable String correlationId,
-            @Nullable String causationId, String fingerprint, long version) {}
+            @Nullable String causationId, Map<String, String> headers, String fingerprint, long version) {}
 
     /** The account and its last commands by id, oldest first. The map is changed in place: the actor alone sees it. */
     record State(Account account, LinkedHashMap<String, Recorded> commands) {
@@ -173,7 +173,7 @@ final class AccountEntity
     private ReplyEffect<Recorded, State> persist(Execute execute, AccountEvent event) {
         Options options = execute.options();
         Recorded recorded = new Recorded(event, Instant.now(), options.commandId(), options.correlationId(),
-                options.causationId(), execute.fingerprint(), version() + 1);
+                options.causationId(), options.headers(), execute.fingerprint(), version() + 1);
         storing = execute;
         return Effect().persist(recorded).thenReply(execute.replyTo(), state -> {
             storing = null;

@@ -21,6 +21,7 @@ import dev.allframe.sample.bank.account.StandingOrder;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -65,23 +66,30 @@ final class AccountClientTest {
     void an_invalid_command_is_answered_with_its_violations() throws Exception {
         StandingOrder order = new StandingOrder(czk(-1), new Counterparty("YZ", "1"), "");
 
-        assertThat(send(new Deposit(czk(0), CASH), Options.NONE))
-                .isEqualTo(new Invalid(List.of(new Violation("amount", "must be greater than 0", "Positive"))));
+        assertThat(send("1", new Deposit(czk(0), CASH), Options.NONE))
+                .isEqualTo(new Invalid(
+                        List.of(new Violation("amount", "must be greater than 0", "Positive", "0.00 CZK"))));
         assertThat(violation(new Open(" ", czk(0), DAY)).path()).isEqualTo("owner");
         assertThat(violation(new Open("Ann", czk(-1), DAY)).path()).isEqualTo("overdraft");
         assertThat(violation(new PlaceOrder("rent", order)).path()).isEqualTo("order.amount");
     }
 
     @Test
-    void a_command_travels_to_its_account_and_its_repeat_is_recognised_by_its_contents() throws Exception {
-        Options options = new Options("trans-1", null, null, null);
-        send(new Open("Ann", czk(0), DAY), Options.NONE);
+    void an_id_that_cannot_be_stored_is_invalid() throws Exception {
+        assertThat(send("a|b", new Open("Ann", czk(0), DAY), Options.NONE)).isInstanceOf(Invalid.class);
+        assertThat(send("", new Open("Ann", czk(0), DAY), Options.NONE)).isInstanceOf(Invalid.class);
+    }
 
-        Reply first = send(new Deposit(czk(5), CASH), options);
+    @Test
+    void a_command_travels_to_its_account_and_its_repeat_is_recognised_by_its_contents() throws Exception {
+        Options options = new Options("trans-1", null, null, null, Map.of());
+        send("1", new Open("Ann", czk(0), DAY), Options.NONE);
+
+        Reply first = send("1", new Deposit(czk(5), CASH), options);
 
         assertThat(first).isEqualTo(new Accepted(List.of(new Deposited(czk(5), CASH)), 2));
-        assertThat(send(new Deposit(czk(5), CASH), options)).isEqualTo(first);
-        assertThat(send(new Deposit(czk(6), CASH), options)).isEqualTo(new IdempotencyConflict("trans-1"));
+        assertThat(send("1", new Deposit(czk(5), CASH), options)).isEqualTo(first);
+        assertThat(send("1", new Deposit(czk(6), CASH), options)).isEqualTo(new IdempotencyConflict("trans-1"));
     }
 
     @Test
@@ -97,10 +105,10 @@ final class AccountClientTest {
     }
 
     private static Violation violation(AccountCommand command) throws Exception {
-        return ((Invalid) send(command, Options.NONE)).violations().getFirst();
+        return ((Invalid) send("1", command, Options.NONE)).violations().getFirst();
     }
 
-    private static Reply send(AccountCommand command, Options options) throws Exception {
-        return client.send("1", command, options).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    private static Reply send(String id, AccountCommand command, Options options) throws Exception {
+        return client.send(id, command, options).toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 }

@@ -170,11 +170,11 @@ final class AccountEntityTest {
     @Test
     void a_repeat_returns_the_first_outcome_whatever_version_it_expects() {
         open();
-        Reply first = run(new Deposit(czk(5), CASH), new Options("trans-1", 1L, null, null)).reply();
+        Reply first = run(new Deposit(czk(5), CASH), new Options("trans-1", 1L, null, null, Map.of())).reply();
         run(new Deposit(czk(6), CASH));
         kit.restart();
 
-        var repeat = run(new Deposit(czk(5), CASH), new Options("trans-1", 1L, null, null));
+        var repeat = run(new Deposit(czk(5), CASH), new Options("trans-1", 1L, null, null, Map.of()));
 
         assertThat(first).isEqualTo(new Accepted(List.of(new Deposited(czk(5), CASH)), 2));
         assertThat(repeat.reply()).isEqualTo(first);
@@ -209,7 +209,7 @@ final class AccountEntityTest {
     void another_version_than_expected_is_a_conflict() {
         open();
 
-        var conflict = run(new Deposit(czk(5), CASH), new Options(null, 7L, null, null));
+        var conflict = run(new Deposit(czk(5), CASH), new Options(null, 7L, null, null, Map.of()));
 
         assertThat(conflict.reply()).isEqualTo(new VersionConflict(7, 1));
         assertThat(conflict.hasNoEvents()).isTrue();
@@ -219,12 +219,14 @@ final class AccountEntityTest {
     void metadata_is_stored_with_the_event() {
         Instant before = Instant.now();
 
-        Recorded stored = run(new Open("Ann", czk(0), DAY), new Options("c-1", 0L, "request-1", "click-1")).event();
+        Recorded stored = run(new Open("Ann", czk(0), DAY),
+                new Options("c-1", 0L, "request-1", "click-1", Map.of("teller", "7"))).event();
 
         assertThat(stored.at()).isBetween(before, Instant.now());
         assertThat(stored.commandId()).isEqualTo("c-1");
         assertThat(stored.correlationId()).isEqualTo("request-1");
         assertThat(stored.causationId()).isEqualTo("click-1");
+        assertThat(stored.headers()).isEqualTo(Map.of("teller", "7"));
     }
 
     @Test
@@ -246,11 +248,16 @@ final class AccountEntityTest {
     @Test
     void events_are_stored_as_json_without_class_names() {
         Serialization serialization = SerializationExtension.get(Adapter.toClassic(actors.system()));
-        Recorded recorded = new Recorded(new Deposited(czk("12.50"), CASH), Instant.EPOCH, "c-1", null, null, "f", 2);
+        Recorded recorded = new Recorded(new Deposited(czk("12.50"), CASH), Instant.EPOCH, "c-1", null, null, Map.of(),
+                "f", 2);
 
-        String stored = new String(serialization.serialize(recorded).get(), StandardCharsets.UTF_8);
+        byte[] stored = serialization.serialize(recorded).get();
 
-        assertThat(stored).contains("\"account.deposited\"").doesNotContain("dev.allframe");
+        assertThat(new String(stored, StandardCharsets.UTF_8)).isEqualTo("""
+                {"event":{"@type":"account.deposited","amount":{"amount":"12.50","currency":"CZK"},\
+                "entry":{"kind":"CASH","on":"2026-03-01","reference":"","purpose":"","counterparty":null}},\
+                "at":"1970-01-01T00:00:00Z","commandId":"c-1","correlationId":null,"causationId":null,"headers":{},\
+                "fingerprint":"f","version":"2"}""");
         assertThat(Serializers.manifestFor(serialization.findSerializerFor(recorded), recorded)).isEmpty();
     }
 
@@ -263,6 +270,17 @@ final class AccountEntityTest {
 
         assertThat(run(new Deposit(czk(5), CASH)).reply())
                 .isEqualTo(new Accepted(List.of(new Deposited(czk(5), CASH)), 2));
+    }
+
+    @Test
+    void a_rejected_store_is_answered_too() {
+        var account = actors.spawn(AccountEntity.create("3"));
+        var caller = actors.<Reply>createTestProbe();
+        kit.persistenceTestKit().rejectNextPersisted("account|3");
+
+        account.tell(new Execute(new Open("Ann", czk(0), DAY), Options.NONE, "f", caller.getRef()));
+
+        caller.expectMessageClass(StorageFailed.class);
     }
 
     @Test
@@ -287,7 +305,7 @@ final class AccountEntityTest {
     }
 
     private static Options withCommandId(String commandId) {
-        return new Options(commandId, null, null, null);
+        return new Options(commandId, null, null, null, Map.of());
     }
 
     private static void assertRefused(CommandResultWithReply<Message, Recorded, State, Reply> result, String code) {
