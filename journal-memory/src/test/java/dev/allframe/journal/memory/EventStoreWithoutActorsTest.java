@@ -59,7 +59,8 @@ class EventStoreWithoutActorsTest {
                 case "lamp.dimmed" ->
                     new Dimmed(Integer.parseInt(new String(stored.bytes(), StandardCharsets.UTF_8)));
                 default ->
-                    throw new UnknownStoredTypeException(stored.type(), stored.version(), "lamp.switched-on, lamp.dimmed");
+                    throw new UnknownStoredTypeException(stored.type(), stored.version(),
+                            "lamp.switched-on, lamp.dimmed");
             };
         }
     }
