@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import dev.allframe.aggregate.AggregateType;
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
@@ -137,6 +138,7 @@ abstract class CommandBusConformance {
         assertThat(send(id, new Touch()).orThrow().sequenceNr()).isEqualTo(1);
     }
 
+    @Guarantee("G5")
     @Test
     void a_repeated_command_id_returns_the_first_outcome_and_stores_nothing() {
         String id = newId();
@@ -151,6 +153,7 @@ abstract class CommandBusConformance {
         assertThat(send(id, put(1)).orThrow().sequenceNr()).isEqualTo(4);
     }
 
+    @Guarantee("G5")
     @Test
     void a_repeat_is_recognised_before_the_expected_version_is_looked_at() {
         String id = newId();
@@ -160,6 +163,7 @@ abstract class CommandBusConformance {
         assertThat(send(id, put(1), options)).isEqualTo(first);
     }
 
+    @Guarantee("G5")
     @Test
     void a_command_id_with_another_payload_is_a_typed_error() {
         String id = newId();
@@ -184,6 +188,7 @@ abstract class CommandBusConformance {
                 .isEqualTo(5);
     }
 
+    @Guarantee("G4")
     @Test
     void an_unexpected_version_is_a_typed_conflict() {
         String id = newId();
@@ -230,6 +235,7 @@ abstract class CommandBusConformance {
         assertThat(errorOf(result)).isEqualTo(new CommandError.UnknownAggregate("purse"));
     }
 
+    @Guarantee("G2")
     @Test
     void an_aggregate_that_throws_fails_its_command_and_nothing_else() {
         String id = newId();
@@ -257,6 +263,7 @@ abstract class CommandBusConformance {
         }
     }
 
+    @Guarantee("G5")
     @Test
     void a_hundred_repeats_at_once_are_one_execution() {
         String id = newId();

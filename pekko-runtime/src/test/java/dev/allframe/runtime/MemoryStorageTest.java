@@ -5,6 +5,7 @@ import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
@@ -76,6 +77,7 @@ final class MemoryStorageTest extends CommandBusConformance {
                         .doesNotContain("dev.allframe.runtime.Wallets"));
     }
 
+    @Guarantee("G4")
     @Test
     void a_writer_that_is_stale_is_refused_reloads_and_goes_on() {
         String id = newId();

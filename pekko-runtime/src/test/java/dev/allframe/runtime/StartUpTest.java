@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.aggregate.AggregateType;
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
@@ -40,6 +41,7 @@ final class StartUpTest {
         system.getWhenTerminated().toCompletableFuture().join();
     }
 
+    @Guarantee("G10")
     @Test
     void a_wrong_configuration_says_in_one_sentence_what_to_change() {
         Map.of("allframe.storage = disk",
@@ -65,6 +67,7 @@ final class StartUpTest {
                 .hasMessageContaining("soon");
     }
 
+    @Guarantee("G10")
     @Test
     void an_embedded_runtime_without_storage_is_refused() {
         ActorSystem<Void> system = system("");
@@ -108,6 +111,7 @@ final class StartUpTest {
         end(Adapter.toTyped(classic));
     }
 
+    @Guarantee("G5")
     @Test
     void closing_finishes_what_is_under_way_and_a_new_runtime_recovers_it() {
         ActorSystem<Void> system = system("allframe.storage = memory");

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
@@ -132,6 +133,7 @@ final class TwoMembersTest {
         assertThat(refused).isInstanceOf(CommandResult.Refused.class);
     }
 
+    @Guarantee("G10")
     @Test
     void a_second_member_is_refused_where_storage_is_visible_to_one_process() {
         ActorSystem<Void> first = member("allframe.storage = memory");

@@ -78,7 +78,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             RegisteredAggregate<C, E, S> aggregate, String id,
             Hosting hosting) {
         StreamId stream = StreamId.of(aggregate.type().name(), id);
-        return Behaviors.setup(context -> new AggregateActor<>(aggregate, stream, hosting, context));
+        return OneFailurePerWrite
+                .of(Behaviors.setup(context -> new AggregateActor<>(aggregate, stream, hosting, context)));
     }
 
     @Override

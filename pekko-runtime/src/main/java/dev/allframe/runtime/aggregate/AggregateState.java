@@ -5,8 +5,8 @@ import dev.allframe.aggregate.Event;
 /**
  * What an instance's actor knows: the aggregate's state and the commands it remembers.
  *
- * <p>The state is replaced with every record; the window is one object, changed in place. That is sound because the actor stores nothing else before the
- * record is stored, and starts from an empty window again when storing fails.
+ * <p>The state is replaced with every record; the window is one object, changed in place, before the record is stored. That is sound because an actor whose
+ * record was not stored starts again, from a snapshot or from the empty window.
  *
  * @param state the aggregate's state
  * @param window the remembered commands
@@ -14,15 +14,14 @@ import dev.allframe.aggregate.Event;
 record AggregateState<S>(S state, CommandWindow window) {
 
     <E extends Event> AggregateState<S> after(Recorded<E, S> recorded, RegisteredAggregate<?, E, S> aggregate) {
-        if (recorded.envelope().command() != null) {
-            window.remember(recorded.envelope().command());
-        }
+        CommandWindow commands = recorded.envelope().command() == null
+                ? window
+                : window.with(recorded.envelope().command());
         if (recorded.evolved() != null) {
-            return new AggregateState<>(recorded.evolved(), window);
+            return new AggregateState<>(recorded.evolved(), commands);
         }
-        if (recorded.event() != null) {
-            return new AggregateState<>(aggregate.type().aggregate().evolve(state, recorded.event()), window);
-        }
-        return this;
+        return new AggregateState<>(
+                recorded.event() == null ? state : aggregate.type().aggregate().evolve(state, recorded.event()),
+                commands);
     }
 }

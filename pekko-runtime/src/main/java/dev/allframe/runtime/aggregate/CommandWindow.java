@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The last commands of one instance, by id. Belongs to one actor: changed and read by its thread alone. */
+/**
+ * The last commands of one instance, by id. Belongs to one actor: changed and read by its thread alone.
+ *
+ * <p>An empty window is never changed: Pekko keeps the empty state of an actor and begins with the same object after every restart.
+ */
 final class CommandWindow {
 
     private final int limit;
@@ -16,17 +20,24 @@ final class CommandWindow {
 
     CommandWindow(int limit, List<CommandRecord> records) {
         this.limit = limit;
-        records.forEach(this::remember);
+        records.subList(Math.max(0, records.size() - limit), records.size()).forEach(this::add);
     }
 
     @Nullable CommandRecord find(String commandId) {
         return byId.get(commandId);
     }
 
-    void remember(CommandRecord command) {
+    /** The window that remembers one more: this one, or a new one where this is empty. */
+    CommandWindow with(CommandRecord command) {
         if (limit == 0) {
-            return;
+            return this;
         }
+        CommandWindow window = oldestFirst.isEmpty() ? new CommandWindow(limit, List.of()) : this;
+        window.add(command);
+        return window;
+    }
+
+    private void add(CommandRecord command) {
         if (oldestFirst.size() == limit) {
             byId.remove(oldestFirst.removeFirst().commandId());
         }

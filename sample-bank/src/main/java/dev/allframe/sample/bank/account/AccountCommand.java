@@ -19,17 +19,17 @@ public sealed interface AccountCommand extends Command {
     }
 
     /** Opens the account in the currency of its overdraft limit. */
-    record Open(@NotBlank String owner, @PositiveOrZero Money overdraft,
+    record Open(@NotBlank String owner, @NotNull @PositiveOrZero Money overdraft,
             @NotNull LocalDate on) implements AccountCommand {}
 
     /** The owner, or somebody else, pays in. */
-    record Deposit(@Positive Money amount, @NotNull Entry entry) implements OfMoney {}
+    record Deposit(@NotNull @Positive Money amount, @NotNull Entry entry) implements OfMoney {}
 
     /** The owner takes or sends money, by whatever way: never more than the balance and the overdraft together. */
-    record Withdraw(@Positive Money amount, @NotNull Entry entry) implements OfMoney {}
+    record Withdraw(@NotNull @Positive Money amount, @NotNull Entry entry) implements OfMoney {}
 
     /** Books a movement that is a fact already, whatever the limit: interest, fees, history from another system. */
-    record Book(@PositiveOrZero Money amount, @NotNull Side side, @NotNull Entry entry) implements OfMoney {}
+    record Book(@NotNull @PositiveOrZero Money amount, @NotNull Side side, @NotNull Entry entry) implements OfMoney {}
 
     /** Which way a booked movement goes. */
     enum Side {
@@ -37,7 +37,7 @@ public sealed interface AccountCommand extends Command {
     }
 
     /** Sets how far below zero the account may go from here on. */
-    record ChangeOverdraft(@PositiveOrZero Money amount) implements OfMoney {}
+    record ChangeOverdraft(@NotNull @PositiveOrZero Money amount) implements OfMoney {}
 
     /** Sets up a standing order under an id that is new to the account. */
     record PlaceOrder(@NotBlank String orderId, @NotNull @Valid StandingOrder order) implements OfMoney {

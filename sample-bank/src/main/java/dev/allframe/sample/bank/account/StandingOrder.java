@@ -10,4 +10,4 @@ import jakarta.validation.constraints.Positive;
  * @param to who gets it
  * @param purpose what it is for, such as {@code household}; empty where nobody said
  */
-public record StandingOrder(@Positive Money amount, @NotNull Counterparty to, @NotNull String purpose) {}
+public record StandingOrder(@NotNull @Positive Money amount, @NotNull Counterparty to, @NotNull String purpose) {}

@@ -22,6 +22,7 @@ import dev.allframe.sample.bank.account.StandingOrder;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.LocalDate;
+import java.util.Currency;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -36,6 +37,7 @@ final class Customer {
             "Kral", "Kucera", "Marek", "Nemec", "Novak", "Pokorny", "Prochazka", "Svoboda", "Urban", "Vesely");
     private static final List<Long> OVERDRAFTS = List.of(0L, 0L, 5_000L, 20_000L);
 
+    private static final Currency EUR = Currency.getInstance("EUR");
     private static final BigDecimal MONTHLY_INTEREST = new BigDecimal("0.0015");
     private static final BigDecimal MONTHLY_PENALTY = new BigDecimal("0.0120");
     private static final Money STATEMENT_FEE = Money.czk("49.00");
@@ -65,7 +67,7 @@ final class Customer {
         salary = Money.czk(24_000 + 500L * random.nextInt(80));
         payday = 8 + random.nextInt(8);
         paysByCard = random.nextInt(10) < 8;
-        usualPurchase = 150L + random.nextInt(700);
+        usualPurchase = 200L + random.nextInt(1_000);
         employer = new Counterparty("EM", String.valueOf(10_000_000 + random.nextInt(200)));
         landlord = new Counterparty("LL", String.valueOf(20_000_000 + random.nextInt(900)));
     }
@@ -96,6 +98,9 @@ final class Customer {
         }
         if (random.nextInt(100) < 2) {
             send(new Deposit(Money.czk(100L * (1 + random.nextInt(60))), Entry.cash(day)));
+        }
+        if (random.nextInt(20_000) < 1) {
+            send(new Deposit(new Money(BigDecimal.valueOf(50), EUR), Entry.cash(day)));
         }
         if (random.nextInt(1_000) < 2) {
             send(new ChangeOverdraft(Money.czk(pick(OVERDRAFTS))));

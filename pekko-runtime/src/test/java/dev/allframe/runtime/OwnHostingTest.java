@@ -1,0 +1,45 @@
+package dev.allframe.runtime;
+
+import static dev.allframe.runtime.CommandBusConformance.put;
+import static dev.allframe.runtime.CommandBusConformance.wasPut;
+import static dev.allframe.runtime.Wallets.WALLET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.aggregate.AggregateMessage;
+import dev.allframe.store.ExpectedVersion;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** An instance as a plain behavior, under somebody's own parent. */
+final class OwnHostingTest {
+
+    private static final ActorTestKit KIT = ActorTestKit
+            .create(ConfigFactory.parseString("allframe.storage = memory").withFallback(ConfigFactory.load()));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    @Test
+    void the_behavior_of_an_instance_answers_its_protocol_and_stops() {
+        AllFrame allFrame = AllFrame.on(KIT.system()).start();
+        TestProbe<AggregateMessage.Reply> probe = KIT.createTestProbe();
+
+        ActorRef<AggregateMessage> wallet = KIT.spawn(allFrame.behavior(WALLET, "own"));
+        wallet.tell(new AggregateMessage.Execute("wallet", "own", put(3), null, null, ExpectedVersion.any(), null, null,
+                Map.of(), probe.getRef()));
+
+        CommandResult<?> result = probe.receiveMessage().result();
+        assertThat(result.orThrow().events()).isEqualTo(List.of(wasPut(3)));
+        wallet.tell(AggregateMessage.Stop.INSTANCE);
+        probe.expectTerminated(wallet);
+    }
+}

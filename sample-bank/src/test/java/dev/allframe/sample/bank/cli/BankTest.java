@@ -1,0 +1,247 @@
+package dev.allframe.sample.bank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.allframe.sample.bank.history.Folder;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The whole command line, with what it prints and its exit codes. */
+final class BankTest {
+
+    private static final String CZECH = Folder.committed("czech").toString();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path temp;
+
+    private record Said(int exitCode, String out, String err) {
+
+        JsonNode json() {
+            try {
+                return JsonMapper.builder().build().readTree(out);
+            } catch (JsonProcessingException broken) {
+                throw new AssertionError("not JSON: " + out, broken);
+            }
+        }
+    }
+
+    @Test
+    void import_tells_people() {
+        Said said = bank("import", "--berka", CZECH);
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out().lines().map(line -> line.replaceAll("in .* s, .* per second", "in TIME").strip()))
+                .containsExactly("Stored", "accounts                   3", "standing orders            2",
+                        "transactions               9", "events                    14   in TIME",
+                        "repeated                   0   recognised by their ids, not stored again",
+                        "rejected                   0", "skipped lines              0",
+                        "Compared with the bank's own balances, row by row", "accounts                   2",
+                        "not comparable             0   begin in the middle of their life",
+                        "largest difference      0.05 CZK",
+                        "mismatches                 0   rows that rounding does not explain");
+        assertThat(said.err()).isEmpty();
+    }
+
+    @Test
+    void import_tells_machines_and_nothing_else() {
+        Said said = bank("import", "--berka", CZECH, "--berka", CZECH, "--backend", "memory", "--json");
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.err()).isEmpty();
+        JsonNode json = said.json();
+        assertThat(json.get("accounts").intValue()).isEqualTo(3);
+        assertThat(json.get("orders").intValue()).isEqualTo(2);
+        assertThat(json.get("transactions").intValue()).isEqualTo(9);
+        assertThat(json.get("events").intValue()).isEqualTo(14);
+        assertThat(json.get("repeated").intValue()).isEqualTo(14);
+        assertThat(json.get("rejected").intValue()).isZero();
+        assertThat(json.get("skippedLines").intValue()).isZero();
+        assertThat(json.get("accountsChecked").intValue()).isEqualTo(2);
+        assertThat(json.get("maxDifference").isNumber()).isTrue();
+        assertThat(json.get("maxDifference").asText()).isEqualTo("0.05");
+        assertThat(json.get("seconds").doubleValue()).isPositive();
+        assertThat(json.get("eventsPerSecond").isNumber()).isTrue();
+    }
+
+    @Test
+    void an_import_with_rejected_rows_ends_with_1() {
+        Said said = bank("import", "--berka",
+                Folder.written(temp, "6;9;930106;PRIJEM;VKLAD;10.00;10.00;;;").toString());
+
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.err()).contains("rejected account 9, command trans-6: not-open");
+    }
+
+    @Test
+    void malformed_lines_are_skipped_and_told_and_with_strict_they_end_it() {
+        String folder = Folder.written(temp, "6;1;930106;PRIJEM;VKLAD;1O;10.00;;;").toString();
+
+        Said lenient = bank("import", "--berka", folder);
+        Said strict = bank("import", "--berka", folder, "--strict", "--json");
+
+        assertThat(lenient.exitCode()).isZero();
+        assertThat(lenient.err()).contains("skipped trans.asc:2: amount '1O' is not an amount");
+        assertThat(lenient.out()).contains("skipped lines              1");
+        assertThat(strict.exitCode()).isEqualTo(2);
+        assertThat(strict.out()).isEmpty();
+        assertThat(strict.err()).contains("trans.asc:2: amount '1O' is not an amount");
+    }
+
+    @Test
+    void the_demo_is_the_same_for_the_same_seed_except_for_its_speed() {
+        Said first = bank("demo", "--seed", "3", "--accounts", "5");
+        Said second = bank("demo", "--seed", "3", "--accounts", "5");
+
+        assertThat(first.exitCode()).isZero();
+        assertThat(first.out()).contains("A year of a small bank, made up from seed 3",
+                "every account stands as its customer expects: yes", "the sum of the movements", "the largest accounts",
+                "acc-0001");
+        assertThat(withoutSpeed(first)).isEqualTo(withoutSpeed(second));
+    }
+
+    @Test
+    void the_demo_tells_machines() {
+        Said said = bank("demo", "--accounts", "5", "--json");
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.json().get("accounts").intValue()).isEqualTo(5);
+        assertThat(said.json().get("addsUp").booleanValue()).isTrue();
+        assertThat(said.json().get("asExpected").booleanValue()).isTrue();
+        assertThat(said.json().get("largest").size()).isEqualTo(5);
+        assertThat(said.json().get("refused").isObject()).isTrue();
+    }
+
+    @Test
+    void an_account_of_the_imported_data_is_shown_with_its_history() {
+        Said said = bank("account", "2", "--history", "--berka", CZECH);
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out()).contains("Account 2 of holder of account 2", "balance             -403.20 CZK",
+                "standing order 29402: 372.70 CZK to 89597016/ST", "1993-01-31  remittance       household")
+                .containsPattern("1993-02-28  penalty interest penalty interest -3\\.20 +-403\\.20");
+    }
+
+    @Test
+    void an_account_is_shown_to_machines() {
+        JsonNode json = bank("account", "2", "--history", "--berka", CZECH, "--json").json();
+
+        assertThat(json.get("balance").textValue()).isEqualTo("-403.20");
+        assertThat(json.get("events").intValue()).isEqualTo(5);
+        assertThat(json.get("history").get(3).toString()).isEqualTo("""
+                {"sequenceNr":4,"event":"withdrawn","on":"1993-01-31","amount":"1400.00","kind":"remittance",\
+                "purpose":"household","reference":"202","bank":"QR","account":"13943797","balance":"-400.00"}""");
+    }
+
+    @Test
+    void balances_are_those_of_the_demo_where_nothing_is_imported() {
+        Said said = bank("balances", "--accounts", "5", "--top", "2");
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.out().lines()).hasSize(3).first().asString().startsWith("acc-000");
+        assertThat(said.out()).contains("all 5 accounts");
+    }
+
+    @Test
+    void balances_are_shown_to_machines_the_largest_first() {
+        JsonNode json = bank("balances", "--berka", CZECH, "--json").json();
+
+        assertThat(json.get("total").textValue()).isEqualTo("7696.75");
+        assertThat(json.get("balances").findValuesAsText("account")).containsExactly("1", "3", "2");
+        assertThat(json.get("balances").findValuesAsText("balance")).containsExactly("8099.95", "0.00", "-403.20");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '#', textBlock = """
+            import --berka /nowhere                          # bank: there is no folder /nowhere
+            import --berka /nowhere --backend allsource      # bank: there is no backend 'allsource'; the only one is memory
+            import --berka /nowhere --data /tmp/x            # bank: the memory backend stores nothing on disk: leave --data out
+            demo --accounts 0                                # bank: --accounts must be 1 or more, not 0
+            balances --accounts 1 --top 0                    # bank: --top must be 1 or more, not 0
+            account acc-9999 --accounts 1                    # bank: there is no account 'acc-9999'
+            account a|b --accounts 1                         # bank: there is no account 'a|b'
+            """, ignoreLeadingAndTrailingWhitespace = true, quoteCharacter = '~')
+    void what_cannot_be_done_is_said_in_one_sentence(String arguments, String sentence) {
+        Said said = bank(arguments.split(" "));
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.out()).isEmpty();
+        assertThat(said.err().strip()).isEqualTo(sentence);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "fly", "import", "account", "demo --seed x", "demo --frob"})
+    void wrong_usage_shows_the_right_one(String arguments) {
+        Said said = arguments.isEmpty() ? bank() : bank(arguments.split(" "));
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.out()).isEmpty();
+        assertThat(said.err()).contains("Usage: bank").doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "demo ", "import ", "account ", "balances "})
+    void help_and_version_are_everywhere(String command) {
+        Said help = bank((command + "--help").split(" "));
+        Said version = bank((command + "--version").split(" "));
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).startsWith("Usage: bank " + command.strip()).contains("--version");
+        assertThat(version.exitCode()).isZero();
+        assertThat(version.out()).matches("bank \\d+\\.\\d+\\.\\d+\\S*\\R");
+    }
+
+    @Test
+    void help_documents_the_exit_codes() {
+        assertThat(bank("--help").out()).contains("Exit codes:")
+                .containsPattern("0 +Done")
+                .containsPattern("1 +Finished, but")
+                .containsPattern("2 +Wrong usage")
+                .containsPattern("3 +Unexpected failure");
+    }
+
+    @Test
+    void an_unexpected_failure_ends_with_3_and_shows_its_trace_only_on_demand() {
+        Said brief = failing("demo");
+        Said full = failing("demo", "--debug");
+
+        assertThat(brief.exitCode()).isEqualTo(3);
+        assertThat(brief.err().strip())
+                .isEqualTo("bank: unexpected failure, --debug shows where: java.lang.IllegalStateException: planted");
+        assertThat(full.exitCode()).isEqualTo(3);
+        assertThat(full.err()).contains("at dev.allframe.sample.bank.cli.BankTest");
+    }
+
+    private static String withoutSpeed(Said said) {
+        return said.out().replaceAll("in .* s, .* per second", "");
+    }
+
+    private static Said bank(String... arguments) {
+        return run(Bank.commandLine(), arguments);
+    }
+
+    private static Said failing(String... arguments) {
+        CommandLine commandLine = Bank.commandLine();
+        return run(commandLine.setExecutionStrategy(parsed -> {
+            throw new CommandLine.ExecutionException(commandLine.getSubcommands().get("demo"), "wrapped",
+                    new IllegalStateException("planted"));
+        }), arguments);
+    }
+
+    private static Said run(CommandLine commandLine, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
+        return new Said(exitCode, out.toString(), err.toString());
+    }
+}
