@@ -158,6 +158,7 @@ abstract class DeleteConformance extends StoreConformance {
         assertThat(done(store.lastPosition())).isEqualTo(last);
         assertThat(readAll()).isEmpty();
         assertThat(append(BERT, "c").lastPosition()).isGreaterThan(last);
+        assertThat(texts(readAll())).containsExactly("c");
     }
 
     @Test

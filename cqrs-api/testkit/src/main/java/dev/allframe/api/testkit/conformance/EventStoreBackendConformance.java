@@ -124,6 +124,13 @@ public abstract class EventStoreBackendConformance {
     }
 
     @Nested
+    class RandomHistories extends RandomHistoryConformance {
+        RandomHistories() {
+            super(EventStoreBackendConformance.this);
+        }
+    }
+
+    @Nested
     class Lifecycle extends LifecycleConformance {
         Lifecycle() {
             super(EventStoreBackendConformance.this);

@@ -154,6 +154,17 @@ abstract class LifecycleConformance extends StoreConformance {
     }
 
     @Test
+    void a_closed_store_still_says_its_id_and_its_last_counters() {
+        append(ANNA, "123", "4567");
+        String id = store.storeId();
+
+        store.close();
+
+        assertThat(store.storeId()).isEqualTo(id);
+        assertCounters(2, 1, 0, 0, 7);
+    }
+
+    @Test
     void closing_twice_does_nothing() {
         append(ANNA, "a");
         assertThat(texts(read(ANNA))).containsExactly("a");

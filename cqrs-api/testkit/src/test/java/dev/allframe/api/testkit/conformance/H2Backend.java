@@ -19,6 +19,7 @@ import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,20 +37,25 @@ final class H2Backend implements EventStoreBackend {
 
     private record Listener(@Nullable StreamId stream, Runnable wake) {}
 
-    private final String storeId = "h2-" + UUID.randomUUID();
+    private final String storeId;
     private final int maxRecordBytes;
     private final H2Thread writer;
     private final H2Thread reader;
-    private final H2Events events = new H2Events(storeId);
+    private final H2Events events;
     private final H2Snapshots snapshots = new H2Snapshots();
-    private final H2States states = new H2States(storeId);
+    private final H2States states;
     private final List<Listener[]> eventListeners = new CopyOnWriteArrayList<>();
     private final List<Listener[]> stateListeners = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
+    private @Nullable BackendStats lastStats; // guarded by this
 
-    private H2Backend(int maxRecordBytes) {
+    private H2Backend(Path folder, String storeId, int maxRecordBytes) {
+        this.storeId = storeId;
         this.maxRecordBytes = maxRecordBytes;
-        this.writer = new H2Thread(storeId);
+        this.events = new H2Events(storeId);
+        this.states = new H2States(storeId);
+        String url = "jdbc:h2:file:" + folder.resolve(storeId).toAbsolutePath();
+        this.writer = new H2Thread(url, storeId);
         writer.run(connection -> {
             try (var create = connection.createStatement()) {
                 for (String table : List.of(H2Events.STREAMS, H2Events.EVENTS, H2Snapshots.TABLE, H2States.TABLE)) {
@@ -58,11 +64,17 @@ final class H2Backend implements EventStoreBackend {
             }
             return true;
         }).toCompletableFuture().join();
-        this.reader = new H2Thread(storeId);
+        this.reader = new H2Thread(url, storeId);
     }
 
-    static H2Backend open(int maxRecordBytes) {
-        return new H2Backend(maxRecordBytes);
+    /** A new store in a folder. */
+    static H2Backend open(Path folder, int maxRecordBytes) {
+        return reopen(folder, "h2-" + UUID.randomUUID(), maxRecordBytes);
+    }
+
+    /** The store of this id in a folder: its files have the name of the id. */
+    static H2Backend reopen(Path folder, String storeId, int maxRecordBytes) {
+        return new H2Backend(folder, storeId, maxRecordBytes);
     }
 
     @Override
@@ -185,12 +197,16 @@ final class H2Backend implements EventStoreBackend {
     }
 
     @Override
-    public BackendStats stats() {
+    public synchronized BackendStats stats() {
+        return lastStats != null ? lastStats : counted();
+    }
+
+    private BackendStats counted() {
         return reader.run(connection -> {
             long bytes = H2Rows.number(connection, "select coalesce(sum(octet_length(payload)), 0) from events")
                     + H2Rows.number(connection, "select coalesce(sum(octet_length(payload)), 0) from snapshots")
                     + H2Rows.number(connection, "select coalesce(sum(octet_length(payload)), 0) from states");
-            return new BackendStats(storeId, "none", H2Rows.number(connection, "select count(*) from events"),
+            return new BackendStats(storeId, "file", H2Rows.number(connection, "select count(*) from events"),
                     H2Rows.number(connection, "select count(*) from streams"),
                     H2Rows.number(connection, "select count(*) from snapshots"),
                     H2Rows.number(connection, "select count(*) from states where payload is not null"), bytes,
@@ -200,9 +216,14 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public void close() {
-        closed = true;
-        writer.close();
-        reader.close();
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                writer.close();
+                lastStats = counted();
+                reader.close();
+            }
+        }
         wakeAll(eventListeners);
         wakeAll(stateListeners);
     }

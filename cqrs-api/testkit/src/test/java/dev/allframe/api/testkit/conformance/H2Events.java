@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class H2Events {
 
     static final String STREAMS = """
-            create table streams (stream varchar primary key, version bigint, last_position bigint unique)""";
+            create table if not exists streams (stream varchar primary key, version bigint, last_position bigint unique)""";
 
     static final String EVENTS = """
-            create table events (position bigint primary key, stream varchar, sequence_nr bigint, writer varchar,
+            create table if not exists events (position bigint primary key, stream varchar, sequence_nr bigint, writer varchar,
                 event_type varchar, event_version int, serializer int, manifest varchar, payload varbinary,
                 tags varchar array, time_millis bigint, command_id varchar, correlation_id varchar,
                 causation_id varchar, headers varchar array,

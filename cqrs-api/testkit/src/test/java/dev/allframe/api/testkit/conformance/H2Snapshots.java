@@ -15,7 +15,7 @@ import java.util.Objects;
 final class H2Snapshots {
 
     static final String TABLE = """
-            create table snapshots (stream varchar, sequence_nr bigint, time_millis bigint,
+            create table if not exists snapshots (stream varchar, sequence_nr bigint, time_millis bigint,
                 serializer int, manifest varchar, payload varbinary,
                 meta_serializer int, meta_manifest varchar, meta_payload varbinary,
                 primary key (stream, sequence_nr))""";

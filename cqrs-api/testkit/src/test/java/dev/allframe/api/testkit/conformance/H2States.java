@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class H2States {
 
     static final String TABLE = """
-            create table states (id varchar primary key, revision bigint, position bigint unique, time_millis bigint,
+            create table if not exists states (id varchar primary key, revision bigint, position bigint unique, time_millis bigint,
                 serializer int, manifest varchar, payload varbinary, tag varchar)""";
 
     private final String storeId;

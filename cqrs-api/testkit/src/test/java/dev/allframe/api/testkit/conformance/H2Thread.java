@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/** A connection to a database in memory and the one thread that uses it, a transaction for each call. */
+/** A connection to a database and the one thread that uses it, a transaction for each call. */
 final class H2Thread implements AutoCloseable {
 
     /** What is done in a transaction; what it throws rolls it back. */
@@ -24,10 +24,10 @@ final class H2Thread implements AutoCloseable {
     private final Connection connection;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
 
-    H2Thread(String storeId) {
+    H2Thread(String url, String storeId) {
         this.storeId = storeId;
         try {
-            connection = DriverManager.getConnection("jdbc:h2:mem:" + storeId);
+            connection = DriverManager.getConnection(url);
             connection.setAutoCommit(false);
         } catch (SQLException failure) {
             throw new IllegalStateException("the database cannot be opened", failure);
