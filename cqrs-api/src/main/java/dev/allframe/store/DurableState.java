@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param position the place of the change in the order of the store's state changes
  * @param timestamp when it was changed; kept to the millisecond
  * @param payload the value; null after a delete
- * @param tag the tag under which changes can be found; empty for none
+ * @param tag the tag under which changes can be found; empty for none; a delete keeps it
  */
 public record DurableState(StreamId id, long revision, Position position, Instant timestamp, @Nullable Payload payload,
         String tag) {

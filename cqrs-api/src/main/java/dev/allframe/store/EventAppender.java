@@ -21,8 +21,8 @@ public interface EventAppender {
     CompletionStage<Appended> append(Append append);
 
     /**
-     * Deletes the records of a stream up to a sequence number, included; {@link Long#MAX_VALUE} deletes all. They are not read again. The stream's version
-     * stays what it was, for ever.
+     * Deletes the records of a stream up to a sequence number, included; {@link Long#MAX_VALUE} deletes all. They are not read again in any way. The stream's
+     * version stays what it was, for ever: a number above it deletes no record that is yet to come. Where there is nothing to delete, nothing happens.
      */
     CompletionStage<Void> deleteEventsTo(StreamId stream, long toSequenceNr);
 }

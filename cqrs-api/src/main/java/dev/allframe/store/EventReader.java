@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reading half of a store of events: pages that the caller asks for one after the other, so that a slow reader costs no memory. Callable from any
- * thread. What is read was stored: a reader never sees a record whose append may still fail. Stages fail with {@link StoreClosedException} after
- * {@code close()}.
+ * thread. What is read was stored: a reader never sees a record whose append may still fail, nor a part of an append. Stages fail with
+ * {@link StoreClosedException} after {@code close()}, and with {@link IllegalArgumentException} for a limit below 1.
+ *
+ * <p>Records without an event ({@link Envelope#COMMAND_ONLY}) are read like all others; {@link EventStore} hides them.
  */
 public interface EventReader {
 
@@ -55,13 +57,13 @@ public interface EventReader {
     /** The version of a stream: the highest sequence number it ever had, 0 for none. Appends called before by this thread are counted. */
     CompletionStage<Long> highestSequenceNr(StreamId stream);
 
-    /** The position of the last stored record; {@link Position#START} in an empty store. */
+    /** The position of the last record that was stored, even if it was deleted since; {@link Position#START} where there never was one. */
     CompletionStage<Position> lastPosition();
 
     /**
-     * The ids of streams that ever had a record, in the order of {@link StreamId#compareTo}.
+     * The ids of streams that ever had a record, also if all were deleted, in the order of {@link StreamId#compareTo}.
      *
-     * @param after where to begin, not included; null for the beginning
+     * @param after where to begin, not included, whether or not it exists; null for the beginning
      * @param limit how many at most, 1 or more
      */
     CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit);
@@ -69,9 +71,15 @@ public interface EventReader {
     /**
      * Calls back after new records have become readable. Several appends may share one call; none is missed by a caller that registers, then reads to the
      * end, then waits. The callback runs on a thread of the store or of an appender: it must be quick, must not throw and must not call the store.
+     *
+     * @throws StoreClosedException after {@code close()}
      */
     Registration onAppend(Runnable wake);
 
-    /** As {@link #onAppend(Runnable)}, for one stream alone. */
+    /**
+     * As {@link #onAppend(Runnable)}, for one stream alone.
+     *
+     * @throws StoreClosedException after {@code close()}
+     */
     Registration onAppend(StreamId stream, Runnable wake);
 }

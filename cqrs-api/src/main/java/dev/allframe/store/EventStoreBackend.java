@@ -7,6 +7,11 @@ import java.util.concurrent.CompletionStage;
  * stand on it. The suite {@code EventStoreBackendConformance} says in tests what the interfaces say in words.
  *
  * <p>Thread-safe. Positions follow the order of commits; a record is readable at once when its append has completed, to all readers and in all ways.
+ *
+ * <p>Texts, which are ids, types, tags, headers, writers and manifests, come back char by char as they were given, without normalisation. A storage that cannot
+ * keep a text, such as an unpaired surrogate in UTF-8, fails the stage with {@link IllegalArgumentException} and stores nothing; it never changes one.
+ *
+ * <p>What a method that returns a stage refuses, it refuses by a stage that fails, and not by throwing.
  */
 public interface EventStoreBackend extends EventAppender, EventReader, SnapshotStore, DurableStateStore, AutoCloseable {
 
@@ -16,10 +21,14 @@ public interface EventStoreBackend extends EventAppender, EventReader, SnapshotS
     /** Completes when everything acknowledged before is in its final place and form. */
     CompletionStage<Void> flush();
 
-    /** Counters. */
+    /** Counters; after {@code close()} those of that moment. */
     BackendStats stats();
 
-    /** Refuses all further calls and waits for those under way. Closing twice does nothing. */
+    /**
+     * Waits for the calls under way and refuses all further ones with {@link StoreClosedException}, except {@code storeId()} and {@code stats()}: stages fail
+     * with it, registering throws it. Every registered callback is called once more, so that whoever sleeps finds the store closed. Closing twice does
+     * nothing.
+     */
     @Override
     void close();
 }
