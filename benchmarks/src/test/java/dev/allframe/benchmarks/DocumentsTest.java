@@ -25,7 +25,7 @@ final class DocumentsTest {
     private static final Pattern GUARANTEE_OF_TYPE = Pattern
             .compile("@Guarantee\\(([^)]*)\\)\\s+(?:public |abstract |final )*class (\\w+)");
     private static final Pattern GUARANTEE_OF_METHOD = Pattern
-            .compile("@Guarantee\\(([^)]*)\\)\\s+@\\w+(?:\\([^)]*\\))?\\s+(?:final )?void (\\w+)");
+            .compile("@Guarantee\\(([^)]*)\\)\\s+(?:@\\w+(?:\\([^)]*\\))?\\s+)*(?:final )?void (\\w+)");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
     private static Path root() {
