@@ -2,6 +2,7 @@ package dev.allframe.api.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
 import dev.allframe.store.Envelope;
@@ -24,6 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Random calls on a few streams, beside a list that does the same: after each call both hold the same. {@code -Dtest.seed=…} replays a history. */
+@Guarantee({"G2", "G3", "G4"})
 abstract class RandomHistoryConformance extends StoreConformance {
 
     private static final int CALLS = 500;

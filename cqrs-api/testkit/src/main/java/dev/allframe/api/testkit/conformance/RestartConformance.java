@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is there after the store was closed and opened again: everything. */
+@Guarantee("G1")
 abstract class RestartConformance extends StoreConformance {
 
     private final DurableBackendConformance suite;
