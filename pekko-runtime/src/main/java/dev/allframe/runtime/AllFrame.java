@@ -50,7 +50,7 @@ public final class AllFrame implements AutoCloseable {
     private final boolean ownsSystem;
     private final Hosts hosts;
     private final Map<String, ActorCommandBus.Registration> registrations;
-    private final CommandBus commands;
+    private final ActorCommandBus commands;
 
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
             Map<String, ActorCommandBus.Registration> registrations) {
@@ -212,7 +212,7 @@ public final class AllFrame implements AutoCloseable {
      */
     @Override
     public void close() {
-        AggregateRegistry registry = AggregateRegistry.get(system);
+        commands.close();
         if (ownsSystem) {
             system.terminate();
             await(() -> system.getWhenTerminated()
@@ -220,6 +220,7 @@ public final class AllFrame implements AutoCloseable {
                     .get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS));
             return;
         }
+        AggregateRegistry registry = AggregateRegistry.get(system);
         registrations.forEach((name, registration) -> {
             await(() -> registration.host()
                     .stop()

@@ -137,6 +137,17 @@ final class StartUpTest {
     }
 
     @Test
+    void a_closed_runtime_answers_at_once() {
+        AllFrame closed = standalone("").aggregate(WALLET).start();
+        closed.close();
+
+        CommandResult<WalletEvent> result = closed.commands().dispatchAndWait(WALLET, "w", put(1));
+
+        assertThat(result)
+                .isEqualTo(new CommandResult.Failed<WalletEvent>(new CommandError.UnknownAggregate("wallet")));
+    }
+
+    @Test
     void too_many_commands_at_once_are_refused_as_overloaded() {
         try (AllFrame bounded = standalone("allframe.max-in-flight = 10").aggregate(WALLET).start()) {
             List<CompletionStage<CommandResult<WalletEvent>>> results = new ArrayList<>();

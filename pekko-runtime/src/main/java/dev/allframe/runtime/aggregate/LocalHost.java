@@ -1,5 +1,7 @@
 package dev.allframe.runtime.aggregate;
 
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandResult;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -122,7 +124,11 @@ final class LocalHost extends AbstractBehavior<Object> {
     }
 
     private Behavior<Object> onExecute(Execute execute) {
-        if (!stopping) {
+        if (stopping) {
+            execute.replyTo()
+                    .tell(new AggregateMessage.Reply(execute.aggregate(),
+                            new CommandResult.Failed<>(new CommandError.UnknownAggregate(execute.aggregate()))));
+        } else {
             instance(execute.id()).tell(execute);
         }
         return this;

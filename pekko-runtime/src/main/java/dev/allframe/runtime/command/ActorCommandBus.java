@@ -3,7 +3,6 @@ package dev.allframe.runtime.command;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
-import dev.allframe.codec.CodecException;
 import dev.allframe.codec.jackson.CommandFingerprint;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandError;
@@ -37,6 +36,7 @@ public final class ActorCommandBus implements CommandBus {
     private final Hosting.Settings settings;
     private final CommandValidator validator = new CommandValidator();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile boolean closed;
 
     /**
      * Where the commands of an aggregate go.
@@ -52,29 +52,34 @@ public final class ActorCommandBus implements CommandBus {
         this.settings = settings;
     }
 
+    /** Takes no more commands: each is answered as for an aggregate that is not registered. */
+    public void close() {
+        closed = true;
+    }
+
     @Override
     public <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(
             AggregateType<C, E, S> type, String id, C command,
             CommandOptions options) {
         Registration registration = hosts.get(type.name());
-        if (registration == null || registration.type.commandClass() != type.commandClass()) {
+        if (closed || registration == null || registration.type.commandClass() != type.commandClass()) {
             return failed(new CommandError.UnknownAggregate(type.name()));
         }
         if (id.isEmpty() || id.indexOf('|') >= 0) {
             return failed(new CommandError.Validation(List
                     .of(new ValidationError("id", "must not be empty and must not contain '|'", "InstanceId", id))));
         }
-        List<ValidationError> violations = validator.validate(command);
-        if (!violations.isEmpty()) {
-            return failed(new CommandError.Validation(violations));
-        }
         try {
+            List<ValidationError> violations = validator.validate(command);
+            if (!violations.isEmpty()) {
+                return failed(new CommandError.Validation(violations));
+            }
             String fingerprint = options.commandId() == null || type.rememberedCommands() == 0
                     ? null
                     : CommandFingerprint.of(command);
             return ask(registration.host, type, id, command, fingerprint, options);
-        } catch (CodecException unwritable) {
-            return failed(new CommandError.HandlerFailed(unwritable.toString()));
+        } catch (RuntimeException defect) { // a constraint or a component that cannot be handled, or an actor system that has ended
+            return failed(new CommandError.HandlerFailed(defect.toString()));
         }
     }
 
@@ -86,11 +91,17 @@ public final class ActorCommandBus implements CommandBus {
             return failed(new CommandError.Overloaded(settings.maxInFlight()));
         }
         Duration timeout = options.timeout() == null ? settings.commandTimeout() : options.timeout();
-        CompletionStage<Reply> asked = AskPattern.ask(host.entrance(),
-                replyTo -> new Execute(type.name(), id, command, options.commandId(),
-                        fingerprint, options.expected(), options.correlationId(), options.causationId(),
-                        options.headers(), replyTo),
-                timeout, system.scheduler());
+        CompletionStage<Reply> asked;
+        try {
+            asked = AskPattern.ask(host.entrance(),
+                    replyTo -> new Execute(type.name(), id, command, options.commandId(), fingerprint,
+                            options.expected(),
+                            options.correlationId(), options.causationId(), options.headers(), replyTo),
+                    timeout, system.scheduler());
+        } catch (RuntimeException notSent) {
+            inFlight.decrementAndGet();
+            throw notSent;
+        }
         return asked.handle((reply, failure) -> {
             inFlight.decrementAndGet();
             return failure == null

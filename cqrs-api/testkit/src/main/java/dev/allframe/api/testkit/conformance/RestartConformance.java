@@ -3,7 +3,6 @@ package dev.allframe.api.testkit.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.aggregate.Refusal;
-import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.CommandRecord;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is there after the store was closed and opened again: everything. */
-@Guarantee("G1")
 abstract class RestartConformance extends StoreConformance {
 
     private final DurableBackendConformance suite;
