@@ -76,13 +76,11 @@ public final class Teller {
     private synchronized void answered(String account, String commandId, CommandResult<AccountEvent> result) {
         switch (result) {
             case CommandResult.Accepted<AccountEvent>(var stored, var sequenceNr, var token) -> {
-                BitSet known = seen.computeIfAbsent(account, id -> new BitSet());
-                if (!stored.isEmpty() && known.get(Math.toIntExact(sequenceNr))) {
-                    repeated++;
-                } else {
-                    known.set(Math.toIntExact(sequenceNr));
+                if (stored.isEmpty() || isNew(account, Math.toIntExact(sequenceNr))) {
                     accepted++;
                     events += stored.size();
+                } else {
+                    repeated++;
                 }
             }
             case CommandResult.Refused<AccountEvent>(var code, var message, var details) -> {
@@ -92,6 +90,14 @@ public final class Teller {
             case CommandResult.Failed<AccountEvent>(var error) ->
                 failed(error.code(), account, commandId, error.code() + ": " + error.message());
         }
+    }
+
+    /** Whether this is the first answer that brings this sequence number. Only for commands that stored something: others share the number. */
+    private synchronized boolean isNew(String account, int sequenceNr) {
+        BitSet numbers = seen.computeIfAbsent(account, id -> new BitSet());
+        boolean first = !numbers.get(sequenceNr);
+        numbers.set(sequenceNr);
+        return first;
     }
 
     private synchronized void failed(String code, String account, String commandId, String reason) {

@@ -162,14 +162,14 @@ final class BankTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            import --berka /nowhere                          | bank: there is no folder /nowhere
-            import --berka /nowhere --backend allsource      | bank: there is no backend 'allsource'; the only one is memory
-            import --berka /nowhere --data /tmp/x            | bank: the memory backend stores nothing on disk: leave --data out
-            demo --accounts 0                                | bank: --accounts must be 1 or more, not 0
-            balances --accounts 1 --top 0                    | bank: --top must be 1 or more, not 0
-            account acc-9999 --accounts 1                    | bank: there is no account 'acc-9999'
-            account a|b --accounts 1                         | bank: there is no account 'a|b'
+    @CsvSource(delimiter = '#', textBlock = """
+            import --berka /nowhere                          # bank: there is no folder /nowhere
+            import --berka /nowhere --backend allsource      # bank: there is no backend 'allsource'; the only one is memory
+            import --berka /nowhere --data /tmp/x            # bank: the memory backend stores nothing on disk: leave --data out
+            demo --accounts 0                                # bank: --accounts must be 1 or more, not 0
+            balances --accounts 1 --top 0                    # bank: --top must be 1 or more, not 0
+            account acc-9999 --accounts 1                    # bank: there is no account 'acc-9999'
+            account a|b --accounts 1                         # bank: there is no account 'a|b'
             """, ignoreLeadingAndTrailingWhitespace = true, quoteCharacter = '~')
     void what_cannot_be_done_is_said_in_one_sentence(String arguments, String sentence) {
         Said said = bank(arguments.split(" "));
