@@ -42,7 +42,7 @@ public final class BackendSnapshotStore extends SnapshotStore {
 
     private SelectedSnapshot selected(Snapshot snapshot) {
         Payload metadata = snapshot.metadata();
-        Option<Object> opaque = metadata == null ? Option.empty() : Option.apply(payloads.deserialize(metadata));
+        Option<Object> opaque = metadata == null ? Option.empty() : Option.apply(payloads.value(metadata));
         return new SelectedSnapshot(
                 new SnapshotMetadata(snapshot.stream().value(), snapshot.sequenceNr(),
                         snapshot.timestamp().toEpochMilli(), opaque),

@@ -71,8 +71,9 @@ final class EventMapping {
             return asItIs
                     ? envelope
                     : new Envelope(envelope.eventType(), envelope.eventVersion(), envelope.payload(),
-                            union(envelope.tags(), tags), envelope.metadata(), envelope.command(), event.manifest(),
-                            metadata);
+                            union(envelope.tags(), tags), envelope.metadata(), envelope.command(),
+                            event.manifest().isEmpty() ? envelope.adapterManifest() : event.manifest(),
+                            metadata == null ? envelope.adapterMetadata() : metadata);
         }
         Payload bytes = payloads.serialize(payload);
         String type = bytes.manifest().isEmpty() ? payload.getClass().getName() : bytes.manifest();

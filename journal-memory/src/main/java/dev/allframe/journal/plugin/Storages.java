@@ -5,6 +5,7 @@ import dev.allframe.store.EventStoreBackend;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.AbstractExtensionId;
@@ -66,7 +67,12 @@ public final class Storages implements Extension {
         Config config = all.getConfig(root);
         BackendProvider provider = provider(root, config.getString("provider"));
         Open opened = new Open(provider, provider.open(system, config));
-        system.registerOnTermination(opened::close);
+        try {
+            system.registerOnTermination(opened::close);
+        } catch (RejectedExecutionException terminated) {
+            opened.close();
+            throw terminated;
+        }
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
                         "close-storage-" + root, () -> {

@@ -1,6 +1,7 @@
 package dev.allframe.journal.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
@@ -44,9 +45,9 @@ class TypedPersistenceTest {
         assertThat(get(start("a", RetentionCriteria.disabled()))).isEqualTo("one#twothree");
         assertThat(backend().getEvents(stream("a"), 1, 10, 10).toCompletableFuture().join())
                 .extracting(StoredEvent::sequenceNr, event -> event.envelope().tags())
-                .containsExactly(org.assertj.core.groups.Tuple.tuple(1L, Set.of()),
-                        org.assertj.core.groups.Tuple.tuple(2L, Set.of("special")),
-                        org.assertj.core.groups.Tuple.tuple(3L, Set.of()));
+                .containsExactly(tuple(1L, Set.of()),
+                        tuple(2L, Set.of("special")),
+                        tuple(3L, Set.of()));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.allframe.command.CommandOptions.withCommandId;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
 import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.sample.bank.account.AccountCommand;
 import dev.allframe.sample.bank.account.AccountEvent;
@@ -27,6 +28,9 @@ public final class Teller {
 
     /** Enough to keep the actors of a machine busy, and few enough that no mailbox grows long. */
     private static final int IN_FLIGHT = 1_000;
+
+    /** A slow machine is no reason to give up. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final int PROBLEMS_KEPT = 100;
 
@@ -59,7 +63,8 @@ public final class Teller {
     /** Sends a command; waits while too many others have no answer yet. */
     public void send(String account, String commandId, AccountCommand command) {
         free.acquireUninterruptibly();
-        bus.dispatch(ACCOUNT, account, command, withCommandId(commandId)).whenComplete((result, broken) -> {
+        CommandOptions options = withCommandId(commandId).within(PATIENCE);
+        bus.dispatch(ACCOUNT, account, command, options).whenComplete((result, broken) -> {
             try {
                 if (broken != null) {
                     failed("broken", account, commandId, String.valueOf(broken));

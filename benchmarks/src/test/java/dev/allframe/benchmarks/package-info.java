@@ -1,0 +1,5 @@
+/** Tests of what stands beside the code. */
+@NullMarked
+package dev.allframe.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
