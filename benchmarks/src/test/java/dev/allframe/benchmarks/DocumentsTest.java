@@ -25,7 +25,7 @@ final class DocumentsTest {
     private static final Pattern GUARANTEE_OF_TYPE = Pattern
             .compile("@Guarantee\\(([^)]*)\\)\\s+(?:public |abstract |final )*class (\\w+)");
     private static final Pattern GUARANTEE_OF_METHOD = Pattern
-            .compile("@Guarantee\\(([^)]*)\\)\\s+@\\w+(?:\\([^)]*\\))?\\s+(?:final )?void (\\w+)");
+            .compile("@Guarantee\\(([^)]*)\\)\\s+(?:@\\w+(?:\\([^)]*\\))?\\s+)*(?:final )?void (\\w+)");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
     private static Path root() {
@@ -77,7 +77,7 @@ final class DocumentsTest {
 
         guaranteeRows().forEach((row, text) -> CITED.matcher(text).results().forEach(cited -> {
             assertThat(sources).as(row + " cites " + cited.group()).containsKey(cited.group(1));
-            assertThat(annotated(sources.get(cited.group(1)), cited))
+            assertThat(annotated(sources.getOrDefault(cited.group(1), ""), cited))
                     .as(row + " cites " + cited.group() + ", which must be annotated @Guarantee with it")
                     .anyMatch(rows -> rows.contains('"' + row + '"'));
         }));

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.allframe.aggregate.Command;
 import dev.allframe.codec.CodecException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class CommandFingerprint {
     public static String of(Command command) {
         try {
             MessageDigest digest = SHA_256.get();
-            digest.update(CANONICAL.writeValueAsBytes(command.getClass().getSimpleName()));
+            digest.update(('"' + command.getClass().getSimpleName() + '"').getBytes(StandardCharsets.UTF_8));
             digest.update(CANONICAL.writeValueAsBytes(command));
             return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), BYTES));
         } catch (JsonProcessingException failed) {

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Nested;
  * }
  * }</pre>
  *
- * <p>Each test opens stores of its own, closes them, and asserts something that only a store which really keeps data can fulfil.
+ * <p>Each test opens stores of its own, closes them, and asserts something that only a store which really keeps data can fulfil. A backend whose data are
+ * still there after it was closed joins {@link DurableBackendConformance} instead.
  */
 public abstract class EventStoreBackendConformance {
 
@@ -29,7 +30,7 @@ public abstract class EventStoreBackendConformance {
 
     /** How long the suite waits for what should happen, at most. */
     protected Duration patience() {
-        return Duration.ofSeconds(10);
+        return Duration.ofSeconds(30);
     }
 
     @Nested
