@@ -2,6 +2,7 @@ package dev.allframe.sample.bank.account;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.sample.bank.account.Money.czk;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.fixture.AggregateFixture;
 import dev.allframe.sample.bank.account.AccountCommand.Book;
@@ -105,5 +106,11 @@ final class AccountsTest {
         account(new OrderPlaced("rent", RENT)).when(new ExecuteOrder("rent", DAY)).thenRefused("insufficient-funds");
         account(new OrderPlaced("rent", RENT), new Deposited(czk(100), CASH)).when(new ExecuteOrder("rent", DAY))
                 .thenEvents(new Withdrawn(czk(80), Entry.remittance(DAY, RENT.to(), "household").referring("rent")));
+    }
+
+    @Test
+    void withdrawals_are_tagged() {
+        assertThat(new Accounts().tags(new Withdrawn(czk(5), CASH))).containsExactly("outgoing");
+        assertThat(new Accounts().tags(new Deposited(czk(5), CASH))).isEmpty();
     }
 }
