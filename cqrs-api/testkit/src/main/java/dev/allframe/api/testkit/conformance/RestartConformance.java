@@ -3,6 +3,7 @@ package dev.allframe.api.testkit.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.aggregate.Refusal;
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.CommandRecord;
