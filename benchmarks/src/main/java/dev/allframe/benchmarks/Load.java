@@ -1,5 +1,7 @@
 package dev.allframe.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -22,9 +24,10 @@ final class Load {
      * What was measured.
      *
      * @param perSecond accepted commands per second
+     * @param cpuMicros processor time of the whole process for one command, in microseconds
      * @param latency from send to answer, in nanoseconds
      */
-    record Measured(double perSecond, Histogram latency) {
+    record Measured(double perSecond, double cpuMicros, Histogram latency) {
 
         double micros(double percentile) {
             return latency.getValueAtPercentile(percentile) / 1_000.0;
@@ -52,6 +55,7 @@ final class Load {
     }
 
     private Measured run(Duration time) throws InterruptedException {
+        long cpuBegin = processCpuNanos();
         long begin = System.nanoTime();
         for (int i = 0; i < inFlight; i++) {
             next();
@@ -65,7 +69,13 @@ final class Load {
         if (failed != null) {
             throw new IllegalStateException("a command was not accepted", failed);
         }
-        return new Measured(latency.getTotalCount() * 1e9 / (System.nanoTime() - begin), latency);
+        long commands = latency.getTotalCount();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        return new Measured(commands / seconds, (processCpuNanos() - cpuBegin) / 1e3 / commands, latency);
+    }
+
+    private static long processCpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private void next() {
