@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -38,6 +39,9 @@ final class LocalHost extends AbstractBehavior<Object> {
 
     /** An instance counts as idle for {@code passivate-after} when this many sweeps have passed without a command, of four in that time. */
     private static final int IDLE_SWEEPS = 5;
+
+    /** Makes names unique: that of a host that has just stopped may not be free yet. */
+    private static final AtomicLong STARTED = new AtomicLong();
 
     private record Stopped(String id, Instance instance) {}
 
@@ -93,7 +97,7 @@ final class LocalHost extends AbstractBehavior<Object> {
         ActorRef<Object> host = system.systemActorOf(
                 Behaviors.setup(context -> Behaviors
                         .withTimers(timers -> new LocalHost(context, timers, passivateAfter, behaviorOf, stopped))),
-                "allframe-" + aggregate, Props.empty());
+                "allframe-" + aggregate + "-" + STARTED.incrementAndGet(), Props.empty());
         return new AggregateHost() {
             @Override
             public ActorRef<AggregateMessage> entrance() {
