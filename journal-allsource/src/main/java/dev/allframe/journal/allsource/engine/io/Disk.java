@@ -1,0 +1,53 @@
+package dev.allframe.journal.allsource.engine.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file system as the engine uses it. Everything that the engine itself stores goes through this interface, so that a test can forget what was not
+ * forced, fail a call or flip a bit. (RocksDB's files do not.)
+ *
+ * <p>What was written is on disk for certain only after {@link DiskFile#force()} of the file and, for its name, {@link #forceDirectory} of its directory.
+ * Thread-safe. Methods throw {@link NoSpaceException} where there is no room, and any other {@link IOException} where the disk fails.
+ */
+public interface Disk {
+
+    /** Creates an empty file for reading and writing; fails if it exists. */
+    DiskFile create(Path file) throws IOException;
+
+    /** Opens a file that exists, for reading and writing. */
+    DiskFile open(Path file) throws IOException;
+
+    /** Opens a file that exists, for reading alone. */
+    DiskFile openReadOnly(Path file) throws IOException;
+
+    /** Gives a file another name in the same directory, atomically, replacing what had that name. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Deletes a file; fails if it does not exist. */
+    void delete(Path file) throws IOException;
+
+    boolean exists(Path file);
+
+    /** The files and directories in a directory, sorted by name; none where it does not exist. */
+    List<Path> list(Path directory) throws IOException;
+
+    /** Creates a directory and those above it where they are missing, and forces their names. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** Makes the names in a directory durable: creations, renames and deletions up to now. */
+    void forceDirectory(Path directory) throws IOException;
+
+    /** Bytes that can still be stored. */
+    long usableBytes(Path directory) throws IOException;
+
+    /**
+     * Takes a lock that this process or another may hold, creating the file where it is missing.
+     *
+     * @return the lock, to be closed; null where somebody holds it
+     */
+    @Nullable Closeable tryLock(Path file) throws IOException;
+}

@@ -1,0 +1,62 @@
+package dev.allframe.journal.allsource.engine.log;
+
+import dev.allframe.store.DurableState;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.Snapshot;
+import dev.allframe.store.StreamId;
+import java.util.List;
+
+/**
+ * One record of the log: everything that lasts goes through it. Carries its numbers and times, so that applying it again gives the same result.
+ */
+public sealed interface LogEntry {
+
+    /**
+     * The records of one append, all or none.
+     *
+     * @param stream where
+     * @param writer who wrote them
+     * @param firstSequenceNr the number of the first in its stream
+     * @param firstPosition the position of the first in its partition
+     * @param records one or more, in order
+     */
+    record EventsAppended(StreamId stream, String writer, long firstSequenceNr, long firstPosition,
+            List<Envelope> records) implements LogEntry {}
+
+    /**
+     * The records of a stream up to a number are deleted.
+     *
+     * @param stream where
+     * @param toSequenceNr the last deleted, never above the stream's version
+     */
+    record EventsDeleted(StreamId stream, long toSequenceNr) implements LogEntry {}
+
+    /**
+     * A snapshot is kept, in place of one with the same stream and sequence number.
+     *
+     * @param snapshot which
+     */
+    record SnapshotSaved(Snapshot snapshot) implements LogEntry {}
+
+    /**
+     * Snapshots of a stream are deleted; all bounds are included.
+     *
+     * @param stream whose
+     * @param minSequenceNr the lowest sequence number
+     * @param maxSequenceNr the highest
+     * @param minEpochMillis the earliest time
+     * @param maxEpochMillis the latest
+     */
+    record SnapshotsDeleted(StreamId stream, long minSequenceNr, long maxSequenceNr, long minEpochMillis,
+            long maxEpochMillis) implements LogEntry {}
+
+    /**
+     * A durable state was set or deleted.
+     *
+     * @param state the state after the change; its position's index is the number of the change
+     */
+    record StateChanged(DurableState state) implements LogEntry {}
+
+    /** Nothing happened; shows how far the log was forced. */
+    record Mark() implements LogEntry {}
+}
