@@ -8,4 +8,11 @@ public final class NoSpaceException extends IOException {
     public NoSpaceException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The same failure, as this class where the system says that there is no room. */
+    static IOException where(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        boolean full = message.contains("No space left on device") || message.contains("Disk quota exceeded");
+        return full && !(failure instanceof NoSpaceException) ? new NoSpaceException(message, failure) : failure;
+    }
 }

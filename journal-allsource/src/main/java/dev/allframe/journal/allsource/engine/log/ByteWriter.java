@@ -17,6 +17,9 @@ public final class ByteWriter {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** A JVM has no larger array. */
+    private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
+
     private byte[] bytes;
     private int size;
 
@@ -51,8 +54,11 @@ public final class ByteWriter {
 
     private void ensure(int more) {
         if (bytes.length - size < more) {
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 16L,
-                    Math.max((long) size + more, bytes.length * 2L)));
+            long needed = (long) size + more;
+            if (needed > MAX_BYTES) {
+                throw new IllegalArgumentException("more than " + MAX_BYTES + " bytes: " + needed);
+            }
+            bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_BYTES, Math.max(needed, bytes.length * 2L)));
         }
     }
 
@@ -76,6 +82,11 @@ public final class ByteWriter {
     /** Writes over four bytes that were written before. */
     public void u32At(int offset, int value) {
         INT.set(bytes, offset, value);
+    }
+
+    /** Writes over eight bytes that were written before. */
+    public void u64At(int offset, long value) {
+        LONG.set(bytes, offset, value);
     }
 
     public void u64(long value) {

@@ -19,11 +19,20 @@ public interface CommitLog extends Closeable {
      */
     long append(LogEntry entry) throws IOException;
 
-    /** Makes everything appended durable, as far as the log's durability promises. */
+    /** Makes everything appended durable, as far as the log's durability promises. Costs nothing where nothing was appended. */
     void force() throws IOException;
+
+    /**
+     * To be called when nothing was appended for a while. Writes, without forcing it, how far the log was forced; where appends are not forced one by one, it
+     * forces what has not been.
+     */
+    void idle() throws IOException;
 
     /** The number of the last entry, 0 for none. */
     long lastLsn();
+
+    /** The number of the first entry of the segment that is being written; one above {@link #lastLsn()} where the next entry begins a segment. */
+    long segmentFirstLsn();
 
     /** Bytes in the segment that is being written. */
     long segmentBytes();

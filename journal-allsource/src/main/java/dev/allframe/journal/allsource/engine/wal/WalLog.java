@@ -1,0 +1,419 @@
+package dev.allframe.journal.allsource.engine.wal;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
+import dev.allframe.journal.allsource.engine.log.ByteWriter;
+import dev.allframe.journal.allsource.engine.log.CommitLog;
+import dev.allframe.journal.allsource.engine.log.EntryCodec;
+import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
+import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
+import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.UnsupportedFormatException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log in files of one directory, see {@link WalFormat}. Bytes wait in memory from {@link #append} to {@link #force}, which writes and forces all of them
+ * at once; what is waiting is gone when the process dies.
+ *
+ * <h2>Invariants</h2>
+ * L1 numbers, positions and changes rise by one, without a gap: checked in append() and when the log is read.
+ * L2 a segment gets its name only when everything before it is forced. So all but the last are whole.
+ * L3 {@code forcedLsn} never says more than the disk does: it rises only after a force has returned.
+ * L4 after a failed write or force nothing is written to any segment.
+ *
+ * <h2>Threads</h2> One, which must not be interrupted; the executor makes files of zeros beside it.
+ */
+public final class WalLog implements CommitLog {
+
+    /* After a failed force, Linux drops the pages' dirty state and keeps their contents: a process that opens the log again reads records that are not on
+     * the disk, and a force of its own handle succeeds without writing them. So opening writes every record again that no other one proves to be forced, with
+     * the same bytes at the same place, before it forces. Then it writes zeros over what is torn. A power loss between leaves each sector as it was or as it
+     * should be, and the next opening does the same.
+     *
+     * A new segment is begun with the first append after opening and not before, so that a store on a full disk opens. The segment before it then has its
+     * last records proven by the header of the next.
+     */
+
+    /** Batches above this are written before they are forced, so that one of any size needs little memory. */
+    private static final int BATCH_BYTES = 1 << 20;
+
+    private final Disk disk;
+    private final Path directory;
+    private final UUID storeId;
+    private final WalConfig config;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final SegmentSupply supply;
+    private final Deque<WalContents.Segment> segments;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BATCH_BYTES);
+    private ByteWriter batch = new ByteWriter(BATCH_BYTES / 4);
+
+    private @Nullable SegmentWriter segment;
+    private long lastLsn;
+    private long forcedLsn;
+    private long nextPosition;
+    private long nextChange;
+    /** Whether a mark or the header of an empty segment says that every entry is forced. */
+    private boolean witnessed;
+    private long forcedNanos;
+    private @Nullable Throwable failure;
+    private boolean closed;
+
+    private WalLog(Disk disk, Path directory, UUID storeId, WalConfig config, WalContents contents,
+            Surroundings around) {
+        this.disk = disk;
+        this.directory = directory;
+        this.storeId = storeId;
+        this.config = config;
+        this.clock = around.clock;
+        this.nanoTime = around.nanoTime;
+        this.supply = new SegmentSupply(disk, directory, config.segmentBytes(), around.background);
+        this.segments = new ArrayDeque<>(contents.segments());
+        this.lastLsn = contents.lastLsn();
+        this.forcedLsn = contents.lastLsn();
+        this.nextPosition = contents.nextPosition();
+        this.nextChange = contents.nextChange();
+        this.witnessed = contents.endsWithMark() || contents.lastLsn() == 0;
+        this.forcedNanos = nanoTime.getAsLong();
+    }
+
+    /**
+     * Opens a log, or begins one where the directory has none, and delivers what it holds. When this returns, everything delivered is forced.
+     *
+     * @param storeId whose log it is
+     * @param afterLsn entries up to this one stand elsewhere: they are not delivered, and their segments may be missing
+     * @param consumer takes the entries, on the calling thread
+     * @throws CorruptStoreException if something is missing or is not what was written; nothing was changed
+     * @throws UnsupportedFormatException if a newer version wrote it, or another store; nothing was changed
+     */
+    public static WalLog open(Disk disk, Path directory, UUID storeId, WalConfig config, long afterLsn,
+            WalConsumer consumer) throws IOException {
+        Executor thread = task -> Thread.ofPlatform().daemon().name("allframe-log-segments").start(task);
+        return open(disk, directory, storeId, config, afterLsn, consumer, new Surroundings(thread,
+                InstantSource.system(), System::nanoTime, TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED));
+    }
+
+    /** What a test may replace. */
+    record Surroundings(Executor background, InstantSource clock, LongSupplier nanoTime, TornEnd tornEnd) {}
+
+    static WalLog open(Disk disk, Path directory, UUID storeId, WalConfig config, long afterLsn, WalConsumer consumer,
+            Surroundings around) throws IOException {
+        disk.createDirectories(directory);
+        WalContents contents = new WalReader(disk, storeId, around.tornEnd, consumer).read(directory, afterLsn);
+        for (Path file : disk.list(directory)) {
+            if (WalFormat.isTemporary(file)) {
+                disk.delete(file);
+            }
+        }
+        disk.forceDirectory(directory);
+        if (contents.end() != null) {
+            repair(disk, contents.end());
+        }
+        WalLog log = new WalLog(disk, directory, storeId, config, contents, around);
+        log.supply.prepare();
+        return log;
+    }
+
+    private static void repair(Disk disk, WalContents.End end) throws IOException {
+        try (DiskFile file = disk.open(end.file())) {
+            if (end.unprovenBytes().length > 0) {
+                file.write(ByteBuffer.wrap(end.unprovenBytes()), end.unproven());
+            }
+            if (end.torn()) {
+                file.write(ByteBuffer.allocate(end.usedEnd() - end.wholeEnd()), end.wholeEnd());
+            }
+            file.force();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the record is longer than allowed, has a text that UTF-8 cannot hold, or a position or change that is not the next;
+     *         nothing was written, and the log goes on
+     */
+    @Override
+    public long append(LogEntry entry) throws IOException {
+        check();
+        checkNumbers(entry);
+        int start = encode(entry);
+        int bytes = batch.size() - start;
+        SegmentWriter current = segment;
+        if (current == null || !current.hasRoom(start, bytes)) {
+            batch.cut(start);
+            current = next(SegmentWriter.bytesFor(bytes));
+            start = encode(entry);
+        }
+        current.checksum().finish(batch, start, lastLsn + 1, forcedLsn);
+        lastLsn++;
+        count(entry);
+        witnessed = entry instanceof Mark && forcedLsn + 1 == lastLsn;
+        if (batch.size() > BATCH_BYTES) {
+            guarded(() -> flush());
+        }
+        return lastLsn;
+    }
+
+    private void checkNumbers(LogEntry entry) {
+        if (entry instanceof EventsAppended events && events.firstPosition() != nextPosition) {
+            throw new IllegalArgumentException("the next position is " + nextPosition + ", not "
+                    + events.firstPosition());
+        }
+        if (entry instanceof StateChanged changed && changed.state().position().index() != nextChange) {
+            throw new IllegalArgumentException("the next change is " + nextChange + ", not "
+                    + changed.state().position().index());
+        }
+    }
+
+    private void count(LogEntry entry) {
+        if (entry instanceof EventsAppended events) {
+            nextPosition += events.records().size();
+        } else if (entry instanceof StateChanged) {
+            nextChange++;
+        }
+    }
+
+    /** Puts an entry behind the batch, all or nothing, and says where it begins there. */
+    private int encode(LogEntry entry) {
+        int start = batch.size();
+        boolean whole = false;
+        try {
+            WalFormat.beginRecord(batch);
+            EntryCodec.write(batch, entry);
+            int bytes = batch.size() - start;
+            if (bytes > config.maxRecordBytes()) {
+                throw new IllegalArgumentException("a record of " + bytes + " bytes is longer than the "
+                        + config.maxRecordBytes() + " allowed");
+            }
+            whole = true;
+            return start;
+        } finally {
+            if (!whole) {
+                batch.cut(start);
+            }
+        }
+    }
+
+    /**
+     * Ends the segment and begins the next.
+     *
+     * @throws NoSpaceException if there is no room; then the segment goes on, with everything forced that was appended
+     */
+    private SegmentWriter next(int bytes) throws IOException {
+        SegmentSupply.Prepared prepared = taken(bytes);
+        try {
+            guarded(() -> forceAll());
+        } catch (IOException failed) {
+            supply.putBack(prepared);
+            throw failed;
+        }
+        SegmentWriter old = segment;
+        SegmentWriter begun = begin(prepared);
+        guarded(() -> {
+            disk.forceDirectory(directory);
+            if (old != null) {
+                old.close();
+            }
+        });
+        if (!segments.isEmpty() && segments.getLast().firstLsn() == begun.firstLsn()) {
+            segments.removeLast(); // it had no records, and the new one has taken its name
+        }
+        segments.add(new WalContents.Segment(begun.path(), begun.firstLsn()));
+        segment = begun;
+        witnessed = true;
+        supply.prepare();
+        return begun;
+    }
+
+    private SegmentSupply.Prepared taken(int bytes) throws IOException {
+        try {
+            return supply.take(bytes);
+        } catch (NoSpaceException full) {
+            throw full;
+        } catch (IOException failed) {
+            throw poisoned(failed);
+        }
+    }
+
+    private SegmentWriter begin(SegmentSupply.Prepared prepared) throws IOException {
+        var header = new WalFormat.Header(storeId, lastLsn + 1, nextPosition, nextChange, clock.millis(),
+                prepared.bytes());
+        try {
+            return SegmentWriter.begin(disk, directory, prepared, header);
+        } catch (NoSpaceException full) {
+            guarded(() -> supply.discard(prepared));
+            throw full;
+        } catch (IOException failed) {
+            throw poisoned(failed);
+        }
+    }
+
+    @Override
+    public void force() throws IOException {
+        check();
+        guarded(() -> {
+            flush();
+            if (forcesNow()) {
+                forceAll();
+            }
+        });
+    }
+
+    private boolean forcesNow() {
+        return switch (config.durability()) {
+            case Durability.Fsync fsync -> true;
+            case Durability.Interval(var every) -> nanoTime.getAsLong() - forcedNanos >= every.toNanos();
+            case Durability.Os os -> false;
+        };
+    }
+
+    /** Hands the batch to the operating system. */
+    private void flush() throws IOException {
+        if (batch.size() > 0 && segment != null) {
+            segment.write(batch, buffer);
+            if (batch.array().length > 4 * BATCH_BYTES) {
+                batch = new ByteWriter(BATCH_BYTES / 4);
+            }
+            batch.clear();
+        }
+    }
+
+    private void forceAll() throws IOException {
+        flush();
+        if (forcedLsn < lastLsn && segment != null) {
+            segment.force();
+            forcedLsn = lastLsn;
+            forcedNanos = nanoTime.getAsLong();
+        }
+    }
+
+    @Override
+    public void idle() throws IOException {
+        check();
+        if (config.durability() instanceof Durability.Os) {
+            guarded(() -> flush());
+        } else if (!witnessed) {
+            guarded(() -> forceAll());
+            try {
+                append(new Mark());
+            } catch (NoSpaceException full) {
+                return; // the mark was to begin a segment; it can wait
+            }
+            guarded(() -> flush());
+        }
+    }
+
+    @Override
+    public long lastLsn() {
+        return lastLsn;
+    }
+
+    @Override
+    public long segmentFirstLsn() {
+        return segment == null ? lastLsn + 1 : segment.firstLsn();
+    }
+
+    @Override
+    public long segmentBytes() {
+        return segment == null ? 0 : segment.written() + batch.size();
+    }
+
+    /** {@inheritDoc} Everything appended is forced, however the log forces. Where there is room, the new segment begins at once. */
+    @Override
+    public long roll() throws IOException {
+        check();
+        if (segment == null || segment.firstLsn() > lastLsn) {
+            return lastLsn;
+        }
+        guarded(() -> forceAll());
+        try {
+            next(config.segmentBytes());
+        } catch (NoSpaceException full) {
+            SegmentWriter ended = segment;
+            segment = null;
+            guarded(ended::close);
+        }
+        return lastLsn;
+    }
+
+    /** {@inheritDoc} The newest segment always stays. Each deletion is forced before the next, so that no power loss leaves a gap. */
+    @Override
+    public void releaseTo(long lsn) throws IOException {
+        check();
+        while (segments.size() > 1) {
+            WalContents.Segment oldest = segments.removeFirst();
+            if (segments.getFirst().firstLsn() - 1 > lsn) {
+                segments.addFirst(oldest);
+                return;
+            }
+            guarded(() -> {
+                disk.delete(oldest.file());
+                disk.forceDirectory(directory);
+            });
+        }
+    }
+
+    /** Forces everything appended and leaves a mark. Writes nothing to a log that has failed, and does nothing the second time. */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        SegmentWriter last = segment;
+        try (supply; last) {
+            if (failure == null) {
+                guarded(() -> forceAll());
+                if (!witnessed && last != null) {
+                    markAndForce(last);
+                }
+            }
+        }
+    }
+
+    private void markAndForce(SegmentWriter last) throws IOException {
+        int start = encode(new Mark());
+        last.checksum().finish(batch, start, lastLsn + 1, forcedLsn);
+        lastLsn++;
+        guarded(() -> forceAll());
+    }
+
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    /** Does something after whose failure nobody knows what the disk holds. */
+    private void guarded(Action action) throws IOException {
+        try {
+            action.run();
+        } catch (IOException | RuntimeException | Error failed) {
+            throw poisoned(failed);
+        }
+    }
+
+    private IOException poisoned(Throwable failed) {
+        failure = failed;
+        return new IOException("the log has failed: " + failed.getMessage(), failed);
+    }
+
+    private void check() throws IOException {
+        if (failure != null) {
+            throw new IOException("the log failed before: " + failure.getMessage(), failure);
+        }
+        if (closed) {
+            throw new IOException("the log is closed");
+        }
+    }
+}
