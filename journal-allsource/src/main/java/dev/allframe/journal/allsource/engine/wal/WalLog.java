@@ -48,6 +48,7 @@ public final class WalLog implements CommitLog {
 
     /** Batches above this are written before they are forced, so that one of any size needs little memory. */
     private static final int BATCH_BYTES = 1 << 20;
+    private static final int SMALL_BATCH_BYTES = 1 << 13;
 
     private final Disk disk;
     private final Path directory;
@@ -57,8 +58,8 @@ public final class WalLog implements CommitLog {
     private final LongSupplier nanoTime;
     private final SegmentSupply supply;
     private final Deque<WalContents.Segment> segments;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BATCH_BYTES);
-    private ByteWriter batch = new ByteWriter(BATCH_BYTES / 4);
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+    private ByteWriter batch = new ByteWriter(SMALL_BATCH_BYTES);
 
     private @Nullable SegmentWriter segment;
     private long lastLsn;
@@ -282,12 +283,19 @@ public final class WalLog implements CommitLog {
     /** Hands the batch to the operating system. */
     private void flush() throws IOException {
         if (batch.size() > 0 && segment != null) {
-            segment.write(batch, buffer);
+            segment.write(batch, buffer(Math.min(batch.size(), BATCH_BYTES)));
             if (batch.array().length > 4 * BATCH_BYTES) {
-                batch = new ByteWriter(BATCH_BYTES / 4);
+                batch = new ByteWriter(SMALL_BATCH_BYTES);
             }
             batch.clear();
         }
+    }
+
+    private ByteBuffer buffer(int bytes) {
+        if (buffer.capacity() < bytes) {
+            buffer = ByteBuffer.allocateDirect(Math.max(SMALL_BATCH_BYTES, Integer.highestOneBit(bytes - 1) << 1));
+        }
+        return buffer;
     }
 
     private void forceAll() throws IOException {

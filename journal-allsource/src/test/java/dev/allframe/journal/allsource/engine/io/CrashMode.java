@@ -1,5 +1,8 @@
 package dev.allframe.journal.allsource.engine.io;
 
+import java.util.List;
+import java.util.Random;
+
 /** What a power loss leaves of what was not forced. */
 public enum CrashMode {
     /** Everything: as after the death of the process alone. */
@@ -15,9 +18,16 @@ public enum CrashMode {
     /** Any blocks of 4 KiB. */
     SUBSET_4096(4096);
 
+    private static final List<CrashMode> ALL = List.of(values());
+
     final int sectorBytes;
 
     CrashMode(int sectorBytes) {
         this.sectorBytes = sectorBytes;
+    }
+
+    /** Any of them. */
+    public static CrashMode any(Random random) {
+        return ALL.get(random.nextInt(ALL.size()));
     }
 }

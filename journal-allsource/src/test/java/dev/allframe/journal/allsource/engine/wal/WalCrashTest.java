@@ -65,7 +65,7 @@ class WalCrashTest {
         Parts.SOUND.open(left, LogRun.SMALL, run.releasedAt(boundary), (lsn, entry, bytes) -> {});
         CrashReplay recovery = new CrashReplay(left);
         while (true) {
-            CrashMode mode = CrashMode.values()[random.nextInt(CrashMode.values().length)];
+            CrashMode mode = CrashMode.any(random);
             states++;
             assertThat(new LogChecker(Parts.SOUND, LogRun.SMALL).check(recovery.crash(mode, random), run.given(),
                     run.promisedAt(boundary), run.releasedAt(boundary)))
@@ -118,8 +118,8 @@ class WalCrashTest {
 
     private List<String> violations(Parts parts) throws IOException {
         List<String> all = new ArrayList<>();
-        for (Map.Entry<String, Workloads.Workload> workload : Workloads.all().entrySet()) {
-            all.addAll(violations(workload.getKey(), workload.getValue(), parts, Durability.fsync()));
+        for (String name : List.of("groups longer than a sector", "segments fill up")) {
+            all.addAll(violations(name, Workloads.named(name), parts, Durability.fsync()));
         }
         return all;
     }

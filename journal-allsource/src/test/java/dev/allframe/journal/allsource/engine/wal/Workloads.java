@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.wal;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Small lives of a log. Segments have 2,048 bytes, an entry takes about 50 more than said. */
 final class Workloads {
@@ -12,6 +13,10 @@ final class Workloads {
     }
 
     private Workloads() {}
+
+    static Workload named(String name) {
+        return Objects.requireNonNull(all().get(name), name);
+    }
 
     static Map<String, Workload> all() {
         Map<String, Workload> all = new LinkedHashMap<>();
