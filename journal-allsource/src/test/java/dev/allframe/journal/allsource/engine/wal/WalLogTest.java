@@ -1,0 +1,350 @@
+package dev.allframe.journal.allsource.engine.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.allframe.journal.allsource.engine.io.CrashMode;
+import dev.allframe.journal.allsource.engine.io.DiskOperation;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
+import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
+import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
+import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
+import dev.allframe.journal.allsource.engine.wal.LogRun.Parts;
+import dev.allframe.store.StreamId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WalLogTest {
+
+    private static final WalConsumer NOBODY = (lsn, entry, bytes) -> {};
+
+    private final SimulatedDisk disk = new SimulatedDisk();
+
+    private static LogEntry deletion(long number) {
+        return new EventsDeleted(new StreamId("s|1"), number);
+    }
+
+    private WalLog open(WalConfig config, AtomicLong nanos) throws IOException {
+        return WalLog.open(disk, LogRun.DIRECTORY, LogRun.STORE, config, 0, NOBODY, new WalLog.Surroundings(
+                Runnable::run, InstantSource.fixed(Instant.EPOCH), nanos::get,
+                TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED));
+    }
+
+    private WalLog open() throws IOException {
+        return open(LogRun.SMALL, new AtomicLong());
+    }
+
+    private List<LogEntry> entries(SimulatedDisk from) throws IOException {
+        List<LogEntry> entries = new ArrayList<>();
+        WalReader.readAll(from, LogRun.DIRECTORY, (lsn, entry, bytes) -> entries.add(entry));
+        return entries;
+    }
+
+    private long operations(Class<? extends DiskOperation> kind) {
+        return disk.recorded().stream().filter(kind::isInstance).count();
+    }
+
+    @Test
+    void a_group_is_written_by_one_write_and_one_force() throws IOException {
+        WalLog log = open();
+        log.append(deletion(1));
+        log.force();
+        disk.record();
+
+        for (int i = 2; i <= 20; i++) {
+            log.append(deletion(i));
+        }
+        log.force();
+        log.force();
+
+        assertThat(disk.recorded()).extracting(operation -> operation.getClass().getSimpleName())
+                .containsExactly("Write", "Force");
+    }
+
+    @Test
+    void nothing_is_written_before_force() throws IOException {
+        WalLog log = open();
+        log.append(deletion(1));
+        log.force();
+
+        log.append(deletion(2));
+
+        assertThat(entries(disk)).hasSize(1);
+        log.force();
+        assertThat(entries(disk)).hasSize(2);
+    }
+
+    @Test
+    void numbers_go_on_after_opening_in_a_new_segment() throws IOException {
+        WalLog first = open();
+        assertThat(first.lastLsn()).isZero();
+        assertThat(first.append(deletion(1))).isEqualTo(1);
+        first.close();
+
+        WalLog second = open();
+
+        assertThat(second.lastLsn()).as("the entry and the mark of the clean end").isEqualTo(2);
+        assertThat(second.segmentFirstLsn()).isEqualTo(3);
+        assertThat(second.segmentBytes()).isZero();
+        assertThat(second.append(deletion(2))).isEqualTo(3);
+        assertThat(second.segmentFirstLsn()).isEqualTo(3);
+        assertThat(second.segmentBytes()).isGreaterThan(WalFormat.HEADER_BYTES);
+    }
+
+    @Test
+    void the_consumer_learns_where_segments_begin_and_is_spared_what_it_has() throws IOException {
+        LogRun run = new LogRun(disk, LogRun.SMALL, Parts.SOUND);
+        run.append(2, 20);
+        run.roll();
+        run.append(3, 20);
+        run.roll();
+        run.append(1, 20);
+        run.force();
+        List<String> seen = new ArrayList<>();
+
+        Parts.SOUND.open(disk, LogRun.SMALL, 3, new WalConsumer() {
+            @Override
+            public void segment(long firstLsn, long firstPosition, long firstChange) {
+                seen.add("segment " + firstLsn + " " + firstPosition + " " + firstChange);
+            }
+
+            @Override
+            public void entry(long lsn, LogEntry entry, int bytes) {
+                seen.add("entry " + lsn);
+            }
+        });
+
+        assertThat(seen).containsExactly("segment 3 3 1", "entry 4", "entry 5", "segment 6 6 1", "entry 6");
+    }
+
+    @Test
+    void a_segment_that_is_not_needed_is_not_read() throws IOException {
+        LogRun run = new LogRun(disk, LogRun.SMALL, Parts.SOUND);
+        run.append(2, 20);
+        run.roll();
+        run.append(1, 20);
+        run.force();
+        disk.flip(LogRun.DIRECTORY.resolve(WalFormat.name(1)), 70, 0);
+
+        List<Long> seen = new ArrayList<>();
+        Parts.SOUND.open(disk, LogRun.SMALL, 2, (lsn, entry, bytes) -> seen.add(lsn));
+
+        assertThat(seen).containsExactly(3L);
+    }
+
+    @Test
+    void released_segments_are_deleted_and_the_newest_stays() throws IOException {
+        LogRun run = new LogRun(disk, LogRun.SMALL, Parts.SOUND);
+        for (int i = 0; i < 3; i++) {
+            run.append(2, 20);
+            run.roll();
+        }
+
+        run.release(3);
+        assertThat(names()).containsExactly(WalFormat.name(3), WalFormat.name(5), WalFormat.name(7));
+        run.release(4);
+        assertThat(names()).containsExactly(WalFormat.name(5), WalFormat.name(7));
+        run.release(Long.MAX_VALUE - 1);
+        assertThat(names()).containsExactly(WalFormat.name(7));
+    }
+
+    private List<String> names() throws IOException {
+        return disk.list(LogRun.DIRECTORY)
+                .stream()
+                .filter(WalFormat::isSegment)
+                .map(file -> file.getFileName().toString())
+                .toList();
+    }
+
+    @Test
+    void idle_marks_once_and_does_not_force() throws IOException {
+        WalLog log = open();
+        log.append(deletion(1));
+        log.force();
+        disk.record();
+
+        log.idle();
+        log.idle();
+
+        assertThat(operations(DiskOperation.Write.class)).isEqualTo(1);
+        assertThat(operations(DiskOperation.Force.class)).isZero();
+        assertThat(entries(disk)).containsExactly(deletion(1), new Mark());
+    }
+
+    @Test
+    void idle_on_an_empty_log_does_nothing() throws IOException {
+        WalLog log = open();
+        disk.record();
+
+        log.idle();
+
+        assertThat(disk.recorded()).isEmpty();
+        assertThat(log.lastLsn()).isZero();
+    }
+
+    @Test
+    void a_clean_end_leaves_a_mark_and_opening_again_adds_nothing() throws IOException {
+        WalLog log = open();
+        log.append(deletion(1));
+        log.close();
+        log.close();
+
+        for (int i = 0; i < 3; i++) {
+            WalLog again = open();
+            again.idle();
+            again.close();
+        }
+
+        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).containsExactly(deletion(1), new Mark());
+        assertThat(disk.list(LogRun.DIRECTORY)).as("no spare is left").hasSize(1);
+    }
+
+    @Test
+    void after_an_unclean_end_idle_proves_what_was_recovered() throws IOException {
+        WalLog log = open();
+        log.append(deletion(1));
+        log.force();
+
+        WalLog again = open();
+        again.idle();
+
+        assertThat(entries(disk)).containsExactly(deletion(1), new Mark());
+        assertThat(again.segmentFirstLsn()).isEqualTo(2);
+    }
+
+    @Test
+    void with_an_interval_the_force_comes_with_the_first_group_after_it_and_when_idle() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        WalLog log = open(LogRun.SMALL.withDurability(Durability.interval(Duration.ofSeconds(1))), nanos);
+        log.append(deletion(1));
+        log.force();
+        disk.record();
+
+        nanos.addAndGet(Duration.ofMillis(999).toNanos());
+        log.append(deletion(2));
+        log.force();
+        assertThat(operations(DiskOperation.Force.class)).isZero();
+        assertThat(entries(disk)).as("written for a process that dies").hasSize(2);
+
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
+        log.append(deletion(3));
+        log.force();
+        assertThat(operations(DiskOperation.Force.class)).isEqualTo(1);
+
+        log.append(deletion(4));
+        log.force();
+        assertThat(operations(DiskOperation.Force.class)).isEqualTo(1);
+        log.idle();
+        assertThat(operations(DiskOperation.Force.class)).isEqualTo(2);
+        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).hasSize(4);
+    }
+
+    @Test
+    void left_to_the_operating_system_only_the_end_of_a_segment_and_of_the_log_are_forced() throws IOException {
+        WalLog log = open(LogRun.SMALL.withDurability(Durability.os()), new AtomicLong());
+        log.append(deletion(1));
+        disk.record();
+        for (int i = 2; i <= 9; i++) {
+            log.append(deletion(i));
+            log.force();
+            log.idle();
+        }
+        assertThat(operations(DiskOperation.Force.class)).isZero();
+
+        log.roll();
+        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).hasSize(9);
+        log.append(deletion(10));
+        log.close();
+        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).hasSize(11);
+    }
+
+    @Test
+    void an_entry_that_cannot_be_written_leaves_no_trace() throws IOException {
+        WalLog log = open(LogRun.SMALL.withMaxRecordBytes(1_000), new AtomicLong());
+        log.append(deletion(1));
+
+        assertThatThrownBy(() -> log.append(new EventsDeleted(new StreamId("\ud800"), 1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> log.append(LogRun.event(1, 1_000))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1000 allowed");
+        assertThatThrownBy(() -> log.append(LogRun.event(2, 1))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the next position is 1, not 2");
+        assertThat(log.append(deletion(2))).isEqualTo(2);
+        log.force();
+
+        assertThat(entries(disk)).containsExactly(deletion(1), deletion(2));
+    }
+
+    @Test
+    void a_batch_larger_than_the_buffer_is_written_whole() throws IOException {
+        WalConfig config = WalConfig.defaults().withSegmentBytes(16 << 20);
+        LogRun run = new LogRun(disk, config, Parts.SOUND);
+        run.append(5);
+        run.append(3_000_001);
+        run.append(40, 100_000);
+        run.force();
+
+        assertThat(new LogChecker(Parts.SOUND, config).check(disk.crash(CrashMode.LOSE_ALL, new Random(0)),
+                run.given(), 42, 0)).isEmpty();
+    }
+
+    @Test
+    void temporary_files_are_deleted_when_the_log_is_opened() throws IOException {
+        disk.createDirectories(LogRun.DIRECTORY);
+        disk.put(LogRun.DIRECTORY.resolve("left-over.wal.tmp"), new byte[10]);
+
+        WalReader.readAll(disk, LogRun.DIRECTORY, NOBODY);
+        assertThat(disk.list(LogRun.DIRECTORY)).as("reading changes nothing").hasSize(1);
+        open().close();
+
+        assertThat(disk.list(LogRun.DIRECTORY)).isEmpty();
+    }
+
+    @Test
+    void a_closed_log_takes_nothing() throws IOException {
+        WalLog log = open();
+        log.close();
+
+        assertThatThrownBy(() -> log.append(deletion(1))).isInstanceOf(IOException.class)
+                .hasMessageContaining(
+                        "closed");
+        assertThatThrownBy(log::force).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void the_log_works_on_the_file_system_with_its_own_thread(@TempDir Path directory) throws IOException {
+        WalConfig config = WalConfig.defaults().withSegmentBytes(64 << 10);
+        Path log = directory.resolve("a").resolve("log");
+        long next = 1;
+        for (int round = 0; round < 3; round++) {
+            List<Long> positions = new ArrayList<>();
+            try (WalLog opened = WalLog.open(new RealDisk(), log, LogRun.STORE, config, 0, (lsn, entry, bytes) -> {
+                if (entry instanceof EventsAppended events) {
+                    positions.add(events.firstPosition());
+                }
+            })) {
+                assertThat(positions).hasSize((int) next - 1).isSorted().doesNotHaveDuplicates();
+                for (int i = 0; i < 500; i++) {
+                    opened.append(LogRun.event(next++, 300));
+                    if (i % 50 == 0) {
+                        opened.force();
+                    }
+                }
+            }
+        }
+        WalContents contents = WalReader.readAll(new RealDisk(), log, NOBODY);
+        assertThat(contents.nextPosition()).isEqualTo(1_501);
+        assertThat(contents.segments()).hasSizeGreaterThan(6);
+    }
+}
