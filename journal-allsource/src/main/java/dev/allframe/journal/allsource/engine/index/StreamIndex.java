@@ -229,12 +229,13 @@ public final class StreamIndex implements AutoCloseable {
     }
 
     private void write(Batch batch, long newStreams) {
+        long count = streamCount + newStreams;
         if (newStreams > 0) {
-            batch.put(Table.META, IndexFormat.STREAM_COUNT, IndexFormat.number(streamCount + newStreams));
+            batch.put(Table.META, IndexFormat.STREAM_COUNT, IndexFormat.number(count));
         }
         if (!batch.isEmpty()) {
             entries.write(batch);
-            streamCount = streamCount + newStreams;
+            streamCount = count;
         }
     }
 
