@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
@@ -121,16 +123,13 @@ public final class RocksKeyValues implements KeyValues {
     private static RocksKeyValues open(Path directory, Set<Table> tables, RocksMemory memory, boolean create) {
         if (!create) {
             checkTables(directory, tables);
+            checkFlushed(directory, tables);
         }
         RocksSettings settings = new RocksSettings(memory, create);
-        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, settings.family()));
-        for (Table table : tables) {
-            descriptors.add(new ColumnFamilyDescriptor(name(table), settings.family()));
-        }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
-            RocksDB db = RocksDB.open(settings.database(), directory.toString(), descriptors, handles);
+            RocksDB db = RocksDB.open(settings.database(), directory.toString(), descriptors(tables, settings.family()),
+                    handles);
             return new RocksKeyValues(directory, settings, db, handles, tables);
         } catch (RocksDBException failure) {
             settings.close();
@@ -158,6 +157,34 @@ public final class RocksKeyValues implements KeyValues {
                     "directory=" + directory + ": has tables that this version does not know: "
                             + there);
         }
+    }
+
+    /** Opens for reading alone, which deletes nothing, and compares with what is known to be on disk. */
+    private static void checkFlushed(Path directory, Set<Table> tables) {
+        long known = FlushWitness.read(directory);
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try (DBOptions options = new DBOptions().setMaxOpenFiles(1);
+                ColumnFamilyOptions family = new ColumnFamilyOptions();
+                RocksDB db = RocksDB.openReadOnly(options, directory.toString(), descriptors(tables, family),
+                        handles)) {
+            long there = db.getLatestSequenceNumber();
+            handles.forEach(ColumnFamilyHandle::close);
+            if (there < known) {
+                throw new CorruptStoreException("directory=" + directory + ": the manifest ends at change " + there
+                        + ", and change " + known + " had been flushed");
+            }
+        } catch (RocksDBException failure) {
+            throw RocksFailures.opening(directory, failure);
+        }
+    }
+
+    private static List<ColumnFamilyDescriptor> descriptors(Set<Table> tables, ColumnFamilyOptions family) {
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
+        for (Table table : tables) {
+            descriptors.add(new ColumnFamilyDescriptor(name(table), family));
+        }
+        return descriptors;
     }
 
     private static byte[] name(Table table) {
@@ -254,9 +281,13 @@ public final class RocksKeyValues implements KeyValues {
         long stamp = begin();
         try {
             refuseIfFailed();
+            long sequenceNumber = db.getLatestSequenceNumber();
             db.flush(flushing, handles);
+            FlushWitness.write(directory, sequenceNumber);
         } catch (RocksDBException failure) {
             throw changing(failure);
+        } catch (IOException failure) {
+            throw failing(new StoreFailedException("directory=" + directory + ": a flush failed", failure));
         } finally {
             use.unlockRead(stamp);
         }
@@ -267,9 +298,13 @@ public final class RocksKeyValues implements KeyValues {
         long stamp = begin();
         try (Checkpoint checkpoint = Checkpoint.create(db)) {
             refuseIfFailed();
+            long sequenceNumber = db.getLatestSequenceNumber();
             checkpoint.createCheckpoint(copy.toString());
+            FlushWitness.write(copy, sequenceNumber);
         } catch (RocksDBException failure) {
             throw RocksFailures.using(directory, failure);
+        } catch (IOException failure) {
+            throw new StoreFailedException("directory=" + copy + ": a copy failed", failure);
         } finally {
             use.unlockRead(stamp);
         }
@@ -346,10 +381,12 @@ public final class RocksKeyValues implements KeyValues {
     /** After a failure other than a full disk nothing is taken any more. */
     private EventStoreException changing(RocksDBException failure) {
         EventStoreException meaning = RocksFailures.using(directory, failure);
-        if (meaning instanceof StoreFailedException failing) {
-            failed = failing;
-        }
-        return meaning;
+        return meaning instanceof StoreFailedException failing ? failing(failing) : meaning;
+    }
+
+    private StoreFailedException failing(StoreFailedException failure) {
+        failed = failure;
+        return failure;
     }
 
     private ColumnFamilyHandle family(Table table) {
