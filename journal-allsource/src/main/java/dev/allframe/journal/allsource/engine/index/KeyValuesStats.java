@@ -1,0 +1,9 @@
+package dev.allframe.journal.allsource.engine.index;
+
+/**
+ * What tables take.
+ *
+ * @param diskBytes bytes of files
+ * @param unflushedBytes bytes of memory that wait to be flushed
+ */
+public record KeyValuesStats(long diskBytes, long unflushedBytes) {}

@@ -1,0 +1,62 @@
+package dev.allframe.journal.allsource.engine.index;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.rocksdb.Cache;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WriteBufferManager;
+
+/**
+ * The memory that several RocksDB stores share: cached blocks and unflushed batches together stay near a number of bytes. Closed after the last of the
+ * stores.
+ */
+public final class RocksMemory implements AutoCloseable {
+
+    /** Below this RocksDB would flush without end. */
+    private static final long LEAST_BYTES = 8L << 20;
+
+    /** Filters and indexes of files are kept before their blocks. */
+    private static final double HIGH_PRIORITY_SHARE = 0.3;
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private final long writeBufferBytes;
+    private final Cache cache;
+    private final WriteBufferManager writeBuffers;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * @param bytes of which half at most is for what waits to be flushed; 8 MiB or more
+     */
+    public RocksMemory(long bytes) {
+        if (bytes < LEAST_BYTES) {
+            throw new IllegalArgumentException("the stores need " + LEAST_BYTES + " bytes or more, not " + bytes);
+        }
+        writeBufferBytes = bytes / 2;
+        cache = new LRUCache(bytes, -1, false, HIGH_PRIORITY_SHARE);
+        writeBuffers = new WriteBufferManager(writeBufferBytes, cache, false);
+    }
+
+    /** Bytes that may wait to be flushed. */
+    long writeBufferBytes() {
+        return writeBufferBytes;
+    }
+
+    Cache cache() {
+        return cache;
+    }
+
+    WriteBufferManager writeBuffers() {
+        return writeBuffers;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            writeBuffers.close();
+            cache.close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.allframe.journal.allsource.engine.index;
+
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ChecksumType;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+
+/** How our stores use RocksDB. Holds native objects, closed after the store. */
+final class RocksSettings implements AutoCloseable {
+
+    /** A file is opened when it is needed, and few stay open. */
+    private static final int MAX_OPEN_FILES = 256;
+
+    /** One compacts while another flushes. */
+    private static final int BACKGROUND_JOBS = 2;
+
+    /** RocksDB's own diary, which nobody needs but when something is wrong. */
+    private static final int DIARY_FILES = 2;
+
+    private static final int DIARY_BYTES = 1 << 20;
+
+    /** False positives: 1 in 100. */
+    private static final int BLOOM_BITS = 10;
+
+    private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
+    private final ColumnFamilyOptions family;
+    private final DBOptions database;
+
+    RocksSettings(RocksMemory memory, boolean create) {
+        BlockBasedTableConfig blocks = new BlockBasedTableConfig();
+        blocks.setBlockCache(memory.cache());
+        blocks.setCacheIndexAndFilterBlocks(true);
+        blocks.setCacheIndexAndFilterBlocksWithHighPriority(true);
+        blocks.setPinL0FilterAndIndexBlocksInCache(true);
+        blocks.setFilterPolicy(bloom);
+        blocks.setChecksumType(ChecksumType.kXXH3);
+        family = new ColumnFamilyOptions();
+        family.setTableFormatConfig(blocks);
+        family.setWriteBufferSize(memory.writeBufferBytes());
+        family.setCompressionType(CompressionType.LZ4_COMPRESSION);
+        family.setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION);
+        family.setLevelCompactionDynamicLevelBytes(true);
+        database = new DBOptions();
+        database.setCreateIfMissing(create);
+        database.setCreateMissingColumnFamilies(create);
+        database.setParanoidChecks(true);
+        database.setAtomicFlush(true);
+        database.setAvoidFlushDuringShutdown(true);
+        database.setWriteBufferManager(memory.writeBuffers());
+        database.setMaxOpenFiles(MAX_OPEN_FILES);
+        database.setMaxBackgroundJobs(BACKGROUND_JOBS);
+        database.setStatsDumpPeriodSec(0);
+        database.setStatsPersistPeriodSec(0);
+        database.setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+        database.setKeepLogFileNum(DIARY_FILES);
+        database.setMaxLogFileSize(DIARY_BYTES);
+    }
+
+    ColumnFamilyOptions family() {
+        return family;
+    }
+
+    DBOptions database() {
+        return database;
+    }
+
+    @Override
+    public void close() {
+        database.close();
+        family.close();
+        bloom.close();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.allframe.journal.allsource.engine.index;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable map of keys in the order of unsigned bytes: a change gives another tree, which shares most nodes with the one before. So every moment can be
+ * kept, and read while others write. An AVL tree: the heights of two siblings differ by 1 at most.
+ */
+final class SortedTree {
+
+    static final SortedTree EMPTY = new SortedTree(null);
+
+    /** A node; never changed. */
+    private static final class Node {
+        final byte[] key;
+        final byte[] value;
+        final @Nullable Node left;
+        final @Nullable Node right;
+        final int height;
+
+        Node(byte[] key, byte[] value, @Nullable Node left, @Nullable Node right) {
+            this.key = key;
+            this.value = value;
+            this.left = left;
+            this.right = right;
+            this.height = 1 + Math.max(height(left), height(right));
+        }
+    }
+
+    private final @Nullable Node root;
+
+    private SortedTree(@Nullable Node root) {
+        this.root = root;
+    }
+
+    boolean isEmpty() {
+        return root == null;
+    }
+
+    byte @Nullable [] get(byte[] key) {
+        Node at = root;
+        while (at != null) {
+            int order = Arrays.compareUnsigned(key, at.key);
+            if (order == 0) {
+                return at.value;
+            }
+            at = order < 0 ? at.left : at.right;
+        }
+        return null;
+    }
+
+    SortedTree put(byte[] key, byte[] value) {
+        return new SortedTree(put(root, key, value));
+    }
+
+    SortedTree remove(byte[] key) {
+        return get(key) == null ? this : new SortedTree(remove(root, key));
+    }
+
+    /** Walks over a range in ascending or descending order. */
+    Cursor cursor(KeyRange range, boolean backwards) {
+        return new Walk(root, range, backwards);
+    }
+
+    private static int height(@Nullable Node node) {
+        return node == null ? 0 : node.height;
+    }
+
+    private static Node put(@Nullable Node at, byte[] key, byte[] value) {
+        if (at == null) {
+            return new Node(key, value, null, null);
+        }
+        int order = Arrays.compareUnsigned(key, at.key);
+        if (order == 0) {
+            return new Node(key, value, at.left, at.right);
+        }
+        return order < 0
+                ? balanced(at, put(at.left, key, value), at.right)
+                : balanced(at, at.left, put(at.right, key, value));
+    }
+
+    private static @Nullable Node remove(@Nullable Node at, byte[] key) {
+        if (at == null) {
+            return null;
+        }
+        int order = Arrays.compareUnsigned(key, at.key);
+        if (order < 0) {
+            return balanced(at, remove(at.left, key), at.right);
+        }
+        if (order > 0) {
+            return balanced(at, at.left, remove(at.right, key));
+        }
+        if (at.left == null || at.right == null) {
+            return at.left == null ? at.right : at.left;
+        }
+        Node next = at.right;
+        while (next.left != null) {
+            next = next.left;
+        }
+        return balanced(next, at.left, remove(at.right, next.key));
+    }
+
+    /** The entry of a node over two trees whose heights differ by 2 at most. */
+    private static Node balanced(Node entry, @Nullable Node left, @Nullable Node right) {
+        if (left != null && left.height > height(right) + 1) {
+            Node inner = left.right;
+            if (inner != null && inner.height > height(left.left)) {
+                return new Node(inner.key, inner.value, new Node(left.key, left.value, left.left, inner.left),
+                        new Node(entry.key, entry.value, inner.right, right));
+            }
+            return new Node(left.key, left.value, left.left, new Node(entry.key, entry.value, inner, right));
+        }
+        if (right != null && right.height > height(left) + 1) {
+            Node inner = right.left;
+            if (inner != null && inner.height > height(right.right)) {
+                return new Node(inner.key, inner.value, new Node(entry.key, entry.value, left, inner.left),
+                        new Node(right.key, right.value, inner.right, right.right));
+            }
+            return new Node(right.key, right.value, new Node(entry.key, entry.value, left, inner), right.right);
+        }
+        return new Node(entry.key, entry.value, left, right);
+    }
+
+    /** Keeps the nodes that come later and are above the next. */
+    private static final class Walk implements Cursor {
+
+        private final Deque<Node> later = new ArrayDeque<>();
+        private final KeyRange range;
+        private final boolean backwards;
+        private @Nullable Node at;
+
+        Walk(@Nullable Node root, KeyRange range, boolean backwards) {
+            this.range = range;
+            this.backwards = backwards;
+            byte[] begin = backwards ? range.until() : range.from();
+            Node next = range.isEmpty() ? null : root;
+            while (next != null) {
+                boolean wanted = begin == null || (backwards
+                        ? Arrays.compareUnsigned(next.key, begin) < 0
+                        : Arrays.compareUnsigned(next.key, begin) >= 0);
+                if (wanted) {
+                    later.push(next);
+                }
+                next = wanted == backwards ? next.right : next.left;
+            }
+        }
+
+        @Override
+        public boolean next() {
+            at = later.poll();
+            if (at != null && !range.contains(at.key)) {
+                later.clear();
+                at = null;
+            }
+            if (at == null) {
+                return false;
+            }
+            Node next = backwards ? at.left : at.right;
+            while (next != null) {
+                later.push(next);
+                next = backwards ? next.right : next.left;
+            }
+            return true;
+        }
+
+        @Override
+        public byte[] key() {
+            return entry().key;
+        }
+
+        @Override
+        public byte[] value() {
+            return entry().value;
+        }
+
+        private Node entry() {
+            if (at == null) {
+                throw new NoSuchElementException("the cursor is at no entry");
+            }
+            return at;
+        }
+
+        @Override
+        public void close() {
+            later.clear();
+            at = null;
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package dev.allframe.journal.allsource.engine.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreFullException;
+import dev.allframe.store.StoreLockedException;
+import dev.allframe.store.UnsupportedFormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+class RocksKeyValuesTest {
+
+    private static final Set<Table> TABLES = EnumSet.of(Table.STREAMS, Table.NAMES);
+    private static final byte[] KEY = {1};
+
+    @TempDir
+    Path directory;
+
+    private final RocksMemory memory = new RocksMemory(16 << 20);
+
+    @AfterEach
+    void closeMemory() {
+        memory.close();
+    }
+
+    private Path place() {
+        return directory.resolve("tables");
+    }
+
+    private RocksKeyValues create() {
+        return RocksKeyValues.create(place(), TABLES, memory);
+    }
+
+    private RocksKeyValues open() {
+        return RocksKeyValues.open(place(), TABLES, memory);
+    }
+
+    private static Batch put(int value) {
+        return new Batch().put(Table.STREAMS, KEY, new byte[]{(byte) value});
+    }
+
+    private static Map<String, byte[]> filesOf(Path place) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> there = Files.list(place)) {
+            for (Path file : there.toList()) {
+                files.put(file.getFileName().toString(), Files.readAllBytes(file));
+            }
+        }
+        return files;
+    }
+
+    @Test
+    void what_is_missing_is_not_created_by_opening() {
+        assertThatThrownBy(this::open).isInstanceOf(CorruptStoreException.class)
+                .hasMessageContaining(place().toString());
+        assertThat(place()).doesNotExist();
+    }
+
+    @Test
+    void a_creation_that_a_crash_ended_is_begun_anew() throws IOException {
+        Path begun = directory.resolve("tables.tmp");
+        Files.createDirectories(begun);
+        Files.writeString(begun.resolve("CURRENT"), "half");
+
+        create().close();
+
+        assertThat(begun).doesNotExist();
+        open().close();
+    }
+
+    @Test
+    void creating_over_tables_that_exist_is_refused_and_harms_nothing() {
+        try (RocksKeyValues entries = create()) {
+            entries.write(put(7));
+            entries.flush();
+        }
+
+        assertThatThrownBy(this::create).isInstanceOf(EventStoreException.class);
+
+        try (RocksKeyValues entries = open()) {
+            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(7);
+        }
+    }
+
+    @Test
+    void other_tables_than_asked_for_are_refused() {
+        create().close();
+
+        assertThatThrownBy(() -> RocksKeyValues.open(place(), EnumSet.of(Table.STREAMS), memory))
+                .isInstanceOf(UnsupportedFormatException.class)
+                .hasMessageContaining("names");
+        assertThatThrownBy(
+                () -> RocksKeyValues.open(place(), EnumSet.of(Table.STREAMS, Table.NAMES, Table.TYPES), memory))
+                .isInstanceOf(CorruptStoreException.class)
+                .hasMessageContaining("types");
+    }
+
+    @Test
+    void tables_that_are_open_are_not_opened_twice() {
+        try (RocksKeyValues first = create()) {
+            assertThatThrownBy(this::open).isInstanceOf(StoreLockedException.class)
+                    .hasMessageContaining(place().toString());
+            first.write(put(1));
+        }
+    }
+
+    @Test
+    void closing_ends_cursors_and_views_that_are_open() {
+        RocksKeyValues entries = create();
+        entries.write(put(1));
+        Cursor cursor = entries.cursor(Table.STREAMS, KeyRange.all());
+        assertThat(cursor.next()).isTrue();
+        View view = entries.view();
+        Cursor ofView = view.cursor(Table.STREAMS, KeyRange.all());
+        assertThat(entries.openNatives()).isEqualTo(3);
+
+        entries.close();
+
+        assertThat(entries.openNatives()).isZero();
+        assertThatThrownBy(cursor::key).isInstanceOf(StoreClosedException.class);
+        assertThat(ofView.next()).isFalse();
+        cursor.close();
+        ofView.close();
+        view.close();
+    }
+
+    @Test
+    void a_view_that_was_closed_is_refused_and_its_cursors_go_on() {
+        try (RocksKeyValues entries = create()) {
+            entries.write(put(1));
+            View view = entries.view();
+            Cursor cursor = view.cursor(Table.STREAMS, KeyRange.all());
+            entries.write(put(2));
+
+            view.close();
+            view.close();
+
+            assertThatThrownBy(() -> view.get(Table.STREAMS, KEY)).isInstanceOf(StoreClosedException.class);
+            assertThat(cursor.next()).isTrue();
+            assertThat(cursor.value()).containsExactly(1);
+            cursor.close();
+            assertThat(entries.openNatives()).isZero();
+        }
+    }
+
+    @Test
+    void a_checkpoint_has_everything_and_is_left_alone_by_later_changes() {
+        Path copy = directory.resolve("copy");
+        try (RocksKeyValues entries = create()) {
+            entries.write(put(1));
+            entries.checkpoint(copy);
+            entries.write(put(2));
+            entries.flush();
+        }
+
+        try (RocksKeyValues entries = RocksKeyValues.open(copy, TABLES, memory)) {
+            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(1);
+        }
+    }
+
+    @Test
+    void nothing_goes_through_the_log_of_rocksdb() throws IOException {
+        try (RocksKeyValues entries = create()) {
+            for (int i = 0; i < 1_000; i++) {
+                entries.write(put(i));
+            }
+            for (Map.Entry<String, byte[]> file : filesOf(place()).entrySet()) {
+                if (file.getKey().endsWith(".log")) {
+                    assertThat(file.getValue()).as(file.getKey()).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void several_stores_share_memory_and_stay_in_it() {
+        try (RocksKeyValues one = create();
+                RocksKeyValues two = RocksKeyValues.create(directory.resolve("other"), TABLES, memory)) {
+            Random random = new Random(1);
+            byte[] value = new byte[10_000];
+            for (int i = 0; i < 4_000; i++) {
+                random.nextBytes(value);
+                (i % 2 == 0 ? one : two).write(new Batch().put(Table.STREAMS, Keys.ofUnsigned(i), value.clone()));
+            }
+
+            assertThat(one.stats().unflushedBytes() + two.stats().unflushedBytes()).isLessThan(24L << 20);
+            assertThat(one.stats().diskBytes() + two.stats().diskBytes()).as("flushed by itself")
+                    .isGreaterThan(1L << 20);
+        }
+    }
+
+    @Test
+    void failures_of_rocksdb_are_told_by_what_callers_can_do() {
+        RocksDBException full = failure(Status.Code.IOError, Status.SubCode.NoSpace);
+        RocksDBException failed = failure(Status.Code.IOError, Status.SubCode.None);
+        RocksDBException corrupt = failure(Status.Code.Corruption, Status.SubCode.None);
+
+        assertThat(RocksFailures.using(place(), full)).isInstanceOf(StoreFullException.class);
+        assertThat(RocksFailures.using(place(), failed)).isInstanceOf(StoreFailedException.class);
+        assertThat(RocksFailures.using(place(), corrupt)).isInstanceOf(CorruptStoreException.class);
+        assertThat(RocksFailures.opening(place(), full)).isInstanceOf(StoreFullException.class);
+        assertThat(RocksFailures.opening(place(), failed)).isInstanceOf(CorruptStoreException.class)
+                .hasMessageContaining(place().toString());
+    }
+
+    private static RocksDBException failure(Status.Code code, Status.SubCode subCode) {
+        return new RocksDBException("as the disk says", new Status(code, subCode, "as the disk says"));
+    }
+
+    @Test
+    void a_store_whose_disk_failed_takes_nothing_more_and_is_still_read() throws IOException {
+        try (RocksKeyValues entries = create()) {
+            entries.write(put(1));
+            entries.flush();
+            entries.write(put(2));
+            Path moved = Files.move(place(), directory.resolve("moved"));
+
+            assertThatThrownBy(entries::flush).isInstanceOf(StoreFailedException.class);
+            Files.move(moved, place());
+
+            assertThatThrownBy(entries::flush).isInstanceOf(StoreFailedException.class)
+                    .hasMessageContaining("failed before");
+            assertThatThrownBy(() -> entries.write(put(3))).isInstanceOf(StoreFailedException.class);
+            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(2);
+        }
+        try (RocksKeyValues entries = open()) {
+            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(1);
+        }
+    }
+
+    /** Flips bits in each file of a store with three flushes: it is refused, or all that is read is what was written. */
+    @Test
+    void a_flipped_bit_is_refused_or_harms_nothing() throws IOException {
+        Random random = Seeds.random();
+        List<String> expected = writeThreeTimes(random);
+        Map<String, byte[]> files = filesOf(place());
+        int refused = 0;
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            boolean counts = !file.getKey().startsWith("LOG") && !file.getKey().equals("LOCK");
+            int flips = !counts ? 0 : Math.min(file.getValue().length, file.getKey().endsWith(".sst") ? 60 : 160);
+            for (int i = 0; i < flips; i++) {
+                int at = flips == file.getValue().length ? i : random.nextInt(file.getValue().length);
+                byte[] damaged = file.getValue().clone();
+                damaged[at] ^= (byte) (1 << random.nextInt(8));
+                refused += refusedOrEqual(files, file.getKey(), damaged, file.getKey() + " at " + at, expected);
+            }
+        }
+        assertThat(refused).as("flips that were noticed").isGreaterThan(100);
+    }
+
+    @Test
+    void a_truncated_or_missing_file_is_refused_or_harms_nothing() throws IOException {
+        List<String> expected = writeThreeTimes(Seeds.random());
+        Map<String, byte[]> files = filesOf(place());
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            boolean counts = file.getKey().endsWith(".sst") || file.getKey().startsWith("MANIFEST")
+                    || file.getKey().equals("CURRENT") || file.getKey().equals("FLUSHED");
+            for (int part = 0; counts && part < 8; part++) {
+                byte[] damaged = Arrays.copyOf(file.getValue(), file.getValue().length * part / 8);
+                refusedOrEqual(files, file.getKey(), damaged, file.getKey() + " cut to " + damaged.length, expected);
+            }
+        }
+    }
+
+    private List<String> writeThreeTimes(Random random) {
+        try (RocksKeyValues entries = create()) {
+            for (int flush = 0; flush < 3; flush++) {
+                Batch batch = new Batch();
+                for (int i = 0; i < 300; i++) {
+                    byte[] value = new byte[random.nextInt(40)];
+                    random.nextBytes(value);
+                    batch.put(i % 2 == 0 ? Table.STREAMS : Table.NAMES, Keys.ofUnsigned(random.nextInt(1000)), value);
+                }
+                entries.write(batch);
+                entries.flush();
+            }
+            return Tables.dump(entries, TABLES);
+        }
+    }
+
+    private int refusedOrEqual(Map<String, byte[]> files, String name, byte[] damaged, String what,
+            List<String> expected) throws IOException {
+        Path copy = Files.createTempDirectory(directory, "damaged");
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            if (!file.getKey().startsWith("LOG")) {
+                Files.write(copy.resolve(file.getKey()), file.getKey().equals(name) ? damaged : file.getValue());
+            }
+        }
+        List<String> read = new ArrayList<>();
+        try (RocksKeyValues entries = RocksKeyValues.open(copy, TABLES, memory)) {
+            entries.verify();
+            read.addAll(Tables.dump(entries, TABLES));
+        } catch (CorruptStoreException | UnsupportedFormatException refused) {
+            return 1;
+        }
+        assertThat(read).as("what is read after damage of %s", what).isEqualTo(expected);
+        return 0;
+    }
+}
