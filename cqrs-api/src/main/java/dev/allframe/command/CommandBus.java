@@ -21,6 +21,7 @@ public interface CommandBus {
      * @param id the instance; any text that is not empty and has no {@code |}
      * @param command what it is asked to do
      * @param options command id, expected version, causes, time limit
+     * @throws NullPointerException if any of them is null
      */
     <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(AggregateType<C, E, S> type,
             String id, C command,

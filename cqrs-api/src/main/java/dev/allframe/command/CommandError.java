@@ -140,6 +140,49 @@ public sealed interface CommandError {
     }
 
     /**
+     * The answer will not come: whoever had the command has stopped.
+     *
+     * @param reason what is known
+     * @param retryable whether a repeat is safe: the command carried an id, or was surely not executed
+     */
+    record NoAnswer(String reason, boolean retryable) implements CommandError {
+
+        @Override
+        public String code() {
+            return "no-answer";
+        }
+
+        @Override
+        public String message() {
+            return reason;
+        }
+    }
+
+    /**
+     * What is stored of the instance cannot be read by this code: an event or a snapshot of an unknown name, version or shape, or one that the aggregate cannot
+     * apply. Nothing was stored; no command of the instance is executed until code that can read it is deployed.
+     *
+     * @param reason which record, and why
+     */
+    record Unreadable(String reason) implements CommandError {
+
+        @Override
+        public String code() {
+            return "unreadable";
+        }
+
+        @Override
+        public String message() {
+            return reason;
+        }
+
+        @Override
+        public boolean retryable() {
+            return false;
+        }
+    }
+
+    /**
      * The storage did not take or give what was needed. Unless the command carries an id, a repeat may execute it twice.
      *
      * @param reason the storage's own words

@@ -10,16 +10,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller may say about one dispatch besides the command itself. Immutable; every method returns a changed copy.
  *
- * @param commandId the caller's id of this command: a repeat with the same id is executed once; null for none
+ * @param commandId the caller's id of this command: a repeat with the same id is executed once; null for none; at most {@link #MAX_ID_LENGTH} characters,
+ *        because an instance remembers it
  * @param expected the version that the instance must have for the command to be decided
  * @param correlationId what the command belongs to; null starts a new correlation
  * @param causationId the message that led to this command; null for none
  * @param headers free metadata, stored with the events
- * @param timeout how long the caller waits; null for the configured {@code allframe.command-timeout}
+ * @param timeout how long the caller waits, at most {@link #MAX_TIMEOUT}; null for the configured {@code allframe.command-timeout}
  */
 public record CommandOptions(@Nullable String commandId, ExpectedVersion expected, @Nullable String correlationId,
         @Nullable String causationId,
         Map<String, String> headers, @Nullable Duration timeout) {
+
+    /** The longest command id, in characters. */
+    public static final int MAX_ID_LENGTH = 256;
+
+    /** The longest time that a caller may wait for a command. */
+    public static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
     private static final CommandOptions NONE = new CommandOptions(null, ExpectedVersion.any(), null, null, Map.of(),
             null);
@@ -29,8 +36,14 @@ public record CommandOptions(@Nullable String commandId, ExpectedVersion expecte
             throw new IllegalArgumentException(
                     "a command id must not be blank; leave it out where a repeat need not be recognised");
         }
-        if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
-            throw new IllegalArgumentException("timeout must be positive, not " + timeout);
+        if (commandId != null && commandId.length() > MAX_ID_LENGTH) {
+            throw new IllegalArgumentException("a command id has at most " + MAX_ID_LENGTH + " characters, not "
+                    + commandId.length());
+        }
+        if (timeout != null
+                && (timeout.isZero() || timeout.isNegative() || timeout.compareTo(MAX_TIMEOUT) > 0)) {
+            throw new IllegalArgumentException("timeout must be positive and at most " + MAX_TIMEOUT + ", not "
+                    + timeout);
         }
         headers = Map.copyOf(headers);
     }

@@ -16,14 +16,19 @@ import dev.allframe.runtime.command.ActorCommandBus;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.Registration;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -46,19 +51,27 @@ public final class AllFrame implements AutoCloseable {
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
+    /** When all instances have stopped, their last replies are on their way, or will never come. */
+    private static final Duration REPLY_PATIENCE = Duration.ofSeconds(2);
+
     private final ActorSystem<?> system;
     private final boolean ownsSystem;
     private final Hosts hosts;
-    private final Map<String, ActorCommandBus.Registration> registrations;
+    private final Map<String, ActorCommandBus.Registration> hosted;
     private final ActorCommandBus commands;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** What the serializers know because of this AllFrame, by the names of the aggregates. */
+    private final Map<String, Registration> registrations;
 
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
-            Map<String, ActorCommandBus.Registration> registrations) {
+            Map<String, ActorCommandBus.Registration> hosted, Map<String, Registration> registrations) {
         this.system = system;
         this.ownsSystem = ownsSystem;
         this.hosts = hosts;
-        this.registrations = registrations;
-        this.commands = new ActorCommandBus(system, registrations, hosts.hosting().settings());
+        this.hosted = hosted;
+        this.registrations = new ConcurrentHashMap<>(registrations);
+        this.commands = new ActorCommandBus(system, hosted, hosts.hosting());
     }
 
     /** AllFrame in an existing actor system, beside its other actors; closing AllFrame leaves the system running. */
@@ -81,12 +94,8 @@ public final class AllFrame implements AutoCloseable {
 
     /** As {@link #standalone(String)}, with a loaded configuration. */
     public static Builder standalone(String name, Config config) {
-        boolean storageChosen = !config.getString("allframe.storage").isEmpty()
-                || !config.getString("pekko.persistence.journal.plugin").isEmpty();
-        Config complete = storageChosen
-                ? config
-                : ConfigFactory.parseString("allframe.storage = memory").withFallback(config);
-        return new Builder(ActorSystem.create(Behaviors.empty(), name, complete), true, Clock.systemUTC());
+        return new Builder(ActorSystem.create(Behaviors.empty(), name, StandaloneConfig.complete(config)), true,
+                Clock.systemUTC());
     }
 
     /** What is to be hosted. Used once, by one thread. */
@@ -133,7 +142,7 @@ public final class AllFrame implements AutoCloseable {
                     Cluster cluster = Cluster.get(system);
                     cluster.manager().tell(Join.create(cluster.selfMember().address()));
                 }
-                return new AllFrame(system, ownsSystem, hosts, host(hosts, aggregates));
+                return host(hosts, aggregates);
             } catch (RuntimeException failed) {
                 if (ownsSystem) {
                     system.terminate();
@@ -142,22 +151,20 @@ public final class AllFrame implements AutoCloseable {
             }
         }
 
-        private Map<String, ActorCommandBus.Registration> host(Hosts hosts,
-                List<RegisteredAggregate<?, ?, ?>> aggregates) {
-            AggregateRegistry registry = AggregateRegistry.get(system);
-            Map<String, ActorCommandBus.Registration> registrations = new LinkedHashMap<>();
+        private AllFrame host(Hosts hosts, List<RegisteredAggregate<?, ?, ?>> aggregates) {
+            Map<String, Registration> registrations = new LinkedHashMap<>();
+            Map<String, ActorCommandBus.Registration> hosted = new LinkedHashMap<>();
             try {
                 for (RegisteredAggregate<?, ?, ?> aggregate : aggregates) {
-                    registry.add(aggregate);
-                    registrations.put(aggregate.type().name(),
-                            new ActorCommandBus.Registration(aggregate.type(), hosts.start(aggregate)));
+                    String name = aggregate.type().name();
+                    registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));
+                    hosted.put(name, new ActorCommandBus.Registration(aggregate.type(), hosts.start(aggregate)));
                 }
-                return registrations;
+                return new AllFrame(system, ownsSystem, hosts, hosted, registrations);
             } catch (RuntimeException failed) {
-                registrations.forEach((name, registration) -> {
-                    registration.host().stop();
-                    registry.remove(name);
-                });
+                hosted.values().forEach(started -> started.host().stop());
+                registrations.values().forEach(Registration::close);
+                hosts.close();
                 throw failed;
             }
         }
@@ -193,12 +200,16 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * The behavior of one instance, for people who host it by themselves: in their own sharding or under a testkit. It takes
-     * {@link AggregateMessage.Execute} and answers with {@link AggregateMessage.Reply}.
+     * {@link AggregateMessage.Execute} and answers with {@link AggregateMessage.Reply}. Its messages can be sent between nodes that have called this.
      *
      * @throws dev.allframe.codec.InvalidDomainException if the classes of the aggregate cannot be stored
+     * @throws dev.allframe.runtime.storage.ConfigurationException if another AllFrame of this actor system has an aggregate of this name
      */
     public Behavior<AggregateMessage> behavior(AggregateType<?, ?, ?> type, String id) {
-        return AggregateActor.create(RegisteredAggregate.of(type), id, hosts.hosting());
+        RegisteredAggregate<?, ?, ?> aggregate = RegisteredAggregate.of(type);
+        registrations.computeIfAbsent(type.name(),
+                name -> AggregateRegistry.get(system).add(aggregate, hosts.hosting().clock()));
+        return AggregateActor.create(aggregate, id, hosts.hosting());
     }
 
     /** The actor system that hosts. */
@@ -207,41 +218,56 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * Stops the instances that live here after what they are doing; ends the actor system if AllFrame made it. Waits up to 30 seconds, not to be called from
-     * an actor.
+     * Stops the instances that live here after what they are doing; ends the actor system if AllFrame made it. Every dispatch has its result afterwards. Waits
+     * up to 30 seconds for the instances and as long for the actor system; not to be called from an actor. Closing twice does nothing.
+     *
+     * @throws IllegalStateException if something did not stop in time; all the rest is closed
      */
     @Override
     public void close() {
-        commands.close();
-        if (ownsSystem) {
-            system.terminate();
-            await(() -> system.getWhenTerminated()
-                    .toCompletableFuture()
-                    .get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        AggregateRegistry registry = AggregateRegistry.get(system);
-        registrations.forEach((name, registration) -> {
-            await(() -> registration.host()
-                    .stop()
-                    .toCompletableFuture()
-                    .get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS));
-            registry.remove(name);
-        });
-    }
-
-    private interface Wait {
-        void run() throws Exception;
-    }
-
-    private static void await(Wait wait) {
+        commands.close();
         try {
-            wait.run();
+            await(CompletableFuture.anyOf(stopHosts(), system.getWhenTerminated().toCompletableFuture()));
+        } finally {
+            registrations.values().forEach(Registration::close);
+            try {
+                hosts.close();
+                commands.answered()
+                        .completeOnTimeout(null, REPLY_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                        .join();
+                if (ownsSystem) {
+                    system.terminate();
+                    await(system.getWhenTerminated().toCompletableFuture());
+                }
+            } finally {
+                commands.abandon();
+            }
+        }
+    }
+
+    private CompletableFuture<Void> stopHosts() {
+        List<CompletableFuture<?>> stopping = new ArrayList<>();
+        for (ActorCommandBus.Registration registration : hosted.values()) {
+            try {
+                stopping.add(registration.host().stop().toCompletableFuture());
+            } catch (RuntimeException systemHasEnded) {
+                stopping.add(system.getWhenTerminated().toCompletableFuture());
+            }
+        }
+        return CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static void await(CompletableFuture<?> end) {
+        try {
+            end.get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException late) {
             throw new IllegalStateException("AllFrame did not stop within " + STOP_PATIENCE, late);
-        } catch (Exception failed) {
+        } catch (ExecutionException failed) {
             throw new IllegalStateException("AllFrame did not stop", failed);
         }
     }

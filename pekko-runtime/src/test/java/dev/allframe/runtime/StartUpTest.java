@@ -50,13 +50,118 @@ final class StartUpTest {
                 "the persistence plugin \"nowhere\" has no section in the configuration; correct the name, or add the module that brings it to the class path",
                 "allframe.sharding.shards = 100", "allframe.sharding.shards = 100 must be a power of two up to 1024",
                 "allframe.command-timeout = 0s",
-                "allframe.command-timeout = 0s must be more than zero", "allframe.max-in-flight = 0",
+                "allframe.command-timeout = 0s must be more than zero and at most 1d", "allframe.max-in-flight = 0",
                 "allframe.max-in-flight = 0 must be 1 or more",
                 "allframe.storages.memory.visible-to = all", "visible-to = all must be process or cluster")
                 .forEach((hocon, message) -> assertThatThrownBy(() -> standalone(hocon).aggregate(WALLET).start())
                         .as(hocon)
                         .isInstanceOf(ConfigurationException.class)
                         .hasMessage(message));
+    }
+
+    @Guarantee("G10")
+    @Test
+    void a_number_out_of_range_is_refused() {
+        Map.of("allframe.command-timeout = 300d",
+                "allframe.command-timeout = 300d must be more than zero and at most 1d",
+                "allframe.passivate-after = 300d",
+                "allframe.passivate-after = 300d must be more than zero and at most 20d",
+                "allframe.restart-backoff.min = 20s",
+                "allframe.restart-backoff.min = PT20S must not be more than restart-backoff.max = PT10S",
+                "allframe.restart-backoff.random-factor = 2",
+                "allframe.restart-backoff.random-factor = 2.0 must be from 0 to 1",
+                "allframe.restart-backoff.random-factor = -0.5",
+                "allframe.restart-backoff.random-factor = -0.5 must be from 0 to 1")
+                .forEach((hocon, message) -> assertThatThrownBy(() -> standalone(hocon).aggregate(WALLET).start())
+                        .as(hocon)
+                        .isInstanceOf(ConfigurationException.class)
+                        .hasMessage(message));
+    }
+
+    @Guarantee("G10")
+    @Test
+    void a_member_refuses_a_journal_of_which_it_does_not_know_who_sees_it() {
+        ActorSystem<Void> member = ActorSystem.create(Behaviors.empty(), "member",
+                ConfigFactory.parseString(HeldJournal.CONFIG).withFallback(ClusterHostTest.MEMBER));
+
+        assertThatThrownBy(() -> AllFrame.on(member).aggregate(WALLET).start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("whether every member of the cluster sees journal \"held-journal\" is not known: set"
+                        + " allframe.pekko-journal-visible-to to cluster or process");
+        end(member);
+    }
+
+    @Test
+    void a_start_that_fails_leaves_nothing_registered() {
+        ActorSystem<Void> system = system("allframe.storage = memory");
+
+        assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).aggregate(WALLET).start())
+                .isInstanceOf(ConfigurationException.class);
+
+        try (AllFrame second = AllFrame.on(system).aggregate(WALLET).start()) {
+            assertThat(second.commands().dispatchAndWait(WALLET, "w", put(1)))
+                    .isInstanceOf(CommandResult.Accepted.class);
+        }
+        end(system);
+    }
+
+    @Test
+    void runtimes_follow_each_other_on_one_actor_system() {
+        ActorSystem<Void> system = system("allframe.storage = memory");
+
+        for (int i = 1; i <= 200; i++) {
+            try (AllFrame next = AllFrame.on(system).aggregate(WALLET).start()) {
+                assertThat(next.commands().dispatchAndWait(WALLET, "w", put(1)).orThrow().sequenceNr()).isEqualTo(i);
+            }
+        }
+        end(system);
+    }
+
+    @Test
+    void closing_twice_leaves_the_next_runtime_alone() {
+        ActorSystem<Void> system = system("allframe.storage = memory");
+        AllFrame first = AllFrame.on(system).aggregate(WALLET).start();
+        first.close();
+        AllFrame second = AllFrame.on(system).aggregate(WALLET).start();
+
+        first.close();
+
+        assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).start())
+                .as("the second is still registered")
+                .isInstanceOf(ConfigurationException.class);
+        assertThat(second.commands().dispatchAndWait(WALLET, "w", put(1))).isInstanceOf(CommandResult.Accepted.class);
+        end(system);
+    }
+
+    @Test
+    void a_standalone_runtime_keeps_threads_ready_unless_told_otherwise() {
+        String key = "pekko.actor.default-dispatcher.fork-join-executor.minimum-runnable";
+        try (AllFrame plain = standalone("").aggregate(WALLET).start();
+                AllFrame chosen = standalone(key + " = 2").aggregate(WALLET).start()) {
+            assertThat(plain.system().settings().config().getInt(key)).isEqualTo(4);
+            assertThat(chosen.system().settings().config().getInt(key)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void nothing_of_a_dispatch_may_be_null() {
+        try (AllFrame allFrame = standalone("").aggregate(WALLET).start()) {
+            assertThatThrownBy(() -> allFrame.commands().dispatch(WALLET, nothing(), put(1)))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("id");
+            assertThatThrownBy(() -> allFrame.commands().dispatch(WALLET, "w", nothing()))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("command");
+            assertThatThrownBy(() -> allFrame.commands().dispatch(WALLET, "w", put(1), nothing()))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("options");
+        }
+    }
+
+    /** What a caller without a null checker may pass. */
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T nothing() {
+        return null;
     }
 
     @Test

@@ -34,7 +34,7 @@ final class Wallets implements Aggregate<Wallets.WalletCommand, Wallets.WalletEv
     }
 
     enum Where {
-        DECIDE, EVOLVE, ENCODE
+        DECIDE, EVOLVE, ENCODE, ASSERTION, STACK
     }
 
     sealed interface WalletEvent extends Event {
@@ -88,10 +88,16 @@ final class Wallets implements Aggregate<Wallets.WalletCommand, Wallets.WalletEv
             case WalletCommand.Touch() -> noChange();
             case WalletCommand.Explode(var where) -> switch (where) {
                 case DECIDE -> throw new IllegalStateException("decide exploded");
+                case ASSERTION -> throw new AssertionError("an assertion exploded");
+                case STACK -> refuse("depth", Map.of("depth", deeper(1)));
                 case EVOLVE -> persist(new WalletEvent.Exploded(new Fuse(true)));
                 case ENCODE -> persist(new WalletEvent.Exploded(new Fuse(false)));
             };
         };
+    }
+
+    private static int deeper(int depth) {
+        return depth < 0 ? 0 : depth + deeper(depth + 1);
     }
 
     @Override

@@ -4,8 +4,10 @@ import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Decision;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Refusal;
+import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.StateCodec;
+import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -33,6 +36,7 @@ import org.apache.pekko.persistence.typed.EventSeq;
 import org.apache.pekko.persistence.typed.JournalPersistFailed;
 import org.apache.pekko.persistence.typed.JournalPersistRejected;
 import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.SnapshotAdapter;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
@@ -43,34 +47,41 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One aggregate instance: dedupe, check the version, decide, store, reply.
+ * One aggregate instance: dedupe, check the version, decide, store, reply. Behind its {@link InstanceGate} every command gets exactly one reply, unless it has expired.
  *
  * <p>Everything of the user's that can throw runs before anything is sent to the journal: decide, evolve and encoding. What throws there is the command's
- * own failure and changes nothing. While records are being stored, Pekko keeps further commands waiting, so that no two commands are decided on the same
+ * own failure and changes nothing. What is stored and cannot be read makes every command fail with a typed error; the actor stays, and executes nothing. While records are being stored, Pekko keeps further commands waiting, so that no two commands are decided on the same
  * state. A failed store is reported to the waiting caller; the actor then starts again after a pause and reads what was really stored.
  */
 public final class AggregateActor<C extends Command, E extends Event, S>
         extends
-            EventSourcedBehaviorWithEnforcedReplies<AggregateMessage, Recorded<E, S>, AggregateState<S>> {
+            EventSourcedBehaviorWithEnforcedReplies<AggregateMessage, Recorded<S>, AggregateState<S>> {
 
     private final RegisteredAggregate<C, E, S> aggregate;
     private final StreamId stream;
     private final Hosting hosting;
+    private final InstanceGate gate;
     private final ActorContext<AggregateMessage> context;
 
     /** The command whose records are being stored. */
     private @Nullable Execute storing;
 
     private AggregateActor(RegisteredAggregate<C, E, S> aggregate, StreamId stream, Hosting hosting,
-            ActorContext<AggregateMessage> context) {
+            InstanceGate gate, ActorContext<AggregateMessage> context) {
         super(PersistenceId.ofUniqueId(stream.value()), SupervisorStrategy
                 .restartWithBackoff(hosting.settings().backoffMin(), hosting.settings().backoffMax(),
                         hosting.settings().backoffRandomFactor())
-                .withStashCapacity(hosting.settings().maxInFlight()));
+                .withStashCapacity(stashCapacity(hosting)));
         this.aggregate = aggregate;
         this.stream = stream;
         this.hosting = hosting;
+        this.gate = gate;
         this.context = context;
+    }
+
+    /** Room for everything that the gate lets in, and for being told to stop, perhaps twice. */
+    private static int stashCapacity(Hosting hosting) {
+        return hosting.settings().maxInFlight() + 2;
     }
 
     /** The behavior of one instance, for a host of ours or of a user's own. */
@@ -78,8 +89,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             RegisteredAggregate<C, E, S> aggregate, String id,
             Hosting hosting) {
         StreamId stream = StreamId.of(aggregate.type().name(), id);
-        return OneFailurePerWrite
-                .of(Behaviors.setup(context -> new AggregateActor<>(aggregate, stream, hosting, context)));
+        return InstanceGate.before(
+                gate -> Behaviors.setup(context -> new AggregateActor<>(aggregate, stream, hosting, gate, context)),
+                hosting.settings().maxInFlight());
     }
 
     @Override
@@ -92,14 +104,23 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     }
 
     @Override
-    public CommandHandlerWithReply<AggregateMessage, Recorded<E, S>, AggregateState<S>> commandHandler() {
+    public CommandHandlerWithReply<AggregateMessage, Recorded<S>, AggregateState<S>> commandHandler() {
         return (state, message) -> switch (message) {
             case Execute execute -> onExecute(state, execute);
             case AggregateMessage.Stop stop -> Effect().stop().thenNoReply();
         };
     }
 
-    private ReplyEffect<Recorded<E, S>, AggregateState<S>> onExecute(AggregateState<S> state, Execute execute) {
+    private ReplyEffect<Recorded<S>, AggregateState<S>> onExecute(AggregateState<S> state, Execute execute) {
+        if (!gate.take(execute)) {
+            return Effect().noReply(); // it has its reply
+        }
+        if (hosting.clock().millis() > execute.expiresAt()) {
+            return Effect().noReply(); // its caller has waited long enough, and has been told so
+        }
+        if (state.unreadable() != null) {
+            return fail(execute, new CommandError.Unreadable("stream=" + stream + ": " + state.unreadable()));
+        }
         String refused = hosting.guard().refusal();
         if (refused != null) {
             return fail(execute, new CommandError.StorageUnavailable(refused, true));
@@ -121,13 +142,14 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                     reply(execute, new CommandResult.Refused<>(code, message, details));
                 case Decision.NoChange<E>() -> reply(execute, accepted(List.of(), version));
             };
-        } catch (RuntimeException defect) {
+        } catch (Throwable defect) {
+            Defects.survived(defect);
             context.getLog().error("aggregate {} failed on {}", stream, execute.command().getClass().getName(), defect);
             return fail(execute, new CommandError.HandlerFailed(defect.toString()));
         }
     }
 
-    private List<Recorded<E, S>> records(Execute execute, List<E> events, S state, long version) {
+    private List<Recorded<S>> records(Execute execute, List<E> events, S state, long version) {
         EventMetadata metadata = new EventMetadata(hosting.clock().instant(), execute.commandId(),
                 execute.correlationId(), execute.causationId(),
                 execute.headers());
@@ -135,7 +157,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 ? null
                 : new CommandRecord(execute.commandId(), execute.fingerprint(), new CommandRecord.Accepted(),
                         version + 1, version + events.size());
-        List<Recorded<E, S>> records = new ArrayList<>(events.size());
+        List<Recorded<S>> records = new ArrayList<>(events.size());
         S evolved = state;
         for (E event : events) {
             evolved = aggregate.type().aggregate().evolve(evolved, event);
@@ -143,14 +165,14 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             Set<String> tags = aggregate.type().aggregate().tags(event);
             Envelope envelope = Envelope.of(encoded.type(), encoded.version(), Payload.json(encoded.bytes()), tags,
                     metadata, command);
-            records.add(new Recorded<>(envelope, event, evolved));
+            records.add(new Recorded<>(envelope, evolved));
             command = null;
         }
         return records;
     }
 
-    private ReplyEffect<Recorded<E, S>, AggregateState<S>> store(Execute execute, List<E> events,
-            List<Recorded<E, S>> records, long version) {
+    private ReplyEffect<Recorded<S>, AggregateState<S>> store(Execute execute, List<E> events,
+            List<Recorded<S>> records, long version) {
         storing = execute;
         CommandResult<E> stored = accepted(events, version + records.size());
         return (records.size() == 1 ? Effect().persist(records.getFirst()) : Effect().persist(records))
@@ -161,7 +183,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     }
 
     /** The first outcome again: the events come from the store, so that remembering a command costs few bytes. */
-    private ReplyEffect<Recorded<E, S>, AggregateState<S>> onRepeat(Execute execute, CommandRecord first) {
+    private ReplyEffect<Recorded<S>, AggregateState<S>> onRepeat(Execute execute, CommandRecord first) {
         if (!first.fingerprint().equals(execute.fingerprint())) {
             return fail(execute, new CommandError.IdempotencyConflict(first.commandId()));
         }
@@ -189,7 +211,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (records.size() != expected) {
             return new CommandResult.Failed<>(new CommandError.StorageUnavailable("command id '" + first.commandId()
                     + "' was accepted before, but of its " + expected + " events " + records.size()
-                    + " are still stored", true));
+                    + " are still stored", false));
         }
         return accepted(records.stream().map(aggregate::eventOf).filter(Objects::nonNull).toList(),
                 first.lastSequenceNr());
@@ -200,16 +222,16 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 new ConsistencyToken(hosting.storage().storeId(), stream, sequenceNr));
     }
 
-    private ReplyEffect<Recorded<E, S>, AggregateState<S>> reply(Execute execute, CommandResult<E> result) {
+    private ReplyEffect<Recorded<S>, AggregateState<S>> reply(Execute execute, CommandResult<E> result) {
         return Effect().reply(execute.replyTo(), new Reply(execute.aggregate(), result));
     }
 
-    private ReplyEffect<Recorded<E, S>, AggregateState<S>> fail(Execute execute, CommandError error) {
+    private ReplyEffect<Recorded<S>, AggregateState<S>> fail(Execute execute, CommandError error) {
         return reply(execute, new CommandResult.Failed<>(error));
     }
 
     @Override
-    public EventHandler<AggregateState<S>, Recorded<E, S>> eventHandler() {
+    public EventHandler<AggregateState<S>, Recorded<S>> eventHandler() {
         return (state, recorded) -> state.after(recorded, aggregate);
     }
 
@@ -218,6 +240,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return newSignalHandlerBuilder()
                 .onSignal(JournalPersistFailed.class, (state, signal) -> notStored(signal.getFailure()))
                 .onSignal(JournalPersistRejected.class, (state, signal) -> notStored(signal.getFailure()))
+                .onSignal(RecoveryFailed.class, (state, signal) -> notRecovered(signal.getFailure()))
+                .onSignal(PostStop.instance(), state -> stopped())
                 .build();
     }
 
@@ -227,32 +251,52 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                     || failure instanceof StoreFullException;
             CommandError error = new CommandError.StorageUnavailable(failure.toString(),
                     surelyNotStored || storing.commandId() != null);
-            storing.replyTo().tell(new Reply(storing.aggregate(), new CommandResult.Failed<>(error)));
+            storing.fail(error);
+            storing = null;
+        }
+    }
+
+    /** The actor starts again after a pause; callers need not wait for it. */
+    private void notRecovered(Throwable failure) {
+        boolean unreadable = false;
+        for (Throwable cause = failure; cause != null && !unreadable; cause = cause.getCause()) {
+            unreadable = cause instanceof CodecException;
+        }
+        String reason = "stream=" + stream + " cannot be recovered: " + failure;
+        gate.answerWaiting(unreadable
+                ? new CommandError.Unreadable(reason)
+                : new CommandError.StorageUnavailable(reason, true));
+    }
+
+    private void stopped() {
+        if (storing != null) {
+            storing.fail(new CommandError.NoAnswer("the instance was stopped while the command was being stored",
+                    storing.commandId() != null));
             storing = null;
         }
     }
 
     @Override
-    public Set<String> tagsFor(Recorded<E, S> recorded) {
+    public Set<String> tagsFor(Recorded<S> recorded) {
         return recorded.envelope().tags();
     }
 
     @Override
-    public EventAdapter<Recorded<E, S>, ?> eventAdapter() {
-        return new EventAdapter<Recorded<E, S>, Envelope>() {
+    public EventAdapter<Recorded<S>, ?> eventAdapter() {
+        return new EventAdapter<Recorded<S>, Envelope>() {
             @Override
-            public Envelope toJournal(Recorded<E, S> recorded) {
+            public Envelope toJournal(Recorded<S> recorded) {
                 return recorded.envelope();
             }
 
             @Override
-            public String manifest(Recorded<E, S> recorded) {
+            public String manifest(Recorded<S> recorded) {
                 return "";
             }
 
             @Override
-            public EventSeq<Recorded<E, S>> fromJournal(Envelope envelope, String manifest) {
-                return EventSeq.single(new Recorded<>(envelope, aggregate.eventOf(envelope), null));
+            public EventSeq<Recorded<S>> fromJournal(Envelope envelope, String manifest) {
+                return EventSeq.single(new Recorded<>(envelope, null));
             }
         };
     }
@@ -271,16 +315,25 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
             @Override
             public AggregateState<S> fromJournal(Object snapshot) {
-                StoredState stored = (StoredState) snapshot;
-                StateCodec<S> states = codec;
-                if (states == null) {
-                    throw new IllegalStateException("aggregate '" + aggregate.type().name()
-                            + "' has stored snapshots; snapshotEvery must not be 0 while they are kept");
+                if (!(snapshot instanceof StoredState stored)) {
+                    return emptyState().unreadable("the snapshot", new CodecException(
+                            "it is a " + snapshot.getClass().getName() + " and none of ours", null));
                 }
-                return new AggregateState<>(states.decode(stored.type(), stored.version(), stored.state().bytes()),
-                        window(stored.commands()));
+                try {
+                    S state = snapshotCodec().decode(stored.type(), stored.version(), stored.state().bytes());
+                    return new AggregateState<>(state, window(stored.commands()));
+                } catch (Throwable defect) {
+                    return emptyState().unreadable("the snapshot '" + stored.type() + "' version " + stored.version(),
+                            Defects.survived(defect));
+                }
             }
         };
+    }
+
+    /** How states are read: also where the aggregate takes no snapshots any more but has some. */
+    private StateCodec<S> snapshotCodec() {
+        StateCodec<S> codec = aggregate.states();
+        return codec == null ? JacksonStateCodec.of(aggregate.type()) : codec;
     }
 
     @Override
@@ -303,6 +356,6 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     @Override
     public Optional<Integer> stashCapacity() {
-        return Optional.of(hosting.settings().maxInFlight());
+        return Optional.of(stashCapacity(hosting));
     }
 }

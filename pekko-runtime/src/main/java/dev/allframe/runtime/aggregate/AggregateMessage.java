@@ -1,6 +1,7 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.aggregate.Command;
+import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
 import dev.allframe.store.ExpectedVersion;
 import java.util.Map;
@@ -22,12 +23,20 @@ public sealed interface AggregateMessage {
      * @param correlationId what the command belongs to
      * @param causationId the message that led to it
      * @param headers free metadata
-     * @param replyTo gets exactly one {@link Reply}
+     * @param expiresAt the moment, in milliseconds of AllFrame's clock, after which the caller waits no longer and the command is
+     *        neither decided nor answered
+     * @param replyTo gets exactly one {@link Reply}, unless the command has expired
      */
     record Execute(String aggregate, String id, Command command, @Nullable String commandId,
             @Nullable String fingerprint, ExpectedVersion expected,
             @Nullable String correlationId, @Nullable String causationId, Map<String, String> headers,
-            ActorRef<Reply> replyTo) implements AggregateMessage, RemoteMessage {}
+            long expiresAt, ActorRef<Reply> replyTo) implements AggregateMessage, RemoteMessage {
+
+        /** Answers with an error. */
+        void fail(CommandError error) {
+            replyTo.tell(new Reply(aggregate, new CommandResult.Failed<>(error)));
+        }
+    }
 
     /** Stop when everything before is done. */
     enum Stop implements AggregateMessage { INSTANCE }

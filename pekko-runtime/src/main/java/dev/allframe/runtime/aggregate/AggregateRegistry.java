@@ -1,6 +1,8 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.store.Registration;
+import java.time.Clock;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.pekko.actor.AbstractExtensionId;
@@ -15,7 +17,19 @@ public final class AggregateRegistry implements Extension {
 
     private static final Id ID = new Id();
 
-    private final ConcurrentMap<String, RegisteredAggregate<?, ?, ?>> byName = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Entry> byName = new ConcurrentHashMap<>();
+
+    /** An aggregate and the clock of the AllFrame that registered it. Compared by identity: each registration is one of its own. */
+    private static final class Entry {
+
+        private final RegisteredAggregate<?, ?, ?> aggregate;
+        private final Clock clock;
+
+        Entry(RegisteredAggregate<?, ?, ?> aggregate, Clock clock) {
+            this.aggregate = aggregate;
+            this.clock = clock;
+        }
+    }
 
     private AggregateRegistry() {}
 
@@ -27,23 +41,30 @@ public final class AggregateRegistry implements Extension {
     /**
      * Adds an aggregate.
      *
+     * @param clock that of the AllFrame that hosts it
+     * @return takes it away again, and nothing that was added later
      * @throws ConfigurationException if one of this name is there
      */
-    public void add(RegisteredAggregate<?, ?, ?> aggregate) {
-        if (byName.putIfAbsent(aggregate.type().name(), aggregate) != null) {
-            throw new ConfigurationException("aggregate '" + aggregate.type().name()
+    public Registration add(RegisteredAggregate<?, ?, ?> aggregate, Clock clock) {
+        String name = aggregate.type().name();
+        Entry added = new Entry(aggregate, clock);
+        if (byName.putIfAbsent(name, added) != null) {
+            throw new ConfigurationException("aggregate '" + name
                     + "' is registered twice on this actor system; register it once, or close the AllFrame that hosts it");
         }
-    }
-
-    /** Takes an aggregate away. */
-    public void remove(String name) {
-        byName.remove(name);
+        return () -> byName.remove(name, added);
     }
 
     /** The aggregate of a name; null where there is none. */
     public @Nullable RegisteredAggregate<?, ?, ?> find(String name) {
-        return byName.get(name);
+        Entry entry = byName.get(name);
+        return entry == null ? null : entry.aggregate;
+    }
+
+    /** The clock of the AllFrame that hosts an aggregate, the system's where nobody does. */
+    public Clock clockOf(String name) {
+        Entry entry = byName.get(name);
+        return entry == null ? Clock.systemUTC() : entry.clock;
     }
 
     private static final class Id extends AbstractExtensionId<AggregateRegistry> {

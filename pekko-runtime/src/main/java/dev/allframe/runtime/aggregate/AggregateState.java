@@ -1,6 +1,8 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.aggregate.Event;
+import dev.allframe.store.Envelope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an instance's actor knows: the aggregate's state and the commands it remembers.
@@ -8,20 +10,36 @@ import dev.allframe.aggregate.Event;
  * <p>The state is replaced with every record; the window is one object, changed in place, before the record is stored. That is sound because an actor whose
  * record was not stored starts again, from a snapshot or from the empty window.
  *
- * @param state the aggregate's state
+ * @param state the aggregate's state, as far as it could be read
  * @param window the remembered commands
+ * @param unreadable why the stored records could not be read to their end; null where they could
  */
-record AggregateState<S>(S state, CommandWindow window) {
+record AggregateState<S>(S state, CommandWindow window, @Nullable String unreadable) {
 
-    <E extends Event> AggregateState<S> after(Recorded<E, S> recorded, RegisteredAggregate<?, E, S> aggregate) {
-        CommandWindow commands = recorded.envelope().command() == null
-                ? window
-                : window.with(recorded.envelope().command());
-        if (recorded.evolved() != null) {
-            return new AggregateState<>(recorded.evolved(), commands);
+    AggregateState(S state, CommandWindow window) {
+        this(state, window, null);
+    }
+
+    AggregateState<S> unreadable(String what, Throwable why) {
+        return new AggregateState<>(state, window, what + " cannot be read: " + why);
+    }
+
+    <E extends Event> AggregateState<S> after(Recorded<S> recorded, RegisteredAggregate<?, E, S> aggregate) {
+        if (unreadable != null) {
+            return this;
         }
-        return new AggregateState<>(
-                recorded.event() == null ? state : aggregate.type().aggregate().evolve(state, recorded.event()),
-                commands);
+        Envelope envelope = recorded.envelope();
+        S evolved = recorded.evolved();
+        if (evolved == null) {
+            try {
+                E event = aggregate.eventOf(envelope);
+                evolved = event == null ? state : aggregate.type().aggregate().evolve(state, event);
+            } catch (Throwable defect) {
+                return unreadable("event '" + envelope.eventType() + "' version " + envelope.eventVersion(),
+                        Defects.survived(defect));
+            }
+        }
+        return new AggregateState<>(evolved,
+                envelope.command() == null ? window : window.with(envelope.command()));
     }
 }

@@ -4,6 +4,7 @@ import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.store.StreamId;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -23,6 +24,9 @@ import org.apache.pekko.cluster.typed.Cluster;
 
 /** Hosts the instances of one aggregate type in a cluster, by Pekko's cluster sharding; shards are ranges of slices. */
 final class ClusterHost implements AggregateHost {
+
+    /** Actor names are unique in an actor system. */
+    private static final AtomicLong STOPPED = new AtomicLong();
 
     private final ActorSystem<?> system;
     private final String aggregate;
@@ -75,7 +79,7 @@ final class ClusterHost implements AggregateHost {
                 stopped.complete(Done.getInstance());
                 return Behaviors.stopped();
             }).build();
-        }), "allframe-stop-" + aggregate, Props.empty());
+        }), "allframe-stop-" + aggregate + "-" + STOPPED.incrementAndGet(), Props.empty());
         return stopped;
     }
 

@@ -2,6 +2,7 @@ package dev.allframe.runtime.aggregate;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.allframe.command.CommandOptions;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
@@ -38,6 +39,9 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
             Duration backoffMin,
             Duration backoffMax, double backoffRandomFactor, int shards, String role) {
 
+        /** What Pekko's scheduler can wait for with ticks of a millisecond is 24 days. */
+        private static final Duration LONGEST_TIMER = Duration.ofDays(20);
+
         /**
          * Reads the section {@code allframe}.
          *
@@ -46,24 +50,39 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
         public static Settings of(Config config) {
             try {
                 Config allframe = config.getConfig("allframe");
-                return new Settings(positive(allframe, "command-timeout"), atLeastOne(allframe, "max-in-flight"),
-                        positive(allframe, "passivate-after"),
-                        atLeastOne(allframe, "snapshots-kept"), positive(allframe, "restart-backoff.min"),
-                        positive(allframe, "restart-backoff.max"),
-                        allframe.getDouble("restart-backoff.random-factor"), shards(allframe),
+                Duration backoffMin = duration(allframe, "restart-backoff.min", LONGEST_TIMER);
+                Duration backoffMax = duration(allframe, "restart-backoff.max", LONGEST_TIMER);
+                if (backoffMin.compareTo(backoffMax) > 0) {
+                    throw new ConfigurationException("allframe.restart-backoff.min = " + backoffMin
+                            + " must not be more than restart-backoff.max = " + backoffMax);
+                }
+                return new Settings(duration(allframe, "command-timeout", CommandOptions.MAX_TIMEOUT),
+                        atLeastOne(allframe, "max-in-flight"),
+                        duration(allframe, "passivate-after", LONGEST_TIMER),
+                        atLeastOne(allframe, "snapshots-kept"), backoffMin, backoffMax, randomFactor(allframe),
+                        shards(allframe),
                         allframe.getString("sharding.role"));
             } catch (ConfigException wrong) {
                 throw new ConfigurationException("the configuration is wrong at " + wrong.getMessage(), wrong);
             }
         }
 
-        private static Duration positive(Config config, String key) {
+        private static Duration duration(Config config, String key, Duration longest) {
             Duration value = config.getDuration(key);
-            if (value.isZero() || value.isNegative()) {
-                throw new ConfigurationException(
-                        "allframe." + key + " = " + config.getString(key) + " must be more than zero");
+            if (value.isZero() || value.isNegative() || value.compareTo(longest) > 0) {
+                throw new ConfigurationException("allframe." + key + " = " + config.getString(key)
+                        + " must be more than zero and at most " + longest.toDays() + "d");
             }
             return value;
+        }
+
+        private static double randomFactor(Config config) {
+            double factor = config.getDouble("restart-backoff.random-factor");
+            if (!(factor >= 0 && factor <= 1)) {
+                throw new ConfigurationException(
+                        "allframe.restart-backoff.random-factor = " + factor + " must be from 0 to 1");
+            }
+            return factor;
         }
 
         private static int atLeastOne(Config config, String key) {

@@ -44,13 +44,18 @@ public final class Hosts {
         return hosting;
     }
 
+    /** Lets go of what watches the surroundings of instances, when all hosts have stopped. */
+    public void close() {
+        hosting.guard().close(system);
+    }
+
     /** Starts a host. */
     public <C extends Command, E extends Event, S> AggregateHost start(RegisteredAggregate<C, E, S> aggregate) {
         String name = aggregate.type().name();
         return clustered
                 ? ClusterHost.start(system, name, hosting.settings(),
                         id -> AggregateActor.create(aggregate, id, hosting))
-                : LocalHost.start(system, name, hosting.settings().passivateAfter(),
+                : LocalHost.start(system, name, hosting.settings(),
                         id -> AggregateActor.create(aggregate, id, hosting));
     }
 }

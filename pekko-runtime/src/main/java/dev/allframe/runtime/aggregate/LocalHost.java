@@ -1,9 +1,7 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.command.CommandError;
-import dev.allframe.command.CommandResult;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,19 +52,10 @@ final class LocalHost extends AbstractBehavior<Object> {
 
         private final ActorRef<AggregateMessage> ref;
         private int idleSweeps;
-        private @Nullable Queue<AggregateMessage> waiting;
+        private @Nullable Queue<Execute> waiting;
 
         Instance(ActorRef<AggregateMessage> ref) {
             this.ref = ref;
-        }
-
-        void tell(AggregateMessage message) {
-            idleSweeps = 0;
-            if (waiting == null) {
-                ref.tell(message);
-            } else {
-                waiting.add(message);
-            }
         }
 
         void stop() {
@@ -78,25 +67,27 @@ final class LocalHost extends AbstractBehavior<Object> {
     }
 
     private final Function<String, Behavior<AggregateMessage>> behaviorOf;
+    private final int maxWaiting;
     private final CompletableFuture<Done> stopped;
     private final Map<String, Instance> instances = new HashMap<>();
     private boolean stopping;
 
-    private LocalHost(ActorContext<Object> context, TimerScheduler<Object> timers, Duration passivateAfter,
+    private LocalHost(ActorContext<Object> context, TimerScheduler<Object> timers, Hosting.Settings settings,
             Function<String, Behavior<AggregateMessage>> behaviorOf, CompletableFuture<Done> stopped) {
         super(context);
         this.behaviorOf = behaviorOf;
+        this.maxWaiting = settings.maxInFlight();
         this.stopped = stopped;
-        timers.startTimerWithFixedDelay(Sweep.INSTANCE, passivateAfter.dividedBy(IDLE_SWEEPS - 1));
+        timers.startTimerWithFixedDelay(Sweep.INSTANCE, settings.passivateAfter().dividedBy(IDLE_SWEEPS - 1));
     }
 
     /** Starts a host beside the user's actors. */
-    static AggregateHost start(ActorSystem<?> system, String aggregate, Duration passivateAfter,
+    static AggregateHost start(ActorSystem<?> system, String aggregate, Hosting.Settings settings,
             Function<String, Behavior<AggregateMessage>> behaviorOf) {
         CompletableFuture<Done> stopped = new CompletableFuture<>();
         ActorRef<Object> host = system.systemActorOf(
                 Behaviors.setup(context -> Behaviors
-                        .withTimers(timers -> new LocalHost(context, timers, passivateAfter, behaviorOf, stopped))),
+                        .withTimers(timers -> new LocalHost(context, timers, settings, behaviorOf, stopped))),
                 "allframe-" + aggregate + "-" + STARTED.incrementAndGet(), Props.empty());
         return new AggregateHost() {
             @Override
@@ -129,13 +120,22 @@ final class LocalHost extends AbstractBehavior<Object> {
 
     private Behavior<Object> onExecute(Execute execute) {
         if (stopping) {
-            execute.replyTo()
-                    .tell(new AggregateMessage.Reply(execute.aggregate(),
-                            new CommandResult.Failed<>(new CommandError.UnknownAggregate(execute.aggregate()))));
+            execute.fail(new CommandError.UnknownAggregate(execute.aggregate()));
         } else {
-            instance(execute.id()).tell(execute);
+            tell(instance(execute.id()), execute);
         }
         return this;
+    }
+
+    private void tell(Instance instance, Execute execute) {
+        instance.idleSweeps = 0;
+        if (instance.waiting == null) {
+            instance.ref.tell(execute);
+        } else if (instance.waiting.size() < maxWaiting) {
+            instance.waiting.add(execute);
+        } else {
+            execute.fail(new CommandError.Overloaded(maxWaiting));
+        }
     }
 
     private Instance instance(String id) {
@@ -151,8 +151,13 @@ final class LocalHost extends AbstractBehavior<Object> {
 
     private Behavior<Object> onStopped(Stopped message) {
         instances.remove(message.id(), message.instance());
-        if (message.instance().waiting != null && !stopping) {
-            message.instance().waiting.forEach(waiting -> instance(message.id()).tell(waiting));
+        Queue<Execute> waiting = message.instance().waiting;
+        if (waiting != null && !waiting.isEmpty()) {
+            Instance again = instance(message.id());
+            waiting.forEach(execute -> tell(again, execute));
+            if (stopping) {
+                again.stop();
+            }
         }
         return stopping && instances.isEmpty() ? Behaviors.stopped() : this;
     }

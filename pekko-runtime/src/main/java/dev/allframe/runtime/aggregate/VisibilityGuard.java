@@ -4,11 +4,14 @@ import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
@@ -23,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VisibilityGuard {
 
+    /** Actor names are unique in an actor system, which may have several AllFrames. */
+    private static final AtomicLong STARTED = new AtomicLong();
+
     private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
+    private @Nullable ActorRef<ClusterEvent.MemberEvent> listener;
 
     private VisibilityGuard() {}
 
@@ -42,14 +49,16 @@ public final class VisibilityGuard {
         switch (storage.visibility()) {
             case CLUSTER -> {
             }
+            case UNKNOWN -> throw new ConfigurationException("whether every member of the cluster sees journal \""
+                    + storage.name() + "\" is not known: set allframe.pekko-journal-visible-to to cluster or process");
             case PROCESS -> {
                 guard.check(system, storage);
                 String refused = guard.refusal();
                 if (refused != null) {
                     throw new ConfigurationException(refused);
                 }
-                system.systemActorOf(guard.listener(system, storage),
-                        "allframe-visibility-" + System.identityHashCode(guard), Props.empty());
+                guard.listener = system.systemActorOf(guard.listener(system, storage),
+                        "allframe-visibility-" + STARTED.incrementAndGet(), Props.empty());
             }
         }
         return guard;
@@ -58,6 +67,13 @@ public final class VisibilityGuard {
     /** Why no command may be executed here; null where it may. */
     @Nullable String refusal() {
         return refusal.get();
+    }
+
+    /** Stops listening. */
+    void close(ActorSystem<?> system) {
+        if (listener != null) {
+            Adapter.toClassic(system).stop(Adapter.toClassic(listener));
+        }
     }
 
     private void check(ActorSystem<?> system, StoragePlugins storage) {

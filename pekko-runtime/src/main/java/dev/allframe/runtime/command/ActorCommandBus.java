@@ -10,17 +10,19 @@ import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.command.ValidationError;
 import dev.allframe.runtime.aggregate.AggregateHost;
+import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.runtime.aggregate.Hosting;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ActorCommandBus implements CommandBus {
 
+    /** How Pekko says that the recipient of a question had ended before it was asked; it has no type of its own. */
+    private static final String TERMINATED = "had already been terminated";
+
     private final ActorSystem<?> system;
     private final Map<String, Registration> hosts;
+    private final Clock clock;
     private final Hosting.Settings settings;
     private final CommandValidator validator = new CommandValidator();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final PendingCommands pending;
     private volatile boolean closed;
 
     /**
@@ -46,10 +52,14 @@ public final class ActorCommandBus implements CommandBus {
      */
     public record Registration(AggregateType<?, ?, ?> type, AggregateHost host) {}
 
-    public ActorCommandBus(ActorSystem<?> system, Map<String, Registration> hosts, Hosting.Settings settings) {
+    public ActorCommandBus(ActorSystem<?> system, Map<String, Registration> hosts, Hosting hosting) {
         this.system = system;
         this.hosts = Map.copyOf(hosts);
-        this.settings = settings;
+        this.clock = hosting.clock();
+        this.settings = hosting.settings();
+        this.pending = new PendingCommands(settings.maxInFlight());
+        PendingCommands waiting = pending; // all that the actor system keeps of a bus that was closed before it
+        system.getWhenTerminated().thenRun(() -> waiting.abandon("the actor system has ended"));
     }
 
     /** Takes no more commands: each is answered as for an aggregate that is not registered. */
@@ -57,10 +67,23 @@ public final class ActorCommandBus implements CommandBus {
         closed = true;
     }
 
+    /** Completes when every dispatch that waits at this moment has its result. */
+    public CompletableFuture<Void> answered() {
+        return pending.answered();
+    }
+
+    /** Answers every dispatch that still waits: nobody is left who could. */
+    public void abandon() {
+        pending.abandon("AllFrame was closed");
+    }
+
     @Override
     public <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(
             AggregateType<C, E, S> type, String id, C command,
             CommandOptions options) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(command, "command");
+        Objects.requireNonNull(options, "options");
         Registration registration = hosts.get(type.name());
         if (closed || registration == null || registration.type.commandClass() != type.commandClass()) {
             return failed(new CommandError.UnknownAggregate(type.name()));
@@ -78,7 +101,7 @@ public final class ActorCommandBus implements CommandBus {
                     ? null
                     : CommandFingerprint.of(command);
             return ask(registration.host, type, id, command, fingerprint, options);
-        } catch (RuntimeException defect) { // a constraint or a component that cannot be handled, or an actor system that has ended
+        } catch (RuntimeException defect) { // a constraint or a component that cannot be handled
             return failed(new CommandError.HandlerFailed(defect.toString()));
         }
     }
@@ -86,28 +109,30 @@ public final class ActorCommandBus implements CommandBus {
     private <C extends Command, E extends Event> CompletionStage<CommandResult<E>> ask(AggregateHost host,
             AggregateType<C, E, ?> type, String id,
             C command, @Nullable String fingerprint, CommandOptions options) {
-        if (inFlight.incrementAndGet() > settings.maxInFlight()) {
-            inFlight.decrementAndGet();
+        PendingCommands.Pending<E> waiting = pending.add(options.commandId() != null);
+        if (waiting == null) {
             return failed(new CommandError.Overloaded(settings.maxInFlight()));
         }
-        Duration timeout = options.timeout() == null ? settings.commandTimeout() : options.timeout();
-        CompletionStage<Reply> asked;
-        try {
-            asked = AskPattern.ask(host.entrance(),
-                    replyTo -> new Execute(type.name(), id, command, options.commandId(), fingerprint,
-                            options.expected(),
-                            options.correlationId(), options.causationId(), options.headers(), replyTo),
-                    timeout, system.scheduler());
-        } catch (RuntimeException notSent) {
-            inFlight.decrementAndGet();
-            throw notSent;
+        if (waiting.result().isDone()) {
+            return waiting.result();
         }
-        return asked.handle((reply, failure) -> {
-            inFlight.decrementAndGet();
-            return failure == null
-                    ? typed(reply.result())
-                    : new CommandResult.Failed<>(errorOf(failure, host, timeout, options.commandId() != null));
-        });
+        Duration timeout = options.timeout() == null ? settings.commandTimeout() : options.timeout();
+        long expiresAt = clock.millis() + timeout.toMillis();
+        try {
+            AskPattern.<AggregateMessage, Reply>ask(host.entrance(),
+                    replyTo -> new Execute(type.name(), id, command, options.commandId(), fingerprint,
+                            options.expected(), options.correlationId(), options.causationId(), options.headers(),
+                            expiresAt, replyTo),
+                    timeout, system.scheduler())
+                    .whenComplete((reply, failure) -> pending.complete(waiting, failure == null
+                            ? typed(reply.result())
+                            : new CommandResult.Failed<>(
+                                    errorOf(failure, host, timeout, options.commandId() != null))));
+        } catch (RuntimeException notSent) { // the actor system has ended
+            pending.complete(waiting, new CommandResult.Failed<>(
+                    new CommandError.NoAnswer("the command was not sent: " + notSent, true)));
+        }
+        return waiting.result();
     }
 
     /** The result of a command of an aggregate has that aggregate's events: its own actor made it, or our serializer with its codec. */
@@ -120,9 +145,12 @@ public final class ActorCommandBus implements CommandBus {
         Throwable cause = failure instanceof CompletionException && failure.getCause() != null
                 ? failure.getCause()
                 : failure;
+        if (String.valueOf(cause.getMessage()).contains(TERMINATED)) {
+            return new CommandError.NoAnswer("the command found nobody who could take it: " + cause.getMessage(), true);
+        }
         return cause instanceof TimeoutException
                 ? new CommandError.Timeout(timeout, host.hint(), identified)
-                : new CommandError.Timeout(timeout, cause.toString(), identified);
+                : new CommandError.NoAnswer(cause.toString(), identified);
     }
 
     private static <E extends Event> CompletionStage<CommandResult<E>> failed(CommandError error) {

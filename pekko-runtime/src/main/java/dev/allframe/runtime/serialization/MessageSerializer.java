@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the messages between nodes as CBOR. Commands and events travel inside as their own bytes: a command by its simple class name, an event as it is
- * stored. The aggregate must be registered on both nodes.
+ * stored. Clocks of nodes differ, so that a moment travels as the time that is left. The aggregate must be registered on both nodes.
  */
 public final class MessageSerializer extends SerializerWithStringManifest {
 
@@ -48,7 +48,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
             @Nullable String commandId,
             @Nullable String fingerprint, ExpectedVersion expected, @Nullable String correlationId,
             @Nullable String causationId,
-            Map<String, String> headers, String replyTo) {}
+            Map<String, String> headers, long expiresInMillis, String replyTo) {}
 
     private record ReplyOnWire(String aggregate, Outcome outcome) {}
 
@@ -111,6 +111,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
                 CBOR.writerFor(execute.command().getClass()).writeValueAsBytes(execute.command()), execute.commandId(),
                 execute.fingerprint(),
                 execute.expected(), execute.correlationId(), execute.causationId(), execute.headers(),
+                execute.expiresAt() - registry.clockOf(execute.aggregate()).millis(),
                 refs.toSerializationFormat(execute.replyTo()));
     }
 
@@ -123,7 +124,8 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         Command command = (Command) CBOR.readValue(wire.command, commandClass);
         return new Execute(wire.aggregate, wire.id, command, wire.commandId, wire.fingerprint, wire.expected,
                 wire.correlationId, wire.causationId,
-                wire.headers, refs.resolveActorRef(wire.replyTo));
+                wire.headers, registry.clockOf(wire.aggregate).millis() + wire.expiresInMillis,
+                refs.resolveActorRef(wire.replyTo));
     }
 
     private static <E extends Event> Outcome onWire(RegisteredAggregate<?, E, ?> aggregate, CommandResult<?> result) {

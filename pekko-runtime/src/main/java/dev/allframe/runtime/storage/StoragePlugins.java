@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigUtil;
 import dev.allframe.store.BackendAccess;
 import dev.allframe.store.EventStoreBackend;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.query.PersistenceQuery;
@@ -29,7 +30,9 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
         /** This process alone. */
         PROCESS,
         /** Every member of the cluster. */
-        CLUSTER
+        CLUSTER,
+        /** The configuration does not say. */
+        UNKNOWN
     }
 
     private static final String STORAGES = "allframe.storages";
@@ -73,14 +76,15 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
         String snapshot = config.getString("pekko.persistence.snapshot-store.plugin");
         Visibility visibility = isPekkosOwnLocalJournal(journal)
                 ? Visibility.PROCESS
-                : visibility(config, "allframe.pekko-journal-visible-to");
+                : foreignVisibility(config);
         return new StoragePlugins(journal, existing(config, journal),
                 snapshot.isEmpty() ? "" : existing(config, snapshot), visibility, null);
     }
 
     /** The journals that Pekko itself brings keep their data in the process or beside it. */
     private static boolean isPekkosOwnLocalJournal(String journal) {
-        return journal.equals("pekko.persistence.journal.inmem") || journal.equals("pekko.persistence.journal.leveldb");
+        return Set.of("pekko.persistence.journal.inmem", "pekko.persistence.journal.leveldb",
+                "pekko.persistence.testkit.journal").contains(journal);
     }
 
     private static String known(Config config) {
@@ -93,6 +97,11 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
                     + "\" has no section in the configuration; correct the name, or add the module that brings it to the class path");
         }
         return plugin;
+    }
+
+    private static Visibility foreignVisibility(Config config) {
+        String key = "allframe.pekko-journal-visible-to";
+        return config.getString(key).isEmpty() ? Visibility.UNKNOWN : visibility(config, key);
     }
 
     private static Visibility visibility(Config config, String key) {

@@ -97,10 +97,14 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (running != null) {
-            running.allFrame.close();
-            running.actors.shutdownTestKit();
-            running = null;
+        Running ended = running;
+        running = null;
+        if (ended != null) {
+            try {
+                ended.allFrame.close();
+            } finally {
+                ended.actors.shutdownTestKit();
+            }
         }
     }
 

@@ -1,0 +1,108 @@
+package dev.allframe.runtime.aggregate;
+
+import dev.allframe.command.CommandError;
+import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.BehaviorInterceptor;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.TypedActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.JournalProtocol;
+
+/**
+ * Stands before the event-sourced actor of an instance and sees to it that every command gets its reply. An event-sourced actor keeps commands back while it
+ * recovers, stores or rests after a failure; it drops what it has no room for, and everything when it ends. The gate knows what is kept back: it answers what
+ * there is no room for, and what the actor will never come to.
+ *
+ * <p>It also lets the actor see one failure for each failed write, and not one for each event in it. The first makes the actor start again; the others would
+ * arrive while it recovers, be kept back like commands, and when they are taken out again, Pekko 1.7 stops taking out what waits behind them.
+ *
+ * <p>Belongs to one actor: used by its thread alone.
+ */
+final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
+
+    private static final int NONE = -1;
+
+    private final int limit;
+
+    /** Commands that were let in and not yet taken by the actor's handler. */
+    private final Set<Execute> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** The incarnation of the actor whose write has failed; ids of incarnations are not negative and never used twice. */
+    private int failedIncarnation = NONE;
+
+    private InstanceGate(int limit) {
+        super(Object.class);
+        this.limit = limit;
+    }
+
+    /** How an event-sourced behavior is made that knows its gate. */
+    interface Gated {
+        Behavior<AggregateMessage> behind(InstanceGate gate);
+    }
+
+    /**
+     * Puts a gate before a behavior.
+     *
+     * @param limit how many commands may wait
+     */
+    static Behavior<AggregateMessage> before(Gated behavior, int limit) {
+        return Behaviors.setup(context -> {
+            InstanceGate gate = new InstanceGate(limit);
+            return Behaviors.intercept(() -> gate, behavior.behind(gate)).narrow();
+        });
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // what the journal sends is none of ours, and an event-sourced behavior takes it all the same
+    public Behavior<AggregateMessage> aroundReceive(TypedActorContext<Object> context, Object message,
+            ReceiveTarget<AggregateMessage> target) {
+        if (message instanceof Execute execute && !letIn(execute)) {
+            return Behaviors.same();
+        }
+        if (message instanceof JournalProtocol.WriteMessageFailure failure) {
+            if (failure.actorInstanceId() == failedIncarnation) {
+                return Behaviors.same();
+            }
+            failedIncarnation = failure.actorInstanceId();
+        }
+        return ((ReceiveTarget<Object>) (ReceiveTarget<?>) target).apply(context, message).unsafeCast();
+    }
+
+    private boolean letIn(Execute execute) {
+        if (waiting.size() >= limit) {
+            execute.fail(new CommandError.Overloaded(limit));
+            return false;
+        }
+        waiting.add(execute);
+        return true;
+    }
+
+    @Override
+    public Behavior<AggregateMessage> aroundSignal(TypedActorContext<Object> context, Signal signal,
+            SignalTarget<AggregateMessage> target) {
+        Behavior<AggregateMessage> next = target.apply(context, signal);
+        if (signal instanceof PostStop) {
+            answerWaiting(new CommandError.NoAnswer("the instance was stopped before it came to the command", true));
+        }
+        return next;
+    }
+
+    /** Called by the actor's handler for each command: false for one that has been answered in the meantime. */
+    boolean take(Execute execute) {
+        return waiting.remove(execute);
+    }
+
+    /** Answers everything that waits; none of it will be executed. */
+    void answerWaiting(CommandError error) {
+        List<Execute> answered = new ArrayList<>(waiting);
+        waiting.clear();
+        answered.forEach(execute -> execute.fail(error));
+    }
+}

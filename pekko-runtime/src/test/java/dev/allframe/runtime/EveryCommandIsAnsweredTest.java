@@ -1,0 +1,247 @@
+package dev.allframe.runtime;
+
+import static dev.allframe.runtime.CommandBusConformance.put;
+import static dev.allframe.runtime.Wallets.WALLET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.Wallets.WalletCommand.Explode;
+import dev.allframe.runtime.Wallets.WalletEvent;
+import dev.allframe.runtime.Wallets.Where;
+import dev.allframe.store.Append;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.EventMetadata;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
+import dev.allframe.store.Snapshot;
+import dev.allframe.store.StreamId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever goes wrong or ends, a dispatch gets its result, and long before its time limit. */
+@Guarantee("G10")
+final class EveryCommandIsAnsweredTest {
+
+    private static final CommandOptions PATIENT = CommandOptions.none().within(Duration.ofHours(1));
+    private static final StreamId WALLET_W = StreamId.of("wallet", "w");
+
+    private static AllFrame standalone(String hocon) {
+        return AllFrame.standalone("answers", ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()))
+                .aggregate(WALLET)
+                .start();
+    }
+
+    private static List<CompletableFuture<CommandResult<WalletEvent>>> flood(AllFrame allFrame, int commands) {
+        List<CompletableFuture<CommandResult<WalletEvent>>> results = new ArrayList<>();
+        for (int i = 0; i < commands; i++) {
+            results.add(allFrame.commands().dispatch(WALLET, "w" + i % 100, put(1), PATIENT).toCompletableFuture());
+        }
+        return results;
+    }
+
+    private static List<CommandResult<WalletEvent>> allOf(List<CompletableFuture<CommandResult<WalletEvent>>> results)
+            throws Exception {
+        CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new)).get(30, TimeUnit.SECONDS);
+        return results.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static CommandError errorOf(CommandResult<WalletEvent> result) {
+        assertThat(result).isInstanceOf(CommandResult.Failed.class);
+        return ((CommandResult.Failed<WalletEvent>) result).error();
+    }
+
+    private static CommandResult<WalletEvent> send(AllFrame allFrame, String id) throws Exception {
+        return allFrame.commands()
+                .dispatch(WALLET, id, put(1), PATIENT)
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"allframe.passivate-after = 2m", "allframe.passivate-after = 4ms"})
+    void closing_finishes_what_is_under_way(String passivation) throws Exception {
+        AllFrame closing = standalone(passivation);
+        List<CompletableFuture<CommandResult<WalletEvent>>> results = flood(closing, 8_000);
+
+        closing.close();
+
+        assertThat(allOf(results)).allSatisfy(result -> assertThat(result).isInstanceOf(CommandResult.Accepted.class));
+    }
+
+    @Test
+    void dispatches_beside_a_close_are_answered_too() throws Exception {
+        AllFrame closing = standalone("");
+        List<CompletableFuture<CommandResult<WalletEvent>>> results = new ArrayList<>();
+        Thread close = new Thread(closing::close);
+        flood(closing, 100);
+        close.start();
+        while (close.isAlive()) {
+            results.addAll(flood(closing, 10));
+        }
+
+        assertThat(allOf(results)).isNotEmpty();
+    }
+
+    @Test
+    void an_actor_system_that_ends_takes_no_answer_with_it() throws Exception {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "ends",
+                ConfigFactory.parseString("allframe.storage = memory").withFallback(ConfigFactory.load()));
+        AllFrame embedded = AllFrame.on(system).aggregate(WALLET).start();
+        List<CompletableFuture<CommandResult<WalletEvent>>> results = flood(embedded, 8_000);
+
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
+
+        assertThat(allOf(results)).allSatisfy(result -> assertThat(result instanceof CommandResult.Accepted
+                || errorOf(result) instanceof CommandError.NoAnswer
+                || errorOf(result) instanceof CommandError.StorageUnavailable).as(result.toString()).isTrue());
+        CommandError late = errorOf(send(embedded, "late"));
+        assertThat(late).isInstanceOf(CommandError.NoAnswer.class);
+        assertThat(late.retryable()).as("it was surely not executed").isTrue();
+        embedded.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Where.class, names = {"ASSERTION", "STACK"})
+    void an_error_of_the_aggregate_is_the_failure_of_its_command(Where where) throws Exception {
+        try (AllFrame allFrame = standalone("")) {
+            CommandResult<WalletEvent> exploded = allFrame.commands()
+                    .dispatch(WALLET, "w", new Explode(where), PATIENT)
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+
+            assertThat(errorOf(exploded)).isInstanceOf(CommandError.HandlerFailed.class);
+            assertThat(send(allFrame, "w")).isInstanceOf(CommandResult.Accepted.class);
+        }
+    }
+
+    @Guarantee("G9")
+    @ParameterizedTest
+    @ValueSource(strings = {"wallet.unknown {}", "wallet.put {\"amount\":\"1\"}", "wallet.put nonsense",
+            "wallet.exploded {\"fuse\":{\"whileEvolving\":true}}"})
+    void a_stored_event_that_cannot_be_read_is_a_typed_error_at_once(String stored) throws Exception {
+        String type = stored.substring(0, stored.indexOf(' '));
+        byte[] json = stored.substring(stored.indexOf(' ') + 1).getBytes(StandardCharsets.UTF_8);
+        try (AllFrame allFrame = standalone("")) {
+            allFrame.backend()
+                    .append(new Append(WALLET_W, ExpectedVersion.any(), "another deployment",
+                            List.of(Envelope.of(type, 1, Payload.json(json), Set.of(),
+                                    EventMetadata.at(Instant.EPOCH), null))))
+                    .toCompletableFuture()
+                    .join();
+
+            for (int i = 0; i < 3; i++) {
+                CommandError error = errorOf(send(allFrame, "w"));
+                assertThat(error).isInstanceOf(CommandError.Unreadable.class);
+                assertThat(error.message())
+                        .startsWith("stream=wallet|w: event '" + type + "' version 1 cannot be read");
+                assertThat(error.retryable()).isFalse();
+            }
+            assertThat(allFrame.backend().highestSequenceNr(WALLET_W).toCompletableFuture().join()).isEqualTo(1);
+        }
+    }
+
+    @Guarantee("G9")
+    @Test
+    void a_snapshot_of_an_unknown_shape_is_a_typed_error_at_once() throws Exception {
+        try (AllFrame allFrame = standalone("")) {
+            byte[] json = """
+                    {"v":1,"type":"wallet.state","version":9,"state":{},"commands":[]}"""
+                    .getBytes(StandardCharsets.UTF_8);
+            allFrame.backend()
+                    .saveSnapshot(
+                            new Snapshot(WALLET_W, 1, Instant.EPOCH, new Payload(46_002, "wallet.state", json), null))
+                    .toCompletableFuture()
+                    .join();
+
+            CommandError error = errorOf(send(allFrame, "w"));
+
+            assertThat(error).isInstanceOf(CommandError.Unreadable.class);
+            assertThat(error.message()).contains("the snapshot 'wallet.state' version 9 cannot be read");
+        }
+    }
+
+    @Test
+    void stored_snapshots_are_read_where_no_more_are_taken() throws Exception {
+        try (AllFrame allFrame = AllFrame.standalone("no-more").aggregate(WALLET.snapshotEvery(0)).start()) {
+            byte[] json = """
+                    {"v":1,"type":"wallet.state","version":1,"state":{"amount":"5","changes":1},"commands":[]}"""
+                    .getBytes(StandardCharsets.UTF_8);
+            allFrame.backend()
+                    .saveSnapshot(
+                            new Snapshot(WALLET_W, 0, Instant.EPOCH, new Payload(46_002, "wallet.state", json), null))
+                    .toCompletableFuture()
+                    .join();
+
+            assertThat(allFrame.commands().dispatchAndWait(WALLET, "w", CommandBusConformance.take(5)))
+                    .isInstanceOf(CommandResult.Accepted.class);
+        }
+    }
+
+    @Test
+    void what_a_stuck_instance_has_no_room_for_is_refused_and_what_has_expired_is_not_executed() throws Exception {
+        HeldJournal.reset();
+        CompletableFuture<Void> journal = HeldJournal.hold();
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG + "allframe.max-in-flight = 20")) {
+            List<CompletableFuture<CommandResult<WalletEvent>>> hasty = new ArrayList<>();
+            List<CompletableFuture<CommandResult<WalletEvent>>> patient = new ArrayList<>();
+            CompletableFuture<CommandResult<WalletEvent>> storing = allFrame.commands()
+                    .dispatch(WALLET, "w", put(1), PATIENT)
+                    .toCompletableFuture();
+            await().until(HeldJournal::isHolding);
+            for (int i = 0; i < 19; i++) {
+                hasty.add(allFrame.commands()
+                        .dispatch(WALLET, "w", put(1), CommandOptions.none().within(Duration.ofMillis(100)))
+                        .toCompletableFuture());
+            }
+            assertThat(allOf(hasty)).allSatisfy(
+                    result -> assertThat(errorOf(result)).isInstanceOf(CommandError.Timeout.class));
+            for (int i = 0; i < 19; i++) {
+                patient.add(allFrame.commands().dispatch(WALLET, "w", put(1), PATIENT).toCompletableFuture());
+            }
+            await().until(() -> patient.stream().filter(CompletableFuture::isDone).count() == 18);
+            journal.complete(null);
+
+            assertThat(storing.get(20, TimeUnit.SECONDS)).isInstanceOf(CommandResult.Accepted.class);
+            List<CommandResult<WalletEvent>> ended = allOf(patient);
+            assertThat(ended.stream().filter(CommandResult.Accepted.class::isInstance)).hasSize(1);
+            assertThat(ended.stream()
+                    .filter(new CommandResult.Failed<>(new CommandError.Overloaded(20))::equals)).hasSize(18);
+            assertThat(HeldJournal.stored("wallet|w")).as("nothing that has expired").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_recovery_that_fails_answers_who_waits_and_succeeds_when_it_can() throws Exception {
+        HeldJournal.reset();
+        HeldJournal.recoveriesFail(true);
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG
+                + "allframe.restart-backoff { min = 10ms, max = 10ms }")) {
+            CommandError error = errorOf(send(allFrame, "w"));
+            HeldJournal.recoveriesFail(false);
+
+            assertThat(error).isInstanceOf(CommandError.StorageUnavailable.class);
+            assertThat(error.message()).contains("bad disk");
+            assertThat(error.retryable()).as("it was not executed").isTrue();
+            await().until(() -> send(allFrame, "w") instanceof CommandResult.Accepted);
+            assertThat(HeldJournal.stored("wallet|w")).as("the answered command was not executed later").isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.allframe.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.pekko.persistence.AtomicWrite;
+import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
+import scala.concurrent.Future;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.jdk.javaapi.FutureConverters;
+
+/** A foreign journal that stores when a test lets it, and lets actors recover unless a test forbids it. One test uses it at a time. */
+public final class HeldJournal extends AsyncWriteJournal {
+
+    static final String CONFIG = """
+            held-journal.class = "dev.allframe.runtime.HeldJournal"
+            pekko.persistence.journal.plugin = held-journal
+            """;
+
+    private static final Map<String, List<PersistentRepr>> STORED = new ConcurrentHashMap<>();
+    private static volatile CompletableFuture<Void> open = CompletableFuture.completedFuture(null);
+    private static volatile boolean unreadable;
+    private static volatile boolean holding;
+
+    static void reset() {
+        STORED.clear();
+        open = CompletableFuture.completedFuture(null);
+        unreadable = false;
+        holding = false;
+    }
+
+    /** Whether a write waits, or has waited. */
+    static boolean isHolding() {
+        return holding;
+    }
+
+    /** Writes wait until the future is completed. */
+    static CompletableFuture<Void> hold() {
+        open = new CompletableFuture<>();
+        return open;
+    }
+
+    static void recoveriesFail(boolean fail) {
+        unreadable = fail;
+    }
+
+    static int stored(String persistenceId) {
+        return STORED.getOrDefault(persistenceId, List.of()).size();
+    }
+
+    @Override
+    public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
+        List<PersistentRepr> events = new ArrayList<>();
+        messages.forEach(write -> events.addAll(CollectionConverters.asJava(write.payload())));
+        holding = !open.isDone();
+        CompletableFuture<Iterable<Optional<Exception>>> written = open.thenApply(now -> {
+            events.forEach(event -> STORED.computeIfAbsent(event.persistenceId(), id -> new ArrayList<>()).add(event));
+            return List.of();
+        });
+        return FutureConverters.asScala(written);
+    }
+
+    @Override
+    public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
+        return FutureConverters.asScala(CompletableFuture.failedFuture(new UnsupportedOperationException("delete")));
+    }
+
+    @Override
+    public Future<Void> doAsyncReplayMessages(String persistenceId, long from, long to, long max,
+            Consumer<PersistentRepr> replay) {
+        STORED.getOrDefault(persistenceId, List.of())
+                .stream()
+                .filter(event -> event.sequenceNr() >= from && event.sequenceNr() <= to)
+                .limit(max)
+                .forEach(replay);
+        return FutureConverters.asScala(CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
+        return FutureConverters.asScala(unreadable
+                ? CompletableFuture.failedFuture(new IllegalStateException("bad disk"))
+                : CompletableFuture.completedFuture((long) stored(persistenceId)));
+    }
+}
