@@ -56,7 +56,7 @@ final class SegmentWriter implements Closeable {
         return written;
     }
 
-    /** Whether records find room behind those that wait to be written, and a mark behind them. */
+    /** Whether records find room behind those that wait to be written, and a mark behind them; with 0 bytes, whether the mark does. */
     boolean hasRoom(int waitingBytes, int bytes) {
         return (long) written + waitingBytes + bytes + WalFormat.MARK_BYTES <= header.fileBytes();
     }

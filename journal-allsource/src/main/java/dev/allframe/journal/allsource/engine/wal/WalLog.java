@@ -152,7 +152,7 @@ public final class WalLog implements CommitLog {
         int start = encode(entry);
         int bytes = batch.size() - start;
         SegmentWriter current = segment;
-        if (current == null || !current.hasRoom(start, bytes)) {
+        if (current == null || !current.hasRoom(start, entry instanceof Mark ? 0 : bytes)) {
             batch.cut(start);
             current = next(SegmentWriter.bytesFor(bytes));
             start = encode(entry);
@@ -384,7 +384,7 @@ public final class WalLog implements CommitLog {
         try (supply; last) {
             if (failure == null) {
                 guarded(() -> forceAll());
-                if (!witnessed && last != null) {
+                if (!witnessed && last != null && last.hasRoom(0, 0)) {
                     markAndForce(last);
                 }
             }

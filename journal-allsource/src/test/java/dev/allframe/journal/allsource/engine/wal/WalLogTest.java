@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.io.CrashMode;
+import dev.allframe.journal.allsource.engine.io.CrashReplay;
 import dev.allframe.journal.allsource.engine.io.DiskOperation;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -297,6 +299,82 @@ class WalLogTest {
 
         assertThat(new LogChecker(Parts.SOUND, config).check(disk.crash(CrashMode.LOSE_ALL, new Random(0)),
                 run.given(), 42, 0)).isEmpty();
+    }
+
+    @Test
+    void a_full_segment_still_has_room_for_a_mark() throws IOException {
+        WalLog log = open();
+        EventsAppended largest = LogRun.event(1, 0);
+        int others = LogRun.encoded(largest).length + WalFormat.PREFIX_BYTES + 1; // a length above 127 takes one byte more
+        int room = LogRun.SMALL.segmentBytes() - WalFormat.HEADER_BYTES - WalFormat.MARK_BYTES;
+        log.append(LogRun.event(1, room - others));
+        log.force();
+
+        log.idle();
+
+        assertThat(log.segmentBytes()).isEqualTo(LogRun.SMALL.segmentBytes());
+        assertThat(names()).containsExactly(WalFormat.name(1));
+        log.close();
+        assertThat(entries(disk)).hasSize(2);
+    }
+
+    @Test
+    void a_mark_that_took_the_last_room_and_proves_nothing_is_not_followed_by_another() throws IOException {
+        WalLog log = open();
+        log.append(LogRun.event(1, 1_000));
+        int before = (int) log.segmentBytes();
+        log.append(new EventsDeleted(new StreamId("x".repeat(LogRun.SMALL.segmentBytes() - before - 2
+                * WalFormat.MARK_BYTES - 3)), 1));
+        log.append(new Mark());
+        assertThat(log.segmentBytes()).isEqualTo(LogRun.SMALL.segmentBytes());
+
+        log.close();
+
+        assertThat(entries(disk)).hasSize(3);
+    }
+
+    @Test
+    void behind_what_was_recovered_there_are_zeros() throws IOException {
+        LogRun run = new LogRun(disk, LogRun.SMALL, Parts.SOUND);
+        run.append(20);
+        run.force();
+        int end = (int) run.log().segmentBytes();
+        Path file = LogRun.DIRECTORY.resolve(WalFormat.name(1));
+        byte[] torn = disk.contents(file);
+        Arrays.fill(torn, end + 10, end + 300, (byte) 7);
+        disk.put(file, torn);
+
+        open();
+
+        byte[] left = disk.crash(CrashMode.LOSE_ALL, new Random(0)).contents(file);
+        assertThat(Arrays.copyOf(left, end)).isEqualTo(Arrays.copyOf(torn, end));
+        assertThat(Arrays.copyOfRange(left, end, left.length)).containsOnly(0);
+    }
+
+    @Test
+    void a_power_loss_while_segments_are_released_leaves_no_gap() throws IOException {
+        long seed = Seeds.next();
+        Random random = new Random(seed);
+        LogRun run = new LogRun(disk, LogRun.SMALL, Parts.SOUND);
+        for (int i = 0; i < 5; i++) {
+            run.append(2, 20);
+            run.roll();
+        }
+        disk.record();
+        run.release(8);
+
+        CrashReplay replay = new CrashReplay(disk);
+        while (true) {
+            for (int i = 0; i < 20; i++) {
+                SimulatedDisk left = replay.crash(CrashMode.SUBSET_512, random);
+                assertThat(WalReader.readAll(left, LogRun.DIRECTORY, NOBODY).lastLsn()).as("seed %s", seed)
+                        .isEqualTo(10);
+            }
+            if (replay.atEnd()) {
+                return;
+            }
+            replay.next();
+        }
     }
 
     @Test
