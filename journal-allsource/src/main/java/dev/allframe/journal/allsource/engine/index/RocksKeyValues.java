@@ -114,14 +114,12 @@ public final class RocksKeyValues implements KeyValues {
      * @throws dev.allframe.store.StoreLockedException if they are open elsewhere
      */
     public static RocksKeyValues open(Path directory, Set<Table> tables, RocksMemory memory) {
-        if (!Files.exists(directory.resolve("CURRENT"))) {
-            throw new CorruptStoreException("directory=" + directory + ": there is no file CURRENT in it");
-        }
         return open(directory, tables, memory, false);
     }
 
     private static RocksKeyValues open(Path directory, Set<Table> tables, RocksMemory memory, boolean create) {
         if (!create) {
+            RocksManifest.check(directory);
             checkTables(directory, tables);
             checkFlushed(directory, tables);
         }
@@ -216,7 +214,9 @@ public final class RocksKeyValues implements KeyValues {
         long stamp = begin();
         try {
             List<byte @Nullable []> values = new ArrayList<>(keys.size());
-            values.addAll(db.multiGetAsList(options, Collections.nCopies(keys.size(), family(table)), keys));
+            if (!keys.isEmpty()) { // RocksDB does not take none
+                values.addAll(db.multiGetAsList(options, Collections.nCopies(keys.size(), family(table)), keys));
+            }
             return values;
         } catch (RocksDBException failure) {
             throw RocksFailures.using(directory, failure);

@@ -82,6 +82,7 @@ class KeyValuesTest {
             assertThat(entries.getAll(Table.STREAMS, List.of(bytes("b"), bytes("a"), bytes("b")))
                     .stream()
                     .map(KeyValuesTest::text)).containsExactly("2", null, "2");
+            assertThat(entries.getAll(Table.STREAMS, List.of())).isEmpty();
         }
     }
 

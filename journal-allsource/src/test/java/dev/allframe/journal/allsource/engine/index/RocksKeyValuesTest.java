@@ -282,6 +282,22 @@ class RocksKeyValuesTest {
         }
     }
 
+    /** What a crash leaves of the manifest, wherever it cuts: RocksDB's atomic flushes are several records. */
+    @Test
+    void a_manifest_that_is_cut_anywhere_is_refused() throws IOException {
+        Random random = Seeds.random();
+        List<String> expected = writeThreeTimes(random);
+        Map<String, byte[]> files = filesOf(place());
+        String name = files.keySet().stream().filter(file -> file.startsWith("MANIFEST")).findFirst().orElseThrow();
+        byte[] whole = files.getOrDefault(name, new byte[0]);
+        int step = Integer.getInteger("test.manifest.step", 16);
+        for (int length = random.nextInt(step); length < whole.length; length += step) {
+            String what = name + " cut to " + length;
+            int refused = refusedOrEqual(files, name, Arrays.copyOf(whole, length), what, expected);
+            assertThat(refused).as(what).isEqualTo(1);
+        }
+    }
+
     private List<String> writeThreeTimes(Random random) {
         try (RocksKeyValues entries = create()) {
             for (int flush = 0; flush < 3; flush++) {

@@ -1,0 +1,80 @@
+package dev.allframe.journal.allsource.engine.index;
+
+import dev.allframe.store.CorruptStoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * Compares the checksums in RocksDB's manifest before RocksDB reads it: version 11.8.1 does not always refuse a damaged record, but may read it for ever.
+ * <pre>
+ *   CURRENT    the manifest's name and a line feed
+ *   manifest   blocks of 32 KiB with records: masked crc32c u32 over what is behind length | length u16 | type u8 | as many bytes;
+ *              up to 6 bytes at the end of a block that no record fits in
+ * </pre>
+ * A record that the file's end cuts is what a crash leaves, and is left to RocksDB; {@link FlushWitness} tells whether it counted.
+ */
+final class RocksManifest {
+
+    private static final Pattern CURRENT = Pattern.compile("MANIFEST-\\d+\n");
+    private static final int BLOCK = 32 * 1024;
+    private static final int HEADER = 7;
+
+    /** RocksDB stores checksums turned and with this added. */
+    private static final int MASK = 0xA282EAD8;
+
+    private RocksManifest() {}
+
+    /**
+     * Reads it.
+     *
+     * @throws CorruptStoreException if a record is damaged, or one of the files is missing
+     */
+    static void check(Path directory) {
+        Path current = directory.resolve("CURRENT");
+        String name = new String(read(current), StandardCharsets.ISO_8859_1);
+        if (!CURRENT.matcher(name).matches()) {
+            throw CorruptStoreException.at(current, 0, "names no manifest");
+        }
+        Path file = directory.resolve(name.strip());
+        checkRecords(file, read(file));
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException failure) {
+            throw new CorruptStoreException("file=" + file + ": cannot be read", failure);
+        }
+    }
+
+    private static void checkRecords(Path file, byte[] manifest) {
+        ByteBuffer bytes = ByteBuffer.wrap(manifest).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 0;
+        while (manifest.length - at >= HEADER) {
+            int left = BLOCK - at % BLOCK;
+            if (left < HEADER) {
+                at += left;
+                continue;
+            }
+            int length = bytes.getShort(at + 4) & 0xFFFF;
+            if (HEADER + length > left) {
+                throw CorruptStoreException.at(file, at, "a record is longer than its block");
+            }
+            if (HEADER + length > manifest.length - at) {
+                return;
+            }
+            CRC32C crc = new CRC32C();
+            crc.update(manifest, at + HEADER - 1, length + 1);
+            if (Integer.rotateRight((int) crc.getValue(), 15) + MASK != bytes.getInt(at)) {
+                throw CorruptStoreException.at(file, at, "the checksum of a record is wrong");
+            }
+            at += HEADER + length;
+        }
+    }
+}
