@@ -107,28 +107,34 @@ public final class CommandBusBenchmark {
 
     private static void print(String hosting, int instances, List<Variant> variants,
             List<List<Load.Measured>> measured) {
-        System.out.printf(Locale.ROOT, "%n%s hosting, %,d instances%n%-28s %10s %6s %8s %6s %8s %8s %9s%n", hosting,
-                instances, "", "commands/s", "ratio",
+        System.out.printf(Locale.ROOT, "%n%s hosting, %,d instances%n%-28s %10s %6s %12s %8s %6s %8s %8s %9s%n",
+                hosting,
+                instances, "", "commands/s", "ratio", "from - to",
                 "cpu µs", "ratio", "p50 µs", "p99 µs", "p999 µs");
         List<Load.Measured> base = measured.getFirst();
         for (int i = 0; i < variants.size(); i++) {
             List<Load.Measured> rounds = measured.get(i);
-            System.out.printf(Locale.ROOT, "%-28s %,10.0f %6.2f %8.1f %6.2f %,8.0f %,8.0f %,9.0f%n",
+            System.out.printf(Locale.ROOT, "%-28s %,10.0f %6.2f %12s %8.1f %6.2f %,8.0f %,8.0f %,9.0f%n",
                     variants.get(i).name,
-                    median(rounds, Load.Measured::perSecond), ratio(rounds, base, Load.Measured::perSecond),
-                    median(rounds, Load.Measured::cpuMicros),
-                    ratio(rounds, base, Load.Measured::cpuMicros), median(rounds, result -> result.micros(50)),
+                    median(rounds, Load.Measured::perSecond), median(ratios(rounds, base, Load.Measured::perSecond)),
+                    spread(ratios(rounds, base, Load.Measured::perSecond)), median(rounds, Load.Measured::cpuMicros),
+                    median(ratios(rounds, base, Load.Measured::cpuMicros)), median(rounds, result -> result.micros(50)),
                     median(rounds, result -> result.micros(99)), median(rounds, result -> result.micros(99.9)));
         }
     }
 
-    private static double ratio(List<Load.Measured> rounds, List<Load.Measured> base,
+    private static double[] ratios(List<Load.Measured> rounds, List<Load.Measured> base,
             Function<Load.Measured, Double> figure) {
         double[] ratios = new double[rounds.size()];
         for (int round = 0; round < ratios.length; round++) {
             ratios[round] = figure.apply(rounds.get(round)) / figure.apply(base.get(round));
         }
-        return median(ratios);
+        return ratios;
+    }
+
+    private static String spread(double[] ratios) {
+        return String.format(Locale.ROOT, "%.2f - %.2f", Arrays.stream(ratios).min().orElse(0),
+                Arrays.stream(ratios).max().orElse(0));
     }
 
     private static double median(List<Load.Measured> results, Function<Load.Measured, Double> figure) {

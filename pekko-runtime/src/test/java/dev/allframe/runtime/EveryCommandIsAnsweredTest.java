@@ -10,7 +10,9 @@ import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.Wallets.WalletCommand.Exchange;
 import dev.allframe.runtime.Wallets.WalletCommand.Explode;
+import dev.allframe.runtime.Wallets.WalletCommand.Touch;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.Wallets.Where;
 import dev.allframe.store.Append;
@@ -20,6 +22,7 @@ import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.StreamId;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -242,6 +245,124 @@ final class EveryCommandIsAnsweredTest {
             assertThat(error.retryable()).as("it was not executed").isTrue();
             await().until(() -> send(allFrame, "w") instanceof CommandResult.Accepted);
             assertThat(HeldJournal.stored("wallet|w")).as("the answered command was not executed later").isEqualTo(1);
+        }
+    }
+
+    @Guarantee("G9")
+    @Test
+    void a_snapshot_that_is_none_is_not_tried_again_and_again() throws Exception {
+        try (AllFrame allFrame = standalone("allframe.restart-backoff { min = 1h, max = 1h }")) {
+            allFrame.backend()
+                    .saveSnapshot(new Snapshot(WALLET_W, 1, Instant.EPOCH,
+                            new Payload(46_002, "wallet.state", "nonsense".getBytes(StandardCharsets.UTF_8)), null))
+                    .toCompletableFuture()
+                    .join();
+
+            for (int i = 0; i < 3; i++) {
+                CommandError error = errorOf(send(allFrame, "w"));
+                assertThat(error).isInstanceOf(CommandError.Unreadable.class);
+                assertThat(error.message()).startsWith("stream=wallet|w ")
+                        .contains("snapshot of 'wallet.state' cannot be read");
+            }
+        }
+    }
+
+    @Guarantee("G9")
+    @Test
+    void a_record_that_no_version_of_ours_has_stored_is_a_typed_error_at_once() throws Exception {
+        HeldJournal.reset();
+        HeldJournal.store("wallet|w", "a text");
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG + "allframe.restart-backoff { min = 1h, max = 1h }")) {
+            for (int i = 0; i < 3; i++) {
+                CommandError error = errorOf(send(allFrame, "w"));
+                assertThat(error).isInstanceOf(CommandError.Unreadable.class);
+                assertThat(error.message()).contains("java.lang.String");
+            }
+        }
+    }
+
+    @Test
+    void who_comes_while_an_instance_rests_after_a_failed_recovery_is_answered_at_once() throws Exception {
+        HeldJournal.reset();
+        HeldJournal.recoveriesFail(true);
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG
+                + "allframe.restart-backoff { min = 1h, max = 1h }")) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(errorOf(send(allFrame, "w"))).isInstanceOf(CommandError.StorageUnavailable.class);
+            }
+        }
+    }
+
+    @Test
+    void an_instance_that_cannot_be_recovered_can_be_stopped() throws Exception {
+        HeldJournal.reset();
+        HeldJournal.recoveriesFail(true);
+        AllFrame allFrame = standalone(HeldJournal.CONFIG + "allframe.restart-backoff { min = 10ms, max = 10ms }");
+        assertThat(errorOf(send(allFrame, "w"))).isInstanceOf(CommandError.StorageUnavailable.class);
+
+        allFrame.close();
+
+        assertThat(allFrame.system().getWhenTerminated().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void a_recovery_that_fails_after_stop_was_asked_for_ends_the_instance() throws Exception {
+        HeldJournal.reset();
+        CompletableFuture<Void> recovery = HeldJournal.holdRecovery();
+        AllFrame allFrame = standalone(HeldJournal.CONFIG + "allframe.restart-backoff { min = 1h, max = 1h }");
+        CompletableFuture<CommandResult<WalletEvent>> waiting = allFrame.commands()
+                .dispatch(WALLET, "w", put(1), PATIENT)
+                .toCompletableFuture();
+        await().until(HeldJournal::isHolding);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(allFrame::close);
+        await().until(
+                () -> allFrame.commands().dispatchAndWait(WALLET, "other", put(1)) instanceof CommandResult.Failed);
+
+        recovery.completeExceptionally(new IllegalStateException("bad disk"));
+
+        assertThat(errorOf(waiting.get(20, TimeUnit.SECONDS))).isInstanceOf(CommandError.StorageUnavailable.class);
+        closing.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void what_waits_behind_a_write_that_fails_is_executed_after_it() throws Exception {
+        HeldJournal.reset();
+        CompletableFuture<Void> journal = HeldJournal.hold();
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG
+                + "allframe.restart-backoff { min = 10ms, max = 10ms }")) {
+            CompletableFuture<CommandResult<WalletEvent>> storing = allFrame.commands()
+                    .dispatch(WALLET, "w", new Exchange(BigDecimal.ONE, BigDecimal.ONE), PATIENT)
+                    .toCompletableFuture();
+            await().until(HeldJournal::isHolding);
+            List<CompletableFuture<CommandResult<WalletEvent>>> behind = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                behind.add(allFrame.commands().dispatch(WALLET, "w", put(1), PATIENT).toCompletableFuture());
+            }
+            HeldJournal.letPass();
+            journal.completeExceptionally(new IllegalStateException("bad disk"));
+
+            assertThat(errorOf(storing.get(20, TimeUnit.SECONDS))).isInstanceOf(CommandError.StorageUnavailable.class);
+            assertThat(allOf(behind))
+                    .allSatisfy(result -> assertThat(result).isInstanceOf(CommandResult.Accepted.class));
+            assertThat(HeldJournal.stored("wallet|w")).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void thousands_that_wait_and_change_nothing_are_answered() throws Exception {
+        HeldJournal.reset();
+        CompletableFuture<Void> journal = HeldJournal.hold();
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG)) {
+            List<CompletableFuture<CommandResult<WalletEvent>>> results = new ArrayList<>();
+            results.add(allFrame.commands().dispatch(WALLET, "w", put(1), PATIENT).toCompletableFuture());
+            await().until(HeldJournal::isHolding);
+            for (int i = 1; i < 10_000; i++) {
+                results.add(allFrame.commands().dispatch(WALLET, "w", new Touch(), PATIENT).toCompletableFuture());
+            }
+            journal.complete(null);
+
+            assertThat(allOf(results))
+                    .allSatisfy(result -> assertThat(result).isInstanceOf(CommandResult.Accepted.class));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
@@ -24,17 +25,19 @@ public final class HeldJournal extends AsyncWriteJournal {
 
     private static final Map<String, List<PersistentRepr>> STORED = new ConcurrentHashMap<>();
     private static volatile CompletableFuture<Void> open = CompletableFuture.completedFuture(null);
+    private static volatile CompletableFuture<Void> recovery = open;
     private static volatile boolean unreadable;
     private static volatile boolean holding;
 
     static void reset() {
         STORED.clear();
         open = CompletableFuture.completedFuture(null);
+        recovery = open;
         unreadable = false;
         holding = false;
     }
 
-    /** Whether a write waits, or has waited. */
+    /** Whether the last write or recovery had to wait. */
     static boolean isHolding() {
         return holding;
     }
@@ -43,6 +46,24 @@ public final class HeldJournal extends AsyncWriteJournal {
     static CompletableFuture<Void> hold() {
         open = new CompletableFuture<>();
         return open;
+    }
+
+    /** Writes wait no more; what waits already goes on waiting for its future. */
+    static void letPass() {
+        open = CompletableFuture.completedFuture(null);
+    }
+
+    /** Recoveries wait until the future is completed. */
+    static CompletableFuture<Void> holdRecovery() {
+        recovery = new CompletableFuture<>();
+        return recovery;
+    }
+
+    /** As if somebody else had stored it. */
+    static void store(String persistenceId, Object event) {
+        List<PersistentRepr> events = STORED.computeIfAbsent(persistenceId, id -> new ArrayList<>());
+        events.add(PersistentRepr.apply(event, events.size() + 1L, persistenceId, "", false, ActorRef.noSender(),
+                "somebody"));
     }
 
     static void recoveriesFail(boolean fail) {
@@ -83,8 +104,9 @@ public final class HeldJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
+        holding = !recovery.isDone();
         return FutureConverters.asScala(unreadable
                 ? CompletableFuture.failedFuture(new IllegalStateException("bad disk"))
-                : CompletableFuture.completedFuture((long) stored(persistenceId)));
+                : recovery.thenApply(now -> (long) stored(persistenceId)));
     }
 }

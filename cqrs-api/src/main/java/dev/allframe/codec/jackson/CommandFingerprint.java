@@ -22,7 +22,8 @@ import java.util.Set;
 
 /**
  * Identifies the contents of a command: SHA-256 over its name and its JSON with sorted properties, maps and sets, cut to 128 bits. Two commands have the
- * same fingerprint on every node and after every restart exactly if they ask for the same.
+ * same fingerprint on every node and after every restart exactly if their contents are written alike. So 1.0 and 1.00 differ, as they do for
+ * {@link java.math.BigDecimal#equals}: a rule can tell them apart, and a caller who repeats a command repeats it as it was.
  */
 public final class CommandFingerprint {
 

@@ -69,7 +69,7 @@ public final class BackendReadJournal
         this.persistence = Persistence.get(system);
         this.envelopes = new QueryEnvelopes(new EventMapping(new Payloads(system)),
                 persistence.adaptersFor(config.getString("journal-plugin")));
-        this.pageSize = config.getInt("page-size");
+        this.pageSize = PageSize.of(config);
     }
 
     /** The storage that is read. */

@@ -24,6 +24,8 @@ import org.apache.pekko.persistence.state.DurableStateStoreRegistry;
 import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who shares a store with whom, and when it is closed. */
 class StoragesTest {
@@ -140,5 +142,18 @@ class StoragesTest {
         backend.append(new Append(STREAM, ExpectedVersion.exactly(sequenceNr - 1), "test", List.of(record)))
                 .toCompletableFuture()
                 .join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "10001"})
+    void a_page_that_no_store_gives_is_refused(String size) {
+        ActorSystem system = start("inmemory.query.page-size = " + size + "\ninmemory.state.page-size = " + size);
+
+        assertThatThrownBy(() -> PersistenceQuery.get(system)
+                .getReadJournalFor(BackendReadJournal.class, "inmemory.query"))
+                .hasRootCauseMessage("page-size = " + size + " must be from 1 to 10000");
+        assertThatThrownBy(() -> DurableStateStoreRegistry.get(system)
+                .getDurableStateStoreFor(BackendDurableStateStore.class, "inmemory.state"))
+                .hasRootCauseMessage("page-size = " + size + " must be from 1 to 10000");
     }
 }

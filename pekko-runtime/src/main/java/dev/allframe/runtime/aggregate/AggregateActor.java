@@ -36,6 +36,7 @@ import org.apache.pekko.persistence.typed.EventSeq;
 import org.apache.pekko.persistence.typed.JournalPersistFailed;
 import org.apache.pekko.persistence.typed.JournalPersistRejected;
 import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.SnapshotAdapter;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
@@ -196,10 +197,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 hosting.history()
                         .read(stream, first.firstSequenceNr(), first.lastSequenceNr())
                         .thenApply(records -> firstOutcome(first, records))
-                        .exceptionally(failed -> new CommandResult.Failed<>(new CommandError.StorageUnavailable(
-                                "the first outcome of command id '" + first.commandId() + "' cannot be read: "
-                                        + failed.getMessage(),
-                                true)))
+                        .exceptionally(failed -> new CommandResult.Failed<>(notReadAgain(first, failed)))
                         .thenAccept(result -> replyTo.tell(new Reply(execute.aggregate(), result)));
                 yield Effect().noReply();
             }
@@ -215,6 +213,14 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         }
         return accepted(records.stream().map(aggregate::eventOf).filter(Objects::nonNull).toList(),
                 first.lastSequenceNr());
+    }
+
+    private CommandError notReadAgain(CommandRecord first, Throwable failure) {
+        String reason = "the first outcome of command id '" + first.commandId() + "' cannot be read: "
+                + failure.getMessage();
+        return Defects.isUnreadable(failure)
+                ? new CommandError.Unreadable("stream=" + stream + ": " + reason)
+                : new CommandError.StorageUnavailable(reason, true);
     }
 
     private CommandResult<E> accepted(List<E> events, long sequenceNr) {
@@ -241,6 +247,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 .onSignal(JournalPersistFailed.class, (state, signal) -> notStored(signal.getFailure()))
                 .onSignal(JournalPersistRejected.class, (state, signal) -> notStored(signal.getFailure()))
                 .onSignal(RecoveryFailed.class, (state, signal) -> notRecovered(signal.getFailure()))
+                .onSignal(RecoveryCompleted.instance(), state -> gate.recovered())
                 .onSignal(PostStop.instance(), state -> stopped())
                 .build();
     }
@@ -256,16 +263,12 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         }
     }
 
-    /** The actor starts again after a pause; callers need not wait for it. */
+    /** Where it may succeed another time, the actor starts again after a pause; callers need not wait for it. */
     private void notRecovered(Throwable failure) {
-        boolean unreadable = false;
-        for (Throwable cause = failure; cause != null && !unreadable; cause = cause.getCause()) {
-            unreadable = cause instanceof CodecException;
-        }
         String reason = "stream=" + stream + " cannot be recovered: " + failure;
-        gate.answerWaiting(unreadable
+        gate.recoveryFailed(Defects.isUnreadable(failure)
                 ? new CommandError.Unreadable(reason)
-                : new CommandError.StorageUnavailable(reason, true));
+                : new CommandError.StorageUnavailable(reason, true), context.getSelf());
     }
 
     private void stopped() {
@@ -283,9 +286,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     @Override
     public EventAdapter<Recorded<S>, ?> eventAdapter() {
-        return new EventAdapter<Recorded<S>, Envelope>() {
+        return new EventAdapter<Recorded<S>, Object>() {
             @Override
-            public Envelope toJournal(Recorded<S> recorded) {
+            public Object toJournal(Recorded<S> recorded) {
                 return recorded.envelope();
             }
 
@@ -295,7 +298,11 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             }
 
             @Override
-            public EventSeq<Recorded<S>> fromJournal(Envelope envelope, String manifest) {
+            public EventSeq<Recorded<S>> fromJournal(Object record, String manifest) {
+                if (!(record instanceof Envelope envelope)) {
+                    throw new CodecException(
+                            "a record is a " + record.getClass().getName() + " and none of ours", null);
+                }
                 return EventSeq.single(new Recorded<>(envelope, null));
             }
         };

@@ -1,6 +1,9 @@
 package dev.allframe.runtime.aggregate;
 
-/** What users' code may throw without bringing down more than its own command. */
+import dev.allframe.codec.CodecException;
+import java.io.NotSerializableException;
+
+/** What is to be made of a failure: of users' code, which brings down its own command alone; of reading what is stored. */
 final class Defects {
 
     private Defects() {}
@@ -19,5 +22,15 @@ final class Defects {
             Thread.currentThread().interrupt();
         }
         return thrown;
+    }
+
+    /** Whether what is stored will not be read by this code, however often it is tried. */
+    static boolean isUnreadable(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CodecException || cause instanceof NotSerializableException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

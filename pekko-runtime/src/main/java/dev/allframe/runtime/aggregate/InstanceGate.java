@@ -2,11 +2,10 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.command.CommandError;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.BehaviorInterceptor;
 import org.apache.pekko.actor.typed.PostStop;
@@ -14,11 +13,15 @@ import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.JournalProtocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before the event-sourced actor of an instance and sees to it that every command gets its reply. An event-sourced actor keeps commands back while it
  * recovers, stores or rests after a failure; it drops what it has no room for, and everything when it ends. The gate knows what is kept back: it answers what
  * there is no room for, and what the actor will never come to.
+ *
+ * <p>While the actor rests after a recovery that failed, Pekko would keep back commands and being told to stop, perhaps for ever. The gate answers the former
+ * with what went wrong, and obeys the latter. Where what is stored cannot be read, it does not let Pekko try again: the instance answers until it is stopped.
  *
  * <p>It also lets the actor see one failure for each failed write, and not one for each event in it. The first makes the actor start again; the others would
  * arrive while it recovers, be kept back like commands, and when they are taken out again, Pekko 1.7 stops taking out what waits behind them.
@@ -33,6 +36,14 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
 
     /** Commands that were let in and not yet taken by the actor's handler. */
     private final Set<Execute> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Commands that were answered here instead. Pekko keeps them back all the same, and they need room until the handler takes them. */
+    private final Set<Execute> answered = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Why the last recovery failed; null where it did not. */
+    private @Nullable CommandError unrecovered;
+
+    private boolean stopAsked;
 
     /** The incarnation of the actor whose write has failed; ids of incarnations are not negative and never used twice. */
     private int failedIncarnation = NONE;
@@ -66,6 +77,15 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         if (message instanceof Execute execute && !letIn(execute)) {
             return Behaviors.same();
         }
+        if (message == AggregateMessage.Stop.INSTANCE) {
+            if (unrecovered != null) {
+                return Behaviors.stopped();
+            }
+            stopAsked = true;
+        }
+        if (unrecovered instanceof CommandError.Unreadable) {
+            return Behaviors.same(); // such as that it is time to start again
+        }
         if (message instanceof JournalProtocol.WriteMessageFailure failure) {
             if (failure.actorInstanceId() == failedIncarnation) {
                 return Behaviors.same();
@@ -76,7 +96,11 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
     }
 
     private boolean letIn(Execute execute) {
-        if (waiting.size() >= limit) {
+        if (unrecovered != null) {
+            execute.fail(unrecovered);
+            return false;
+        }
+        if (waiting.size() + answered.size() >= limit) {
             execute.fail(new CommandError.Overloaded(limit));
             return false;
         }
@@ -96,13 +120,26 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
 
     /** Called by the actor's handler for each command: false for one that has been answered in the meantime. */
     boolean take(Execute execute) {
-        return waiting.remove(execute);
+        return !answered.remove(execute) && waiting.remove(execute);
     }
 
-    /** Answers everything that waits; none of it will be executed. */
-    void answerWaiting(CommandError error) {
-        List<Execute> answered = new ArrayList<>(waiting);
+    /** Called by the actor when a recovery has failed: answers what waits, and what comes until one succeeds. */
+    void recoveryFailed(CommandError error, ActorRef<AggregateMessage> self) {
+        unrecovered = error;
+        answerWaiting(error);
+        if (stopAsked) {
+            self.tell(AggregateMessage.Stop.INSTANCE); // Pekko keeps the first one back
+        }
+    }
+
+    /** Called by the actor when it is recovered. */
+    void recovered() {
+        unrecovered = null;
+    }
+
+    private void answerWaiting(CommandError error) {
+        waiting.forEach(execute -> execute.fail(error));
+        answered.addAll(waiting);
         waiting.clear();
-        answered.forEach(execute -> execute.fail(error));
     }
 }

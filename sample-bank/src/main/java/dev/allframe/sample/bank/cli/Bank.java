@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
         HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-                        "0:Done.", "1:Finished, but commands were rejected or a check failed.",
+                        "0:Done. Malformed lines may have been left out: they are told and counted.",
+                        "1:Finished, but commands were rejected or a check failed.",
                         "2:Wrong usage, or input that is not there or cannot be used.", "3:Unexpected failure."})
 public final class Bank implements Runnable {
 

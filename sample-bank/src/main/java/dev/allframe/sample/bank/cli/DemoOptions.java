@@ -6,10 +6,13 @@ import picocli.CommandLine.Option;
 /** Which bank is made up. */
 final class DemoOptions {
 
+    /** A bank of this size is about two million commands, which fit into a few gigabytes. */
+    private static final int MAX_ACCOUNTS = 10_000;
+
     @Option(names = "--seed", defaultValue = "2025", paramLabel = "NUMBER", description = "The same seed makes the same bank (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--accounts", defaultValue = "300", paramLabel = "NUMBER", description = "How many accounts the bank has (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--accounts", defaultValue = "300", paramLabel = "NUMBER", description = "How many accounts the bank has, 1 to 10000 (default: ${DEFAULT-VALUE}).")
     private int accounts;
 
     long seed() {
@@ -17,8 +20,8 @@ final class DemoOptions {
     }
 
     int accounts() {
-        if (accounts < 1) {
-            throw new InputException("--accounts must be 1 or more, not " + accounts);
+        if (accounts < 1 || accounts > MAX_ACCOUNTS) {
+            throw new InputException("--accounts must be from 1 to " + MAX_ACCOUNTS + ", not " + accounts);
         }
         return accounts;
     }

@@ -44,6 +44,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         try (OpenBank bank = new OpenBank()) {
             ImportReport report = bank.importHistory(folders, strict, output);
+            warnings(report, output);
             if (output.isJson()) {
                 output.printJson(json(report));
             } else {
@@ -54,7 +55,6 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private void print(ImportReport report) {
-        warnings(report, output);
         output.print("Stored");
         output.print("  accounts          %,10d", report.accounts());
         output.print("  standing orders   %,10d", report.orders());

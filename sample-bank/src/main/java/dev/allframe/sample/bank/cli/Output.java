@@ -25,7 +25,7 @@ final class Output {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec command;
 
-    @Option(names = "--json", description = "Print the result as JSON and nothing else.")
+    @Option(names = "--json", description = "Print the result as JSON and nothing else on standard output; warnings go to standard error.")
     private boolean json;
 
     @Option(names = "--no-progress", description = "Show no progress bar; there is none either where standard error is no terminal.")
@@ -62,15 +62,13 @@ final class Output {
         out().flush();
     }
 
-    /** Says something to people beside the result. */
+    /** Says something to people beside the result, on standard error. */
     void warn(List<String> lines) {
-        if (json) {
-            return;
-        }
         PrintWriter err = command.commandLine().getErr();
         lines.stream().limit(LISTED).forEach(err::println);
         if (lines.size() > LISTED) {
-            err.println("... and " + (lines.size() - LISTED) + " more; --json lists them");
+            err.println(
+                    "... and " + (lines.size() - LISTED) + " more" + (json ? "" : "; bank import --json lists them"));
         }
         err.flush();
     }

@@ -9,8 +9,10 @@ import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.ledger.Ledger.Line;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Holds what is stored of each account against the bank's own balances. */
@@ -33,14 +35,14 @@ final class Comparison {
      * @param checked whether the balances are compared, and not only the transactions found
      */
     void add(String account, List<Line> statement, Map<String, Transaction> book, boolean checked) {
-        int found = 0;
+        Set<String> found = new HashSet<>();
         Money difference = Money.zero(Money.CZK);
         for (Line line : statement) {
             events++;
             String reference = count(line.recorded().event());
             Transaction row = reference == null ? null : book.get(reference);
             if (row != null) {
-                found++;
+                found.add(row.id());
                 Money before = difference;
                 difference = line.after().balance().minus(row.balance());
                 if (checked && !DayOrder.near(before, difference)) {
@@ -56,9 +58,9 @@ final class Comparison {
         if (checked && !book.isEmpty()) {
             accountsChecked++;
         }
-        if (found != book.size()) {
-            missing += book.size() - found;
-            problems.add("account " + account + ": " + (book.size() - found) + " of its " + book.size()
+        if (found.size() != book.size()) {
+            missing += book.size() - found.size();
+            problems.add("account " + account + ": " + (book.size() - found.size()) + " of its " + book.size()
                     + " transactions are not in the store");
         }
     }

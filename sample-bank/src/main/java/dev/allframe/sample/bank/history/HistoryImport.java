@@ -20,14 +20,19 @@ import java.util.Set;
  * Imports folders of the data set as history: accounts, standing orders and transactions become commands in the order in which things happened, then the
  * accounts are read back from the store and compared with the bank's own balances, row by row.
  *
- * <p>Folders are imported one after the other. What was imported before is sent again and recognised by its command id; what is new goes on where the
- * account stands.
+ * <p>Folders are imported one after the other. What the files have twice is sent once; what the store has from an earlier import is sent again and recognised
+ * by its command id, as long as the account remembers it; what is new goes on where the account stands.
  */
 public final class HistoryImport {
 
     private record Step(String account, String commandId, AccountCommand command) {}
 
     private final List<Step> steps = new ArrayList<>();
+
+    /** Every command that was planned, by account and command id. */
+    private final Map<String, AccountCommand> planned = new HashMap<>();
+    private int repeated;
+    private final List<String> conflicts = new ArrayList<>();
     private final List<BadLine> badLines = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
     private final Set<String> accounts = new LinkedHashSet<>();
@@ -61,11 +66,11 @@ public final class HistoryImport {
         badLines.addAll(folder.badLines());
         folder.accounts().forEach((id, open) -> {
             accounts.add(id);
-            steps.add(new Step(id, "open-" + id, open));
+            plan(new Step(id, "open-" + id, open));
         });
         folder.orders()
-                .forEach(order -> steps
-                        .add(new Step(order.account(), "order-" + order.command().orderId(), order.command())));
+                .forEach(order -> plan(
+                        new Step(order.account(), "order-" + order.command().orderId(), order.command())));
 
         Map<String, List<Transaction>> byAccount = new LinkedHashMap<>();
         folder.transactions()
@@ -73,7 +78,22 @@ public final class HistoryImport {
         List<Transaction> ordered = new ArrayList<>(folder.transactions().size());
         byAccount.forEach((account, rows) -> ordered.addAll(inOrder(account, rows)));
         ordered.sort(Comparator.comparing(Transaction::date)); // stable: the order inside an account and day stays
-        ordered.forEach(row -> steps.add(new Step(row.account(), row.commandId(), row.command())));
+        ordered.forEach(row -> plan(new Step(row.account(), row.commandId(), row.command())));
+    }
+
+    /**
+     * Adds a step, unless one with its id is planned. An account would recognise it too, but only among the last thousand commands that it remembers.
+     */
+    private void plan(Step step) {
+        AccountCommand first = planned.putIfAbsent(step.account + "|" + step.commandId, step.command);
+        if (first == null) {
+            steps.add(step);
+        } else if (first.equals(step.command)) {
+            repeated++;
+        } else {
+            conflicts.add("account " + step.account + ", command " + step.commandId
+                    + ": the files have it twice, with different contents; the first was taken");
+        }
     }
 
     /** What is known already is left in file order: it will be recognised, and moves no balance. */
@@ -110,7 +130,7 @@ public final class HistoryImport {
     public ImportReport run(CommandBus bus, Ledger ledger, Runnable onAnswer) {
         Teller teller = new Teller(bus, onAnswer);
         steps.forEach(step -> teller.send(step.account(), step.commandId(), step.command()));
-        Tally tally = teller.finish();
+        Tally tally = teller.finish().with(repeated, conflicts);
         Comparison compared = new Comparison();
         Set<String> everyone = new LinkedHashSet<>(accounts);
         everyone.addAll(books.keySet());

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -30,6 +31,9 @@ final class Table {
         }
     }
 
+    /** How other programs write that a field has no value. */
+    private static final Set<String> NO_VALUE = Set.of("nan", "null", "na", "n/a", "none", "?");
+
     /** A row by the names of its columns. */
     static final class Row {
         private final Map<String, Integer> columns;
@@ -40,10 +44,11 @@ final class Table {
             this.values = values;
         }
 
-        /** The trimmed text of a column; empty where the file has no such column. */
+        /** The trimmed text of a column; empty where the file has no such column, or a word for no value. */
         String text(String column) {
             Integer index = columns.get(column);
-            return index == null ? "" : values.get(index).strip();
+            String text = index == null ? "" : values.get(index).strip();
+            return NO_VALUE.contains(text.toLowerCase(Locale.ROOT)) ? "" : text;
         }
 
         /** The trimmed text of a column that must not be empty. */

@@ -1,6 +1,7 @@
 package dev.allframe.sample.bank.ledger;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -24,6 +25,22 @@ public record Tally(int accepted, long events, int repeated, SortedMap<String, I
         refused = new TreeMap<>(refused);
         failed = new TreeMap<>(failed);
         problems = List.copyOf(problems);
+    }
+
+    /**
+     * With commands that were found not to be sent.
+     *
+     * @param more equal to others that were sent
+     * @param conflicts with the id of another that was sent and other contents, in sentences
+     */
+    public Tally with(int more, List<String> conflicts) {
+        SortedMap<String, Integer> failures = new TreeMap<>(failed);
+        if (!conflicts.isEmpty()) {
+            failures.merge("idempotency-conflict", conflicts.size(), Integer::sum);
+        }
+        List<String> all = new ArrayList<>(problems);
+        all.addAll(conflicts);
+        return new Tally(accepted, events, repeated + more, refused, failures, all, time);
     }
 
     /** All commands. */

@@ -9,6 +9,8 @@ import dev.allframe.sample.bank.history.Folder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,28 @@ final class BankTest {
     }
 
     @Test
+    void what_was_skipped_is_told_beside_json_too() {
+        String folder = Folder.written(temp, "6;1;930106;PRIJEM;VKLAD;1O;10.00;;;").toString();
+
+        for (String command : List.of("account 1", "balances", "import")) {
+            List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
+            arguments.addAll(List.of("--berka", folder, "--json"));
+            Said said = bank(arguments.toArray(String[]::new));
+
+            assertThat(said.err()).as(command).contains("skipped trans.asc:2: amount '1O' is not an amount");
+            assertThat(said.json().isObject()).as(command).isTrue();
+        }
+    }
+
+    @Test
+    void a_bank_too_large_for_memory_is_refused() {
+        Said said = bank("demo", "--accounts", "99999999");
+
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains("--accounts must be from 1 to 10000, not 99999999");
+    }
+
+    @Test
     void the_demo_is_the_same_for_the_same_seed_except_for_its_speed() {
         Said first = bank("demo", "--seed", "3", "--accounts", "5");
         Said second = bank("demo", "--seed", "3", "--accounts", "5");
@@ -166,7 +190,7 @@ final class BankTest {
             import --berka /nowhere                          # bank: there is no folder /nowhere
             import --berka /nowhere --backend allsource      # bank: there is no backend 'allsource'; the only one is memory
             import --berka /nowhere --data /tmp/x            # bank: the memory backend stores nothing on disk: leave --data out
-            demo --accounts 0                                # bank: --accounts must be 1 or more, not 0
+            demo --accounts 0                                # bank: --accounts must be from 1 to 10000, not 0
             balances --accounts 1 --top 0                    # bank: --top must be 1 or more, not 0
             account acc-9999 --accounts 1                    # bank: there is no account 'acc-9999'
             account a|b --accounts 1                         # bank: there is no account 'a|b'

@@ -19,6 +19,7 @@ import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.store.RecordedEvent;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,6 +107,35 @@ final class HistoryImportTest {
         assertThat(report.accountsChecked()).isEqualTo(2);
         assertThat(report.maxDifference()).isEqualTo(czk("0.05"));
         assertThat(report.isGood()).isTrue();
+    }
+
+    @Test
+    void an_account_with_more_transactions_than_it_remembers_commands_is_imported_once_too() {
+        String[] rows = new String[1_200];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = "%d;1;%s;PRIJEM;VKLAD;1.00;%d.00;;;".formatted(5_000 + i,
+                    LocalDate.of(1993, 1, 5).plusDays(i).format(DateTimeFormatter.ofPattern("yyMMdd")), i + 1);
+        }
+        Path folder = Folder.written(temp, rows);
+
+        ImportReport report = imported(folder, folder);
+
+        assertThat(report.transactions()).isEqualTo(1_200);
+        assertThat(report.tally().repeated()).isEqualTo(1_201);
+        assertThat(report.missing()).isZero();
+        assertThat(report.maxDifference()).isEqualTo(czk(0));
+        assertThat(report.isGood()).isTrue();
+    }
+
+    @Test
+    void words_for_no_value_are_none() {
+        ImportReport report = imported(Folder.written(temp, "5;1;930105;PRIJEM;nan;10.00;10.00;NaN;null;?",
+                "6;1;930106;PRIJEM;VKLAD;10.00;20.00;N/A;NA;None"));
+
+        assertThat(report.badLines()).isEmpty();
+        assertThat(stored("1")).contains(
+                new Deposited(czk(10), new Entry(Kind.OTHER, LocalDate.of(1993, 1, 5), "5", "", null)),
+                new Deposited(czk(10), Entry.cash(LocalDate.of(1993, 1, 6)).referring("6")));
     }
 
     @Test

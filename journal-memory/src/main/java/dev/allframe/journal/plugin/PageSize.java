@@ -1,0 +1,23 @@
+package dev.allframe.journal.plugin;
+
+import com.typesafe.config.Config;
+import dev.allframe.store.EventReader;
+
+/** How many records a query reads at once. */
+final class PageSize {
+
+    private PageSize() {}
+
+    /**
+     * The number in the section of a plugin.
+     *
+     * @throws IllegalArgumentException if it is out of range: a store gives no larger page, and a smaller one than asked for would look like the end
+     */
+    static int of(Config plugin) {
+        int size = plugin.getInt("page-size");
+        if (size < 1 || size > EventReader.MAX_PAGE) {
+            throw new IllegalArgumentException("page-size = " + size + " must be from 1 to " + EventReader.MAX_PAGE);
+        }
+        return size;
+    }
+}
