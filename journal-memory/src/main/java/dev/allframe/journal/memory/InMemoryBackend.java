@@ -24,6 +24,7 @@ import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
+import dev.allframe.store.spi.Listeners;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -102,7 +103,7 @@ public final class InMemoryBackend implements EventStoreBackend {
         } catch (RuntimeException refused) {
             return failedFuture(refused);
         }
-        eventListeners.wake(append.stream());
+        eventListeners.wake(List.of(append.stream()));
         return completedFuture(appended);
     }
 

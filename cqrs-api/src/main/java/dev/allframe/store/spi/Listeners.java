@@ -1,4 +1,4 @@
-package dev.allframe.journal.memory;
+package dev.allframe.store.spi;
 
 import dev.allframe.store.Registration;
 import dev.allframe.store.StreamId;
@@ -14,20 +14,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>Thread-safe without the store's lock. A listener that registers while an append commits may miss its call, but then the read that follows the
  * registration finds the record, because records are readable before listeners are called.
  */
-final class Listeners {
+public final class Listeners {
 
     private static final Logger LOG = System.getLogger(Listeners.class.getName());
 
     private final CopyOnWriteArrayList<Listener> ofAll = new CopyOnWriteArrayList<>();
     private final Map<StreamId, CopyOnWriteArrayList<Listener>> ofStream = new ConcurrentHashMap<>();
 
-    Registration add(Runnable wake) {
+    /** Registers for all records. */
+    public Registration add(Runnable wake) {
         Listener listener = new Listener(wake);
         ofAll.add(listener);
         return () -> ofAll.remove(listener);
     }
 
-    Registration add(StreamId stream, Runnable wake) {
+    /** Registers for the records of one stream. */
+    public Registration add(StreamId stream, Runnable wake) {
         Listener listener = new Listener(wake);
         ofStream.compute(stream, (id, present) -> {
             CopyOnWriteArrayList<Listener> listeners = present == null ? new CopyOnWriteArrayList<>() : present;
@@ -40,23 +42,33 @@ final class Listeners {
         });
     }
 
-    void wake(StreamId stream) {
-        if (!ofStream.isEmpty()) {
-            CopyOnWriteArrayList<Listener> listeners = ofStream.get(stream);
-            if (listeners != null) {
-                listeners.forEach(Listener::call);
+    /** Whether anyone waits for a single stream. */
+    public boolean anyOfStreams() {
+        return !ofStream.isEmpty();
+    }
+
+    /** Calls who waits for one of these streams, then who waits for all. */
+    public void wake(Iterable<StreamId> streams) {
+        if (anyOfStreams()) {
+            for (StreamId stream : streams) {
+                CopyOnWriteArrayList<Listener> listeners = ofStream.get(stream);
+                if (listeners != null) {
+                    listeners.forEach(Listener::call);
+                }
             }
         }
         wake();
     }
 
-    void wake() {
+    /** Calls who waits for all records. */
+    public void wake() {
         if (!ofAll.isEmpty()) {
             ofAll.forEach(Listener::call);
         }
     }
 
-    void wakeEveryone() {
+    /** Calls everyone, because the store was closed. */
+    public void wakeEveryone() {
         wake();
         ofStream.values().forEach(listeners -> listeners.forEach(Listener::call));
     }

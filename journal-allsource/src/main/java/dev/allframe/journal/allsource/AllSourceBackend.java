@@ -1,0 +1,86 @@
+package dev.allframe.journal.allsource;
+
+import dev.allframe.journal.allsource.engine.Engine;
+import dev.allframe.journal.allsource.engine.EngineBackend;
+import dev.allframe.journal.allsource.engine.EngineConfig;
+import dev.allframe.journal.allsource.engine.MemoryTables;
+import dev.allframe.journal.allsource.engine.RocksTables;
+import dev.allframe.journal.allsource.engine.io.MemoryDisk;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
+import dev.allframe.journal.allsource.engine.wal.Durability;
+import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import dev.allframe.store.EventStoreBackend;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/**
+ * Opens durable event stores. An append is acknowledged when it is forced to disk; a store that is killed opens again with everything that it acknowledged.
+ *
+ * <pre>{@code
+ * try (EventStoreBackend backend = AllSourceBackend.production(Path.of("bank-data"))) {
+ *   backend.append(...);
+ * }
+ * }</pre>
+ */
+public final class AllSourceBackend {
+
+    private static final int MAX_LOG_RECORD_BYTES = 128 << 20;
+
+    private AllSourceBackend() {}
+
+    /** A store in memory: the same engine, gone when it is closed. */
+    public static EventStoreBackend inMemory() {
+        return withConfig(AllSourceConfig.inMemory());
+    }
+
+    /** A store in a directory, every append forced. */
+    public static EventStoreBackend production(Path directory) {
+        return withConfig(AllSourceConfig.in(directory));
+    }
+
+    /**
+     * A store.
+     *
+     * @throws dev.allframe.store.StoreLockedException if it is open already
+     * @throws dev.allframe.store.CorruptStoreException if something in the directory is missing or damaged; nothing was changed
+     * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it; nothing was changed
+     * @throws dev.allframe.store.StoreFailedException if the disk fails
+     */
+    public static EventStoreBackend withConfig(AllSourceConfig config) {
+        return withConfig(config, "an application");
+    }
+
+    /** As {@link #withConfig(AllSourceConfig)}; an owner who finds the store locked is told this user. */
+    public static EventStoreBackend withConfig(AllSourceConfig config, String user) {
+        EngineConfig numbers = numbers(config);
+        Path directory = config.directory();
+        if (directory == null) {
+            return new EngineBackend(Engine.open(new MemoryDisk(), Path.of("/store"), new MemoryTables(), numbers,
+                    Clock.systemUTC(), user), "none");
+        }
+        Path absolute = directory.toAbsolutePath();
+        return new EngineBackend(Engine.open(new RealDisk(), absolute,
+                new RocksTables(absolute, config.memoryBytes() / 4), numbers, Clock.systemUTC(), user),
+                name(config.durability()));
+    }
+
+    /** A quarter of the memory for RocksDB, a quarter for decompressed segments, the rest for the tail and what is in flight. */
+    private static EngineConfig numbers(AllSourceConfig config) {
+        long memory = config.memoryBytes();
+        int tailEvents = Math.clamp(memory / 4096, 1024, 65_536);
+        long tailBytes = Math.clamp(memory / 16, 1 << 20, 16 << 20);
+        WalConfig log = WalConfig.defaults()
+                .withDurability(config.durability())
+                .withSegmentBytes((int) Math.min(2 * tailBytes, 32 << 20))
+                .withMaxRecordBytes(MAX_LOG_RECORD_BYTES);
+        return new EngineConfig(log, tailBytes, tailEvents, 2, 4 << 20, config.maxRecordBytes(), memory / 4, 2);
+    }
+
+    private static String name(Durability durability) {
+        return switch (durability) {
+            case Durability.Fsync fsync -> "fsync";
+            case Durability.Interval(var every) -> "interval " + every;
+            case Durability.Os os -> "os";
+        };
+    }
+}

@@ -1,0 +1,45 @@
+package dev.allframe.journal.allsource;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import dev.allframe.journal.allsource.engine.wal.Durability;
+import dev.allframe.journal.plugin.BackendProvider;
+import dev.allframe.store.EventStoreBackend;
+import java.nio.file.Path;
+import org.apache.pekko.actor.ActorSystem;
+
+/** Opens durable stores for the Pekko plugins, from a configuration section such as {@code allsource}. Called by the plugins. */
+public final class AllSourceBackendProvider implements BackendProvider {
+
+    @Override
+    public EventStoreBackend open(ActorSystem system, Config section) {
+        String directory = section.getString("dir");
+        if (directory.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the durable store needs a directory: set allsource.dir, or the key dir of the section that is used");
+        }
+        return AllSourceBackend.withConfig(AllSourceConfig.in(Path.of(directory))
+                .withDurability(durability(section))
+                .withMaxRecordBytes(Math.toIntExact(section.getBytes("max-record-size")))
+                .withMemoryBytes(section.getBytes("memory")), "actor system '" + system.name() + "'");
+    }
+
+    private static Durability durability(Config section) {
+        String value = section.getString("durability");
+        return switch (value) {
+            case "fsync" -> Durability.fsync();
+            case "os" -> Durability.os();
+            default -> interval(section, value);
+        };
+    }
+
+    private static Durability interval(Config section, String value) {
+        try {
+            return Durability.interval(section.getDuration("durability"));
+        } catch (ConfigException notATime) {
+            throw new IllegalArgumentException(
+                    "durability = " + value + " must be fsync, os, or the time between two forces such as 100ms",
+                    notATime);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.Listeners;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** What the callers of one group are told, and who is to be woken. Filled by the partition's thread, then given on a thread of its own. */
+final class Answers implements Runnable {
+
+    private final List<Runnable> answers = new ArrayList<>();
+    private final Set<StreamId> changedStreams = new HashSet<>();
+    private final Listeners eventListeners;
+    private final Listeners stateListeners;
+    private boolean eventsChanged;
+    private boolean statesChanged;
+
+    Answers(Listeners eventListeners, Listeners stateListeners) {
+        this.eventListeners = eventListeners;
+        this.stateListeners = stateListeners;
+    }
+
+    boolean isEmpty() {
+        return answers.isEmpty();
+    }
+
+    <T> void succeed(CompletableFuture<T> result, T value) {
+        answers.add(() -> result.complete(value));
+    }
+
+    void done(CompletableFuture<Void> result) {
+        answers.add(() -> result.complete(null));
+    }
+
+    void fail(CompletableFuture<?> result, RuntimeException reason) {
+        answers.add(() -> result.completeExceptionally(reason));
+    }
+
+    void eventsChanged(StreamId stream) {
+        eventsChanged = true;
+        if (eventListeners.anyOfStreams()) {
+            changedStreams.add(stream);
+        }
+    }
+
+    void stateChanged() {
+        statesChanged = true;
+    }
+
+    @Override
+    public void run() {
+        answers.forEach(Runnable::run);
+        if (eventsChanged) {
+            eventListeners.wake(changedStreams);
+        }
+        if (statesChanged) {
+            stateListeners.wake();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.AppliedEntry;
+import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.index.StreamIndex;
+import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.store.DurableState;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store holds: the view of its events, the index of the sealed ones, and the state.
+ *
+ * <h2>Threads</h2> The partition's thread applies entries and ends tail segments; the sealer's thread replaces them. Both change the view under this object's
+ * monitor, for a moment. Everyone reads, without a lock.
+ */
+final class Contents {
+
+    private final StreamIndex index;
+    private final StateStore state;
+    private final AtomicLong streams = new AtomicLong();
+    private volatile View view;
+    private volatile long endedLsn;
+
+    /** Entries of the group that is being applied; used by the partition's thread alone. */
+    private final List<AppliedEntry> collected = new ArrayList<>();
+
+    Contents(StreamIndex index, StateStore state, View view, long endedLsn) {
+        this.index = index;
+        this.state = state;
+        this.view = view;
+        this.endedLsn = endedLsn;
+        this.streams.set(index.streamCount());
+    }
+
+    View view() {
+        return view;
+    }
+
+    /** The view, kept until it is released. */
+    View acquire() {
+        while (true) {
+            View current = view;
+            if (current.acquire()) {
+                return current;
+            }
+        }
+    }
+
+    StreamIndex index() {
+        return index;
+    }
+
+    StateStore state() {
+        return state;
+    }
+
+    /** The tail segment that takes the next events. */
+    TailSegment tail() {
+        return view.tail();
+    }
+
+    /** The last entry of the log in a tail segment that has ended. */
+    long endedLsn() {
+        return endedLsn;
+    }
+
+    /** How many streams ever had a record. */
+    long streams() {
+        return streams.get();
+    }
+
+    /** The version of a stream as the events before the newest tail segment make it. */
+    long versionBeforeTail(StreamId id) {
+        List<TailSegment> tails = view.tails;
+        for (int i = tails.size() - 2; i >= 0; i--) {
+            TailStream part = tails.get(i).stream(id);
+            if (part != null) {
+                return part.version();
+            }
+        }
+        return index.version(id);
+    }
+
+    /** The version of a stream. */
+    long version(StreamId id) {
+        TailStream part = tail().stream(id);
+        return part == null ? versionBeforeTail(id) : part.version();
+    }
+
+    @Nullable DurableState state(StreamId id) {
+        return state.state(id).orElse(null);
+    }
+
+    /** Keeps an entry until the group is applied. */
+    void collect(long lsn, LogEntry entry) {
+        collected.add(new AppliedEntry(lsn, entry));
+    }
+
+    /** Applies what was collected to the state, as one change. */
+    void applyCollected() {
+        state.apply(collected);
+        collected.clear();
+    }
+
+    /** So many streams more have a record. */
+    void streamsBegan(long count) {
+        streams.addAndGet(count);
+    }
+
+    /** The position of the last event that was ever stored; 0 for none. */
+    long lastPosition() {
+        return view.tail().lastPosition();
+    }
+
+    /** The ids of streams that ever had a record, in order. */
+    List<StreamId> streams(@Nullable StreamId after, int limit) {
+        NavigableSet<StreamId> found = new TreeSet<>();
+        for (TailSegment tail : view.tails) {
+            tail.streamsAfter(after, found);
+        }
+        found.addAll(index.streams(after, limit)); // after the view: what has left the tail is in the index
+        return found.stream().limit(limit).toList();
+    }
+
+    /** Bytes of payloads in the tail that are not deleted, and of sealed files. */
+    long eventBytes() {
+        long bytes = 0;
+        View now = view;
+        for (SealedSegment segment : now.sealed) {
+            bytes += segment.meta().parquetFile().length();
+        }
+        for (TailSegment tail : now.tails) {
+            for (StoredEvent event : tail.all()) {
+                if (event.sequenceNr() > state.deletedTo(event.stream())) {
+                    bytes += event.envelope().payload().bytes().length;
+                }
+            }
+        }
+        return bytes;
+    }
+
+    /** Closes files and tables, when nobody reads any more. */
+    void close() {
+        view.release();
+        index.close();
+        state.close();
+    }
+
+    /**
+     * Begins a new tail segment.
+     *
+     * @return the one that has ended
+     */
+    synchronized TailSegment endTail(long lastLsn, long nextPosition) {
+        TailSegment ended = view.tail();
+        ended.end(lastLsn);
+        List<TailSegment> tails = new ArrayList<>(view.tails);
+        tails.add(new TailSegment(nextPosition));
+        replace(new View(view.sealed, List.of(), tails));
+        endedLsn = lastLsn;
+        return ended;
+    }
+
+    /** Puts sealed segments in the place of a tail segment. */
+    synchronized void sealed(TailSegment tail, List<SealedSegment> segments) {
+        List<SealedSegment> sealed = new ArrayList<>(view.sealed);
+        sealed.addAll(segments);
+        List<TailSegment> tails = new ArrayList<>(view.tails);
+        tails.remove(tail);
+        replace(new View(sealed, List.of(), tails));
+    }
+
+    private void replace(View next) {
+        View last = view;
+        view = next;
+        last.release();
+    }
+}

@@ -1,0 +1,320 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.AppliedEntry;
+import dev.allframe.journal.allsource.engine.index.StateCounters;
+import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.index.StreamIndex;
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.log.CommitLog;
+import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.wal.WalConsumer;
+import dev.allframe.journal.allsource.engine.wal.WalLog;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.Position;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.UnsupportedFormatException;
+import dev.allframe.store.spi.Listeners;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An open store: opens the parts in their order, joins them, and closes them in the reverse order.
+ *
+ * <h2>Opening</h2> Lock, identity, manifest, state, index, then the log: its entries are applied to the state where it has not them yet, and the events that
+ * are not in segments become tail segments again. What cannot be read refuses to open, and nothing was changed; only the index is thrown away and built
+ * anew.
+ */
+public final class Engine implements AutoCloseable {
+
+    private static final String LOG_DIRECTORY = "log";
+
+    private final Parts parts;
+    private final StoreLock lock;
+    private final Tables tables;
+    private final Sealer sealer;
+    private final Partition partition;
+    private final ExecutorService readers;
+
+    /** What the threads of an engine share. */
+    record Parts(String storeId, EngineConfig config, CommitLog log, Contents contents, Listeners eventListeners,
+            Listeners stateListeners, Clock clock) {}
+
+    private Engine(Parts parts, StoreLock lock, Tables tables, Segments segments, Recovered recovered) {
+        this.parts = parts;
+        this.lock = lock;
+        this.tables = tables;
+        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog);
+        this.sealer = new Sealer(sealing, parts.config.maxUnsealed());
+        this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
+        this.readers = Executors.newFixedThreadPool(parts.config.readThreads(),
+                Thread.ofPlatform().daemon().name("allframe-store-reader-", 1).factory());
+    }
+
+    /**
+     * Opens the store in a directory, or creates one where the directory is empty or missing.
+     *
+     * @param user who opens it, for others who are refused
+     * @throws dev.allframe.store.StoreLockedException if it is open already
+     * @throws CorruptStoreException if something is missing or damaged; nothing was changed
+     * @throws UnsupportedFormatException if a newer version wrote it; nothing was changed
+     * @throws StoreFailedException if the disk fails
+     */
+    public static Engine open(Disk disk, Path directory, Tables tables, EngineConfig config, Clock clock, String user) {
+        try {
+            disk.createDirectories(directory);
+            StoreLock lock = StoreLock.take(disk, directory, user);
+            try {
+                Engine engine = new Opening(disk, directory, tables, config, clock).open(lock);
+                engine.start();
+                return engine;
+            } catch (IOException | RuntimeException failed) {
+                try (lock) {
+                    throw failed;
+                }
+            }
+        } catch (IOException failed) {
+            throw new StoreFailedException("the store in " + directory + " cannot be opened: " + failed.getMessage(),
+                    failed);
+        }
+    }
+
+    /** What the log told. */
+    private static final class Recovered implements WalConsumer {
+
+        private final String storeId;
+        private final StateStore state;
+        private final StreamIndex index;
+        private final long sealedLsn;
+        private final List<TailSegment> tails = new ArrayList<>();
+        private final List<AppliedEntry> entries = new ArrayList<>();
+        private long lastLsn;
+        private long nextPosition = 1;
+        private long nextChange = 1;
+        private long newStreams;
+
+        Recovered(String storeId, StateStore state, StreamIndex index, Manifest manifest) {
+            this.storeId = storeId;
+            this.state = state;
+            this.index = index;
+            this.sealedLsn = manifest.sealedLsn();
+            if (!manifest.segments().isEmpty()) {
+                nextPosition = manifest.segments().getLast().lastPosition() + 1;
+            }
+            nextChange = state.counters().lastChange() + 1;
+        }
+
+        @Override
+        public void segment(long firstLsn, long firstPosition, long firstChange) {
+            endTail();
+            nextPosition = firstPosition;
+            nextChange = firstChange;
+            tails.add(new TailSegment(Math.max(firstPosition, 1)));
+        }
+
+        private void endTail() {
+            if (!tails.isEmpty()) {
+                tails.getLast().publish();
+                tails.getLast().end(lastLsn);
+            }
+        }
+
+        @Override
+        public void entry(long lsn, LogEntry entry, int bytes) {
+            lastLsn = lsn;
+            entries.add(new AppliedEntry(lsn, entry));
+            if (entries.size() == 1000) {
+                applyEntries();
+            }
+            if (entry instanceof LogEntry.EventsAppended events) {
+                nextPosition = events.firstPosition();
+                if (lsn > sealedLsn) {
+                    add(events);
+                }
+                nextPosition = events.firstPosition() + events.records().size();
+            } else if (entry instanceof LogEntry.StateChanged changed) {
+                nextChange = changed.state().position().index() + 1;
+            }
+        }
+
+        private void applyEntries() {
+            state.apply(entries);
+            entries.clear();
+        }
+
+        private void add(LogEntry.EventsAppended events) {
+            TailSegment tail = tails.getLast();
+            if (tail.isEmpty() && tail.firstPosition != events.firstPosition()) {
+                tails.removeLast(); // the events before are sealed
+                tail = new TailSegment(events.firstPosition());
+                tails.add(tail);
+            }
+            TailStream part = tail.stream(events.stream());
+            if (part == null) {
+                part = tail.add(events.stream(), events.firstSequenceNr() - 1);
+                if (events.firstSequenceNr() == 1 && index.version(events.stream()) == 0) {
+                    newStreams++;
+                }
+            }
+            long sequenceNr = events.firstSequenceNr();
+            long position = events.firstPosition();
+            List<StoredEvent> added = new ArrayList<>(events.records().size());
+            for (Envelope record : events.records()) {
+                added.add(new StoredEvent(part.id, sequenceNr++, new Position(storeId, 0, 0, position++),
+                        events.writer(), record));
+            }
+            if (part.pendingVersion != events.firstSequenceNr() - 1) {
+                throw new CorruptStoreException("stream=" + part.id + " has version " + part.pendingVersion
+                        + " in the log, and event " + events.firstSequenceNr() + " comes next");
+            }
+            part.pendingVersion = sequenceNr - 1;
+            tail.add(part, added);
+        }
+
+        /** The tail segments, the last of which takes new events. */
+        List<TailSegment> end(long walLastLsn) {
+            applyEntries();
+            endTail();
+            lastLsn = Math.max(lastLsn, walLastLsn);
+            tails.removeIf(TailSegment::isEmpty);
+            tails.add(new TailSegment(nextPosition));
+            return tails;
+        }
+    }
+
+    /** Opens the parts. */
+    private record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Clock clock) {
+
+        Engine open(StoreLock lock) throws IOException {
+            UUID storeId = identity();
+            try {
+                StateStore state = StateStore.open(tables.state(), storeId.toString());
+                return open(lock, storeId, state, index(storeId, state));
+            } catch (IOException | RuntimeException failed) {
+                tables.close();
+                throw failed;
+            }
+        }
+
+        private UUID identity() throws IOException {
+            if (disk.exists(directory.resolve(StoreFileFormat.FILE))) {
+                return StoreFileFormat.read(disk, directory);
+            }
+            if (disk.exists(directory.resolve(Manifest.FILE))
+                    || !disk.list(directory.resolve(LOG_DIRECTORY)).isEmpty()) {
+                throw new CorruptStoreException("the file " + StoreFileFormat.FILE + " is missing in " + directory
+                        + ", where a store is; nothing was changed");
+            }
+            UUID storeId = UUID.randomUUID();
+            tables.create();
+            StoreFileFormat.write(disk, directory, storeId, clock.millis());
+            return storeId;
+        }
+
+        private StreamIndex index(UUID storeId, StateStore state) {
+            try {
+                return StreamIndex.open(tables.index(), storeId.toString());
+            } catch (CorruptStoreException | UnsupportedFormatException unusable) {
+                System.getLogger(Engine.class.getName())
+                        .log(System.Logger.Level.WARNING,
+                                "the index of store {0} cannot be used and is built anew: {1}", storeId,
+                                unusable.getMessage());
+                StreamIndex index = StreamIndex.open(tables.newIndex(), storeId.toString());
+                state.forEachDeleted(index::noteStream);
+                return index;
+            }
+        }
+
+        private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index) throws IOException {
+            Manifest manifest = Manifest.load(disk, directory, storeId).orElseGet(() -> Manifest.empty(storeId));
+            Segments segments = new Segments(disk, directory, storeId, manifest, index, config.cacheBytes());
+            List<SealedSegment> sealed = segments.open(() -> state.forEachDeleted(index::noteStream));
+            Recovered recovered = new Recovered(storeId.toString(), state, index, manifest);
+            WalLog log = WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(),
+                    Math.min(manifest.sealedLsn(), state.appliedLsn()), recovered);
+            List<TailSegment> tails = recovered.end(log.lastLsn());
+            Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
+            contents.streamsBegan(recovered.newStreams);
+            Engine engine = new Engine(new Parts(storeId.toString(), config, log, contents, new Listeners(),
+                    new Listeners(), clock), lock, tables, segments, recovered);
+            tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);
+            return engine;
+        }
+    }
+
+    private void start() {
+        sealer.start();
+        partition.start();
+    }
+
+    private void releaseLog(long lsn) {
+        partition.submit(new Request.Release(lsn, new CompletableFuture<>()));
+    }
+
+    /** Hands a request to the writer. */
+    void submit(Request request) {
+        partition.submit(request);
+    }
+
+    String storeId() {
+        return parts.storeId;
+    }
+
+    Contents contents() {
+        return parts.contents;
+    }
+
+    Listeners eventListeners() {
+        return parts.eventListeners;
+    }
+
+    Listeners stateListeners() {
+        return parts.stateListeners;
+    }
+
+    ExecutorService readers() {
+        return readers;
+    }
+
+    StateCounters counters() {
+        return parts.contents.state().counters();
+    }
+
+    /** Waits for what was asked for, and takes nothing more. The counters stay. */
+    void stop() {
+        partition.submit(new Request.Stop(new CompletableFuture<>()));
+        partition.join();
+        sealer.stop();
+    }
+
+    /** Stops and closes everything. */
+    @Override
+    public void close() {
+        stop();
+        readers.shutdown();
+        try (lock) {
+            if (!readers.awaitTermination(1, TimeUnit.MINUTES)) {
+                throw new IOException("a read did not end within a minute");
+            }
+            parts.log.close();
+            parts.contents.close();
+        } catch (IOException failed) {
+            throw new StoreFailedException("store " + parts.storeId + " could not be closed: " + failed.getMessage(),
+                    failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            tables.close();
+        }
+    }
+}

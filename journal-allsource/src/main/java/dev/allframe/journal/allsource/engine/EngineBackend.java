@@ -1,0 +1,293 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.StateChanges;
+import dev.allframe.journal.allsource.engine.index.StateCounters;
+import dev.allframe.store.Append;
+import dev.allframe.store.Appended;
+import dev.allframe.store.BackendStats;
+import dev.allframe.store.DurableState;
+import dev.allframe.store.DurableStatePage;
+import dev.allframe.store.EventFilter;
+import dev.allframe.store.EventPage;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ForeignPositionException;
+import dev.allframe.store.Payload;
+import dev.allframe.store.Position;
+import dev.allframe.store.Registration;
+import dev.allframe.store.Snapshot;
+import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine as a storage. What changes something goes to the partition's thread; what the tail in memory can answer is answered on the caller's thread; what
+ * needs a file or a table is read on the engine's reading threads, because an interrupt of the caller's would close the file.
+ */
+public final class EngineBackend implements EventStoreBackend {
+
+    private final Engine engine;
+    private final String storeId;
+    private final String durability;
+    private final StreamReads streamReads;
+    private final PositionReads positionReads;
+    private final Object closing = new Object();
+    private volatile @Nullable BackendStats lastStats;
+    private volatile boolean closed;
+
+    /**
+     * The storage over an open engine, which it closes.
+     *
+     * @param durability what an acknowledgement promises, for the counters
+     */
+    public EngineBackend(Engine engine, String durability) {
+        this.engine = engine;
+        this.storeId = engine.storeId();
+        this.durability = durability;
+        this.streamReads = new StreamReads(engine.contents());
+        this.positionReads = new PositionReads(storeId, engine.contents());
+    }
+
+    private <T extends @Nullable Object> CompletionStage<T> request(Function<CompletableFuture<T>, Request> request) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        if (closed) {
+            result.completeExceptionally(new StoreClosedException(storeId));
+        } else {
+            engine.submit(request.apply(result));
+        }
+        return result;
+    }
+
+    /** Answers on a reading thread. */
+    private <T> CompletionStage<T> read(Supplier<T> read) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        if (closed) {
+            result.completeExceptionally(new StoreClosedException(storeId));
+            return result;
+        }
+        Executor readers = engine.readers();
+        try {
+            readers.execute(() -> {
+                try {
+                    result.complete(read.get());
+                } catch (Throwable failed) {
+                    result.completeExceptionally(failed);
+                }
+            });
+        } catch (RejectedExecutionException shutDown) {
+            result.completeExceptionally(new StoreClosedException(storeId));
+        }
+        return result;
+    }
+
+    /** Answers on the caller's thread where memory has the answer, else on a reading thread. */
+    private <T> CompletionStage<T> read(Supplier<@Nullable T> fromMemory, Supplier<T> fromFiles) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new StoreClosedException(storeId));
+        }
+        T there = fromMemory.get();
+        return there == null ? read(fromFiles) : CompletableFuture.completedFuture(there);
+    }
+
+    private static <T> CompletionStage<T> refused(RuntimeException reason) {
+        return CompletableFuture.failedFuture(reason);
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Append append) {
+        return request(result -> new Request.AppendEvents(append, result));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteEventsTo(StreamId stream, long toSequenceNr) {
+        return request(result -> new Request.DeleteEvents(stream, toSequenceNr, result));
+    }
+
+    @Override
+    public CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long from, long to, int limit) {
+        if (limit < 1) {
+            return refused(noPage(limit));
+        }
+        int most = Math.min(limit, MAX_PAGE);
+        return read(() -> streamReads.forwardsFromMemory(stream, from, to, most),
+                () -> streamReads.forwards(stream, from, to, most));
+    }
+
+    @Override
+    public CompletionStage<List<StoredEvent>> getEventsBackwards(StreamId stream, long from, int limit) {
+        if (limit < 1) {
+            return refused(noPage(limit));
+        }
+        int most = Math.min(limit, MAX_PAGE);
+        return read(() -> streamReads.backwardsFromMemory(stream, from, most),
+                () -> streamReads.backwards(stream, from, most));
+    }
+
+    @Override
+    public CompletionStage<EventPage> getAllEvents(EventFilter filter, Position after, int limit) {
+        if (limit < 1) {
+            return refused(noPage(limit));
+        }
+        if (isForeign(after)) {
+            return refused(new ForeignPositionException(after, storeId));
+        }
+        int most = Math.min(limit, MAX_PAGE);
+        return read(() -> positionReads.fromMemory(filter, after, most), () -> positionReads.read(filter, after, most));
+    }
+
+    @Override
+    public CompletionStage<Long> highestSequenceNr(StreamId stream) {
+        return request(result -> new Request.Look<>(() -> engine.contents().version(stream), result));
+    }
+
+    @Override
+    public CompletionStage<Position> lastPosition() {
+        return request(result -> new Request.Look<>(() -> position(engine.contents().lastPosition()), result));
+    }
+
+    @Override
+    public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
+        return limit < 1
+                ? refused(noPage(limit))
+                : read(() -> engine.contents().streams(after, Math.min(limit, MAX_PAGE)));
+    }
+
+    @Override
+    public Registration onAppend(Runnable wake) {
+        checkOpen();
+        return engine.eventListeners().add(wake);
+    }
+
+    @Override
+    public Registration onAppend(StreamId stream, Runnable wake) {
+        checkOpen();
+        return engine.eventListeners().add(stream, wake);
+    }
+
+    @Override
+    public CompletionStage<Void> saveSnapshot(Snapshot snapshot) {
+        return request(result -> new Request.SaveSnapshot(snapshot, result));
+    }
+
+    @Override
+    public CompletionStage<Optional<Snapshot>> getLatestSnapshot(StreamId stream, SnapshotCriteria criteria) {
+        return read(() -> engine.contents().state().latestSnapshot(stream, criteria));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteSnapshots(StreamId stream, SnapshotCriteria criteria) {
+        return request(result -> new Request.DeleteSnapshots(stream, criteria, result));
+    }
+
+    @Override
+    public CompletionStage<Optional<DurableState>> getState(StreamId id) {
+        return read(() -> engine.contents().state().state(id));
+    }
+
+    @Override
+    public CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag) {
+        return request(result -> new Request.ChangeState(id, revision, payload, tag, result));
+    }
+
+    @Override
+    public CompletionStage<DurableState> deleteState(StreamId id, long revision) {
+        return request(result -> new Request.ChangeState(id, revision, null, "", result));
+    }
+
+    @Override
+    public CompletionStage<DurableStatePage> getStateChanges(Predicate<DurableState> wanted, Position after,
+            int limit) {
+        if (limit < 1) {
+            return refused(noPage(limit));
+        }
+        if (isForeign(after)) {
+            return refused(new ForeignPositionException(after, storeId));
+        }
+        return read(() -> {
+            StateChanges page = engine.contents().state().changesAfter(after.index(), Math.min(limit, MAX_PAGE));
+            Position next = page.changes().isEmpty() ? after : page.changes().getLast().position();
+            return new DurableStatePage(page.changes().stream().filter(wanted).toList(), next, page.atEnd());
+        });
+    }
+
+    @Override
+    public CompletionStage<List<StreamId>> getStateIds(@Nullable StreamId after, int limit) {
+        return limit < 1
+                ? refused(noPage(limit))
+                : read(() -> engine.contents().state().stateIds(after, Math.min(limit, MAX_PAGE)));
+    }
+
+    @Override
+    public Registration onStateChange(Runnable wake) {
+        checkOpen();
+        return engine.stateListeners().add(wake);
+    }
+
+    @Override
+    public String storeId() {
+        return storeId;
+    }
+
+    /** Seals the tail: when the stage completes, all events are in row files and Parquet files. */
+    @Override
+    public CompletionStage<Void> flush() {
+        return request(Request.Seal::new);
+    }
+
+    @Override
+    public BackendStats stats() {
+        BackendStats last = lastStats;
+        return last == null ? now() : last;
+    }
+
+    private BackendStats now() {
+        StateCounters counters = engine.counters();
+        Contents contents = engine.contents();
+        return new BackendStats(storeId, durability, contents.lastPosition() - counters.deletedEvents(),
+                contents.streams(), counters.snapshots(), counters.liveStates(),
+                contents.eventBytes() + counters.snapshotBytes() + counters.stateBytes(), Long.MAX_VALUE);
+    }
+
+    @Override
+    public void close() {
+        synchronized (closing) {
+            if (!closed) {
+                closed = true;
+                engine.stop();
+                lastStats = now();
+                engine.close();
+                engine.eventListeners().wakeEveryone();
+                engine.stateListeners().wakeEveryone();
+            }
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new StoreClosedException(storeId);
+        }
+    }
+
+    private boolean isForeign(Position after) {
+        boolean ours = after.storeId().equals(storeId) && after.partition() == 0 && after.epoch() == 0;
+        return !ours && !after.equals(Position.START);
+    }
+
+    private Position position(long index) {
+        return index == 0 ? Position.START : new Position(storeId, 0, 0, index);
+    }
+
+    private static IllegalArgumentException noPage(int limit) {
+        return new IllegalArgumentException("a page has 1 entry or more, not " + limit);
+    }
+}

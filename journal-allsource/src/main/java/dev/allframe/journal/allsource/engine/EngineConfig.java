@@ -1,0 +1,18 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.wal.WalConfig;
+
+/**
+ * The engine's numbers.
+ *
+ * @param log how the log is kept
+ * @param tailBytes the tail segment is ended when the log's segment has this many bytes
+ * @param tailEvents the tail segment is ended when it has this many events
+ * @param maxUnsealed so many ended tail segments may wait to be sealed; then appends wait
+ * @param groupBytes a group is written when it has this many bytes of payload
+ * @param maxRecordBytes the largest payload of one record
+ * @param cacheBytes of memory for decompressed segments
+ * @param readThreads how many reads of files run at once
+ */
+public record EngineConfig(WalConfig log, long tailBytes, int tailEvents, int maxUnsealed, long groupBytes,
+        int maxRecordBytes, long cacheBytes, int readThreads) {}

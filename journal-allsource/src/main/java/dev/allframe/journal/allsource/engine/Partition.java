@@ -1,0 +1,467 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
+import dev.allframe.journal.allsource.engine.log.CommitLog;
+import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.store.Append;
+import dev.allframe.store.Appended;
+import dev.allframe.store.DurableState;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Position;
+import dev.allframe.store.RecordTooLargeException;
+import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreFullException;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
+import dev.allframe.store.VersionConflictException;
+import dev.allframe.store.spi.Listeners;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that changes a store: it takes what has arrived, checks it, writes it to the log, forces the log once, applies and answers. While one force
+ * runs, the next group gathers by itself.
+ *
+ * <h2>Threads</h2> {@link #submit} may be called from any thread. All else runs on the partition's own thread, which holds no lock while it forces. Answers
+ * and callbacks run on a virtual thread for each group, so that a caller's code neither holds up the next group nor can it deadlock with it.
+ *
+ * <h2>Failures</h2> A failed write or force ends all writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Where the
+ * disk is full nothing is half-written: an entry is refused before its first byte, and accepted again when there is room.
+ */
+final class Partition {
+
+    /** A group has at most this many requests, so that the first of it is not kept waiting for the rest. */
+    private static final int MAX_GROUP = 8192;
+
+    /** How long a closing store waits for callers' code that runs with an answer. */
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
+
+    /** How long the log rests before it says how far it was forced. */
+    private static final long MARK_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final String storeId;
+    private final EngineConfig config;
+    private final CommitLog log;
+    private final Contents contents;
+    private final Sealer sealer;
+    private final Listeners eventListeners;
+    private final Listeners stateListeners;
+    private final Clock clock;
+    private final Thread thread;
+
+    private final MpscUnboundedArrayQueue<Request> queue = new MpscUnboundedArrayQueue<>(4096);
+    private volatile boolean parked;
+    private volatile boolean stopped;
+    private volatile @Nullable IOException failure;
+
+    // what follows is used by the partition's thread alone
+    private long nextPosition;
+    private long nextChange;
+    private boolean unmarked;
+    private long groupBytes;
+    private boolean stopping;
+    private final List<Written> group = new ArrayList<>();
+    private final List<Request> afterwards = new ArrayList<>();
+    private final Map<StreamId, DurableState> pendingStates = new HashMap<>();
+    private Answers answers;
+
+    /** Threads that give answers; one that a caller's code blocks stays here. */
+    private final List<Thread> answering = new ArrayList<>();
+
+    /** An entry in the log, the request that it answers, and for events what is published when it is durable. */
+    private record Written(Request request, long lsn, LogEntry entry, List<StoredEvent> events,
+            @Nullable TailStream stream) {}
+
+    Partition(Engine.Parts parts, Sealer sealer, long nextPosition, long nextChange) {
+        this.storeId = parts.storeId();
+        this.config = parts.config();
+        this.log = parts.log();
+        this.contents = parts.contents();
+        this.eventListeners = parts.eventListeners();
+        this.stateListeners = parts.stateListeners();
+        this.clock = parts.clock();
+        this.sealer = sealer;
+        this.nextPosition = nextPosition;
+        this.nextChange = nextChange;
+        this.answers = new Answers(eventListeners, stateListeners);
+        this.thread = new Thread(this::run, "allframe-store-writer");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Hands a request over. Requests of one thread are taken in the order in which it submitted them. */
+    void submit(Request request) {
+        queue.offer(request);
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+        if (stopped) { // it may have come after the last look at the queue
+            refuseQueued();
+        }
+    }
+
+    /** Waits until everything submitted before {@link Request.Stop} is done. */
+    void join() {
+        Threads.join(thread);
+    }
+
+    /** How many requests wait, about. */
+    int depth() {
+        return queue.size();
+    }
+
+    /** Why nothing more can be written; null while all is well. */
+    @Nullable IOException failure() {
+        return failure;
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                Request first = queue.poll();
+                if (first == null) {
+                    rest();
+                } else {
+                    takeGroup(first);
+                }
+            }
+        } catch (RuntimeException | Error defect) {
+            fail(new IOException("the writer of the store ended by a defect: " + defect, defect));
+            group.forEach(written -> written.request.result().completeExceptionally(failed()));
+            afterwards.forEach(request -> request.result().completeExceptionally(failed()));
+            throw defect;
+        } finally {
+            stopped = true;
+            refuseQueued();
+            answering.forEach(thread -> Threads.join(thread, ANSWER_PATIENCE));
+        }
+    }
+
+    private void rest() {
+        parked = true;
+        if (queue.isEmpty()) {
+            if (unmarked) {
+                LockSupport.parkNanos(this, MARK_AFTER_NANOS);
+            } else {
+                LockSupport.park(this);
+            }
+        }
+        parked = false;
+        if (unmarked && queue.isEmpty()) {
+            mark();
+        }
+    }
+
+    private void mark() {
+        unmarked = false;
+        try {
+            if (failure == null) {
+                log.idle();
+                applyMark();
+            }
+        } catch (IOException failed) {
+            fail(failed);
+        }
+    }
+
+    /** A mark takes a number in the log, which the state counts like any other. */
+    private void applyMark() {
+        if (log.lastLsn() > contents.state().appliedLsn()) {
+            contents.collect(log.lastLsn(), new LogEntry.Mark());
+            contents.applyCollected();
+        }
+    }
+
+    private void takeGroup(Request first) {
+        Request next = first;
+        int taken = 0;
+        groupBytes = 0;
+        while (next != null) {
+            prepare(next);
+            boolean more = ++taken < MAX_GROUP && groupBytes < config.groupBytes() && !stopping;
+            next = more ? queue.poll() : null;
+        }
+        force();
+        if (log.segmentBytes() >= config.tailBytes() || contents.tail().size() >= config.tailEvents()) {
+            endTail();
+        }
+        afterwards.forEach(this::answerAfterwards);
+        afterwards.clear();
+        if (!answers.isEmpty()) {
+            answering.removeIf(thread -> !thread.isAlive());
+            answering.add(Thread.startVirtualThread(answers));
+            answers = new Answers(eventListeners, stateListeners);
+        }
+    }
+
+    private void prepare(Request request) {
+        try {
+            switch (request) {
+                case Request.AppendEvents append -> prepareAppend(append);
+                case Request.DeleteEvents delete -> prepareDelete(delete);
+                case Request.SaveSnapshot save -> write(save, new LogEntry.SnapshotSaved(save.snapshot()));
+                case Request.DeleteSnapshots delete -> write(delete, snapshotsDeleted(delete));
+                case Request.ChangeState change -> prepareChange(change);
+                case Request.Look<?> look -> afterwards.add(look);
+                case Request.Seal seal -> afterwards.add(seal);
+                case Request.Release release -> afterwards.add(release);
+                case Request.Stop stop -> {
+                    stopping = true;
+                    afterwards.add(stop);
+                }
+            }
+        } catch (NoSpaceException full) {
+            answers.fail(request.result(), new StoreFullException("the disk is full: " + full.getMessage()));
+        } catch (IOException failed) {
+            fail(failed);
+            answers.fail(request.result(), failed());
+        } catch (RuntimeException refused) {
+            answers.fail(request.result(), refused);
+        }
+    }
+
+    private void prepareAppend(Request.AppendEvents request) throws IOException {
+        Append append = request.append();
+        TailStream part = contents.tail().stream(append.stream());
+        long version = part == null ? contents.versionBeforeTail(append.stream()) : part.pendingVersion;
+        if (!append.expected().accepts(version)) {
+            throw new VersionConflictException(append.stream(), append.expected(), version);
+        }
+        checkSizes(append);
+        LogEntry entry = new LogEntry.EventsAppended(append.stream(), append.writer(), version + 1, nextPosition,
+                append.records());
+        long lsn = append(entry);
+        TailStream stream = part == null ? contents.tail().add(append.stream(), version) : part;
+        if (version == 0) {
+            contents.streamsBegan(1);
+        }
+        List<StoredEvent> events = new ArrayList<>(append.records().size());
+        for (Envelope record : append.records()) {
+            events.add(new StoredEvent(stream.id, ++stream.pendingVersion, position(nextPosition++), append.writer(),
+                    record));
+        }
+        group.add(new Written(request, lsn, entry, events, stream));
+    }
+
+    private void checkSizes(Append append) {
+        for (Envelope record : append.records()) {
+            int bytes = record.payload().bytes().length;
+            if (bytes > config.maxRecordBytes()) {
+                throw new RecordTooLargeException(append.stream(), bytes, config.maxRecordBytes());
+            }
+            groupBytes += bytes;
+        }
+    }
+
+    private void prepareDelete(Request.DeleteEvents request) throws IOException {
+        TailStream part = contents.tail().stream(request.stream());
+        long version = part == null ? contents.versionBeforeTail(request.stream()) : part.pendingVersion;
+        long to = Math.min(request.toSequenceNr(), version);
+        if (to <= 0) {
+            answers.done(request.result());
+        } else {
+            write(request, new LogEntry.EventsDeleted(request.stream(), to));
+        }
+    }
+
+    private static LogEntry snapshotsDeleted(Request.DeleteSnapshots request) {
+        SnapshotCriteria criteria = request.criteria();
+        return new LogEntry.SnapshotsDeleted(request.stream(), Math.max(criteria.minSequenceNr(), 0),
+                Math.max(criteria.maxSequenceNr(), 0), firstMillisNotBefore(criteria.minTimestamp()),
+                lastMillisNotAfter(criteria.maxTimestamp()));
+    }
+
+    private static long firstMillisNotBefore(Instant time) {
+        long millis = lastMillisNotAfter(time);
+        boolean between = millis != Long.MIN_VALUE && millis != Long.MAX_VALUE
+                && Instant.ofEpochMilli(millis).isBefore(time);
+        return between ? millis + 1 : millis;
+    }
+
+    /** As near as a long can say: an instant may be further away. */
+    private static long lastMillisNotAfter(Instant time) {
+        long seconds = time.getEpochSecond();
+        if (seconds <= Long.MIN_VALUE / 1000) {
+            return Long.MIN_VALUE;
+        }
+        return seconds >= Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : time.toEpochMilli();
+    }
+
+    private void prepareChange(Request.ChangeState request) throws IOException {
+        StreamId id = request.id();
+        DurableState pending = pendingStates.get(id);
+        DurableState last = pending != null ? pending : contents.state(id);
+        long revision = last == null ? 0 : last.revision();
+        if (request.revision() != revision + 1) {
+            throw new VersionConflictException(id, ExpectedVersion.exactly(Math.max(request.revision() - 1, 0)),
+                    revision);
+        }
+        boolean delete = request.payload() == null;
+        String tag = delete ? (last == null ? "" : last.tag()) : request.tag();
+        DurableState changed = new DurableState(id, request.revision(), position(nextChange),
+                Instant.ofEpochMilli(clock.millis()), request.payload(), tag);
+        write(request, new LogEntry.StateChanged(changed));
+        nextChange++;
+        pendingStates.put(id, changed);
+    }
+
+    private void write(Request request, LogEntry entry) throws IOException {
+        group.add(new Written(request, append(entry), entry, List.of(), null));
+    }
+
+    private long append(LogEntry entry) throws IOException {
+        if (failure != null) {
+            throw failed();
+        }
+        sealer.refuseWhereFull();
+        return log.append(entry);
+    }
+
+    /** Makes the group durable and applies it. */
+    private void force() {
+        if (group.isEmpty()) {
+            return;
+        }
+        try {
+            if (failure == null) {
+                log.force();
+                unmarked = true;
+            }
+        } catch (IOException now) {
+            fail(now);
+        }
+        if (failure == null) {
+            apply();
+        } else {
+            group.forEach(written -> answers.fail(written.request.result(), failed()));
+        }
+        group.clear();
+        pendingStates.clear();
+    }
+
+    private void apply() {
+        TailSegment tail = contents.tail();
+        for (Written written : group) {
+            contents.collect(written.lsn, written.entry);
+            if (written.stream != null) {
+                tail.add(written.stream, written.events);
+                answers.eventsChanged(written.stream.id);
+            }
+        }
+        contents.applyCollected();
+        tail.publish();
+        group.forEach(this::answer);
+    }
+
+    private void answer(Written written) {
+        switch (written.request) {
+            case Request.AppendEvents append -> answers.succeed(append.result(),
+                    new Appended(append.append().stream(), written.events.getFirst().sequenceNr(),
+                            written.events.getLast().sequenceNr(), written.events.getLast().position()));
+            case Request.ChangeState change -> {
+                answers.succeed(change.result(), ((LogEntry.StateChanged) written.entry).state());
+                answers.stateChanged();
+            }
+            case Request.DeleteEvents delete -> answers.done(delete.result());
+            case Request.SaveSnapshot save -> answers.done(save.result());
+            case Request.DeleteSnapshots delete -> answers.done(delete.result());
+            case Request.Look<?> look -> throw new IllegalStateException(look.toString());
+            case Request.Seal seal -> throw new IllegalStateException(seal.toString());
+            case Request.Release release -> throw new IllegalStateException(release.toString());
+            case Request.Stop stop -> throw new IllegalStateException(stop.toString());
+        }
+    }
+
+    private void answerAfterwards(Request request) {
+        switch (request) {
+            case Request.Look<?> look -> look(look);
+            case Request.Seal seal -> seal(seal);
+            case Request.Release release -> release(release);
+            case Request.Stop stop -> answers.done(stop.result());
+            default -> throw new IllegalStateException(request.toString());
+        }
+    }
+
+    private <T> void look(Request.Look<T> look) {
+        try {
+            answers.succeed(look.result(), look.look().get());
+        } catch (RuntimeException refused) {
+            answers.fail(look.result(), refused);
+        }
+    }
+
+    private void seal(Request.Seal seal) {
+        if (log.lastLsn() > contents.endedLsn()) {
+            endTail();
+        }
+        if (failure != null) {
+            answers.fail(seal.result(), failed());
+        } else {
+            sealer.whenSealed(seal.result());
+        }
+    }
+
+    private void release(Request.Release release) {
+        try {
+            log.releaseTo(release.lsn());
+            answers.done(release.result());
+        } catch (IOException failed) {
+            fail(failed);
+            answers.fail(release.result(), failed());
+        }
+    }
+
+    /** Ends the tail segment and gives it to the sealer. Waits where too many are waiting there. */
+    private void endTail() {
+        try {
+            if (failure == null) {
+                long lastLsn = log.roll();
+                sealer.submit(contents.endTail(lastLsn, nextPosition));
+                sealer.awaitRoom();
+            }
+        } catch (NoSpaceException full) {
+            return; // the next append asks again and is refused if there is still no room
+        } catch (IOException failed) {
+            fail(failed);
+        }
+    }
+
+    private Position position(long index) {
+        return new Position(storeId, 0, 0, index);
+    }
+
+    private void fail(IOException failed) {
+        if (failure == null) {
+            failure = failed;
+        }
+    }
+
+    private StoreFailedException failed() {
+        IOException cause = failure == null ? new IOException("unknown") : failure;
+        return new StoreFailedException("the disk of store " + storeId + " failed, and it takes no further change until"
+                + " it is opened anew: " + cause.getMessage(), cause);
+    }
+
+    private void refuseQueued() {
+        Request request;
+        while ((request = queue.poll()) != null) {
+            request.result().completeExceptionally(new StoreClosedException(storeId));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.segment.LoadedSegment;
+import dev.allframe.store.EventFilter;
+import dev.allframe.store.EventPage;
+import dev.allframe.store.Position;
+import dev.allframe.store.StoredEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads of everything in position order: sealed segments decompressed through a cache, the tail from memory. */
+final class PositionReads {
+
+    /** A filter that wants little looks at this many events in one call, at most, and says where to go on. */
+    private static final int MAX_SCAN = 65_536;
+
+    private final String storeId;
+    private final Contents contents;
+
+    PositionReads(String storeId, Contents contents) {
+        this.storeId = storeId;
+        this.contents = contents;
+    }
+
+    /** A page, where the tail has all that is behind a position; null where files must be read. */
+    @Nullable EventPage fromMemory(EventFilter filter, Position after, int limit) {
+        View view = contents.view();
+        return after.index() >= view.tails.getFirst().firstPosition - 1
+                ? new Page(filter, after, limit, view).read()
+                : null;
+    }
+
+    /** A page. Blocks on files. */
+    EventPage read(EventFilter filter, Position after, int limit) {
+        View view = contents.acquire();
+        try {
+            return new Page(filter, after, limit, view).read();
+        } finally {
+            view.release();
+        }
+    }
+
+    /** One page while it is filled. */
+    private final class Page {
+
+        private final EventFilter filter;
+        private final Position after;
+        private final int limit;
+        private final View view;
+        private final StateStore state = contents.state();
+        private final SegmentFilter segments = new SegmentFilter(contents.index());
+        private final List<StoredEvent> wanted = new ArrayList<>();
+        private final long end;
+        private long looked;
+        private int scanned;
+
+        Page(EventFilter filter, Position after, int limit, View view) {
+            this.filter = filter;
+            this.after = after;
+            this.limit = limit;
+            this.view = view;
+            this.looked = after.index();
+            this.end = view.tail().lastPosition();
+        }
+
+        EventPage read() {
+            for (SealedSegment segment : view.sealed) {
+                if (full()) {
+                    return page();
+                }
+                if (segment.meta().lastPosition() > looked) {
+                    readSealed(segment);
+                }
+            }
+            for (TailSegment tail : view.tails) {
+                while (!full() && looked < Math.min(end, tail.lastPosition())) {
+                    readTail(tail);
+                }
+            }
+            if (!full()) {
+                looked = Math.max(looked, end); // the last positions may be gone
+            }
+            return page();
+        }
+
+        private void readSealed(SealedSegment segment) {
+            if (segments.mayMatch(filter, segment.meta())) {
+                LoadedSegment loaded = segment.load();
+                int order = loaded.countUpTo(looked);
+                while (!full() && order < loaded.rowCount()) {
+                    look(loaded.rowAt(loaded.rowInPositionOrder(order++)));
+                }
+                if (full()) {
+                    return;
+                }
+            }
+            looked = Math.max(looked, segment.meta().lastPosition());
+        }
+
+        private void readTail(TailSegment tail) {
+            List<StoredEvent> piece = new ArrayList<>();
+            tail.copyAfter(looked, (int) Math.min(Math.min(1024, MAX_SCAN - scanned), end - looked), piece);
+            for (StoredEvent event : piece) {
+                look(event);
+                if (full()) {
+                    return;
+                }
+            }
+        }
+
+        private void look(StoredEvent event) {
+            looked = event.position().index();
+            scanned++;
+            if (event.sequenceNr() > state.deletedTo(event.stream()) && filter.matches(event)) {
+                wanted.add(event);
+            }
+        }
+
+        private boolean full() {
+            return wanted.size() >= limit || scanned >= MAX_SCAN;
+        }
+
+        private EventPage page() {
+            Position next = looked == after.index() ? after : new Position(storeId, 0, 0, looked);
+            return new EventPage(wanted, next, looked >= end);
+        }
+    }
+}

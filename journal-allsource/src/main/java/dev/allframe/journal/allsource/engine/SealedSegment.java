@@ -1,0 +1,96 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.segment.LoadedSegment;
+import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
+import dev.allframe.journal.allsource.engine.segment.RowFile;
+import dev.allframe.journal.allsource.engine.segment.SealedRows;
+import dev.allframe.journal.allsource.engine.segment.SegmentCache;
+import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoredEvent;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open files of a sealed segment. Read from any thread of the store, while the view that has it is acquired; its files are closed when the last view
+ * that had it is released.
+ */
+final class SealedSegment {
+
+    private static final Logger LOG = System.getLogger(SealedSegment.class.getName());
+
+    private final SegmentMeta meta;
+    private final @Nullable RowFile rows;
+    private final ParquetSegment columns;
+    private final SegmentCache cache;
+    private final AtomicInteger views = new AtomicInteger();
+
+    SealedSegment(SegmentMeta meta, @Nullable RowFile rows, ParquetSegment columns, SegmentCache cache) {
+        this.meta = meta;
+        this.rows = rows;
+        this.columns = columns;
+        this.cache = cache;
+    }
+
+    long id() {
+        return meta.id();
+    }
+
+    SegmentMeta meta() {
+        return meta;
+    }
+
+    private SealedRows rows() {
+        return rows == null ? columns : rows;
+    }
+
+    /** Rows by their numbers in the file. */
+    List<StoredEvent> read(int firstRow, int count) {
+        try {
+            return rows().read(firstRow, count);
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    /** All rows, decompressed, for reads in position order. */
+    LoadedSegment load() {
+        try {
+            return cache.get(meta.id(), () -> LoadedSegment.of(rows()));
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    /** All rows, one after the other. */
+    Iterator<StoredEvent> all() {
+        return rows().rows();
+    }
+
+    private StoreFailedException unreadable(IOException failed) {
+        return new StoreFailedException("segment " + meta.id() + " cannot be read: " + failed.getMessage(), failed);
+    }
+
+    private void close() {
+        try (ParquetSegment closing = columns; RowFile rowFile = rows) {
+            LOG.log(Level.DEBUG, "segment {0} is closed", closing.segmentId());
+        } catch (IOException failed) {
+            LOG.log(Level.WARNING, "a file of segment " + meta.id() + " could not be closed", failed);
+        }
+    }
+
+    void retain() {
+        views.incrementAndGet();
+    }
+
+    void release() {
+        if (views.decrementAndGet() == 0) {
+            close();
+        }
+    }
+}

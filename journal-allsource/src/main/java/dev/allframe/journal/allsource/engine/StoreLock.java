@@ -1,0 +1,75 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.store.StoreLockedException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * Keeps a second owner out of a directory. The lock itself is the file system's and ends with the process; beside it stands who holds it, for the one who is
+ * refused.
+ */
+final class StoreLock implements Closeable {
+
+    private static final String FILE = "LOCK";
+    private static final String OWNER = "OWNER";
+
+    private final Closeable lock;
+
+    private StoreLock(Closeable lock) {
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @param user who, in words, for the one who is refused
+     * @throws StoreLockedException if somebody holds it
+     */
+    static StoreLock take(Disk disk, Path directory, String user) throws IOException {
+        Closeable lock = disk.tryLock(directory.resolve(FILE));
+        if (lock == null) {
+            throw new StoreLockedException("the store in " + directory + " is open already, by "
+                    + owner(disk, directory) + "; close it there first, or use another directory");
+        }
+        try {
+            sayWho(disk, directory, user);
+        } catch (IOException failed) {
+            try (lock) {
+                throw failed;
+            }
+        }
+        return new StoreLock(lock);
+    }
+
+    private static void sayWho(Disk disk, Path directory, String user) throws IOException {
+        Path file = directory.resolve(OWNER);
+        if (disk.exists(file)) {
+            disk.delete(file);
+        }
+        String text = user + ", process " + ProcessHandle.current().pid() + ", since " + Instant.now() + "\n";
+        try (DiskFile out = disk.create(file)) {
+            out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+        }
+    }
+
+    private static String owner(Disk disk, Path directory) {
+        try (DiskFile in = disk.openReadOnly(directory.resolve(OWNER))) {
+            byte[] text = new byte[(int) Math.min(in.length(), 1000)];
+            int length = in.read(ByteBuffer.wrap(text), 0);
+            return new String(text, 0, length, StandardCharsets.UTF_8).strip();
+        } catch (IOException unknown) {
+            return "an owner that has not said who it is";
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}
