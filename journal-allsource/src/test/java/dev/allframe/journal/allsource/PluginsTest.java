@@ -72,7 +72,8 @@ final class PluginsTest {
     @Test
     void a_wrong_configuration_is_refused_in_one_sentence() {
         assertThatThrownBy(() -> store(start("nowhere", ConfigFactory.empty())))
-                .hasMessage("the durable store needs a directory: set allsource.dir, or the key dir of the section that is used");
+                .hasMessage(
+                        "the durable store needs a directory: set allsource.dir, or the key dir of the section that is used");
         assertThatThrownBy(() -> store(start("sometimes",
                 ConfigFactory.parseString("allsource.durability = sometimes").withFallback(Stores.inNewDirectory()))))
                 .hasMessage("durability = sometimes must be fsync, os, or the time between two forces such as 100ms");

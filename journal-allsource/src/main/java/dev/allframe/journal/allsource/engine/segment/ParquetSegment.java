@@ -1,0 +1,166 @@
+package dev.allframe.journal.allsource.engine.segment;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.UnsupportedFormatException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open Parquet file. Keeps its footer and page index in memory, and no rows; {@link #rows()} holds the pages of one row group, about 8 MiB. The footer
+ * has no checksum: {@link Digest#verify} tells whether the whole file is as it was written.
+ * <h2>Threads</h2> Any; the file must not be closed while somebody reads.
+ */
+public final class ParquetSegment implements SealedRows {
+
+    private final DiskFile file;
+    private final Path name;
+    private final String storeId;
+    private final long segmentId;
+    private final ParquetFooter footer;
+
+    private ParquetSegment(DiskFile file, Path name, UUID storeId, long segmentId, ParquetFooter footer) {
+        this.file = file;
+        this.name = name;
+        this.storeId = storeId.toString();
+        this.segmentId = segmentId;
+        this.footer = footer;
+    }
+
+    /**
+     * Opens a file and reads its footer.
+     *
+     * @throws CorruptStoreException if it cannot be read, or is of another segment or store
+     * @throws UnsupportedFormatException if a newer version or another program wrote it
+     */
+    public static ParquetSegment open(Disk disk, Path name, UUID storeId, long segmentId) throws IOException {
+        DiskFile file = disk.openReadOnly(name);
+        try {
+            ParquetFooter footer = ParquetFooter.read(file, name);
+            if (!storeId.toString().equals(footer.metadata().get(EventSchema.STORE_KEY))
+                    || !Long.toString(segmentId).equals(footer.metadata().get(EventSchema.SEGMENT_KEY))) {
+                throw CorruptStoreException.at(name, 0,
+                        "is not the Parquet file of segment " + segmentId + " of store " + storeId);
+            }
+            return new ParquetSegment(file, name, storeId, segmentId, footer);
+        } catch (Throwable failure) {
+            file.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public long segmentId() {
+        return segmentId;
+    }
+
+    @Override
+    public int rowCount() {
+        return footer.rows();
+    }
+
+    String storeId() {
+        return storeId;
+    }
+
+    @Override
+    public List<StoredEvent> read(int firstRow, int count) throws IOException {
+        Objects.checkFromIndexSize(firstRow, count, rowCount());
+        List<StoredEvent> rows = new ArrayList<>(count);
+        int endRow = firstRow + count;
+        for (ParquetFooter.Group group : footer.groups()) {
+            int from = Math.max(firstRow, group.firstRow());
+            int to = Math.min(endRow, group.endRow());
+            if (from < to) {
+                decoding(group, () -> {
+                    EventColumns columns = columns(group, from, to);
+                    for (int row = from; row < to; row += EventColumns.BATCH_ROWS) {
+                        columns.next(Math.min(EventColumns.BATCH_ROWS, to - row), rows);
+                    }
+                });
+            }
+        }
+        return rows;
+    }
+
+    private EventColumns columns(ParquetFooter.Group group, int fromRow, int toRow) throws IOException {
+        return new EventColumns(file, name, group, footer.writer(), storeId, fromRow - group.firstRow(),
+                toRow - fromRow);
+    }
+
+    private interface Decoding {
+
+        void run() throws IOException;
+    }
+
+    private void decoding(ParquetFooter.Group group, Decoding decoding) throws IOException {
+        try {
+            decoding.run();
+        } catch (ParquetDecodingException | MalformedBytesException | IllegalArgumentException
+                | IndexOutOfBoundsException malformed) {
+            throw new CorruptStoreException("file=" + name + " row=" + group.firstRow()
+                    + ": the row group that begins here holds no rows", malformed);
+        }
+    }
+
+    @Override
+    public Iterator<StoredEvent> rows() {
+        return new Scan();
+    }
+
+    private final class Scan extends Steps {
+
+        private int group = -1;
+        private @Nullable EventColumns columns;
+
+        Scan() {
+            super(footer.rows());
+        }
+
+        @Override
+        int rowsOfStep(int row) {
+            return Math.min(EventColumns.BATCH_ROWS, footer.groups().get(groupOf(row)).endRow() - row);
+        }
+
+        private int groupOf(int row) {
+            return group < 0 || row == footer.groups().get(group).endRow() ? group + 1 : group;
+        }
+
+        @Override
+        List<StoredEvent> step(int row, int count) throws IOException {
+            List<StoredEvent> rows = new ArrayList<>(count);
+            int wanted = groupOf(row);
+            ParquetFooter.Group from = footer.groups().get(wanted);
+            decoding(from, () -> {
+                EventColumns open = columns;
+                if (open == null || wanted != group) {
+                    open = columns(from, from.firstRow(), from.endRow());
+                    columns = open;
+                    group = wanted;
+                }
+                open.next(count, rows);
+            });
+            return rows;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    @Override
+    public String toString() {
+        return "ParquetSegment[" + name + "]";
+    }
+}

@@ -1,0 +1,218 @@
+package dev.allframe.journal.allsource.engine.segment;
+
+import com.github.luben.zstd.ZstdException;
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.log.ByteReader;
+import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open row file. Keeps its footer in memory, 40 bytes for each block, and no rows.
+ * <h2>Threads</h2> Any; the file must not be closed while somebody reads.
+ */
+public final class RowFile implements SealedRows {
+
+    /** Blocks of one step of {@link #rows()}: some hundred events at a time. */
+    private static final int BLOCKS_AT_ONCE = 4;
+
+    private final DiskFile file;
+    private final Path name;
+    private final String storeId;
+    private final long segmentId;
+    private final RowFileFormat.Footer footer;
+
+    private RowFile(DiskFile file, Path name, UUID storeId, long segmentId, RowFileFormat.Footer footer) {
+        this.file = file;
+        this.name = name;
+        this.storeId = storeId.toString();
+        this.segmentId = segmentId;
+        this.footer = footer;
+    }
+
+    /**
+     * Opens a file and checks header and footer.
+     *
+     * @throws CorruptStoreException if they are not whole, or are of another segment or store
+     * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it
+     */
+    public static RowFile open(Disk disk, Path name, UUID storeId, long segmentId) throws IOException {
+        DiskFile file = disk.openReadOnly(name);
+        try {
+            return new RowFile(file, name, storeId, segmentId, footer(file, name, storeId, segmentId));
+        } catch (Throwable failure) {
+            file.close();
+            throw failure;
+        }
+    }
+
+    private static RowFileFormat.Footer footer(DiskFile file, Path name, UUID storeId, long segmentId)
+            throws IOException {
+        long length = file.length();
+        if (length < RowFileFormat.HEADER_BYTES + RowFileFormat.TRAILER_BYTES) {
+            throw CorruptStoreException.at(name, length, "is too short for a row file");
+        }
+        RowFileFormat.checkHeader(bytes(file, name, 0, RowFileFormat.HEADER_BYTES), storeId, segmentId, name);
+        byte[] trailer = bytes(file, name, length - RowFileFormat.TRAILER_BYTES, RowFileFormat.TRAILER_BYTES);
+        int endLength = RowFileFormat.footerLength(trailer, length, name) + RowFileFormat.TRAILER_BYTES;
+        return RowFileFormat.footer(bytes(file, name, length - endLength, endLength), length - endLength, name);
+    }
+
+    private static byte[] bytes(DiskFile file, Path name, long offset, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        int count = file.read(ByteBuffer.wrap(bytes), offset);
+        if (count != length) {
+            throw CorruptStoreException.at(name, offset + count, "ends here, " + (length - count) + " bytes too early");
+        }
+        return bytes;
+    }
+
+    @Override
+    public long segmentId() {
+        return segmentId;
+    }
+
+    @Override
+    public int rowCount() {
+        return footer.bounds().rows();
+    }
+
+    RowBounds bounds() {
+        return footer.bounds();
+    }
+
+    String storeId() {
+        return storeId;
+    }
+
+    @Override
+    public List<StoredEvent> read(int firstRow, int count) throws IOException {
+        Objects.checkFromIndexSize(firstRow, count, rowCount());
+        List<StoredEvent> rows = new ArrayList<>(count);
+        if (count > 0) {
+            int end = footer.blockOf(firstRow + count - 1) + 1;
+            for (int block = footer.blockOf(firstRow); block < end; block += BLOCKS_AT_ONCE) {
+                decode(block, Math.min(end, block + BLOCKS_AT_ONCE), firstRow, firstRow + count, rows);
+            }
+        }
+        return rows;
+    }
+
+    /** Adds the rows of neighbouring blocks that lie in a range. */
+    private void decode(int firstBlock, int endBlock, int fromRow, int toRow, List<StoredEvent> into)
+            throws IOException {
+        byte[] stored = stored(firstBlock, endBlock);
+        int offset = 0;
+        for (int i = firstBlock; i < endBlock; i++) {
+            RowFileFormat.Block block = footer.blocks()[i];
+            byte[] raw = new byte[block.rawLength()];
+            unpack(block, stored, offset, raw, 0);
+            offset += RowFileFormat.BLOCK_HEADER_BYTES + block.storedLength();
+            try {
+                decode(i, raw, fromRow, toRow, into);
+            } catch (MalformedBytesException | IllegalArgumentException malformed) {
+                throw new CorruptStoreException(
+                        "file=" + name + " offset=" + block.offset() + ": a block holds no rows", malformed);
+            }
+        }
+    }
+
+    private void decode(int block, byte[] raw, int fromRow, int toRow, List<StoredEvent> into) {
+        ByteReader in = new ByteReader(raw);
+        int endRow = Math.min(toRow, footer.firstRow(block + 1));
+        String streamText = "";
+        @Nullable StreamId stream = null;
+        for (int row = footer.firstRow(block); row < endRow; row++) {
+            int length = in.count();
+            int next = in.offset() + length;
+            if (in.present()) {
+                streamText = in.text();
+                stream = null;
+            }
+            if (row >= fromRow) {
+                if (stream == null) {
+                    stream = new StreamId(streamText);
+                }
+                into.add(RowCodec.read(in, stream, storeId));
+            }
+            in.skip(next - in.offset());
+        }
+    }
+
+    /** The bytes of neighbouring blocks, in one read. */
+    private byte[] stored(int firstBlock, int endBlock) throws IOException {
+        long from = footer.blocks()[firstBlock].offset();
+        return bytes(file, name, from, Math.toIntExact(footer.blocks()[endBlock - 1].end() - from));
+    }
+
+    private void unpack(RowFileFormat.Block block, byte[] stored, int offset, byte[] raw, int rawOffset) {
+        RowFileFormat.checkBlock(segmentId, block, stored, offset, name);
+        try {
+            ZstdFrames.decompress(raw, rawOffset, block.rawLength(), stored,
+                    offset + RowFileFormat.BLOCK_HEADER_BYTES, block.storedLength());
+        } catch (ZstdException broken) {
+            throw new CorruptStoreException("file=" + name + " offset=" + block.offset() + ": not a zstd frame",
+                    broken);
+        }
+    }
+
+    /** All blocks of the file, decompressed one behind the other. */
+    byte[] rawBytes() throws IOException {
+        long total = 0;
+        for (RowFileFormat.Block block : footer.blocks()) {
+            total += block.rawLength();
+        }
+        byte[] raw = new byte[Math.toIntExact(total)];
+        int rawOffset = 0;
+        int atOnce = 16 * BLOCKS_AT_ONCE;
+        for (int first = 0; first < footer.blocks().length; first += atOnce) {
+            int end = Math.min(first + atOnce, footer.blocks().length);
+            byte[] stored = stored(first, end);
+            int offset = 0;
+            for (int i = first; i < end; i++) {
+                RowFileFormat.Block block = footer.blocks()[i];
+                unpack(block, stored, offset, raw, rawOffset);
+                offset += RowFileFormat.BLOCK_HEADER_BYTES + block.storedLength();
+                rawOffset += block.rawLength();
+            }
+        }
+        return raw;
+    }
+
+    @Override
+    public Iterator<StoredEvent> rows() {
+        return new Steps(rowCount()) {
+            @Override
+            int rowsOfStep(int row) {
+                int end = Math.min(footer.blockOf(row) + BLOCKS_AT_ONCE, footer.blocks().length);
+                return footer.firstRow(end) - row;
+            }
+
+            @Override
+            List<StoredEvent> step(int row, int count) throws IOException {
+                return read(row, count);
+            }
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    @Override
+    public String toString() {
+        return "RowFile[" + name + "]";
+    }
+}

@@ -1,0 +1,136 @@
+package dev.allframe.journal.allsource.engine.segment;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Keeps loaded segments up to a number of bytes; those not asked for longest go first. Thread-safe: when several ask for a segment that is not there, the
+ * first loads it on its own thread and the others wait.
+ */
+public final class SegmentCache {
+
+    /** Loads a segment. */
+    @FunctionalInterface
+    public interface Loader {
+
+        LoadedSegment load() throws IOException;
+    }
+
+    private final long maxBytes;
+    /** Guards everything below; nothing is loaded while it is held. */
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Long, LoadedSegment> loaded = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Long, CompletableFuture<LoadedSegment>> loading = new LinkedHashMap<>();
+    private long bytes;
+
+    /** Keeps at most so many bytes. */
+    public SegmentCache(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Gives a segment, loading it where it is not there. A failure goes to everyone who waits for it and is not kept.
+     *
+     * @param segmentId which
+     * @param loader asked at most once
+     */
+    public LoadedSegment get(long segmentId, Loader loader) throws IOException {
+        CompletableFuture<LoadedSegment> mine = new CompletableFuture<>();
+        CompletableFuture<LoadedSegment> others;
+        lock.lock();
+        try {
+            LoadedSegment there = loaded.get(segmentId);
+            if (there != null) {
+                return there;
+            }
+            others = loading.putIfAbsent(segmentId, mine);
+        } finally {
+            lock.unlock();
+        }
+        return others == null ? load(segmentId, loader, mine) : await(others);
+    }
+
+    private LoadedSegment load(long segmentId, Loader loader, CompletableFuture<LoadedSegment> mine)
+            throws IOException {
+        try {
+            LoadedSegment segment = loader.load();
+            keep(segmentId, segment, mine);
+            mine.complete(segment);
+            return segment;
+        } catch (Throwable failure) {
+            lock.lock();
+            try {
+                loading.remove(segmentId, mine);
+            } finally {
+                lock.unlock();
+            }
+            mine.completeExceptionally(failure);
+            throw failure;
+        }
+    }
+
+    private void keep(long segmentId, LoadedSegment segment, CompletableFuture<LoadedSegment> mine) {
+        long size = segment.sizeBytes();
+        lock.lock();
+        try {
+            // Forgotten while it was loaded: then it is not wanted any more.
+            if (loading.remove(segmentId, mine) && size <= maxBytes) {
+                loaded.put(segmentId, segment);
+                bytes += size;
+                evict();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void evict() {
+        Iterator<LoadedSegment> oldest = loaded.values().iterator();
+        while (bytes > maxBytes) {
+            bytes -= oldest.next().sizeBytes();
+            oldest.remove();
+        }
+    }
+
+    private static LoadedSegment await(CompletableFuture<LoadedSegment> others) throws IOException {
+        try {
+            return others.join();
+        } catch (CompletionException failure) {
+            Throwable cause = failure.getCause();
+            switch (cause) {
+                case IOException disk -> throw new IOException(disk.getMessage(), disk);
+                case RuntimeException told -> throw told;
+                case null, default -> throw failure;
+            }
+        }
+    }
+
+    /** Drops a segment that is no longer in the store. Whoever has it may go on reading it. */
+    public void forget(long segmentId) {
+        lock.lock();
+        try {
+            loading.remove(segmentId);
+            LoadedSegment gone = loaded.remove(segmentId);
+            if (gone != null) {
+                bytes -= gone.sizeBytes();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes that are kept. */
+    public long sizeBytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.allframe.journal.allsource.engine.segment;
+
+import java.time.Instant;
+
+/**
+ * What the manifest says of a segment.
+ *
+ * @param id never used for another segment of the store
+ * @param firstPosition the lowest position of its rows
+ * @param lastPosition the highest
+ * @param rows how many, one or more
+ * @param minTimestamp the earliest time of its rows
+ * @param maxTimestamp the latest
+ * @param rowFile its row file as it was written; the file itself may have been deleted to make room
+ * @param parquetFile its Parquet file
+ */
+public record SegmentMeta(long id, long firstPosition, long lastPosition, int rows, Instant minTimestamp,
+        Instant maxTimestamp,
+        Digest rowFile, Digest parquetFile) {
+
+    public SegmentMeta {
+        if (id < 0 || rows < 1 || lastPosition - firstPosition < rows - 1L || maxTimestamp.isBefore(minTimestamp)) {
+            throw new IllegalArgumentException("not a segment: id=" + id + " rows=" + rows + " positions="
+                    + firstPosition + ".." + lastPosition + " times=" + minTimestamp + ".." + maxTimestamp);
+        }
+    }
+
+    SegmentMeta withRowFile(Digest newRowFile) {
+        return new SegmentMeta(id, firstPosition, lastPosition, rows, minTimestamp, maxTimestamp, newRowFile,
+                parquetFile);
+    }
+
+    static SegmentMeta of(long id, RowBounds bounds, Digest rowFile, Digest parquetFile) {
+        return new SegmentMeta(id, bounds.firstPosition(), bounds.lastPosition(), bounds.rows(),
+                Instant.ofEpochMilli(bounds.minMillis()), Instant.ofEpochMilli(bounds.maxMillis()), rowFile,
+                parquetFile);
+    }
+}
