@@ -80,12 +80,15 @@ final class PositionReads {
                 }
             }
             for (TailSegment tail : view.tails) {
+                if (!full()) {
+                    looked = Math.max(looked, tail.firstPosition - 1); // the last sealed positions may be gone
+                }
                 while (!full() && looked < Math.min(end, tail.lastPosition())) {
                     readTail(tail);
                 }
             }
             if (!full()) {
-                looked = Math.max(looked, end); // the last positions may be gone
+                looked = Math.max(looked, end);
             }
             return page();
         }

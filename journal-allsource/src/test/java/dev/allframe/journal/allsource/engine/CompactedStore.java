@@ -54,17 +54,23 @@ final class CompactedStore implements AutoCloseable {
 
         @Override
         public KeyValues index() {
-            return index = again(index);
+            MemoryKeyValues opened = again(index);
+            index = opened;
+            return opened;
         }
 
         @Override
         public KeyValues newIndex() {
-            return index = MemoryKeyValues.remembering(Table.INDEX);
+            MemoryKeyValues opened = MemoryKeyValues.remembering(Table.INDEX);
+            index = opened;
+            return opened;
         }
 
         @Override
         public KeyValues state() {
-            return state = again(state);
+            MemoryKeyValues opened = again(state);
+            state = opened;
+            return opened;
         }
 
         @Override

@@ -50,6 +50,19 @@ final class CompactionTest {
     }
 
     @Test
+    void a_scan_ends_where_the_last_events_were_deleted_before_they_were_sealed() {
+        store.append("account|1", 3);
+        store.append("account|2", 2);
+        store.delete("account|2", 2);
+        store.flush();
+
+        assertThat(store.all()).extracting(StoredEvent::sequenceNr).containsExactly(1L, 2L, 3L);
+        assertThat(
+                CompactedStore.get(store.backend.getAllEvents(EventFilter.all(), Position.START, 100)).next().index())
+                .isEqualTo(5);
+    }
+
+    @Test
     void small_segments_become_one_without_the_deleted_events() throws IOException {
         for (int i = 0; i < 3; i++) {
             store.append("account|1", 10);
