@@ -94,6 +94,7 @@ final class ImportCommand implements Callable<Integer> {
         json.put("maxDifference", report.maxDifference().amount());
         json.put("mismatches", report.mismatches());
         json.put("missing", report.missing());
+        json.put("doubled", report.doubled());
         json.put("seconds", report.tally().seconds());
         json.put("eventsPerSecond", report.tally().eventsPerSecond());
         json.put("badLines", report.badLines().stream().map(BadLine::toString).toList());

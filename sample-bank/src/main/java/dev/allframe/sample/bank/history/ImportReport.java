@@ -17,12 +17,13 @@ import java.util.List;
  * @param maxDifference the largest difference of any compared balance
  * @param mismatches rows at which that difference changed by more than rounding explains
  * @param missing transactions of the files that are not in the store
+ * @param doubled movements in the store that have the number of another one before them
  * @param badLines malformed lines that were left out
  * @param remarks what the files leave open, by account
  * @param problems what did not match
  */
 public record ImportReport(int accounts, int orders, int transactions, long events, Tally tally, int accountsChecked,
-        int accountsNotChecked, Money maxDifference, int mismatches, int missing, List<BadLine> badLines,
+        int accountsNotChecked, Money maxDifference, int mismatches, int missing, int doubled, List<BadLine> badLines,
         List<String> remarks, List<String> problems) {
 
     public ImportReport {
@@ -31,8 +32,8 @@ public record ImportReport(int accounts, int orders, int transactions, long even
         problems = List.copyOf(problems);
     }
 
-    /** Whether nothing was rejected, nothing is missing and every compared balance moved as the bank's own. */
+    /** Whether nothing was rejected, nothing is missing or there twice, and every compared balance moved as the bank's own. */
     public boolean isGood() {
-        return tally.rejected() == 0 && missing == 0 && mismatches == 0;
+        return tally.rejected() == 0 && missing == 0 && doubled == 0 && mismatches == 0;
     }
 }
