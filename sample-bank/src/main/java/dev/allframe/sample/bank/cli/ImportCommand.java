@@ -80,6 +80,17 @@ final class ImportCommand implements Callable<Integer> {
         output.warn(report.problems());
     }
 
+    /** The same for machines, with every sentence. */
+    static Map<String, Object> remarks(ImportReport report) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("skippedLines", report.badLines().size());
+        json.put("badLines", report.badLines().stream().map(BadLine::toString).toList());
+        json.put("rejections", report.tally().problems());
+        json.put("remarks", report.remarks());
+        json.put("problems", report.problems());
+        return json;
+    }
+
     private static Map<String, Object> json(ImportReport report) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("accounts", report.accounts());
@@ -88,7 +99,6 @@ final class ImportCommand implements Callable<Integer> {
         json.put("events", report.events());
         json.put("repeated", report.tally().repeated());
         json.put("rejected", report.tally().rejected());
-        json.put("skippedLines", report.badLines().size());
         json.put("accountsChecked", report.accountsChecked());
         json.put("accountsNotChecked", report.accountsNotChecked());
         json.put("maxDifference", report.maxDifference().amount());
@@ -97,10 +107,7 @@ final class ImportCommand implements Callable<Integer> {
         json.put("doubled", report.doubled());
         json.put("seconds", report.tally().seconds());
         json.put("eventsPerSecond", report.tally().eventsPerSecond());
-        json.put("badLines", report.badLines().stream().map(BadLine::toString).toList());
-        json.put("rejections", report.tally().problems());
-        json.put("remarks", report.remarks());
-        json.put("problems", report.problems());
+        json.putAll(remarks(report));
         return json;
     }
 }

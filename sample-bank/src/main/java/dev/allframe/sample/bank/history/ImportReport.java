@@ -2,7 +2,9 @@ package dev.allframe.sample.bank.history;
 
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.ledger.Tally;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What an import did, and how what is stored compares with the bank's own books.
@@ -30,6 +32,20 @@ public record ImportReport(int accounts, int orders, int transactions, long even
         badLines = List.copyOf(badLines);
         remarks = List.copyOf(remarks);
         problems = List.copyOf(problems);
+    }
+
+    /** The same, but in each list what is said about one account stands before what is said about others. */
+    public ImportReport withFirst(String account) {
+        return new ImportReport(accounts, orders, transactions, events,
+                tally.withProblems(ownFirst(account, tally.problems())), accountsChecked,
+                accountsNotChecked, maxDifference, mismatches, missing, doubled, badLines, ownFirst(account, remarks),
+                ownFirst(account, problems));
+    }
+
+    private static List<String> ownFirst(String account, List<String> sentences) {
+        Predicate<String> others = sentence -> !sentence.startsWith("account " + account + ":")
+                && !sentence.startsWith("account " + account + ",");
+        return sentences.stream().sorted(Comparator.comparing(others::test)).toList(); // a stable order: false before true
     }
 
     /** Whether nothing was rejected, nothing is missing or there twice, and every compared balance moved as the bank's own. */
