@@ -59,7 +59,7 @@ final class Comparison {
                 }
             }
         }
-        if (checked && !book.isEmpty()) {
+        if (checked && !book.isEmpty() && found.size() == book.size()) {
             accountsChecked++;
         }
         if (!again.isEmpty()) {

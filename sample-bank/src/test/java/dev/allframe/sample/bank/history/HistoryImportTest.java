@@ -139,6 +139,16 @@ final class HistoryImportTest {
                 new Deposited(czk(10), Entry.cash(LocalDate.of(1993, 1, 6)).referring("6")));
     }
 
+    /** A program that reads a column with empty fields as numbers writes them with a decimal. */
+    @Test
+    void an_account_of_another_bank_may_be_written_as_a_decimal() {
+        imported(Folder.written(temp, "5;1;930105;PRIJEM;PREVOD Z UCTU;10.00;10.00;NaN;YZ;62457513.0"));
+
+        assertThat(stored("1")).last()
+                .isEqualTo(new Deposited(czk(10), Entry.remittance(LocalDate.of(1993, 1, 5),
+                        new Counterparty("YZ", "62457513"), "").referring("5")));
+    }
+
     @Test
     void a_second_import_into_the_same_store_stores_nothing_either() {
         imported(CZECH);
@@ -184,6 +194,7 @@ final class HistoryImportTest {
                 "6;9;930106;PRIJEM;VKLAD;10.00;10.00;;;"));
 
         assertThat(report.transactions()).isEqualTo(1);
+        assertThat(report.accountsChecked()).as("nothing of account 9 was compared").isEqualTo(1);
         assertThat(report.tally().refused()).containsExactly(Map.entry("not-open", 1));
         assertThat(report.tally().problems()).containsExactly("account 9, command trans-6: not-open");
         assertThat(report.missing()).isEqualTo(1);
