@@ -81,6 +81,7 @@ public final class ActorCommandBus implements CommandBus {
     public <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(
             AggregateType<C, E, S> type, String id, C command,
             CommandOptions options) {
+        Objects.requireNonNull(type, "type");
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(command, "command");
         Objects.requireNonNull(options, "options");
