@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory where; null for a store in memory
  * @param durability what an acknowledgement promises; {@link Durability#fsync()} unless changed
- * @param maxRecordBytes the largest payload of one record, 1 byte to 32 MiB; 8 MiB unless changed
+ * @param maxRecordBytes the largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts, 1 byte to 32 MiB; 8 MiB unless changed
  * @param memoryBytes what tail, caches and buffers may take together, 64 MiB or more; 256 MiB unless changed
  * @param rowFileBytes what the row files may take on disk, about, 0 or more; 2 GiB unless changed. They hold the newest events a second time, for fast reads of
  *        single streams; of older events the Parquet files are read
