@@ -7,6 +7,7 @@ import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.CrashReplay;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -50,12 +52,14 @@ final class CompactionCrashTest {
         assertThat(store.numbers("account|2")).as(where).hasSize(13);
         assertThat(store.numbers("gone|1")).as(where).isEmpty();
         assertThat(store.version("gone|1")).as(where).isEqualTo(6);
-        Set<String> named = new HashSet<>();
-        for (long id : store.sealedIds()) {
-            named.add(String.format("%020d.parquet", id));
-            named.add(String.format("%020d.rows", id));
-        }
-        assertThat(store.files()).as(where).containsExactlyInAnyOrderElementsOf(named);
+    }
+
+    /** After a compaction there is one segment, and no file that is not its own. */
+    private static void assertCompacted(String where, CompactedStore store) throws IOException {
+        assertThat(store.sealedIds()).as(where).hasSize(1);
+        long id = store.sealedIds().getFirst();
+        assertThat(store.files()).as(where)
+                .containsExactly(String.format("%020d.parquet", id), String.format("%020d.rows", id));
     }
 
     @Test
@@ -66,6 +70,7 @@ final class CompactionCrashTest {
         disk.record();
         store.compact();
         KeptTables tables = store.tables;
+        UUID storeId = UUID.fromString(store.backend.storeId());
         Random random = new Random(SEED);
         Set<Integer> segments = new HashSet<>();
 
@@ -74,20 +79,21 @@ final class CompactionCrashTest {
                 // the index may be ahead of the manifest here, or behind it; the state has what was forced before the first operation
                 KeptTables left = tables.afterCrash(random.nextInt(5) / 4.0, random.nextInt(5) / 4.0);
                 String where = "seed " + SEED + ", " + mode + " " + replay;
-                try (CompactedStore again = new CompactedStore(replay.crash(mode, random), left, Long.MAX_VALUE)) {
-                    segments.add(again.sealedIds().size());
+                SimulatedDisk found = replay.crash(mode, random);
+                segments.add(Manifest.load(found, CompactedStore.DIRECTORY, storeId).orElseThrow().segments().size());
+                try (CompactedStore again = new CompactedStore(found, left, Long.MAX_VALUE)) {
                     assertWhole(where, again, expected);
                     again.flush();
                     again.compact();
                     assertWhole(where + ", compacted", again, expected);
-                    assertThat(again.sealedIds()).as(where).hasSize(1);
+                    assertCompacted(where, again);
                 }
             }
             if (replay.atEnd()) {
                 break;
             }
         }
-        assertThat(segments).contains(3, 1);
+        assertThat(segments).containsExactlyInAnyOrder(3, 1);
         store.close();
     }
 
@@ -109,29 +115,29 @@ final class CompactionCrashTest {
                     failed++;
                     assertThat(store.backend.compactionFailures()).as(where).isPositive();
                 }
-                boolean reached = disk.calls() >= 0 && refused;
                 disk.plan(FaultPlan.NONE);
                 assertThat(store.all()).as(where).isEqualTo(expected);
-                store.append("account|2", 1);
                 try {
+                    store.append("account|2", 1);
                     store.flush();
-                } catch (CompletionException manifestUnknown) {
-                    assertThat(manifestUnknown).as(where).hasMessageContaining("sealing has failed");
+                } catch (CompletionException unknown) { // the manifest, or the log, whose thread works meanwhile
+                    assertThat(unknown).as(where)
+                            .hasMessageMatching("(?s).*(sealing has failed|the log has failed|the log failed).*");
                 }
                 List<StoredEvent> more = new ArrayList<>(store.all());
-                assertThat(more).as(where).hasSize(expected.size() + 1);
+                assertThat(more).as(where).hasSizeBetween(expected.size(), expected.size() + 1);
                 store.reopen();
                 assertThat(store.all()).as(where).isEqualTo(more);
                 store.flush();
                 store.compact();
                 assertThat(store.all()).as(where).isEqualTo(more);
-                assertThat(store.sealedIds()).as(where).hasSize(1);
+                assertCompacted(where, store);
                 store.close();
-                if (!reached) {
-                    break;
+                if (!refused) {
+                    break; // the compaction ended before that call
                 }
             }
         }
-        assertThat(failed).isGreaterThan(30);
+        assertThat(failed).isGreaterThan(10);
     }
 }
