@@ -275,6 +275,23 @@ final class CompactionTest {
         assertThat(store.all()).hasSize(60);
     }
 
+    @Test
+    void a_row_file_that_is_the_only_good_copy_is_not_deleted() throws IOException {
+        for (int i = 1; i <= 3; i++) {
+            store.append("account|" + i, 20);
+            store.flush();
+        }
+        flip(SegmentFile.PARQUET.in(CompactedStore.SEGMENTS, 1), 60);
+        RowFileBudget budget = new RowFileBudget(segmentsOf(store), store.contents(), 0);
+
+        assertThatThrownBy(budget::keep).isInstanceOf(CorruptStoreException.class);
+        budget.keep();
+
+        assertThat(store.contents().view().sealed).extracting(SealedSegment::hasRowFile)
+                .containsExactly(true, false, false);
+        assertThat(store.all()).hasSize(60);
+    }
+
     private Segments segmentsOf(CompactedStore of) throws IOException {
         Manifest manifest = Manifest.load(disk, CompactedStore.DIRECTORY,
                 UUID.fromString(of.backend.storeId())).orElseThrow();
