@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class CompactionModelTest {
 
     private static final int STREAMS = 12;
-    private static final int STEPS = Integer.getInteger("test.steps", 120);
+    private static final int STEPS = Integer.getInteger("test.steps", 1600);
 
     /** What is known of a stream, for readers: deleted to {@code deletedAtLeast}, perhaps to {@code deletedAtMost}; written likewise. */
     private static final class Known {
