@@ -1,8 +1,11 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
@@ -24,10 +27,23 @@ final class Sealing {
     }
 
     void seal(TailSegment tail) throws IOException {
-        List<SealedSegment> sealed = segments.seal(kept(tail), tail.lastLsn());
+        List<StoredEvent> kept = kept(tail);
+        keepVersions(tail, kept);
+        List<SealedSegment> sealed = segments.seal(kept, tail.lastLsn());
         contents.sealed(tail, sealed);
         contents.state().flush();
         releaseLog.accept(tail.lastLsn());
+    }
+
+    /** Has the index know the versions of streams of which no event is kept, before the manifest says that the log is not needed for them. */
+    private void keepVersions(TailSegment tail, List<StoredEvent> kept) {
+        Map<StreamId, Long> gone = new HashMap<>();
+        tail.all().forEach(event -> gone.put(event.stream(), event.sequenceNr()));
+        kept.forEach(event -> gone.remove(event.stream()));
+        if (!gone.isEmpty()) {
+            gone.forEach(contents.index()::noteStream);
+            contents.index().flush();
+        }
     }
 
     /** The events of a tail segment that are not deleted, in position order. */
