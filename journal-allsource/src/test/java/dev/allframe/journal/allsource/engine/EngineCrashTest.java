@@ -38,7 +38,7 @@ class EngineCrashTest {
                 runUntilOff(life, machine, random);
                 life.crash(mode);
                 states++;
-                verifyTwice(life);
+                verifyTwice(life, random.nextBoolean());
             } catch (RuntimeException | Error failed) {
                 throw new AssertionError("-Dtest.seed=" + lifeSeed + ", crash " + crash + ", " + mode + ", " + machine
                         + "\n" + life + "\nfiles: " + Files.dump(life.disk()), failed);
@@ -73,7 +73,7 @@ class EngineCrashTest {
     }
 
     /** Recovering what a crash left, and then what the recovery left, gives the same. */
-    private static void verifyTwice(StoreLife life) {
+    private static void verifyTwice(StoreLife life, boolean sealed) {
         StoreLife.Running first = life.open(life.disk());
         life.verify(first);
         life.settle(first);
@@ -81,6 +81,9 @@ class EngineCrashTest {
         life.restart();
         StoreLife.Running second = life.open(life.disk());
         life.verify(second);
+        if (sealed) {
+            life.verifySealed(second);
+        }
         StoreLife.check(second.close() == null, "cannot be closed");
         life.restart();
     }

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +46,11 @@ final class StoreLife {
     static final EngineConfig SMALL = new EngineConfig(
             new WalConfig(3000, Durability.fsync(), 1 << 20), 2000, 12, 2, 4000, 1 << 16, 1 << 20, 2);
 
-    /** Says at length why sealing has failed, which it does all the time here. */
-    private static final Logger SEALER = Logger.getLogger(Sealer.class.getName());
+    /** Say at length what has failed, and here something does all the time. */
+    private static final Logger MESSAGES = Logger.getLogger(StoreLife.class.getPackageName());
 
     static {
-        SEALER.setLevel(Level.OFF);
+        MESSAGES.setLevel(Level.OFF);
     }
 
     private final Random random;
@@ -178,7 +179,6 @@ final class StoreLife {
             if (done >= known) {
                 Picture expected = model.picture(running.engine.storeId());
                 if (expected.equals(found)) {
-                    checkIndex(running.engine);
                     return;
                 }
                 differences.add("with the first " + done + " operations: " + found.difference(expected));
@@ -190,6 +190,15 @@ final class StoreLife {
         throw new AssertionError(
                 known + " of " + since.size() + " operations were acknowledged, and the store is not as"
                         + " after any of them:\n" + differences.getFirst() + "\n" + differences.getLast());
+    }
+
+    /** Has everything sealed, which changes nothing of what the store answers, and compares the index with the segments. */
+    void verifySealed(Running running) {
+        Picture before = Picture.of(running.store);
+        Stages.get(running.store.flush());
+        String difference = Picture.of(running.store).difference(before);
+        check(difference.isEmpty(), "sealing has changed " + difference);
+        checkIndex(running.engine);
     }
 
     /** What the store holds is certain from now on: it was recovered. */
@@ -243,6 +252,8 @@ final class StoreLife {
 
     @Override
     public String toString() {
-        return "acknowledged " + lastAcknowledged() + " of " + since.stream().map(Submitted::operation).toList();
+        return "acknowledged " + lastAcknowledged() + " of\n" + since.stream()
+                .map(submitted -> "  " + submitted.operation)
+                .collect(Collectors.joining("\n"));
     }
 }
