@@ -222,12 +222,18 @@ public final class WalLog implements CommitLog {
         }
         SegmentWriter old = segment;
         SegmentWriter begun = begin(prepared);
-        guarded(() -> {
-            disk.forceDirectory(directory);
-            if (old != null) {
-                old.close();
+        try {
+            guarded(() -> {
+                disk.forceDirectory(directory);
+                if (old != null) {
+                    old.close();
+                }
+            });
+        } catch (IOException failed) {
+            try (begun) {
+                throw failed;
             }
-        });
+        }
         if (!segments.isEmpty() && segments.getLast().firstLsn() == begun.firstLsn()) {
             segments.removeLast(); // it had no records, and the new one has taken its name
         }
@@ -257,7 +263,9 @@ public final class WalLog implements CommitLog {
             guarded(() -> supply.discard(prepared));
             throw full;
         } catch (IOException failed) {
-            throw poisoned(failed);
+            try (DiskFile unused = prepared.file()) {
+                throw poisoned(failed);
+            }
         }
     }
 
