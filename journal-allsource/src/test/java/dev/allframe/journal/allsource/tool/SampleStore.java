@@ -100,6 +100,10 @@ final class SampleStore {
                         Map.of("by", "2 h"))), 2, 2));
     }
 
+    static Payload json(String text) {
+        return Payload.json(utf8(text));
+    }
+
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
