@@ -57,8 +57,9 @@ final class LogCheck implements WalConsumer {
             throw new CorruptStoreException("it is of store " + contents.storeId() + ", not of " + owner);
         }
         if (contents.end() != null && contents.end().torn()) {
-            report.note("the log ends in a record that was never forced, at offset " + contents.end().wholeEnd() + " of "
-                    + contents.end().file() + "; it is cut when the store is opened");
+            report.note(
+                    "the log ends in a record that was never forced, at offset " + contents.end().wholeEnd() + " of "
+                            + contents.end().file() + "; it is cut when the store is opened");
         }
         compareEnds(contents);
         lastOfState.forEach(this::compareWithState);

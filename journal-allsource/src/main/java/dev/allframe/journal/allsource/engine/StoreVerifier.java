@@ -150,8 +150,13 @@ public final class StoreVerifier {
                 ? ParquetSegment.open(store.disk(), parquet, storeId, meta.id())
                 : null;
                 RowFile hot = rowsAreWhole ? RowFile.open(store.disk(), rows, storeId, meta.id()) : null) {
-            Iterator<StoredEvent> first = cold != null ? cold.rows() : hot != null ? hot.rows() : List
-                    .<StoredEvent>of().iterator();
+            Iterator<StoredEvent> first = cold != null
+                    ? cold.rows()
+                    : hot != null
+                            ? hot.rows()
+                            : List
+                                    .<StoredEvent>of()
+                                    .iterator();
             Iterator<StoredEvent> second = cold != null && hot != null ? hot.rows() : null;
             verifyRows(meta, first, second, streams);
         }
@@ -228,7 +233,8 @@ public final class StoreVerifier {
         for (SegmentMeta segment : manifest.segments()) {
             unknown.remove(segment.id());
             if (!indexed.contains(segment.id())) {
-                report.note("the index does not know segment " + segment.id() + " yet; it will when the store is opened");
+                report.note(
+                        "the index does not know segment " + segment.id() + " yet; it will when the store is opened");
             }
         }
         if (!unreadable.isEmpty()) {
@@ -242,9 +248,10 @@ public final class StoreVerifier {
         if (state != null) {
             state.forEachDeleted((stream, to) -> compareDeleted(stream, to, index, log));
         }
-        rebuilt.difference(index, MAX_DIFFERENCES).forEach(difference -> report
-                .damage("index, which can be deleted and is computed anew then: segments (here) and index (there): "
-                        + difference));
+        rebuilt.difference(index, MAX_DIFFERENCES)
+                .forEach(difference -> report
+                        .damage("index, which can be deleted and is computed anew then: segments (here) and index (there): "
+                                + difference));
     }
 
     /** Of a deleted stream the segments may have no row; its version is in the index or in the log then. */

@@ -62,7 +62,8 @@ final class RestoreCommand implements Callable<Integer> {
             json.put("from", store.storeId().toString());
             if (until == null) {
                 if (dropStates) {
-                    throw new RefusedException("a copy keeps everything: --drop-states needs --to-position, --to-time or --new-id");
+                    throw new RefusedException(
+                            "a copy keeps everything: --drop-states needs --to-position, --to-time or --new-id");
                 }
                 Backups.copy(store, directory);
                 json.put("storeId", store.storeId().toString());

@@ -17,11 +17,12 @@ import picocli.CommandLine.Spec;
  * The command line for stores: {@code store inspect}, {@code dump}, {@code verify} and more. Runs by itself, or as a subcommand of another: then add {@code new
  * StoreTool()} there, and let {@link #onFailure} answer failures.
  */
-@Command(name = "store", subcommands = {InspectCommand.class, DumpCommand.class, VerifyCommand.class, BackupCommand.class, RestoreCommand.class, HelpCommand.class}, mixinStandardHelpOptions = true, description = {
-        "Looks at stores, checks and copies them.", "",
-        "A command takes the lock of the store that it works on. 'inspect' also shows one that is open elsewhere."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-                "0:Done; nothing is damaged.", "1:Something of the store is damaged or missing.",
-                "2:Wrong usage, or a store that is not there or is open elsewhere.", "3:Unexpected failure."})
+@Command(name = "store", subcommands = {InspectCommand.class, DumpCommand.class, VerifyCommand.class,
+        BackupCommand.class, RestoreCommand.class, ExportCommand.class, ImportCommand.class, HelpCommand.class}, mixinStandardHelpOptions = true, description = {
+                "Looks at stores, checks and copies them.", "",
+                "A command takes the lock of the store that it works on. 'inspect' also shows one that is open elsewhere."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+                        "0:Done; nothing is damaged.", "1:Something of the store is damaged or missing.",
+                        "2:Wrong usage, or a store that is not there or is open elsewhere.", "3:Unexpected failure."})
 public final class StoreTool implements Runnable {
 
     /** Something of the store is damaged or missing. */

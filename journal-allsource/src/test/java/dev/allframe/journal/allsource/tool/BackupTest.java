@@ -151,7 +151,8 @@ final class BackupTest {
             assertThat(SampleStore.await(open.append(new Append(SampleStore.ALICE, ExpectedVersion.exactly(3), "w",
                     List.of(SampleStore.event("account.closed", 1, "{}", 10))))).lastPosition().index()).isEqualTo(10);
             assertThat(SampleStore.await(open.upsertState(new StreamId("state|b"), 3, SampleStore.json("7"), ""))
-                    .position().index()).isEqualTo(5);
+                    .position()
+                    .index()).isEqualTo(5);
             SampleStore.await(open.flush());
         }
         try (EventStoreBackend open = AllSourceBackend.production(restored)) {
@@ -162,7 +163,8 @@ final class BackupTest {
 
     @Test
     void a_store_can_be_restored_to_a_position() {
-        assertThat(ToolRun.store("restore", store, restored, "--to-position", "5").err()).contains("state|", "--drop-states");
+        assertThat(ToolRun.store("restore", store, restored, "--to-position", "5").err()).contains("state|",
+                "--drop-states");
         assertThat(restored).doesNotExist();
 
         succeeds("restore", store, restored, "--to-position", "5", "--drop-states");
@@ -173,7 +175,8 @@ final class BackupTest {
                     .containsExactly(2L, 3L, 4L, 5L);
             assertThat(SampleStore.await(open.highestSequenceNr(SampleStore.CART))).isZero();
             assertThat(SampleStore.await(open.highestSequenceNr(SampleStore.ALICE))).isEqualTo(2);
-            assertThat(SampleStore.await(open.getLatestSnapshot(SampleStore.ALICE, SnapshotCriteria.all()))).isPresent();
+            assertThat(SampleStore.await(open.getLatestSnapshot(SampleStore.ALICE, SnapshotCriteria.all())))
+                    .isPresent();
             assertThat(SampleStore.await(open.lastPosition()).index()).isEqualTo(5);
             assertThat(SampleStore.await(open.getStateIds(null, 10))).isEmpty();
             assertThat(open.stats().events()).isEqualTo(4);
@@ -187,7 +190,8 @@ final class BackupTest {
 
         try (EventStoreBackend open = AllSourceBackend.production(restored)) {
             assertThat(SampleStore.await(open.getLatestSnapshot(SampleStore.PLAIN, SnapshotCriteria.all()))).isEmpty();
-            assertThat(SampleStore.await(open.getLatestSnapshot(SampleStore.ALICE, SnapshotCriteria.all()))).isPresent();
+            assertThat(SampleStore.await(open.getLatestSnapshot(SampleStore.ALICE, SnapshotCriteria.all())))
+                    .isPresent();
         }
     }
 

@@ -152,7 +152,10 @@ final class LookingTest {
     private Stream<Long> positions(String... options) {
         String[] arguments = Stream.concat(Stream.of("dump", store.toString()), Stream.of(options))
                 .toArray(String[]::new);
-        return ToolRun.store((Object[]) arguments).lines().stream().map(line -> json(line).path("position").longValue());
+        return ToolRun.store((Object[]) arguments)
+                .lines()
+                .stream()
+                .map(line -> json(line).path("position").longValue());
     }
 
     @Test
