@@ -68,13 +68,15 @@ final class ImportCommand implements Callable<Integer> {
             try {
                 ended = read(line, number, store);
             } catch (IOException | IllegalArgumentException | DateTimeException malformed) {
-                throw new RefusedException(file + " line " + (number + 1) + " cannot be used: " + malformed.getMessage());
+                throw new RefusedException(
+                        file + " line " + (number + 1) + " cannot be used: " + malformed.getMessage());
             }
             number += ended ? 0 : 1;
             progress.step();
         }
         if (!ended) {
-            throw new RefusedException(file + " is cut behind line " + number + ": the line with kind 'end' is missing");
+            throw new RefusedException(
+                    file + " is cut behind line " + number + ": the line with kind 'end' is missing");
         }
     }
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
  * StoreTool()} there, and let {@link #onFailure} answer failures.
  */
 @Command(name = "store", subcommands = {InspectCommand.class, DumpCommand.class, VerifyCommand.class,
-        BackupCommand.class, RestoreCommand.class, ExportCommand.class, ImportCommand.class, HelpCommand.class}, mixinStandardHelpOptions = true, description = {
+        BackupCommand.class, RestoreCommand.class, ExportCommand.class, ImportCommand.class,
+        HelpCommand.class}, mixinStandardHelpOptions = true, description = {
                 "Looks at stores, checks and copies them.", "",
                 "A command takes the lock of the store that it works on. 'inspect' also shows one that is open elsewhere."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done; nothing is damaged.", "1:Something of the store is damaged or missing.",

@@ -122,7 +122,8 @@ final class ExportTest {
     @Test
     void a_line_that_is_missing_in_the_middle_is_told() throws IOException {
         List<String> lines = ToolRun.store("export", store).lines();
-        String without = String.join("\n", lines.subList(0, 2)) + "\n" + String.join("\n", lines.subList(3, lines.size()));
+        String without = String.join("\n", lines.subList(0, 2)) + "\n"
+                + String.join("\n", lines.subList(3, lines.size()));
 
         ToolRun run = ToolRun.store("import", imported, file(without));
 
