@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +44,7 @@ public final class Engine implements AutoCloseable {
     private final StoreLock lock;
     private final Tables tables;
     private final Sealer sealer;
+    private final Compactor compactor;
     private final Partition partition;
     private final ExecutorService readers;
 
@@ -54,7 +56,10 @@ public final class Engine implements AutoCloseable {
         this.parts = parts;
         this.lock = lock;
         this.tables = tables;
-        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog);
+        this.compactor = new Compactor(new Compaction(segments, parts.contents),
+                new RowFileBudget(segments, parts.contents,
+                        parts.config.rowFileBytes()));
+        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog, compactor::wake);
         this.sealer = new Sealer(sealing, parts.config.maxUnsealed());
         this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
         this.readers = Executors.newFixedThreadPool(parts.config.readThreads(),
@@ -235,8 +240,24 @@ public final class Engine implements AutoCloseable {
             }
         }
 
+        /** Without a manifest a store is new, and nothing but its identity is there. */
+        private Manifest manifest(UUID storeId) throws IOException {
+            Optional<Manifest> there = Manifest.load(disk, directory, storeId);
+            if (there.isPresent()) {
+                return there.get();
+            }
+            if (!disk.list(Segments.files(directory)).isEmpty()
+                    || !disk.list(directory.resolve(LOG_DIRECTORY)).isEmpty()) {
+                throw new CorruptStoreException("the file " + Manifest.FILE + " is missing in " + directory
+                        + ", where events are; nothing was changed");
+            }
+            Manifest empty = Manifest.empty(storeId);
+            empty.store(disk, directory);
+            return empty;
+        }
+
         private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index) throws IOException {
-            Manifest manifest = Manifest.load(disk, directory, storeId).orElseGet(() -> Manifest.empty(storeId));
+            Manifest manifest = manifest(storeId);
             Segments segments = new Segments(disk, directory, storeId, manifest, index, config.cacheBytes());
             List<SealedSegment> sealed = segments.open(() -> state.forEachDeleted(index::noteStream));
             Recovered recovered = new Recovered(storeId.toString(), state, index, manifest);
@@ -245,6 +266,7 @@ public final class Engine implements AutoCloseable {
             List<TailSegment> tails = recovered.end(log.lastLsn());
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.newStreams);
+            segments.deleteLeftOvers();
             Engine engine = new Engine(new Parts(storeId.toString(), config, log, contents, new Listeners(),
                     new Listeners(), clock), lock, tables, segments, recovered);
             tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);
@@ -254,6 +276,7 @@ public final class Engine implements AutoCloseable {
 
     private void start() {
         sealer.start();
+        compactor.start();
         partition.start();
     }
 
@@ -286,6 +309,11 @@ public final class Engine implements AutoCloseable {
         return readers;
     }
 
+    /** Who merges segments. */
+    Compactor compactor() {
+        return compactor;
+    }
+
     StateCounters counters() {
         return parts.contents.state().counters();
     }
@@ -294,6 +322,7 @@ public final class Engine implements AutoCloseable {
     void stop() {
         partition.submit(new Request.Stop(new CompletableFuture<>()));
         partition.join();
+        compactor.stop();
         sealer.stop();
     }
 

@@ -244,6 +244,27 @@ public final class EngineBackend implements EventStoreBackend {
         return request(Request.Seal::new);
     }
 
+    /**
+     * Merges small segments of events and removes what is deleted from the rest, as far as it can be done. Not for every day: the store does by itself what pays.
+     * What is not sealed is not touched; {@link #flush} seals. Appends and reads go on meanwhile.
+     *
+     * @return done when it is on disk; fails with the first failure, after everything else was done, in which case nothing that could not be read was deleted
+     */
+    public CompletionStage<CompactionReport> compact() {
+        CompletableFuture<CompactionReport> result = new CompletableFuture<>();
+        if (closed) {
+            result.completeExceptionally(new StoreClosedException(storeId));
+        } else {
+            engine.compactor().compact(result);
+        }
+        return result;
+    }
+
+    /** How many compactions failed since the store was opened; each was logged. */
+    public long compactionFailures() {
+        return engine.compactor().failures();
+    }
+
     @Override
     public BackendStats stats() {
         BackendStats last = lastStats;

@@ -260,12 +260,12 @@ final class Partition {
     }
 
     private void checkSizes(Append append) {
+        long largest = append.largestRecordBytes();
+        if (largest > config.maxRecordBytes()) {
+            throw new RecordTooLargeException(append.stream(), largest, config.maxRecordBytes());
+        }
         for (Envelope record : append.records()) {
-            int bytes = record.payload().bytes().length;
-            if (bytes > config.maxRecordBytes()) {
-                throw new RecordTooLargeException(append.stream(), bytes, config.maxRecordBytes());
-            }
-            groupBytes += bytes;
+            groupBytes += record.payload().bytes().length;
         }
     }
 

@@ -36,10 +36,15 @@ final class PositionReads {
     EventPage read(EventFilter filter, Position after, int limit) {
         View view = contents.acquire();
         try {
-            return new Page(filter, after, limit, view).read();
+            return read(view, filter, after, limit);
         } finally {
             view.release();
         }
+    }
+
+    /** A page of what a view shows, which the caller has acquired. */
+    EventPage read(View view, EventFilter filter, Position after, int limit) {
+        return new Page(filter, after, limit, view).read();
     }
 
     /** One page while it is filled. */

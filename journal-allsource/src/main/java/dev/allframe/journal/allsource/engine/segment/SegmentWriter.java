@@ -113,7 +113,7 @@ public final class SegmentWriter {
                 cold.add(row);
             }
             RowBounds bounds = summary.bounds();
-            return SegmentMeta.of(segmentId, bounds, hot.finish(bounds), cold.finish(bounds));
+            return SegmentMeta.of(segmentId, bounds, hot.finish(bounds), cold.finish(bounds), summary.payloadBytes());
         }
     }
 
