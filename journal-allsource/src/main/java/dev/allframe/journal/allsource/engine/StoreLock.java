@@ -49,6 +49,12 @@ final class StoreLock implements Closeable {
         return new StoreLock(lock);
     }
 
+    /** Whether a file is one of the lock's. */
+    static boolean isOwn(Path file) {
+        String name = file.getFileName().toString();
+        return name.equals(FILE) || name.equals(OWNER);
+    }
+
     private static void sayWho(Disk disk, Path directory, String user) throws IOException {
         Path file = directory.resolve(OWNER);
         if (disk.exists(file)) {
