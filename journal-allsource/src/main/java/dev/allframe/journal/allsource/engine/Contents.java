@@ -149,8 +149,9 @@ final class Contents {
     /** Closes files and tables, when nobody reads any more. */
     void close() {
         view.release();
-        index.close();
-        state.close();
+        try (state) {
+            index.close();
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
+import dev.allframe.journal.allsource.engine.index.KeyValues;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
@@ -17,6 +18,7 @@ import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.spi.Listeners;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,7 +29,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /**
  * An open store: opens the parts in their order, joins them, and closes them in the reverse order.
@@ -201,13 +202,23 @@ public final class Engine implements AutoCloseable {
     private record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Clock clock) {
 
         Engine open(StoreLock lock) throws IOException {
-            UUID storeId = identity();
+            Opened opened = new Opened();
+            opened.add(tables::close);
             try {
-                StateStore state = StateStore.open(tables.state(), storeId.toString());
-                return open(lock, storeId, state, index(storeId, state));
-            } catch (IOException | RuntimeException failed) {
-                tables.close();
+                UUID storeId = identity();
+                StateStore state = StateStore.open(opened.add(tables.state()), storeId.toString());
+                return open(lock, storeId, state, index(storeId, state, opened), opened);
+            } catch (IOException | RuntimeException | Error failed) {
+                opened.closeBecauseOf(failed);
                 throw failed;
+            }
+        }
+
+        /** Numbers that the state has seen would be given again, and what gets them would be taken for what it has seen. */
+        private static void checkNotAhead(StateStore state, CommitLog log, UUID storeId) {
+            if (state.appliedLsn() > log.lastLsn()) {
+                throw new CorruptStoreException("the log of store " + storeId + " ends with entry " + log.lastLsn()
+                        + ", and the state has applied entry " + state.appliedLsn());
             }
         }
 
@@ -226,17 +237,20 @@ public final class Engine implements AutoCloseable {
             return storeId;
         }
 
-        private StreamIndex index(UUID storeId, StateStore state) {
+        private StreamIndex index(UUID storeId, StateStore state, Opened opened) {
+            Opened index = new Opened();
             try {
-                return StreamIndex.open(tables.index(), storeId.toString());
+                KeyValues entries = index.add(tables.index());
+                return opened.add(StreamIndex.open(entries, storeId.toString()));
             } catch (CorruptStoreException | UnsupportedFormatException unusable) {
+                index.closeBecauseOf(unusable);
                 System.getLogger(Engine.class.getName())
                         .log(System.Logger.Level.WARNING,
                                 "the index of store {0} cannot be used and is built anew: {1}", storeId,
                                 unusable.getMessage());
-                StreamIndex index = StreamIndex.open(tables.newIndex(), storeId.toString());
-                state.forEachDeleted(index::noteStream);
-                return index;
+                StreamIndex built = StreamIndex.open(opened.add(tables.newIndex()), storeId.toString());
+                state.forEachDeleted(built::noteStream);
+                return built;
             }
         }
 
@@ -256,13 +270,17 @@ public final class Engine implements AutoCloseable {
             return empty;
         }
 
-        private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index) throws IOException {
+        private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index, Opened opened)
+                throws IOException {
             Manifest manifest = manifest(storeId);
             Segments segments = new Segments(disk, directory, storeId, manifest, index, config.cacheBytes());
             List<SealedSegment> sealed = segments.open(() -> state.forEachDeleted(index::noteStream));
+            opened.add(() -> sealed.forEach(SealedSegment::close));
             Recovered recovered = new Recovered(storeId.toString(), state, index, manifest);
             WalLog log = WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(),
                     Math.min(manifest.sealedLsn(), state.appliedLsn()), recovered);
+            opened.add(log);
+            checkNotAhead(state, log, storeId);
             List<TailSegment> tails = recovered.end(log.lastLsn());
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.newStreams);
@@ -332,18 +350,20 @@ public final class Engine implements AutoCloseable {
         stop();
         readers.shutdown();
         try (lock) {
-            if (!readers.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new IOException("a read did not end within a minute");
-            }
-            parts.log.close();
-            parts.contents.close();
+            Threads.awaitEnd(readers);
+            closeParts();
         } catch (IOException failed) {
             throw new StoreFailedException("store " + parts.storeId + " could not be closed: " + failed.getMessage(),
                     failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } finally {
-            tables.close();
+        }
+    }
+
+    /** Closes all, also where one of them fails. */
+    private void closeParts() throws IOException {
+        Closeable tablesLast = tables::close;
+        Closeable contents = parts.contents::close;
+        try (tablesLast; contents) {
+            parts.log.close();
         }
     }
 }

@@ -145,6 +145,7 @@ final class Partition {
             fail(new IOException("the writer of the store ended by a defect: " + defect, defect));
             group.forEach(written -> written.request.result().completeExceptionally(failed()));
             afterwards.forEach(request -> request.result().completeExceptionally(failed()));
+            answering.add(Thread.startVirtualThread(answers));
             throw defect;
         } finally {
             stopped = true;
@@ -237,6 +238,7 @@ final class Partition {
     }
 
     private void prepareAppend(Request.AppendEvents request) throws IOException {
+        refuseAfterFailure();
         Append append = request.append();
         TailStream part = contents.tail().stream(append.stream());
         long version = part == null ? contents.versionBeforeTail(append.stream()) : part.pendingVersion;
@@ -270,6 +272,7 @@ final class Partition {
     }
 
     private void prepareDelete(Request.DeleteEvents request) throws IOException {
+        refuseAfterFailure();
         TailStream part = contents.tail().stream(request.stream());
         long version = part == null ? contents.versionBeforeTail(request.stream()) : part.pendingVersion;
         long to = Math.min(request.toSequenceNr(), version);
@@ -304,6 +307,7 @@ final class Partition {
     }
 
     private void prepareChange(Request.ChangeState request) throws IOException {
+        refuseAfterFailure();
         StreamId id = request.id();
         DurableState pending = pendingStates.get(id);
         DurableState last = pending != null ? pending : contents.state(id);
@@ -325,10 +329,15 @@ final class Partition {
         group.add(new Written(request, append(entry), entry, List.of(), null));
     }
 
-    private long append(LogEntry entry) throws IOException {
+    /** Before anything is compared: what failed may have changed versions and revisions, or not. */
+    private void refuseAfterFailure() {
         if (failure != null) {
             throw failed();
         }
+    }
+
+    private long append(LogEntry entry) throws IOException {
+        refuseAfterFailure();
         sealer.refuseWhereFull();
         return log.append(entry);
     }
@@ -461,7 +470,7 @@ final class Partition {
     private void refuseQueued() {
         Request request;
         while ((request = queue.poll()) != null) {
-            request.result().completeExceptionally(new StoreClosedException(storeId));
+            request.result().completeExceptionally(failure == null ? new StoreClosedException(storeId) : failed());
         }
     }
 }

@@ -87,7 +87,8 @@ final class SealedSegment {
         whenClosed = cleaning;
     }
 
-    private void close() {
+    /** Closes the files, of which no view has this segment. */
+    void close() {
         try (ParquetSegment closing = columns; RowFile rowFile = rows) {
             LOG.log(Level.DEBUG, "segment {0} is closed", closing.segmentId());
         } catch (IOException failed) {

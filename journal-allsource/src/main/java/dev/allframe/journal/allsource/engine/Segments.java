@@ -93,9 +93,22 @@ final class Segments {
      */
     List<SealedSegment> open(Runnable indexChanged) throws IOException {
         List<SealedSegment> opened = new ArrayList<>();
-        for (SegmentMeta segment : manifest.segments()) {
-            opened.add(open(segment));
+        boolean complete = false;
+        try {
+            for (SegmentMeta segment : manifest.segments()) {
+                opened.add(open(segment));
+            }
+            tellIndex(opened, indexChanged);
+            complete = true;
+            return opened;
+        } finally {
+            if (!complete) {
+                opened.forEach(SealedSegment::close);
+            }
         }
+    }
+
+    private void tellIndex(List<SealedSegment> opened, Runnable indexChanged) {
         Set<Long> indexed = index.indexedSegments();
         Set<Long> unknown = new HashSet<>(indexed);
         for (SealedSegment segment : opened) {
@@ -110,14 +123,20 @@ final class Segments {
         if (!unknown.isEmpty() || indexed.size() < opened.size()) {
             indexChanged.run();
         }
-        return opened;
     }
 
     /** Opens a segment's files. */
     SealedSegment open(SegmentMeta segment) throws IOException {
         Path rows = SegmentFile.ROWS.in(files(), segment.id());
-        return new SealedSegment(segment, disk.exists(rows) ? RowFile.open(disk, rows, storeId, segment.id()) : null,
-                openParquet(segment), cache);
+        ParquetSegment columns = openParquet(segment);
+        try {
+            RowFile hot = disk.exists(rows) ? RowFile.open(disk, rows, storeId, segment.id()) : null;
+            return new SealedSegment(segment, hot, columns, cache);
+        } catch (IOException | RuntimeException failed) {
+            try (columns) {
+                throw failed;
+            }
+        }
     }
 
     private void addToIndex(SealedSegment segment) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -162,6 +163,15 @@ public final class StateStore implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** Calls for each snapshot that is kept, by stream and sequence number. */
+    public void forEachSnapshot(Consumer<Snapshot> visitor) {
+        try (Cursor cursor = entries.cursor(Table.SNAPSHOTS, KeyRange.all())) {
+            while (cursor.next()) {
+                visitor.accept(StateFormat.snapshot(cursor.key(), cursor.value()));
+            }
+        }
     }
 
     /** The last change of a durable state, also where it was a delete. */

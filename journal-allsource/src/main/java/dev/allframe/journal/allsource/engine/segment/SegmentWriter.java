@@ -44,7 +44,10 @@ public final class SegmentWriter {
         Path parquetFile = SegmentFile.PARQUET.in(directory, segmentId);
         List<Path> made = new ArrayList<>();
         try {
-            SegmentMeta meta = write(segmentId, rows, create(rowFile, made), create(parquetFile, made));
+            SegmentMeta meta;
+            try (DiskFile hot = create(rowFile, made); DiskFile cold = create(parquetFile, made)) {
+                meta = write(segmentId, rows, hot, cold);
+            }
             verifyRows(segmentId, temporary(rowFile), meta);
             verifyParquet(segmentId, temporary(parquetFile), meta);
             publish(parquetFile, made);
