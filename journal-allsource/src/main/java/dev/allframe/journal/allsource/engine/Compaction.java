@@ -25,7 +25,7 @@ import java.util.function.BooleanSupplier;
 /**
  * Makes neighbouring segments into one, without the rows that are deleted.
  *
- * <h2>Order</h2> The new segment's files; the state, with the deletes that were believed; a view in which readers find old and new segments by id; the
+ * <h2>Order</h2> The new segment's files; the log, forced with the deletes that were believed; a view in which readers find old and new segments by id; the
  * manifest, which decides; the index, in one batch; a view with the new segment in the old ones' place. The files of the old ones are deleted when the last
  * view that has them is released. A crash before the manifest leaves files that it does not name, and one after it leaves the old files, which it does not
  * name either: both are deleted when the store is opened. An index that is behind is brought up to the manifest then.
@@ -43,15 +43,22 @@ final class Compaction {
 
     private final Segments segments;
     private final Contents contents;
+    private final Runnable forceLog;
     private final Set<Long> leftAlone = new HashSet<>();
     private final Map<Long, Long> deletedRows = new HashMap<>();
     private boolean broken;
     private long countedStreams;
     private long countedAt;
 
-    Compaction(Segments segments, Contents contents) {
+    /**
+     * Compacts these segments.
+     *
+     * @param forceLog returns when every delete that was applied is on disk in the log
+     */
+    Compaction(Segments segments, Contents contents, Runnable forceLog) {
         this.segments = segments;
         this.contents = contents;
+        this.forceLog = forceLog;
     }
 
     /** Ends a compaction that is under way, before it has changed anything. */
@@ -127,10 +134,20 @@ final class Compaction {
         Kept kept = new Kept(contents.state());
         Optional<Written> written = write(old, kept, stopping);
         if (kept.droppedRows() > 0) {
-            contents.state().flush(); // a log that is not forced for each entry could lose a delete whose rows are gone
+            forceLog(written);
         }
         publish(old, written);
         return new CompactionReport(old.size(), written.isPresent() ? 1 : 0, kept.droppedRows());
+    }
+
+    /** A log that is not forced for each entry could lose a delete whose rows are gone. */
+    private void forceLog(Optional<Written> written) {
+        try {
+            forceLog.run();
+        } catch (RuntimeException failed) {
+            written.ifPresent(segments::discard);
+            throw failed;
+        }
     }
 
     private Optional<Written> write(List<SealedSegment> old, Kept kept, BooleanSupplier stopping) throws IOException {

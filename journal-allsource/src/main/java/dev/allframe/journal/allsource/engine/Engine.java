@@ -57,7 +57,7 @@ public final class Engine implements AutoCloseable {
         this.parts = parts;
         this.lock = lock;
         this.tables = tables;
-        this.compactor = new Compactor(new Compaction(segments, parts.contents),
+        this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
                 new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()));
         Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog, compactor::wake);
@@ -296,6 +296,13 @@ public final class Engine implements AutoCloseable {
         sealer.start();
         compactor.start();
         partition.start();
+    }
+
+    /** Returns when everything that was applied is on disk in the log. */
+    private void forceLog() {
+        CompletableFuture<Void> forced = new CompletableFuture<>();
+        partition.submit(new Request.Force(forced));
+        forced.join();
     }
 
     private void releaseLog(long lsn) {

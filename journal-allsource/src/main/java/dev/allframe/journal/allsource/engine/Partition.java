@@ -221,6 +221,7 @@ final class Partition {
                 case Request.ChangeState change -> prepareChange(change);
                 case Request.Look<?> look -> afterwards.add(look);
                 case Request.Seal seal -> afterwards.add(seal);
+                case Request.Force force -> afterwards.add(force);
                 case Request.Release release -> afterwards.add(release);
                 case Request.Stop stop -> {
                     stopping = true;
@@ -392,6 +393,7 @@ final class Partition {
             case Request.DeleteSnapshots delete -> answers.done(delete.result());
             case Request.Look<?> look -> throw new IllegalStateException(look.toString());
             case Request.Seal seal -> throw new IllegalStateException(seal.toString());
+            case Request.Force force -> throw new IllegalStateException(force.toString());
             case Request.Release release -> throw new IllegalStateException(release.toString());
             case Request.Stop stop -> throw new IllegalStateException(stop.toString());
         }
@@ -401,6 +403,7 @@ final class Partition {
         switch (request) {
             case Request.Look<?> look -> look(look);
             case Request.Seal seal -> seal(seal);
+            case Request.Force force -> forceNow(force);
             case Request.Release release -> release(release);
             case Request.Stop stop -> answers.done(stop.result());
             default -> throw new IllegalStateException(request.toString());
@@ -423,6 +426,16 @@ final class Partition {
             answers.fail(seal.result(), failed());
         } else {
             sealer.whenSealed(seal.result());
+        }
+    }
+
+    private void forceNow(Request.Force force) {
+        try {
+            log.forceNow();
+            answers.done(force.result());
+        } catch (IOException failed) {
+            fail(failed);
+            answers.fail(force.result(), failed());
         }
     }
 

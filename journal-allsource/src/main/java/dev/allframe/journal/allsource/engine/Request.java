@@ -42,6 +42,9 @@ sealed interface Request {
     /** Ends the tail segment; answered when everything before is sealed. */
     record Seal(CompletableFuture<Void> result) implements Request {}
 
+    /** Everything in the log is wanted on disk, whatever the log's durability promises. */
+    record Force(CompletableFuture<Void> result) implements Request {}
+
     /** The log up to an entry is no longer needed. */
     record Release(long lsn, CompletableFuture<Void> result) implements Request {}
 

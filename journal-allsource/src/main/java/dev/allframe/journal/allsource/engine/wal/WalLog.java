@@ -303,6 +303,12 @@ public final class WalLog implements CommitLog {
         });
     }
 
+    @Override
+    public void forceNow() throws IOException {
+        check();
+        guarded(() -> forceAll());
+    }
+
     private boolean forcesNow() {
         return switch (config.durability()) {
             case Durability.Fsync fsync -> true;
