@@ -12,9 +12,11 @@ import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalContents;
 import dev.allframe.journal.allsource.engine.wal.WalReader;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -73,9 +75,15 @@ public final class ClosedStore implements AutoCloseable {
         return StoreFileFormat.read(disk, directory);
     }
 
-    /** The manifest of this moment, which may be read whoever has the store open; an empty one where no segment was sealed. */
+    /** The manifest of this moment, which may be read whoever has the store open; an empty one where there is nothing but the identity. */
     public static Manifest manifest(Disk disk, Path directory, UUID storeId) throws IOException {
-        return Manifest.load(disk, directory, storeId).orElseGet(() -> Manifest.empty(storeId));
+        Optional<Manifest> there = Manifest.load(disk, directory, storeId);
+        if (there.isEmpty() && !(disk.list(directory.resolve(SEGMENTS)).isEmpty()
+                && disk.list(directory.resolve(LOG)).isEmpty())) {
+            throw new CorruptStoreException("file=" + directory.resolve(Manifest.FILE)
+                    + ": is missing, where events are");
+        }
+        return there.orElseGet(() -> Manifest.empty(storeId));
     }
 
     Disk disk() {

@@ -41,6 +41,8 @@ public final class Engine implements AutoCloseable {
 
     private static final String LOG_DIRECTORY = "log";
 
+    private final Disk disk;
+    private final Path directory;
     private final Parts parts;
     private final StoreLock lock;
     private final Tables tables;
@@ -53,10 +55,12 @@ public final class Engine implements AutoCloseable {
     record Parts(String storeId, EngineConfig config, CommitLog log, Contents contents, Listeners eventListeners,
             Listeners stateListeners, Clock clock) {}
 
-    private Engine(Parts parts, StoreLock lock, Tables tables, Segments segments, Recovered recovered) {
+    private Engine(Opening opening, Parts parts, StoreLock lock, Segments segments, Recovered recovered) {
+        this.disk = opening.disk;
+        this.directory = opening.directory;
         this.parts = parts;
         this.lock = lock;
-        this.tables = tables;
+        this.tables = opening.tables;
         this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
                 new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()));
@@ -285,8 +289,8 @@ public final class Engine implements AutoCloseable {
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.newStreams);
             segments.deleteLeftOvers();
-            Engine engine = new Engine(new Parts(storeId.toString(), config, log, contents, new Listeners(),
-                    new Listeners(), clock), lock, tables, segments, recovered);
+            Engine engine = new Engine(this, new Parts(storeId.toString(), config, log, contents, new Listeners(),
+                    new Listeners(), clock), lock, segments, recovered);
             tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);
             return engine;
         }
@@ -307,6 +311,16 @@ public final class Engine implements AutoCloseable {
 
     private void releaseLog(long lsn) {
         partition.submit(new Request.Release(lsn, new CompletableFuture<>()));
+    }
+
+    /** Where its files are. */
+    Disk disk() {
+        return disk;
+    }
+
+    /** The store's directory. */
+    Path directory() {
+        return directory;
     }
 
     /** Hands a request to the writer. */

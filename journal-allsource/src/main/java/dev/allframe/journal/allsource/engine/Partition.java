@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -73,6 +74,10 @@ final class Partition {
     private boolean unmarked;
     private long groupBytes;
     private boolean stopping;
+    /** Copies under way, for which the log is kept. */
+    private int freezes;
+    /** The log up to here is not needed by the store itself. */
+    private long releasable;
     private final List<Written> group = new ArrayList<>();
     private final List<Request> afterwards = new ArrayList<>();
     private final Map<StreamId, DurableState> pendingStates = new HashMap<>();
@@ -222,6 +227,8 @@ final class Partition {
                 case Request.Look<?> look -> afterwards.add(look);
                 case Request.Seal seal -> afterwards.add(seal);
                 case Request.Force force -> afterwards.add(force);
+                case Request.Freeze<?> freeze -> afterwards.add(freeze);
+                case Request.Thaw thaw -> afterwards.add(thaw);
                 case Request.Release release -> afterwards.add(release);
                 case Request.Stop stop -> {
                     stopping = true;
@@ -394,6 +401,8 @@ final class Partition {
             case Request.Look<?> look -> throw new IllegalStateException(look.toString());
             case Request.Seal seal -> throw new IllegalStateException(seal.toString());
             case Request.Force force -> throw new IllegalStateException(force.toString());
+            case Request.Freeze<?> freeze -> throw new IllegalStateException(freeze.toString());
+            case Request.Thaw thaw -> throw new IllegalStateException(thaw.toString());
             case Request.Release release -> throw new IllegalStateException(release.toString());
             case Request.Stop stop -> throw new IllegalStateException(stop.toString());
         }
@@ -404,6 +413,8 @@ final class Partition {
             case Request.Look<?> look -> look(look);
             case Request.Seal seal -> seal(seal);
             case Request.Force force -> forceNow(force);
+            case Request.Freeze<?> freeze -> freeze(freeze);
+            case Request.Thaw thaw -> thaw(thaw);
             case Request.Release release -> release(release);
             case Request.Stop stop -> answers.done(stop.result());
             default -> throw new IllegalStateException(request.toString());
@@ -439,13 +450,46 @@ final class Partition {
         }
     }
 
-    private void release(Request.Release release) {
+    /** Everything up to the last entry is in whole log segments then, applied, and on its way to be sealed. */
+    private <T> void freeze(Request.Freeze<T> freeze) {
+        if (log.lastLsn() > contents.endedLsn()) {
+            endTail();
+        }
         try {
-            log.releaseTo(release.lsn());
-            answers.done(release.result());
+            if (failure != null) {
+                throw failed();
+            }
+            if (log.lastLsn() > contents.endedLsn()) {
+                throw new StoreFullException("the disk is full: a new segment of the log finds no room");
+            }
+            answers.succeed(freeze.result(), freeze.taking().take(log.lastLsn()));
+            freezes++;
+        } catch (IOException failed) {
+            answers.fail(freeze.result(), new StoreFailedException("a copy failed: " + failed.getMessage(), failed));
+        } catch (RuntimeException refused) {
+            answers.fail(freeze.result(), refused);
+        }
+    }
+
+    private void thaw(Request.Thaw thaw) {
+        freezes--;
+        release(releasable, thaw.result());
+    }
+
+    private void release(Request.Release release) {
+        releasable = Math.max(releasable, release.lsn());
+        release(releasable, release.result());
+    }
+
+    private void release(long lsn, CompletableFuture<Void> result) {
+        try {
+            if (freezes == 0) {
+                log.releaseTo(lsn);
+            }
+            answers.done(result);
         } catch (IOException failed) {
             fail(failed);
-            answers.fail(release.result(), failed());
+            answers.fail(result, failed());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +163,18 @@ final class StoreCopy {
                     copyFile(file, to.resolve(name));
                 }
             }
+        }
+    }
+
+    /** Writes the beginning of a file, zeros behind it up to a length, and forces it. */
+    static void writeBeginning(Path to, byte[] beginning, long length) throws IOException {
+        try (FileChannel copy = FileChannel.open(to, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            copy.write(ByteBuffer.wrap(beginning), 0);
+            if (length > beginning.length) {
+                copy.write(last, length - 1);
+            }
+            copy.force(true);
         }
     }
 

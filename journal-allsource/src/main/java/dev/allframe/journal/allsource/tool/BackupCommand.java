@@ -46,7 +46,7 @@ final class BackupCommand implements Callable<Integer> {
                         target, segments, copied);
             }
         } catch (Backups.UnfitTargetException unfit) {
-            throw new RefusedException(unfit.getMessage());
+            throw new RefusedException(String.valueOf(unfit.getMessage()));
         }
         return 0;
     }

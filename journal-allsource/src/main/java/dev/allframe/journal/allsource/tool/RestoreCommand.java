@@ -76,7 +76,7 @@ final class RestoreCommand implements Callable<Integer> {
                 output.print("Restored to %s: %s", directory, json);
             }
         } catch (Backups.UnfitTargetException unfit) {
-            throw new RefusedException(unfit.getMessage());
+            throw new RefusedException(String.valueOf(unfit.getMessage()));
         }
         return 0;
     }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -151,8 +152,17 @@ final class SampleStore {
     }
 
     private static String words(StoredEvent event) {
-        return event.position().index() + " " + event.stream() + " " + event.sequenceNr() + " " + event.writer() + " "
-                + event.envelope() + " " + new String(event.envelope().payload().bytes(), StandardCharsets.ISO_8859_1);
+        Envelope envelope = event.envelope();
+        EventMetadata metadata = envelope.metadata();
+        return String.join(" ", Long.toString(event.position().index()), event.stream().value(),
+                Long.toString(event.sequenceNr()), event.writer(), envelope.eventType(),
+                Integer.toString(envelope.eventVersion()), envelope.payload().toString(),
+                new String(envelope.payload().bytes(), StandardCharsets.ISO_8859_1),
+                new TreeSet<>(envelope.tags()).toString(), metadata.timestamp().toString(),
+                String.valueOf(metadata.commandId()), String.valueOf(metadata.correlationId()),
+                String.valueOf(metadata.causationId()), new TreeMap<>(metadata.headers()).toString(),
+                String.valueOf(envelope.command()), envelope.adapterManifest(),
+                String.valueOf(envelope.adapterMetadata()));
     }
 
     private static String words(DurableState state) {
