@@ -62,7 +62,7 @@ public final class StateStore implements AutoCloseable {
      * @param log in ascending order
      * @throws CorruptStoreException if entries are missing before the first that was not applied
      */
-    public void apply(List<AppliedEntry> log) {
+    public synchronized void apply(List<AppliedEntry> log) {
         StateCounters before = counters;
         Pending pending = new Pending(entries);
         StateChange change = new StateChange(storeId, pending, types, before);
@@ -99,13 +99,19 @@ public final class StateStore implements AutoCloseable {
 
     /** Makes everything applied durable. */
     public void flush() {
+        long applied = writeCounters();
+        entries.flush();
+        flushedLsn = applied;
+    }
+
+    /** Has the table say what was applied. Not while anything is being applied: the counters would be older than what they count. */
+    private synchronized long writeCounters() {
         StateCounters now = counters;
         if (writtenLsn < now.appliedLsn()) {
             entries.write(new Batch().put(Table.META, StateFormat.COUNTERS, StateFormat.counters(now)));
             writtenLsn = now.appliedLsn();
         }
-        entries.flush();
-        flushedLsn = now.appliedLsn();
+        return now.appliedLsn();
     }
 
     /** What the state holds; correct for one moment. */
