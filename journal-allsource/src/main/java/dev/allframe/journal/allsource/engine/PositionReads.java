@@ -75,6 +75,9 @@ final class PositionReads {
                 }
             }
             for (TailSegment tail : view.tails) {
+                if (!full()) {
+                    looked = Math.max(looked, tail.firstPosition - 1); // what was before and is in no segment is deleted
+                }
                 while (!full() && looked < Math.min(end, tail.lastPosition())) {
                     readTail(tail);
                 }
