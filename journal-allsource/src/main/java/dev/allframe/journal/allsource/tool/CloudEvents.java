@@ -190,16 +190,17 @@ final class CloudEvents {
         EventMetadata metadata = new EventMetadata(Instant.parse(text(json, "time")), optional(json, "commandid"),
                 optional(json, "correlationid"), optional(json, "causationid"), headers);
         Envelope envelope = new Envelope(json.path("untyped").asBoolean() ? "" : text(json, "type"),
-                json.required("eventversion").intValue(), data(json), tags, metadata,
+                json.required("eventversion").intValue(), /* payload= */ data(json), tags, metadata,
                 json.has("command") ? CommandJson.read(Json.MAPPER.readTree(text(json, "command"))) : null,
-                json.has("adaptermanifest") ? text(json, "adaptermanifest") : "", payload(json, "adaptermetadata"));
+                json.has("adaptermanifest") ? text(json, "adaptermanifest") : "",
+                /* adapterMetadata= */ payload(json, "adaptermetadata"));
         return new StoredEvent(stream(json), number(json, "sequence"),
                 new Position("", 0, 0, number(json, "position")), text(json, "writer"), envelope);
     }
 
     static Snapshot readSnapshot(JsonNode json) throws IOException {
-        return new Snapshot(stream(json), number(json, "sequence"), Instant.parse(text(json, "time")), data(json),
-                payload(json, "metadata"));
+        return new Snapshot(stream(json), number(json, "sequence"), Instant.parse(text(json, "time")),
+                /* payload= */ data(json), /* metadata= */ payload(json, "metadata"));
     }
 
     static DurableState readState(JsonNode json) throws IOException {
