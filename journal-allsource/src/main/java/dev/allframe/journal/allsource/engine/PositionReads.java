@@ -81,11 +81,7 @@ final class PositionReads {
             }
             for (TailSegment tail : view.tails) {
                 if (!full()) {
-<<<<<<< HEAD
                     looked = Math.max(looked, tail.firstPosition - 1); // the last sealed positions may be gone
-=======
-                    looked = Math.max(looked, tail.firstPosition - 1); // what was before and is in no segment is deleted
->>>>>>> crash
                 }
                 while (!full() && looked < Math.min(end, tail.lastPosition())) {
                     readTail(tail);

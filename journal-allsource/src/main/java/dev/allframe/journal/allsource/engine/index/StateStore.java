@@ -102,7 +102,6 @@ public final class StateStore implements AutoCloseable {
 
     /** Makes everything applied durable. */
     public void flush() {
-<<<<<<< HEAD
         synchronized (flushing) {
             long written = writeCounters();
             entries.flush();
@@ -110,12 +109,6 @@ public final class StateStore implements AutoCloseable {
         }
     }
 
-    =======
-    long applied = writeCounters();entries.flush();flushedLsn=applied;
-    }
-
-    /** Has the table say what was applied. Not while anything is being applied: the counters would be older than what they count. */
-    >>>>>>>crash
     private synchronized long writeCounters() {
         StateCounters now = counters;
         if (writtenLsn < now.appliedLsn()) {
