@@ -52,9 +52,10 @@ public final class CommandFingerprint {
      */
     public static String of(Command command) {
         try {
+            byte[] contents = CANONICAL.writeValueAsBytes(command); // before the thread's digest is touched, for it may throw
             MessageDigest digest = SHA_256.get();
             digest.update(('"' + command.getClass().getSimpleName() + '"').getBytes(StandardCharsets.UTF_8));
-            digest.update(CANONICAL.writeValueAsBytes(command));
+            digest.update(contents);
             return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), BYTES));
         } catch (JsonProcessingException failed) {
             throw new CodecException("command " + command.getClass().getName() + " cannot be written as JSON: "

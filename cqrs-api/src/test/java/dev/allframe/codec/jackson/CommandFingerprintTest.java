@@ -1,7 +1,9 @@
 package dev.allframe.codec.jackson;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.allframe.aggregate.Command;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -57,5 +59,26 @@ final class CommandFingerprintTest {
                 CommandFingerprint.of(new Pay(new BigDecimal("100"), Map.of(), Set.of())))).doesNotHaveDuplicates();
         assertThat(CommandFingerprint.of(new Pay(new BigDecimal("1.00"), Map.of(), Set.of())))
                 .isEqualTo(CommandFingerprint.of(new Pay(BigDecimal.valueOf(100, 2), Map.of(), Set.of())));
+    }
+
+    record Unwritable(boolean fails) implements Command {
+        @JsonValue
+        String json() {
+            if (fails) {
+                throw new IllegalStateException("cannot be written");
+            }
+            return "";
+        }
+    }
+
+    record Good(String text) implements Command {}
+
+    @Test
+    void a_command_that_cannot_be_written_leaves_no_trace_in_the_next() {
+        String before = CommandFingerprint.of(new Good("a"));
+
+        assertThatThrownBy(() -> CommandFingerprint.of(new Unwritable(true))).isInstanceOf(RuntimeException.class);
+
+        assertThat(CommandFingerprint.of(new Good("a"))).isEqualTo(before);
     }
 }
