@@ -190,34 +190,33 @@ final class CloudEvents {
         EventMetadata metadata = new EventMetadata(Instant.parse(text(json, "time")), optional(json, "commandid"),
                 optional(json, "correlationid"), optional(json, "causationid"), headers);
         Envelope envelope = new Envelope(json.path("untyped").asBoolean() ? "" : text(json, "type"),
-                json.required("eventversion").intValue(), /* payload= */ data(json), tags, metadata,
+                json.required("eventversion").intValue(), contents(json), tags, metadata,
                 json.has("command") ? CommandJson.read(Json.MAPPER.readTree(text(json, "command"))) : null,
-                json.has("adaptermanifest") ? text(json, "adaptermanifest") : "",
-                /* adapterMetadata= */ payload(json, "adaptermetadata"));
+                json.has("adaptermanifest") ? text(json, "adaptermanifest") : "", nested(json, "adaptermetadata"));
         return new StoredEvent(stream(json), number(json, "sequence"),
                 new Position("", 0, 0, number(json, "position")), text(json, "writer"), envelope);
     }
 
     static Snapshot readSnapshot(JsonNode json) throws IOException {
-        return new Snapshot(stream(json), number(json, "sequence"), Instant.parse(text(json, "time")),
-                /* payload= */ data(json), /* metadata= */ payload(json, "metadata"));
+        return new Snapshot(stream(json), number(json, "sequence"), Instant.parse(text(json, "time")), contents(json),
+                nested(json, "metadata"));
     }
 
     static DurableState readState(JsonNode json) throws IOException {
         return new DurableState(stream(json), number(json, "sequence"),
                 new Position("", 0, 0, number(json, "position")), Instant.parse(text(json, "time")),
-                json.has("datacontenttype") ? data(json) : null, text(json, "tag"));
+                json.has("datacontenttype") ? contents(json) : null, text(json, "tag"));
     }
 
     private static @Nullable String optional(JsonNode json, String name) {
         return json.has(name) ? text(json, name) : null;
     }
 
-    private static @Nullable Payload payload(JsonNode json, String name) throws IOException {
-        return json.has(name) ? data(Json.MAPPER.readTree(text(json, name))) : null;
+    private static @Nullable Payload nested(JsonNode json, String name) throws IOException {
+        return json.has(name) ? contents(Json.MAPPER.readTree(text(json, name))) : null;
     }
 
-    private static Payload data(JsonNode json) throws IOException {
+    private static Payload contents(JsonNode json) throws IOException {
         JsonNode data = json.get("data");
         byte[] bytes;
         if (data != null) {
