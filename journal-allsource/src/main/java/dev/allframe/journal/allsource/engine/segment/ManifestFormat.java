@@ -1,6 +1,8 @@
 package dev.allframe.journal.allsource.engine.segment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -40,6 +42,7 @@ final class ManifestFormat {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
             .build();
 
     private ManifestFormat() {}
@@ -109,7 +112,7 @@ final class ManifestFormat {
             throw new UnsupportedFormatException("file=" + file + ": manifest of version " + version
                     + ", this program reads up to " + VERSION);
         }
-        if (!Arrays.equals(bytes, 0, restOffset, firstLine(bytes, restOffset), 0, restOffset)) {
+        if (!Arrays.equals(Arrays.copyOf(bytes, restOffset), firstLine(bytes, restOffset))) {
             throw CorruptStoreException.at(file, 0, "the manifest does not have its checksum");
         }
         try {
