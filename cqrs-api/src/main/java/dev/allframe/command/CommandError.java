@@ -228,9 +228,9 @@ public sealed interface CommandError {
     }
 
     /**
-     * Too many commands are under way on this node; this one was not sent.
+     * Too many commands are under way on this node, or wait in front of the instance; this one was not executed.
      *
-     * @param limit how many may be under way
+     * @param limit how many may be under way, and how many may wait
      */
     record Overloaded(int limit) implements CommandError {
         @Override
@@ -240,7 +240,8 @@ public sealed interface CommandError {
 
         @Override
         public String message() {
-            return limit + " commands are under way on this node, which is its limit allframe.max-in-flight";
+            return limit + " commands are under way on the node or wait for the instance, which is the limit"
+                    + " allframe.max-in-flight";
         }
 
         @Override

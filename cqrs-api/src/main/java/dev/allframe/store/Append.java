@@ -18,4 +18,17 @@ public record Append(StreamId stream, ExpectedVersion expected, String writer, L
             throw new IllegalArgumentException("an append needs at least one record, stream=" + stream);
         }
     }
+
+    /**
+     * The size of the largest record in bytes, by which storages hold their limit ({@link RecordTooLargeException}). It counts whatever of a record can be
+     * long: the bytes of its payload and of its adapter metadata with their manifests, and as UTF-8 its type, tags, metadata, command record, adapter
+     * manifest and writer. Numbers and times are not counted, and neither is the stream's id.
+     */
+    public long largestRecordBytes() {
+        long largest = 0;
+        for (Envelope record : records) {
+            largest = Math.max(largest, RecordBytes.of(record));
+        }
+        return largest + RecordBytes.utf8(writer);
+    }
 }

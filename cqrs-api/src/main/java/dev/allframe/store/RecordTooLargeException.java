@@ -12,7 +12,7 @@ public final class RecordTooLargeException extends EventStoreException {
         this.limitBytes = limitBytes;
     }
 
-    /** The size of the payload in bytes. */
+    /** The size of the record in bytes, as {@link Append#largestRecordBytes} counts it. */
     public long bytes() {
         return bytes;
     }

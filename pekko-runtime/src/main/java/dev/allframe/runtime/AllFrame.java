@@ -204,8 +204,12 @@ public final class AllFrame implements AutoCloseable {
      *
      * @throws dev.allframe.codec.InvalidDomainException if the classes of the aggregate cannot be stored
      * @throws dev.allframe.runtime.storage.ConfigurationException if another AllFrame of this actor system has an aggregate of this name
+     * @throws IllegalStateException after {@link #close()}
      */
     public Behavior<AggregateMessage> behavior(AggregateType<?, ?, ?> type, String id) {
+        if (closed.get()) {
+            throw new IllegalStateException("AllFrame is closed");
+        }
         RegisteredAggregate<?, ?, ?> aggregate = RegisteredAggregate.of(type);
         registrations.computeIfAbsent(type.name(),
                 name -> AggregateRegistry.get(system).add(aggregate, hosts.hosting().clock()));

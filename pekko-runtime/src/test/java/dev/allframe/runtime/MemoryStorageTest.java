@@ -96,6 +96,20 @@ final class MemoryStorageTest extends CommandBusConformance {
                 .isEqualTo(3);
     }
 
+    @Guarantee("G5")
+    @Test
+    void a_repeat_whose_events_were_deleted_is_an_error_that_no_further_repeat_mends() {
+        String id = newId();
+        send(id, put(1), withCommandId("c-1")).orThrow();
+        allFrame().backend().deleteEventsTo(StreamId.of("wallet", id), 1).toCompletableFuture().join();
+
+        CommandResult<WalletEvent> repeated = send(id, put(1), withCommandId("c-1"));
+
+        assertThat(repeated).isEqualTo(new CommandResult.Failed<WalletEvent>(new CommandError.StorageUnavailable(
+                "command id 'c-1' was accepted before, but of its 1 events 0 are still stored", false)));
+        assertThat(((CommandResult.Failed<WalletEvent>) repeated).error().retryable()).isFalse();
+    }
+
     @Test
     void the_token_names_the_store() {
         assertThat(send(newId(), put(1)).orThrow().token().storeId()).isEqualTo(allFrame().backend().storeId());

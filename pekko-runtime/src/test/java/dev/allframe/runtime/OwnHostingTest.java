@@ -7,12 +7,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.aggregate.AggregateType;
+import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
+import dev.allframe.command.ValidationError;
 import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.StreamId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.SerializationTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
@@ -59,5 +69,66 @@ final class OwnHostingTest {
                 .verifySerialization(execute, false);
         assertThat(received.command()).isEqualTo(put(3));
         assertThat(received.expiresAt()).isBetween(execute.expiresAt() - 10_000, execute.expiresAt() + 10_000);
+    }
+
+    @Test
+    void a_command_that_never_expires_does_not_expire_on_its_way_to_a_clock_that_is_ahead() {
+        LeapingClock clock = new LeapingClock();
+        try (AllFrame allFrame = AllFrame.on(KIT.system()).clock(clock).start()) {
+            AggregateType<Wallets.WalletCommand, Wallets.WalletEvent, Wallets.Wallet> till = AggregateType.named("till",
+                    Wallets.WalletCommand.class, Wallets.WalletEvent.class, Wallets.Wallet.class, new Wallets());
+            allFrame.behavior(till, "own");
+            TestProbe<AggregateMessage.Reply> probe = KIT.createTestProbe();
+            SerializationTestKit wire = KIT.serializationTestKit();
+            AggregateMessage.Execute execute = new AggregateMessage.Execute("till", "own", put(3), null, null,
+                    ExpectedVersion.any(), null, null, Map.of(), Long.MAX_VALUE, probe.getRef());
+
+            assertThat(wire.verifySerialization(execute, false).expiresAt()).isGreaterThan(Long.MAX_VALUE / 2);
+        }
+    }
+
+    @Test
+    void every_error_can_be_sent_between_nodes() {
+        AggregateType<Wallets.WalletCommand, Wallets.WalletEvent, Wallets.Wallet> box = AggregateType.named("box",
+                Wallets.WalletCommand.class, Wallets.WalletEvent.class, Wallets.Wallet.class, new Wallets());
+        try (AllFrame allFrame = AllFrame.on(KIT.system()).start()) {
+            allFrame.behavior(box, "own");
+            List<CommandError> errors = List.of(
+                    new CommandError.Validation(List.of(new ValidationError("amount", "is wrong", "Positive", "-1"))),
+                    new CommandError.VersionConflict(StreamId.of("box", "own"), "7", 1),
+                    new CommandError.IdempotencyConflict("c-1"), new CommandError.UnknownAggregate("box"),
+                    new CommandError.Timeout(Duration.ofSeconds(5), "hint", true),
+                    new CommandError.NoAnswer("reason", true), new CommandError.Unreadable("reason"),
+                    new CommandError.StorageUnavailable("reason", false), new CommandError.HandlerFailed("reason"),
+                    new CommandError.Overloaded(7));
+
+            assertThat(errors).extracting(Object::getClass)
+                    .containsExactlyInAnyOrder(CommandError.class.getPermittedSubclasses());
+            for (CommandError error : errors) {
+                AggregateMessage.Reply reply = new AggregateMessage.Reply("box", new CommandResult.Failed<>(error));
+                assertThat(KIT.serializationTestKit().verifySerialization(reply, false)).isEqualTo(reply);
+            }
+        }
+    }
+
+    /** Each look at it is an hour later than the last. */
+    private static final class LeapingClock extends Clock {
+
+        private final AtomicLong hours = new AtomicLong();
+
+        @Override
+        public Instant instant() {
+            return Instant.EPOCH.plus(Duration.ofHours(hours.incrementAndGet()));
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 }

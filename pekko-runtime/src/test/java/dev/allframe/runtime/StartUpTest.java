@@ -15,6 +15,7 @@ import dev.allframe.command.CommandResult;
 import dev.allframe.runtime.Wallets.Wallet;
 import dev.allframe.runtime.Wallets.WalletCommand;
 import dev.allframe.runtime.Wallets.WalletEvent;
+import dev.allframe.runtime.aggregate.AggregateRegistry;
 import dev.allframe.runtime.storage.ConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class StartUpTest {
                 "the persistence plugin \"nowhere\" has no section in the configuration; correct the name, or add the module that brings it to the class path",
                 "allframe.sharding.shards = 100", "allframe.sharding.shards = 100 must be a power of two up to 1024",
                 "allframe.command-timeout = 0s",
-                "allframe.command-timeout = 0s must be more than zero and at most 1d", "allframe.max-in-flight = 0",
+                "allframe.command-timeout = 0s must be at least 1ms and at most 1d", "allframe.max-in-flight = 0",
                 "allframe.max-in-flight = 0 must be 1 or more",
                 "allframe.storages.memory.visible-to = all", "visible-to = all must be process or cluster")
                 .forEach((hocon, message) -> assertThatThrownBy(() -> standalone(hocon).aggregate(WALLET).start())
@@ -63,9 +64,11 @@ final class StartUpTest {
     @Test
     void a_number_out_of_range_is_refused() {
         Map.of("allframe.command-timeout = 300d",
-                "allframe.command-timeout = 300d must be more than zero and at most 1d",
+                "allframe.command-timeout = 300d must be at least 1ms and at most 1d",
                 "allframe.passivate-after = 300d",
-                "allframe.passivate-after = 300d must be more than zero and at most 20d",
+                "allframe.passivate-after = 300d must be at least 1ms and at most 20d",
+                "allframe.passivate-after = 1ns",
+                "allframe.passivate-after = 1ns must be at least 1ms and at most 20d",
                 "allframe.restart-backoff.min = 20s",
                 "allframe.restart-backoff.min = PT20S must not be more than restart-backoff.max = PT10S",
                 "allframe.restart-backoff.random-factor = 2",
@@ -102,6 +105,22 @@ final class StartUpTest {
             assertThat(second.commands().dispatchAndWait(WALLET, "w", put(1)))
                     .isInstanceOf(CommandResult.Accepted.class);
         }
+        end(system);
+    }
+
+    @Test
+    void a_host_that_does_not_start_leaves_nothing_registered() {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "member",
+                ConfigFactory.parseString("""
+                        allframe.storage = memory
+                        pekko.cluster.sharding.remember-entities-store = nowhere
+                        pekko.cluster.sharding.state-store-mode = nowhere
+                        """).withFallback(ClusterHostTest.MEMBER));
+
+        assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).start())
+                .hasMessageContaining("nowhere");
+
+        assertThat(AggregateRegistry.get(system).find("wallet")).isNull();
         end(system);
     }
 
@@ -146,6 +165,10 @@ final class StartUpTest {
     @Test
     void nothing_of_a_dispatch_may_be_null() {
         try (AllFrame allFrame = standalone("").aggregate(WALLET).start()) {
+            assertThatThrownBy(() -> allFrame.commands()
+                    .dispatch(StartUpTest.<AggregateType<WalletCommand, WalletEvent, Wallet>>nothing(), "w", put(1)))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("type");
             assertThatThrownBy(() -> allFrame.commands().dispatch(WALLET, nothing(), put(1)))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("id");

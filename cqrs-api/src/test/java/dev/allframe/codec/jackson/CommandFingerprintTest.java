@@ -46,4 +46,16 @@ final class CommandFingerprintTest {
                 CommandFingerprint.of(new Pay(BigDecimal.TWO, Map.of(), Set.of())),
                 CommandFingerprint.of(new Pay(BigDecimal.ONE, Map.of(), Set.of("a"))))).doesNotHaveDuplicates();
     }
+
+    /** As a rule sees it: it can print an amount, or compare it by {@link BigDecimal#equals}. */
+    @Test
+    void the_scale_of_a_decimal_counts_as_it_does_for_equals() {
+        assertThat(List.of(CommandFingerprint.of(new Pay(new BigDecimal("1"), Map.of(), Set.of())),
+                CommandFingerprint.of(new Pay(new BigDecimal("1.0"), Map.of(), Set.of())),
+                CommandFingerprint.of(new Pay(new BigDecimal("1.00"), Map.of(), Set.of())),
+                CommandFingerprint.of(new Pay(new BigDecimal("1E+2"), Map.of(), Set.of())),
+                CommandFingerprint.of(new Pay(new BigDecimal("100"), Map.of(), Set.of())))).doesNotHaveDuplicates();
+        assertThat(CommandFingerprint.of(new Pay(new BigDecimal("1.00"), Map.of(), Set.of())))
+                .isEqualTo(CommandFingerprint.of(new Pay(BigDecimal.valueOf(100, 2), Map.of(), Set.of())));
+    }
 }

@@ -73,7 +73,8 @@ public final class AllSourceBackend {
                 .withDurability(config.durability())
                 .withSegmentBytes((int) Math.min(2 * tailBytes, 32 << 20))
                 .withMaxRecordBytes(MAX_LOG_RECORD_BYTES);
-        return new EngineConfig(log, tailBytes, tailEvents, 2, 4 << 20, config.maxRecordBytes(), memory / 4, 2);
+        return new EngineConfig(log, tailBytes, tailEvents, 2, 4 << 20, config.maxRecordBytes(), memory / 4,
+                config.rowFileBytes(), 2);
     }
 
     private static String name(Durability durability) {

@@ -21,7 +21,8 @@ public final class AllSourceBackendProvider implements BackendProvider {
         return AllSourceBackend.withConfig(AllSourceConfig.in(Path.of(directory))
                 .withDurability(durability(section))
                 .withMaxRecordBytes(Math.toIntExact(section.getBytes("max-record-size")))
-                .withMemoryBytes(section.getBytes("memory")), "actor system '" + system.name() + "'");
+                .withMemoryBytes(section.getBytes("memory"))
+                .withRowFileBytes(section.getBytes("row-file-budget")), "actor system '" + system.name() + "'");
     }
 
     private static Durability durability(Config section) {

@@ -92,11 +92,11 @@ public final class InMemoryBackend implements EventStoreBackend {
     public CompletionStage<Appended> append(Append append) {
         Appended appended;
         try {
-            long bytes = checkedBytes(append);
+            checkSize(append);
             lock.lock();
             try {
                 checkOpen();
-                appended = add(append, bytes);
+                appended = add(append);
             } finally {
                 lock.unlock();
             }
@@ -107,19 +107,14 @@ public final class InMemoryBackend implements EventStoreBackend {
         return completedFuture(appended);
     }
 
-    private long checkedBytes(Append append) {
-        long bytes = 0;
-        for (Envelope envelope : append.records()) {
-            int length = envelope.payload().bytes().length;
-            if (length > config.maxRecordBytes()) {
-                throw new RecordTooLargeException(append.stream(), length, config.maxRecordBytes());
-            }
-            bytes += length;
+    private void checkSize(Append append) {
+        long largest = append.largestRecordBytes();
+        if (largest > config.maxRecordBytes()) {
+            throw new RecordTooLargeException(append.stream(), largest, config.maxRecordBytes());
         }
-        return bytes;
     }
 
-    private Appended add(Append append, long bytes) {
+    private Appended add(Append append) {
         List<Envelope> records = append.records();
         MemoryStream stream = streams.get(append.stream());
         long version = stream == null ? 0 : stream.version();
@@ -140,8 +135,8 @@ public final class InMemoryBackend implements EventStoreBackend {
                     append.writer(), envelope);
             log.add(event);
             stream.add(event);
+            eventBytes += envelope.payload().bytes().length;
         }
-        eventBytes += bytes;
         return new Appended(stream.id, version + 1, stream.version(), position(log.lastIndex()));
     }
 

@@ -1,14 +1,16 @@
 package dev.allframe.journal.memory;
 
+import dev.allframe.store.Append;
+
 /**
  * The limits of a store in memory.
  *
  * @param maxEvents the most records that are kept at one time; {@link Long#MAX_VALUE} for no limit
- * @param maxRecordBytes the largest payload of one record, in bytes
+ * @param maxRecordBytes the largest record in bytes, as {@link Append#largestRecordBytes} counts it
  */
 public record InMemoryConfig(long maxEvents, int maxRecordBytes) {
 
-    /** The largest payload that is accepted where nothing else is said: far above any sane event, and small beside a heap. */
+    /** The largest record that is accepted where nothing else is said: far above any sane event, and small beside a heap. */
     public static final int DEFAULT_MAX_RECORD_BYTES = 8 * 1024 * 1024;
 
     public InMemoryConfig {
@@ -30,7 +32,7 @@ public record InMemoryConfig(long maxEvents, int maxRecordBytes) {
         return new InMemoryConfig(maxEvents, DEFAULT_MAX_RECORD_BYTES);
     }
 
-    /** The same with another limit on the payload of one record. */
+    /** The same with another limit on the size of one record. */
     public InMemoryConfig withMaxRecordBytes(int changed) {
         return new InMemoryConfig(maxEvents, changed);
     }

@@ -54,7 +54,7 @@ public final class BackendDurableStateStore
         this.backend = Storages.get(system).backendOf(pluginId);
         this.payloads = new Payloads(system);
         this.persistence = Persistence.get(system);
-        this.pageSize = PageSize.of(config);
+        this.pageSize = PageSize.of(config, pluginId);
     }
 
     /** The storage underneath. */

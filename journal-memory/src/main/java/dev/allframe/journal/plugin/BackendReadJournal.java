@@ -69,7 +69,7 @@ public final class BackendReadJournal
         this.persistence = Persistence.get(system);
         this.envelopes = new QueryEnvelopes(new EventMapping(new Payloads(system)),
                 persistence.adaptersFor(config.getString("journal-plugin")));
-        this.pageSize = PageSize.of(config);
+        this.pageSize = PageSize.of(config, pluginId);
     }
 
     /** The storage that is read. */

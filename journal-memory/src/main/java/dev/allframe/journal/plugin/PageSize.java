@@ -11,12 +11,15 @@ final class PageSize {
     /**
      * The number in the section of a plugin.
      *
+     * @param plugin the section
+     * @param pluginId its path, which the error names
      * @throws IllegalArgumentException if it is out of range: a store gives no larger page, and a smaller one than asked for would look like the end
      */
-    static int of(Config plugin) {
+    static int of(Config plugin, String pluginId) {
         int size = plugin.getInt("page-size");
         if (size < 1 || size > EventReader.MAX_PAGE) {
-            throw new IllegalArgumentException("page-size = " + size + " must be from 1 to " + EventReader.MAX_PAGE);
+            throw new IllegalArgumentException(
+                    pluginId + ".page-size must be from 1 to " + EventReader.MAX_PAGE + ", not " + size);
         }
         return size;
     }

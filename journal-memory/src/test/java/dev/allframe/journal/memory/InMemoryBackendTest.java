@@ -62,13 +62,13 @@ class InMemoryBackendTest {
 
     @Test
     void a_record_above_the_limit_is_refused_with_all_of_its_append() {
-        InMemoryBackend store = InMemoryBackend.open(InMemoryConfig.unbounded().withMaxRecordBytes(10));
+        InMemoryBackend store = InMemoryBackend.open(InMemoryConfig.unbounded().withMaxRecordBytes(28));
         Append tooLarge = new Append(ONE, ExpectedVersion.any(), "test", List.of(record(10), record(11)));
 
         assertThatThrownBy(() -> join(store.append(tooLarge))).cause()
                 .isInstanceOfSatisfying(RecordTooLargeException.class, refusal -> {
-                    assertThat(refusal.bytes()).isEqualTo(11);
-                    assertThat(refusal.limitBytes()).isEqualTo(10);
+                    assertThat(refusal.bytes()).isEqualTo(29);
+                    assertThat(refusal.limitBytes()).isEqualTo(28);
                 });
         assertThat(store.stats().events()).isZero();
     }

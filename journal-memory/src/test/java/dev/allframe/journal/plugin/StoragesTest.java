@@ -151,9 +151,9 @@ class StoragesTest {
 
         assertThatThrownBy(() -> PersistenceQuery.get(system)
                 .getReadJournalFor(BackendReadJournal.class, "inmemory.query"))
-                .hasRootCauseMessage("page-size = " + size + " must be from 1 to 10000");
+                .hasRootCauseMessage("inmemory.query.page-size must be from 1 to 10000, not " + size);
         assertThatThrownBy(() -> DurableStateStoreRegistry.get(system)
                 .getDurableStateStoreFor(BackendDurableStateStore.class, "inmemory.state"))
-                .hasRootCauseMessage("page-size = " + size + " must be from 1 to 10000");
+                .hasRootCauseMessage("inmemory.state.page-size must be from 1 to 10000, not " + size);
     }
 }

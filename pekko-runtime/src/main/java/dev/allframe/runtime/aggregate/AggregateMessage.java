@@ -24,7 +24,7 @@ public sealed interface AggregateMessage {
      * @param causationId the message that led to it
      * @param headers free metadata
      * @param expiresAt the moment, in milliseconds of AllFrame's clock, after which the caller waits no longer and the command is
-     *        neither decided nor answered
+     *        neither decided nor answered; {@link Long#MAX_VALUE} for never
      * @param replyTo gets exactly one {@link Reply}, unless the command has expired
      */
     record Execute(String aggregate, String id, Command command, @Nullable String commandId,

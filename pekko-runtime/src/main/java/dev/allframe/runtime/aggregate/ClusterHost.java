@@ -1,17 +1,20 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.store.StreamId;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.ShardRegion;
@@ -38,7 +41,11 @@ final class ClusterHost implements AggregateHost {
         this.region = region;
     }
 
-    /** Starts hosting on this member, or only the way to the hosts where the member lacks the role. */
+    /**
+     * Starts hosting on this member, or only the way to the hosts where the member lacks the role.
+     *
+     * @throws ConfigurationException if such a host was stopped here before: Pekko gives the stopped one again
+     */
     static ClusterHost start(ActorSystem<?> system, String aggregate, Hosting.Settings settings,
             Function<String, Behavior<AggregateMessage>> behaviorOf) {
         ClusterShardingSettings sharding = ClusterShardingSettings.create(system);
@@ -53,6 +60,11 @@ final class ClusterHost implements AggregateHost {
                         .withSettings(sharding)
                         .withMessageExtractor(new SliceShards(aggregate, settings.shards()))
                         .withStopMessage(AggregateMessage.Stop.INSTANCE));
+        if (((InternalActorRef) Adapter.toClassic(region)).isTerminated()) {
+            throw new ConfigurationException(
+                    "aggregate '" + aggregate + "' was hosted on this member of a cluster before,"
+                            + " and its host was stopped: host it again on a new actor system");
+        }
         return new ClusterHost(system, aggregate, region);
     }
 

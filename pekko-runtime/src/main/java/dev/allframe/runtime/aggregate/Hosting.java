@@ -39,6 +39,9 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
             Duration backoffMin,
             Duration backoffMax, double backoffRandomFactor, int shards, String role) {
 
+        /** Timers of less, or of a part of it, have no meaning, and Pekko refuses those of nothing. */
+        private static final Duration SHORTEST_TIMER = Duration.ofMillis(1);
+
         /** What Pekko's scheduler can wait for with ticks of a millisecond is 24 days. */
         private static final Duration LONGEST_TIMER = Duration.ofDays(20);
 
@@ -69,9 +72,9 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
 
         private static Duration duration(Config config, String key, Duration longest) {
             Duration value = config.getDuration(key);
-            if (value.isZero() || value.isNegative() || value.compareTo(longest) > 0) {
+            if (value.compareTo(SHORTEST_TIMER) < 0 || value.compareTo(longest) > 0) {
                 throw new ConfigurationException("allframe." + key + " = " + config.getString(key)
-                        + " must be more than zero and at most " + longest.toDays() + "d");
+                        + " must be at least 1ms and at most " + longest.toDays() + "d");
             }
             return value;
         }

@@ -81,6 +81,7 @@ public final class ActorCommandBus implements CommandBus {
     public <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(
             AggregateType<C, E, S> type, String id, C command,
             CommandOptions options) {
+        Objects.requireNonNull(type, "type");
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(command, "command");
         Objects.requireNonNull(options, "options");
@@ -101,7 +102,7 @@ public final class ActorCommandBus implements CommandBus {
                     ? null
                     : CommandFingerprint.of(command);
             return ask(registration.host, type, id, command, fingerprint, options);
-        } catch (RuntimeException defect) { // a constraint or a component that cannot be handled
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) { // of a constraint or a component
             return failed(new CommandError.HandlerFailed(defect.toString()));
         }
     }

@@ -124,8 +124,13 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         Command command = (Command) CBOR.readValue(wire.command, commandClass);
         return new Execute(wire.aggregate, wire.id, command, wire.commandId, wire.fingerprint, wire.expected,
                 wire.correlationId, wire.causationId,
-                wire.headers, registry.clockOf(wire.aggregate).millis() + wire.expiresInMillis,
+                wire.headers, later(registry.clockOf(wire.aggregate).millis(), wire.expiresInMillis),
                 refs.resolveActorRef(wire.replyTo));
+    }
+
+    /** The last moment of all where the sum is beyond it: so expires what never does. */
+    private static long later(long nowMillis, long millis) {
+        return millis > Long.MAX_VALUE - nowMillis ? Long.MAX_VALUE : nowMillis + millis;
     }
 
     private static <E extends Event> Outcome onWire(RegisteredAggregate<?, E, ?> aggregate, CommandResult<?> result) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store holds: the view of its events, the index of the sealed ones, and the state.
  *
- * <h2>Threads</h2> The partition's thread applies entries and ends tail segments; the sealer's thread replaces them. Both change the view under this object's
- * monitor, for a moment. Everyone reads, without a lock.
+ * <h2>Threads</h2> The partition's thread applies entries and ends tail segments, the sealer's replaces them by sealed segments, the compactor's replaces
+ * those. They change the view under this object's monitor, for a moment. Everyone reads, without a lock.
  */
 final class Contents {
 
@@ -129,12 +129,12 @@ final class Contents {
         return found.stream().limit(limit).toList();
     }
 
-    /** Bytes of payloads in the tail that are not deleted, and of sealed files. */
+    /** Bytes of payloads in the tail that are not deleted, and in sealed segments, where deleted ones count until they are compacted away. */
     long eventBytes() {
         long bytes = 0;
         View now = view;
         for (SealedSegment segment : now.sealed) {
-            bytes += segment.meta().parquetFile().length();
+            bytes += segment.meta().payloadBytes().orElse(segment.meta().parquetFile().length());
         }
         for (TailSegment tail : now.tails) {
             for (StoredEvent event : tail.all()) {
@@ -149,8 +149,9 @@ final class Contents {
     /** Closes files and tables, when nobody reads any more. */
     void close() {
         view.release();
-        index.close();
-        state.close();
+        try (state) {
+            index.close();
+        }
     }
 
     /**
@@ -163,7 +164,7 @@ final class Contents {
         ended.end(lastLsn);
         List<TailSegment> tails = new ArrayList<>(view.tails);
         tails.add(new TailSegment(nextPosition));
-        replace(new View(view.sealed, List.of(), tails));
+        replace(new View(view.sealed, view.readable, tails));
         endedLsn = lastLsn;
         return ended;
     }
@@ -174,7 +175,26 @@ final class Contents {
         sealed.addAll(segments);
         List<TailSegment> tails = new ArrayList<>(view.tails);
         tails.remove(tail);
-        replace(new View(sealed, List.of(), tails));
+        replace(new View(sealed, view.readable, tails));
+    }
+
+    /** Lets readers find a segment that the index is about to name, though it has no place yet; none ends that. */
+    synchronized void readable(List<SealedSegment> segments) {
+        replace(new View(view.sealed, segments, view.tails));
+    }
+
+    /** Puts a segment, or none, in the place of neighbours. */
+    synchronized void replaced(List<SealedSegment> old, List<SealedSegment> replacement) {
+        List<SealedSegment> sealed = new ArrayList<>(view.sealed);
+        int place = sealed.indexOf(old.getFirst());
+        if (place < 0 || !sealed.subList(place, place + old.size()).equals(old)) {
+            throw new IllegalArgumentException("not neighbours in the view: " + old);
+        }
+        sealed.subList(place, place + old.size()).clear();
+        sealed.addAll(place, replacement);
+        List<SealedSegment> readable = new ArrayList<>(view.readable);
+        readable.removeAll(replacement);
+        replace(new View(sealed, readable, view.tails));
     }
 
     private void replace(View next) {

@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
+import dev.allframe.journal.allsource.engine.index.KeyValues;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
@@ -17,16 +18,17 @@ import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.spi.Listeners;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /**
  * An open store: opens the parts in their order, joins them, and closes them in the reverse order.
@@ -39,10 +41,13 @@ public final class Engine implements AutoCloseable {
 
     private static final String LOG_DIRECTORY = "log";
 
+    private final Disk disk;
+    private final Path directory;
     private final Parts parts;
     private final StoreLock lock;
     private final Tables tables;
     private final Sealer sealer;
+    private final Compactor compactor;
     private final Partition partition;
     private final ExecutorService readers;
 
@@ -50,11 +55,16 @@ public final class Engine implements AutoCloseable {
     record Parts(String storeId, EngineConfig config, CommitLog log, Contents contents, Listeners eventListeners,
             Listeners stateListeners, Clock clock) {}
 
-    private Engine(Parts parts, StoreLock lock, Tables tables, Segments segments, Recovered recovered) {
+    private Engine(Opening opening, Parts parts, StoreLock lock, Segments segments, Recovered recovered) {
+        this.disk = opening.disk;
+        this.directory = opening.directory;
         this.parts = parts;
         this.lock = lock;
-        this.tables = tables;
-        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog);
+        this.tables = opening.tables;
+        this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
+                new RowFileBudget(segments, parts.contents,
+                        parts.config.rowFileBytes()));
+        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog, compactor::wake);
         this.sealer = new Sealer(sealing, parts.config.maxUnsealed());
         this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
         this.readers = Executors.newFixedThreadPool(parts.config.readThreads(),
@@ -196,13 +206,23 @@ public final class Engine implements AutoCloseable {
     private record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Clock clock) {
 
         Engine open(StoreLock lock) throws IOException {
-            UUID storeId = identity();
+            Opened opened = new Opened();
+            opened.add(tables::close);
             try {
-                StateStore state = StateStore.open(tables.state(), storeId.toString());
-                return open(lock, storeId, state, index(storeId, state));
-            } catch (IOException | RuntimeException failed) {
-                tables.close();
+                UUID storeId = identity();
+                StateStore state = StateStore.open(opened.add(tables.state()), storeId.toString());
+                return open(lock, storeId, state, index(storeId, state, opened), opened);
+            } catch (IOException | RuntimeException | Error failed) {
+                opened.closeBecauseOf(failed);
                 throw failed;
+            }
+        }
+
+        /** Numbers that the state has seen would be given again, and what gets them would be taken for what it has seen. */
+        private static void checkNotAhead(StateStore state, CommitLog log, UUID storeId) {
+            if (state.appliedLsn() > log.lastLsn()) {
+                throw new CorruptStoreException("the log of store " + storeId + " ends with entry " + log.lastLsn()
+                        + ", and the state has applied entry " + state.appliedLsn());
             }
         }
 
@@ -221,32 +241,56 @@ public final class Engine implements AutoCloseable {
             return storeId;
         }
 
-        private StreamIndex index(UUID storeId, StateStore state) {
+        private StreamIndex index(UUID storeId, StateStore state, Opened opened) {
+            Opened index = new Opened();
             try {
-                return StreamIndex.open(tables.index(), storeId.toString());
+                KeyValues entries = index.add(tables.index());
+                return opened.add(StreamIndex.open(entries, storeId.toString()));
             } catch (CorruptStoreException | UnsupportedFormatException unusable) {
+                index.closeBecauseOf(unusable);
                 System.getLogger(Engine.class.getName())
                         .log(System.Logger.Level.WARNING,
                                 "the index of store {0} cannot be used and is built anew: {1}", storeId,
                                 unusable.getMessage());
-                StreamIndex index = StreamIndex.open(tables.newIndex(), storeId.toString());
-                state.forEachDeleted(index::noteStream);
-                return index;
+                StreamIndex built = StreamIndex.open(opened.add(tables.newIndex()), storeId.toString());
+                state.forEachDeleted(built::noteStream);
+                return built;
             }
         }
 
-        private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index) throws IOException {
-            Manifest manifest = Manifest.load(disk, directory, storeId).orElseGet(() -> Manifest.empty(storeId));
+        /** Without a manifest a store is new, and nothing but its identity is there. */
+        private Manifest manifest(UUID storeId) throws IOException {
+            Optional<Manifest> there = Manifest.load(disk, directory, storeId);
+            if (there.isPresent()) {
+                return there.get();
+            }
+            if (!disk.list(Segments.files(directory)).isEmpty()
+                    || !disk.list(directory.resolve(LOG_DIRECTORY)).isEmpty()) {
+                throw new CorruptStoreException("the file " + Manifest.FILE + " is missing in " + directory
+                        + ", where events are; nothing was changed");
+            }
+            Manifest empty = Manifest.empty(storeId);
+            empty.store(disk, directory);
+            return empty;
+        }
+
+        private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index, Opened opened)
+                throws IOException {
+            Manifest manifest = manifest(storeId);
             Segments segments = new Segments(disk, directory, storeId, manifest, index, config.cacheBytes());
             List<SealedSegment> sealed = segments.open(() -> state.forEachDeleted(index::noteStream));
+            opened.add(() -> sealed.forEach(SealedSegment::close));
             Recovered recovered = new Recovered(storeId.toString(), state, index, manifest);
             WalLog log = WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(),
                     Math.min(manifest.sealedLsn(), state.appliedLsn()), recovered);
+            opened.add(log);
+            checkNotAhead(state, log, storeId);
             List<TailSegment> tails = recovered.end(log.lastLsn());
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.newStreams);
-            Engine engine = new Engine(new Parts(storeId.toString(), config, log, contents, new Listeners(),
-                    new Listeners(), clock), lock, tables, segments, recovered);
+            segments.deleteLeftOvers();
+            Engine engine = new Engine(this, new Parts(storeId.toString(), config, log, contents, new Listeners(),
+                    new Listeners(), clock), lock, segments, recovered);
             tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);
             return engine;
         }
@@ -254,11 +298,29 @@ public final class Engine implements AutoCloseable {
 
     private void start() {
         sealer.start();
+        compactor.start();
         partition.start();
+    }
+
+    /** Returns when everything that was applied is on disk in the log. */
+    private void forceLog() {
+        CompletableFuture<Void> forced = new CompletableFuture<>();
+        partition.submit(new Request.Force(forced));
+        forced.join();
     }
 
     private void releaseLog(long lsn) {
         partition.submit(new Request.Release(lsn, new CompletableFuture<>()));
+    }
+
+    /** Where its files are. */
+    Disk disk() {
+        return disk;
+    }
+
+    /** The store's directory. */
+    Path directory() {
+        return directory;
     }
 
     /** Hands a request to the writer. */
@@ -286,6 +348,11 @@ public final class Engine implements AutoCloseable {
         return readers;
     }
 
+    /** Who merges segments. */
+    Compactor compactor() {
+        return compactor;
+    }
+
     StateCounters counters() {
         return parts.contents.state().counters();
     }
@@ -294,6 +361,7 @@ public final class Engine implements AutoCloseable {
     void stop() {
         partition.submit(new Request.Stop(new CompletableFuture<>()));
         partition.join();
+        compactor.stop();
         sealer.stop();
     }
 
@@ -303,18 +371,20 @@ public final class Engine implements AutoCloseable {
         stop();
         readers.shutdown();
         try (lock) {
-            if (!readers.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new IOException("a read did not end within a minute");
-            }
-            parts.log.close();
-            parts.contents.close();
+            Threads.awaitEnd(readers);
+            closeParts();
         } catch (IOException failed) {
             throw new StoreFailedException("store " + parts.storeId + " could not be closed: " + failed.getMessage(),
                     failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } finally {
-            tables.close();
+        }
+    }
+
+    /** Closes all, also where one of them fails. */
+    private void closeParts() throws IOException {
+        Closeable tablesLast = tables::close;
+        Closeable contents = parts.contents::close;
+        try (tablesLast; contents) {
+            parts.log.close();
         }
     }
 }

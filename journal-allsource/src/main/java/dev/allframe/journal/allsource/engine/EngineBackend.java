@@ -19,6 +19,7 @@ import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -242,6 +243,52 @@ public final class EngineBackend implements EventStoreBackend {
     @Override
     public CompletionStage<Void> flush() {
         return request(Request.Seal::new);
+    }
+
+    /**
+     * Merges small segments of events and removes what is deleted from the rest, as far as it can be done. Not for every day: the store does by itself what pays.
+     * What is not sealed is not touched; {@link #flush} seals. Appends and reads go on meanwhile.
+     *
+     * @return done when it is on disk; fails with the first failure, after everything else was done, in which case nothing that could not be read was deleted
+     */
+    public CompletionStage<CompactionReport> compact() {
+        CompletableFuture<CompactionReport> result = new CompletableFuture<>();
+        if (closed) {
+            result.completeExceptionally(new StoreClosedException(storeId));
+        } else {
+            engine.compactor().compact(result);
+        }
+        return result;
+    }
+
+    /** How many compactions failed since the store was opened; each was logged. */
+    public long compactionFailures() {
+        return engine.compactor().failures();
+    }
+
+    /**
+     * Copies the store as it is at one moment to another directory, or brings an older copy there up to it, while appends and reads go on. The writer takes part
+     * for a moment only: it ends the log's segment and has RocksDB flush and link the state's files. What was acknowledged before the call is in the copy.
+     *
+     * @param target empty or missing, or an older copy of this store; apart from the store's own directory
+     * @return how many files of segments were copied, the others were there; done when the copy is on disk, and opens as a store. Fails with
+     *         {@link Backups.UnfitTargetException} for another target, with {@link UnsupportedOperationException} for a store in memory, and as the store and
+     *         its disk fail
+     */
+    public CompletionStage<Integer> backup(Path target) {
+        CompletableFuture<Integer> result = new CompletableFuture<>();
+        if (closed) {
+            result.completeExceptionally(new StoreClosedException(storeId));
+            return result;
+        }
+        Thread.ofPlatform().daemon().name("allframe-store-backup").start(() -> {
+            try {
+                result.complete(new OnlineBackup(engine, target).copy());
+            } catch (Throwable failed) {
+                result.completeExceptionally(failed);
+            }
+        });
+        return result;
     }
 
     @Override

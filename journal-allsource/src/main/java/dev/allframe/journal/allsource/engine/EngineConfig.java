@@ -10,9 +10,10 @@ import dev.allframe.journal.allsource.engine.wal.WalConfig;
  * @param tailEvents the tail segment is ended when it has this many events
  * @param maxUnsealed so many ended tail segments may wait to be sealed; then appends wait
  * @param groupBytes a group is written when it has this many bytes of payload
- * @param maxRecordBytes the largest payload of one record
+ * @param maxRecordBytes the largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts
  * @param cacheBytes of memory for decompressed segments
+ * @param rowFileBytes of row files that are kept; of older segments the Parquet file is read
  * @param readThreads how many reads of files run at once
  */
 public record EngineConfig(WalConfig log, long tailBytes, int tailEvents, int maxUnsealed, long groupBytes,
-        int maxRecordBytes, long cacheBytes, int readThreads) {}
+        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads) {}

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -73,6 +74,10 @@ final class Partition {
     private boolean unmarked;
     private long groupBytes;
     private boolean stopping;
+    /** Copies under way, for which the log is kept. */
+    private int freezes;
+    /** The log up to here is not needed by the store itself. */
+    private long releasable;
     private final List<Written> group = new ArrayList<>();
     private final List<Request> afterwards = new ArrayList<>();
     private final Map<StreamId, DurableState> pendingStates = new HashMap<>();
@@ -145,6 +150,7 @@ final class Partition {
             fail(new IOException("the writer of the store ended by a defect: " + defect, defect));
             group.forEach(written -> written.request.result().completeExceptionally(failed()));
             afterwards.forEach(request -> request.result().completeExceptionally(failed()));
+            answering.add(Thread.startVirtualThread(answers));
             throw defect;
         } finally {
             stopped = true;
@@ -220,6 +226,9 @@ final class Partition {
                 case Request.ChangeState change -> prepareChange(change);
                 case Request.Look<?> look -> afterwards.add(look);
                 case Request.Seal seal -> afterwards.add(seal);
+                case Request.Force force -> afterwards.add(force);
+                case Request.Freeze<?> freeze -> afterwards.add(freeze);
+                case Request.Thaw thaw -> afterwards.add(thaw);
                 case Request.Release release -> afterwards.add(release);
                 case Request.Stop stop -> {
                     stopping = true;
@@ -237,6 +246,7 @@ final class Partition {
     }
 
     private void prepareAppend(Request.AppendEvents request) throws IOException {
+        refuseAfterFailure();
         Append append = request.append();
         TailStream part = contents.tail().stream(append.stream());
         long version = part == null ? contents.versionBeforeTail(append.stream()) : part.pendingVersion;
@@ -260,16 +270,17 @@ final class Partition {
     }
 
     private void checkSizes(Append append) {
+        long largest = append.largestRecordBytes();
+        if (largest > config.maxRecordBytes()) {
+            throw new RecordTooLargeException(append.stream(), largest, config.maxRecordBytes());
+        }
         for (Envelope record : append.records()) {
-            int bytes = record.payload().bytes().length;
-            if (bytes > config.maxRecordBytes()) {
-                throw new RecordTooLargeException(append.stream(), bytes, config.maxRecordBytes());
-            }
-            groupBytes += bytes;
+            groupBytes += record.payload().bytes().length;
         }
     }
 
     private void prepareDelete(Request.DeleteEvents request) throws IOException {
+        refuseAfterFailure();
         TailStream part = contents.tail().stream(request.stream());
         long version = part == null ? contents.versionBeforeTail(request.stream()) : part.pendingVersion;
         long to = Math.min(request.toSequenceNr(), version);
@@ -304,6 +315,7 @@ final class Partition {
     }
 
     private void prepareChange(Request.ChangeState request) throws IOException {
+        refuseAfterFailure();
         StreamId id = request.id();
         DurableState pending = pendingStates.get(id);
         DurableState last = pending != null ? pending : contents.state(id);
@@ -325,10 +337,15 @@ final class Partition {
         group.add(new Written(request, append(entry), entry, List.of(), null));
     }
 
-    private long append(LogEntry entry) throws IOException {
+    /** Before anything is compared: what failed may have changed versions and revisions, or not. */
+    private void refuseAfterFailure() {
         if (failure != null) {
             throw failed();
         }
+    }
+
+    private long append(LogEntry entry) throws IOException {
+        refuseAfterFailure();
         sealer.refuseWhereFull();
         return log.append(entry);
     }
@@ -383,6 +400,9 @@ final class Partition {
             case Request.DeleteSnapshots delete -> answers.done(delete.result());
             case Request.Look<?> look -> throw new IllegalStateException(look.toString());
             case Request.Seal seal -> throw new IllegalStateException(seal.toString());
+            case Request.Force force -> throw new IllegalStateException(force.toString());
+            case Request.Freeze<?> freeze -> throw new IllegalStateException(freeze.toString());
+            case Request.Thaw thaw -> throw new IllegalStateException(thaw.toString());
             case Request.Release release -> throw new IllegalStateException(release.toString());
             case Request.Stop stop -> throw new IllegalStateException(stop.toString());
         }
@@ -392,6 +412,9 @@ final class Partition {
         switch (request) {
             case Request.Look<?> look -> look(look);
             case Request.Seal seal -> seal(seal);
+            case Request.Force force -> forceNow(force);
+            case Request.Freeze<?> freeze -> freeze(freeze);
+            case Request.Thaw thaw -> thaw(thaw);
             case Request.Release release -> release(release);
             case Request.Stop stop -> answers.done(stop.result());
             default -> throw new IllegalStateException(request.toString());
@@ -417,13 +440,56 @@ final class Partition {
         }
     }
 
-    private void release(Request.Release release) {
+    private void forceNow(Request.Force force) {
         try {
-            log.releaseTo(release.lsn());
-            answers.done(release.result());
+            log.forceNow();
+            answers.done(force.result());
         } catch (IOException failed) {
             fail(failed);
-            answers.fail(release.result(), failed());
+            answers.fail(force.result(), failed());
+        }
+    }
+
+    /** Everything up to the last entry is in whole log segments then, applied, and on its way to be sealed. */
+    private <T> void freeze(Request.Freeze<T> freeze) {
+        if (log.lastLsn() > contents.endedLsn()) {
+            endTail();
+        }
+        try {
+            if (failure != null) {
+                throw failed();
+            }
+            if (log.lastLsn() > contents.endedLsn()) {
+                throw new StoreFullException("the disk is full: a new segment of the log finds no room");
+            }
+            answers.succeed(freeze.result(), freeze.taking().take(log.lastLsn()));
+            freezes++;
+        } catch (IOException failed) {
+            answers.fail(freeze.result(), new StoreFailedException("a copy failed: " + failed.getMessage(), failed));
+        } catch (RuntimeException refused) {
+            answers.fail(freeze.result(), refused);
+        }
+    }
+
+    private void thaw(Request.Thaw thaw) {
+        freezes--;
+        release(releasable, thaw.result());
+    }
+
+    private void release(Request.Release release) {
+        releasable = Math.max(releasable, release.lsn());
+        release(releasable, release.result());
+    }
+
+    private void release(long lsn, CompletableFuture<Void> result) {
+        try {
+            if (freezes == 0) {
+                log.releaseTo(lsn);
+            }
+            answers.done(result);
+        } catch (IOException failed) {
+            fail(failed);
+            answers.fail(result, failed());
         }
     }
 
@@ -461,7 +527,7 @@ final class Partition {
     private void refuseQueued() {
         Request request;
         while ((request = queue.poll()) != null) {
-            request.result().completeExceptionally(new StoreClosedException(storeId));
+            request.result().completeExceptionally(failure == null ? new StoreClosedException(storeId) : failed());
         }
     }
 }

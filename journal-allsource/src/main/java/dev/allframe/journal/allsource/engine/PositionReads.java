@@ -36,10 +36,15 @@ final class PositionReads {
     EventPage read(EventFilter filter, Position after, int limit) {
         View view = contents.acquire();
         try {
-            return new Page(filter, after, limit, view).read();
+            return read(view, filter, after, limit);
         } finally {
             view.release();
         }
+    }
+
+    /** A page of what a view shows, which the caller has acquired. */
+    EventPage read(View view, EventFilter filter, Position after, int limit) {
+        return new Page(filter, after, limit, view).read();
     }
 
     /** One page while it is filled. */
@@ -75,12 +80,15 @@ final class PositionReads {
                 }
             }
             for (TailSegment tail : view.tails) {
+                if (!full()) {
+                    looked = Math.max(looked, tail.firstPosition - 1); // the last sealed positions may be gone
+                }
                 while (!full() && looked < Math.min(end, tail.lastPosition())) {
                     readTail(tail);
                 }
             }
             if (!full()) {
-                looked = Math.max(looked, end); // the last positions may be gone
+                looked = Math.max(looked, end);
             }
             return page();
         }

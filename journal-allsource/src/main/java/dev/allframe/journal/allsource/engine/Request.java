@@ -7,6 +7,7 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StreamId;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,25 @@ sealed interface Request {
 
     /** Ends the tail segment; answered when everything before is sealed. */
     record Seal(CompletableFuture<Void> result) implements Request {}
+
+    /** Everything in the log is wanted on disk, whatever the log's durability promises. */
+    record Force(CompletableFuture<Void> result) implements Request {}
+
+    /** What is taken while nothing changes. */
+    @FunctionalInterface
+    interface Taking<T> {
+
+        T take(long lastLsn) throws IOException;
+    }
+
+    /**
+     * Ends the tail segment and takes something of this moment; from then on no segment of the log is deleted until {@link Thaw}. Nothing is held where it
+     * fails.
+     */
+    record Freeze<T>(Taking<T> taking, CompletableFuture<T> result) implements Request {}
+
+    /** The log may be deleted again. */
+    record Thaw(CompletableFuture<Void> result) implements Request {}
 
     /** The log up to an entry is no longer needed. */
     record Release(long lsn, CompletableFuture<Void> result) implements Request {}

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The open files of a sealed segment. Read from any thread of the store, while the view that has it is acquired; its files are closed when the last view
- * that had it is released.
+ * that had it is released, and what {@link #retire} says is done then.
  */
 final class SealedSegment {
 
@@ -29,6 +29,7 @@ final class SealedSegment {
     private final ParquetSegment columns;
     private final SegmentCache cache;
     private final AtomicInteger views = new AtomicInteger();
+    private volatile @Nullable Runnable whenClosed;
 
     SealedSegment(SegmentMeta meta, @Nullable RowFile rows, ParquetSegment columns, SegmentCache cache) {
         this.meta = meta;
@@ -45,8 +46,13 @@ final class SealedSegment {
         return meta;
     }
 
-    private SealedRows rows() {
+    /** The file that is read: the row file where there is one, else the Parquet file. */
+    SealedRows rows() {
         return rows == null ? columns : rows;
+    }
+
+    boolean hasRowFile() {
+        return rows != null;
     }
 
     /** Rows by their numbers in the file. */
@@ -76,11 +82,21 @@ final class SealedSegment {
         return new StoreFailedException("segment " + meta.id() + " cannot be read: " + failed.getMessage(), failed);
     }
 
-    private void close() {
+    /** Says what to do once nobody reads it any more, such as to delete its files. To be called before the last view that has it is replaced. */
+    void retire(Runnable cleaning) {
+        whenClosed = cleaning;
+    }
+
+    /** Closes the files, of which no view has this segment. */
+    void close() {
         try (ParquetSegment closing = columns; RowFile rowFile = rows) {
             LOG.log(Level.DEBUG, "segment {0} is closed", closing.segmentId());
         } catch (IOException failed) {
             LOG.log(Level.WARNING, "a file of segment " + meta.id() + " could not be closed", failed);
+        }
+        Runnable cleaning = whenClosed;
+        if (cleaning != null) {
+            cleaning.run();
         }
     }
 
@@ -92,5 +108,10 @@ final class SealedSegment {
         if (views.decrementAndGet() == 0) {
             close();
         }
+    }
+
+    @Override
+    public String toString() {
+        return "SealedSegment[" + meta.id() + "]";
     }
 }

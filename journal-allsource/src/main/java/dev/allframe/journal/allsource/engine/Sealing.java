@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Seals a tail segment: files, manifest, index, view, and then the log may forget it. A crash between any two steps leaves a store that opens: files that
- * the manifest does not know are written again, and a segment that the index does not know is indexed again.
+ * Seals a tail segment: state, files, manifest, index, view, and then the log may forget it. A crash between any two steps leaves a store that opens: files
+ * that the manifest does not know are deleted, and a segment that the index does not know is indexed again.
+ *
+ * <p>The state is forced before anything that was deleted is left out, because a log that is not forced for each entry could lose the delete.
  *
  * <p>Runs on the sealer's thread.
  */
@@ -16,24 +18,28 @@ final class Sealing {
     private final Segments segments;
     private final Contents contents;
     private final LongConsumer releaseLog;
+    private final Runnable afterwards;
 
-    Sealing(Segments segments, Contents contents, LongConsumer releaseLog) {
+    /**
+     * Seals into these segments.
+     *
+     * @param releaseLog told up to which entry the log is no longer needed
+     * @param afterwards run when a tail segment was sealed
+     */
+    Sealing(Segments segments, Contents contents, LongConsumer releaseLog, Runnable afterwards) {
         this.segments = segments;
         this.contents = contents;
         this.releaseLog = releaseLog;
+        this.afterwards = afterwards;
     }
 
     void seal(TailSegment tail) throws IOException {
-        List<SealedSegment> sealed = segments.seal(kept(tail), tail.lastLsn());
-        contents.sealed(tail, sealed);
+        List<StoredEvent> events = tail.all();
+        Kept kept = new Kept(contents.state());
+        events.removeIf(kept.negate());
         contents.state().flush();
+        contents.sealed(tail, segments.seal(events, kept.dropped(), tail.lastLsn()));
         releaseLog.accept(tail.lastLsn());
-    }
-
-    /** The events of a tail segment that are not deleted, in position order. */
-    private List<StoredEvent> kept(TailSegment tail) {
-        List<StoredEvent> all = tail.all();
-        all.removeIf(event -> event.sequenceNr() <= contents.state().deletedTo(event.stream()));
-        return all;
+        afterwards.run();
     }
 }

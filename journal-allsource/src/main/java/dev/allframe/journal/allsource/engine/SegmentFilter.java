@@ -8,7 +8,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Tells from the index and the manifest that a segment has nothing that a filter wants, so that it is not read. For one page, on one thread. */
+/**
+ * Tells from the index and the manifest that a segment has nothing that a filter wants, so that it is not read. For one page, on one thread.
+ *
+ * <p>A reader may hold a view with a segment that a compaction has taken out of the index. So the index is asked whether it knows the segment after it was
+ * asked for the name: what it knows then it knew before, with all its names.
+ */
 final class SegmentFilter {
 
     private final StreamIndex index;
@@ -22,7 +27,8 @@ final class SegmentFilter {
 
     private boolean has(NameKind kind, String name, SegmentMeta segment) {
         return looked.computeIfAbsent(new Name(kind, name),
-                wanted -> index.segmentsWith(wanted.kind, wanted.name).keySet()).contains(segment.id());
+                wanted -> index.segmentsWith(wanted.kind, wanted.name).keySet()).contains(segment.id())
+                || !index.knows(segment.id());
     }
 
     boolean mayMatch(EventFilter filter, SegmentMeta segment) {

@@ -2,34 +2,53 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
 import dev.allframe.journal.allsource.engine.segment.RowFile;
 import dev.allframe.journal.allsource.engine.segment.RowOrder;
+import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.segment.SegmentWriter;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
+import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sealed segments on disk: writes them, opens them, keeps the manifest and tells the index.
  *
- * <p>Used by one thread at a time: by the opening one, then by the sealer's.
+ * <p>Opened by one thread; then the sealer's writes and adds segments while the compactor's writes and replaces others. An id that was given out is not given
+ * out again before the store is opened anew, so that a file of that name is never another's.
  */
 final class Segments {
 
     /** Bytes of a row besides its payload, about. */
-    private static final int ROW_BYTES = 100;
+    static final int ROW_BYTES = 100;
+
+    private static final Logger LOG = System.getLogger(Segments.class.getName());
+    private static final Pattern FILE_NAME = Pattern.compile("(00[0-9]{18})\\.(rows|parquet)(\\.tmp)?");
 
     private final Disk disk;
     private final Path directory;
@@ -37,7 +56,13 @@ final class Segments {
     private final SegmentWriter writer;
     private final SegmentCache cache;
     private final StreamIndex index;
-    private Manifest manifest;
+    private final AtomicLong nextId;
+
+    /** Held while manifest and index are changed. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    private volatile Manifest manifest;
+    private @Nullable Exception uncertain; // guarded by the lock
 
     Segments(Disk disk, Path storeDirectory, UUID storeId, Manifest manifest, StreamIndex index, long cacheBytes)
             throws IOException {
@@ -46,13 +71,19 @@ final class Segments {
         this.storeId = storeId;
         this.manifest = manifest;
         this.index = index;
+        this.nextId = new AtomicLong(manifest.nextSegmentId());
         this.cache = new SegmentCache(cacheBytes);
         this.writer = new SegmentWriter(disk, files(), storeId);
         disk.createDirectories(files());
     }
 
     private Path files() {
-        return directory.resolve("segments");
+        return files(directory);
+    }
+
+    /** Where a store's segment files are. */
+    static Path files(Path storeDirectory) {
+        return storeDirectory.resolve("segments");
     }
 
     /**
@@ -62,9 +93,22 @@ final class Segments {
      */
     List<SealedSegment> open(Runnable indexChanged) throws IOException {
         List<SealedSegment> opened = new ArrayList<>();
-        for (SegmentMeta segment : manifest.segments()) {
-            opened.add(open(segment));
+        boolean complete = false;
+        try {
+            for (SegmentMeta segment : manifest.segments()) {
+                opened.add(open(segment));
+            }
+            tellIndex(opened, indexChanged);
+            complete = true;
+            return opened;
+        } finally {
+            if (!complete) {
+                opened.forEach(SealedSegment::close);
+            }
         }
+    }
+
+    private void tellIndex(List<SealedSegment> opened, Runnable indexChanged) {
         Set<Long> indexed = index.indexedSegments();
         Set<Long> unknown = new HashSet<>(indexed);
         for (SealedSegment segment : opened) {
@@ -79,14 +123,20 @@ final class Segments {
         if (!unknown.isEmpty() || indexed.size() < opened.size()) {
             indexChanged.run();
         }
-        return opened;
     }
 
-    private SealedSegment open(SegmentMeta segment) throws IOException {
+    /** Opens a segment's files. */
+    SealedSegment open(SegmentMeta segment) throws IOException {
         Path rows = SegmentFile.ROWS.in(files(), segment.id());
-        return new SealedSegment(segment, disk.exists(rows) ? RowFile.open(disk, rows, storeId, segment.id()) : null,
-                ParquetSegment.open(disk, SegmentFile.PARQUET.in(files(), segment.id()), storeId, segment.id()),
-                cache);
+        ParquetSegment columns = openParquet(segment);
+        try {
+            RowFile hot = disk.exists(rows) ? RowFile.open(disk, rows, storeId, segment.id()) : null;
+            return new SealedSegment(segment, hot, columns, cache);
+        } catch (IOException | RuntimeException failed) {
+            try (columns) {
+                throw failed;
+            }
+        }
     }
 
     private void addToIndex(SealedSegment segment) {
@@ -101,34 +151,222 @@ final class Segments {
      * Writes events as segments. When this returns they are on disk, in the manifest and in the index.
      *
      * @param events in position order
+     * @param dropped streams of which events were left out, with the highest number of those
      * @param lsn the log's entries up to this one are in segments then
      */
-    List<SealedSegment> seal(List<StoredEvent> events, long lsn) throws IOException {
-        List<SegmentMeta> all = new ArrayList<>(manifest.segments());
-        List<SegmentMeta> added = new ArrayList<>();
-        List<RowIndex> rows = new ArrayList<>();
-        long id = manifest.nextSegmentId();
-        for (int from = 0; from < events.size();) {
-            int until = end(events, from);
-            List<StoredEvent> sorted = new ArrayList<>(events.subList(from, until));
-            sorted.sort(RowOrder.INSTANCE);
-            added.add(writer.seal(id++, sorted.iterator()));
-            RowIndex index = new RowIndex();
-            sorted.forEach(index::add);
-            rows.add(index);
-            from = until;
+    List<SealedSegment> seal(List<StoredEvent> events, Map<StreamId, Long> dropped, long lsn) throws IOException {
+        List<Written> written = new ArrayList<>();
+        try {
+            for (int from = 0; from < events.size();) {
+                int until = end(events, from);
+                List<StoredEvent> sorted = new ArrayList<>(events.subList(from, until));
+                sorted.sort(RowOrder.INSTANCE);
+                written.add(write(sorted.iterator()));
+                from = until;
+            }
+            return publish(written, dropped, lsn);
+        } catch (IOException | RuntimeException failed) {
+            written.forEach(this::discard);
+            throw failed;
         }
-        all.addAll(added);
-        Manifest changed = new Manifest(storeId, id, Math.max(lsn, manifest.sealedLsn()), all);
-        changed.store(disk, directory);
-        manifest = changed;
-        List<SealedSegment> sealed = new ArrayList<>();
-        for (int i = 0; i < added.size(); i++) {
-            index.addSegment(added.get(i).id(), rows.get(i).runs(), rows.get(i).names());
-            sealed.add(open(added.get(i)));
+    }
+
+    /** A segment on disk, and what the index is to know of it. */
+    record Written(SegmentMeta meta, RowIndex rows) {}
+
+    /** Writes rows as a segment that nobody knows yet. */
+    Written write(Iterator<StoredEvent> rows) throws IOException {
+        RowIndex rowIndex = new RowIndex();
+        SegmentMeta meta = writer.seal(nextId.getAndIncrement(), new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public StoredEvent next() {
+                StoredEvent row = rows.next();
+                rowIndex.add(row);
+                return row;
+            }
+        });
+        return new Written(meta, rowIndex);
+    }
+
+    private List<SealedSegment> publish(List<Written> written, Map<StreamId, Long> dropped, long lsn)
+            throws IOException {
+        changing.lock();
+        try {
+            if (!dropped.isEmpty()) {
+                dropped.forEach(index::noteStream); // no row may tell the version of such a stream any more
+                index.flush();
+            }
+            List<SegmentMeta> all = new ArrayList<>(manifest.segments());
+            written.forEach(segment -> all.add(segment.meta));
+            swap(new Manifest(storeId, nextId.get(), Math.max(lsn, manifest.sealedLsn()), all));
+            List<SealedSegment> sealed = new ArrayList<>();
+            for (Written segment : written) {
+                index.addSegment(segment.meta.id(), segment.rows.runs(), segment.rows.names());
+                sealed.add(open(segment.meta));
+            }
+            index.flush();
+            return sealed;
+        } finally {
+            changing.unlock();
         }
-        index.flush();
-        return sealed;
+    }
+
+    /**
+     * Replaces neighbours by a segment with their rows, or by none: in the manifest, on disk when this returns, and in the index. Readers must be able to
+     * find old and new ones. After a failure {@link #certainlyNames} tells
+     * whether the manifest is as it was.
+     */
+    void replace(Set<Long> oldIds, Optional<Written> replacement) throws IOException {
+        changing.lock();
+        try {
+            Manifest changed = manifest.withReplaced(oldIds, replacement.map(Written::meta));
+            swap(new Manifest(storeId, nextId.get(), changed.sealedLsn(), changed.segments()));
+            if (replacement.isPresent()) {
+                RowIndex rows = replacement.get().rows;
+                index.replaceSegments(oldIds, replacement.get().meta.id(), rows.runs(), rows.names());
+            } else {
+                index.removeSegments(oldIds);
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Whether the manifest names a segment, or may do so on disk. */
+    boolean names(long segmentId) {
+        changing.lock();
+        try {
+            return uncertain != null || manifest.segments().stream().anyMatch(segment -> segment.id() == segmentId);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Whether the manifest names a segment, on disk too. */
+    boolean certainlyNames(long segmentId) {
+        changing.lock();
+        try {
+            return uncertain == null && names(segmentId);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Replaces the manifest on disk. Where it is not certain which one a failure has left, it is not changed again, and nothing is deleted. */
+    private void swap(Manifest changed) throws IOException {
+        if (uncertain != null) {
+            throw new IOException(
+                    "the manifest could not be replaced before, and is not known until the store is opened anew",
+                    uncertain);
+        }
+        try {
+            changed.store(disk, directory);
+            manifest = changed;
+        } catch (NoSpaceException full) {
+            if (!Manifest.load(disk, directory, storeId).equals(Optional.of(manifest))) {
+                uncertain = full;
+                throw new IOException("the disk was full when the manifest was replaced", full);
+            }
+            throw full;
+        } catch (IOException | RuntimeException failed) {
+            uncertain = failed;
+            throw failed;
+        }
+    }
+
+    /** Deletes the files of a segment that was written for nothing. */
+    void discard(Written written) {
+        if (!names(written.meta.id())) {
+            delete(written.meta.id(), SegmentFile.values());
+        }
+    }
+
+    /** Deletes files of a segment once nobody reads it any more. */
+    void deleteUnread(SealedSegment segment, SegmentFile... files) {
+        segment.retire(() -> {
+            delete(segment.id(), files);
+            if (files.length == SegmentFile.values().length) {
+                cache.forget(segment.id());
+            }
+        });
+    }
+
+    private void delete(long segmentId, SegmentFile... files) {
+        for (SegmentFile file : files) {
+            Path path = file.in(files(), segmentId);
+            try {
+                if (disk.exists(path)) {
+                    disk.delete(path);
+                }
+            } catch (IOException | RuntimeException failed) {
+                LOG.log(Level.WARNING, "the file " + path + ", which is not needed, could not be deleted", failed);
+            }
+        }
+    }
+
+    /**
+     * Compares a Parquet file with its checksums in the manifest: it has none for all of its bytes, as a row file has.
+     *
+     * @throws CorruptStoreException if they differ
+     */
+    void verifyParquet(SegmentMeta segment) throws IOException {
+        Path path = SegmentFile.PARQUET.in(files(), segment.id());
+        try (DiskFile file = disk.openReadOnly(path)) {
+            segment.parquetFile().verify(file, path);
+        }
+    }
+
+    /** Opens a segment to be read from its Parquet file alone. */
+    SealedSegment openWithoutRowFile(SegmentMeta segment) throws IOException {
+        return new SealedSegment(segment, null, openParquet(segment), cache);
+    }
+
+    private ParquetSegment openParquet(SegmentMeta segment) throws IOException {
+        return ParquetSegment.open(disk, SegmentFile.PARQUET.in(files(), segment.id()), storeId, segment.id());
+    }
+
+    /**
+     * Deletes what a crash has left: temporary files, and whole segment files that the manifest does not name. Files with other names stay, and so does a file
+     * that cannot be read as what its name says.
+     */
+    void deleteLeftOvers() throws IOException {
+        Set<Path> named = new HashSet<>();
+        for (SegmentMeta segment : manifest.segments()) {
+            for (SegmentFile file : SegmentFile.values()) {
+                named.add(file.in(files(), segment.id()));
+            }
+        }
+        Path manifestBegun = directory.resolve(Manifest.FILE + SegmentFile.TEMPORARY);
+        if (disk.exists(manifestBegun)) {
+            disk.delete(manifestBegun);
+        }
+        for (Path path : disk.list(files())) {
+            Matcher name = FILE_NAME.matcher(path.getFileName().toString());
+            if (name.matches() && !named.contains(path)) {
+                boolean temporary = name.group(3) != null;
+                if (temporary || isWhole(path, Long.parseLong(name.group(1)), name.group(2))) {
+                    disk.delete(path);
+                }
+            }
+        }
+    }
+
+    private boolean isWhole(Path path, long segmentId, String extension) throws IOException {
+        try (SealedRows opened = extension.equals("rows")
+                ? RowFile.open(disk, path, storeId, segmentId)
+                : ParquetSegment.open(disk, path, storeId, segmentId)) {
+            LOG.log(Level.DEBUG, "{0} is not in the manifest and is deleted: {1} rows", path, opened.rowCount());
+            return true;
+        } catch (CorruptStoreException | UnsupportedFormatException unreadable) {
+            LOG.log(Level.WARNING, "{0} is not in the manifest and cannot be read; it stays: {1}", path,
+                    unreadable.getMessage());
+            return false;
+        }
     }
 
     /** Where a segment that begins with an event ends. */

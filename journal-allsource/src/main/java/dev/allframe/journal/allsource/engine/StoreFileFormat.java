@@ -60,7 +60,12 @@ final class StoreFileFormat {
      * @throws UnsupportedFormatException if a newer version wrote it
      */
     static UUID read(Disk disk, Path directory) throws IOException {
-        Path path = directory.resolve(FILE);
+        return read(disk, directory, FILE);
+    }
+
+    /** As {@link #read(Disk, Path)}, where the file has another name. */
+    static UUID read(Disk disk, Path directory, String name) throws IOException {
+        Path path = directory.resolve(name);
         byte[] bytes = new byte[BYTES];
         try (DiskFile file = disk.openReadOnly(path)) {
             if (file.read(ByteBuffer.wrap(bytes), 0) < BYTES) {

@@ -5,6 +5,8 @@ import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.StoreLockedException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ final class StoreLock implements Closeable {
 
     private static final String FILE = "LOCK";
     private static final String OWNER = "OWNER";
+    private static final String UNKNOWN = "an owner that has not said who it is";
+    private static final Logger LOG = System.getLogger(StoreLock.class.getName());
 
     private final Closeable lock;
 
@@ -39,12 +43,16 @@ final class StoreLock implements Closeable {
         }
         try {
             sayWho(disk, directory, user);
-        } catch (IOException failed) {
-            try (lock) {
-                throw failed;
-            }
+        } catch (IOException unsaid) { // as on a full disk, where a store must open
+            LOG.log(Level.WARNING, "the owner of " + directory + " cannot be written", unsaid);
         }
         return new StoreLock(lock);
+    }
+
+    /** Whether a file is one of the lock's. */
+    static boolean isOwn(Path file) {
+        String name = file.getFileName().toString();
+        return name.equals(FILE) || name.equals(OWNER);
     }
 
     private static void sayWho(Disk disk, Path directory, String user) throws IOException {
@@ -62,9 +70,10 @@ final class StoreLock implements Closeable {
         try (DiskFile in = disk.openReadOnly(directory.resolve(OWNER))) {
             byte[] text = new byte[(int) Math.min(in.length(), 1000)];
             int length = in.read(ByteBuffer.wrap(text), 0);
-            return new String(text, 0, length, StandardCharsets.UTF_8).strip();
+            String owner = new String(text, 0, Math.max(length, 0), StandardCharsets.UTF_8).strip();
+            return owner.isEmpty() ? UNKNOWN : owner;
         } catch (IOException unknown) {
-            return "an owner that has not said who it is";
+            return UNKNOWN;
         }
     }
 

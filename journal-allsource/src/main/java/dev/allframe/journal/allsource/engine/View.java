@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class View {
 
     final List<SealedSegment> sealed;
+    final List<SealedSegment> readable;
     final List<TailSegment> tails;
     private final Map<Long, SealedSegment> byId;
     private final AtomicInteger users = new AtomicInteger(1);
@@ -30,6 +31,7 @@ final class View {
      */
     View(List<SealedSegment> sealed, List<SealedSegment> readable, List<TailSegment> tails) {
         this.sealed = List.copyOf(sealed);
+        this.readable = List.copyOf(readable);
         this.tails = List.copyOf(tails);
         this.byId = new HashMap<>();
         sealed.forEach(segment -> byId.put(segment.id(), segment));

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /** {@code bank import}. */
 @Command(name = "import", mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
         "Imports history of a real bank and compares every balance with the bank's own.", "",
-        "A folder holds account.asc, order.asc where there is one, and transactions in trans*.asc and trans*.csv files, as published for the PKDD'99 challenge (\"Berka\"), with Czech codes or English ones."})
+        "A folder holds account.asc, order.asc where there is one, and transactions in trans*.asc and trans*.csv files, as published for the PKDD'99 challenge (\"Berka\"), with Czech codes or English ones. NaN, null and ? are empty fields."})
 final class ImportCommand implements Callable<Integer> {
 
     @Option(names = "--berka", required = true, paramLabel = "DIR", description = "A folder of the data set; may be given several times. What was imported before is recognised and not stored again.")
@@ -28,7 +28,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "The folder of a backend that stores on disk; there is none yet.")
     private @Nullable Path data;
 
-    @Option(names = "--strict", description = "Stop at the first malformed line, before anything is imported; without it such lines are reported, skipped and counted.")
+    @Option(names = "--strict", description = "Stop at the first malformed line, before anything is imported; without it such lines are reported, skipped and counted, which alone does not change the exit code.")
     private boolean strict;
 
     @Mixin
@@ -80,6 +80,17 @@ final class ImportCommand implements Callable<Integer> {
         output.warn(report.problems());
     }
 
+    /** The same for machines, with every sentence. */
+    static Map<String, Object> remarks(ImportReport report) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("skippedLines", report.badLines().size());
+        json.put("badLines", report.badLines().stream().map(BadLine::toString).toList());
+        json.put("rejections", report.tally().problems());
+        json.put("remarks", report.remarks());
+        json.put("problems", report.problems());
+        return json;
+    }
+
     private static Map<String, Object> json(ImportReport report) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("accounts", report.accounts());
@@ -88,18 +99,15 @@ final class ImportCommand implements Callable<Integer> {
         json.put("events", report.events());
         json.put("repeated", report.tally().repeated());
         json.put("rejected", report.tally().rejected());
-        json.put("skippedLines", report.badLines().size());
         json.put("accountsChecked", report.accountsChecked());
         json.put("accountsNotChecked", report.accountsNotChecked());
         json.put("maxDifference", report.maxDifference().amount());
         json.put("mismatches", report.mismatches());
         json.put("missing", report.missing());
+        json.put("doubled", report.doubled());
         json.put("seconds", report.tally().seconds());
         json.put("eventsPerSecond", report.tally().eventsPerSecond());
-        json.put("badLines", report.badLines().stream().map(BadLine::toString).toList());
-        json.put("rejections", report.tally().problems());
-        json.put("remarks", report.remarks());
-        json.put("problems", report.problems());
+        json.putAll(remarks(report));
         return json;
     }
 }

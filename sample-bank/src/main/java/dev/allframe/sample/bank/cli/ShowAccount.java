@@ -39,17 +39,19 @@ final class ShowAccount implements Callable<Integer> {
     @Override
     public Integer call() {
         try (OpenBank bank = new OpenBank()) {
-            boolean good = source.fill(bank, output);
+            Source.Filled filled = source.fill(bank, output, id);
             List<Line> statement = id.isEmpty() || id.indexOf('|') >= 0 ? List.of() : bank.ledger().statement(id);
             if (statement.isEmpty()) {
                 throw new InputException("there is no account '" + id + "'");
             }
             if (output.isJson()) {
-                output.printJson(json(statement));
+                Map<String, Object> json = json(statement);
+                json.putAll(filled.remarks());
+                output.printJson(json);
             } else {
                 print(statement);
             }
-            return good ? 0 : Bank.NOT_GOOD;
+            return filled.good() ? 0 : Bank.NOT_GOOD;
         }
     }
 

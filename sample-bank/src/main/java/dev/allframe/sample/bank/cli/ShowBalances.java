@@ -31,7 +31,7 @@ final class ShowBalances implements Callable<Integer> {
             throw new InputException("--top must be 1 or more, not " + top);
         }
         try (OpenBank bank = new OpenBank()) {
-            boolean good = source.fill(bank, output);
+            Source.Filled filled = source.fill(bank, output);
             Map<String, Account> accounts = bank.ledger().accounts();
             Money total = accounts.values().stream().map(Account::balance).reduce(Money.czk(0), Money::plus);
             List<Map.Entry<String, Account>> largest = accounts.entrySet()
@@ -45,6 +45,7 @@ final class ShowBalances implements Callable<Integer> {
                 json.put("total", total.amount().toPlainString());
                 json.put("currency", total.currency().getCurrencyCode());
                 json.put("balances", largest.stream().map(entry -> json(entry.getKey(), entry.getValue())).toList());
+                json.putAll(filled.remarks());
                 output.printJson(json);
             } else {
                 largest.forEach(
@@ -53,7 +54,7 @@ final class ShowBalances implements Callable<Integer> {
                 output.print("%-39s %,16.2f %s", "all %,d accounts".formatted(accounts.size()), total.amount(),
                         total.currency());
             }
-            return good ? 0 : Bank.NOT_GOOD;
+            return filled.good() ? 0 : Bank.NOT_GOOD;
         }
     }
 

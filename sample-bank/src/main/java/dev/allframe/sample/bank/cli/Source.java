@@ -3,6 +3,7 @@ package dev.allframe.sample.bank.cli;
 import dev.allframe.sample.bank.history.ImportReport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -15,13 +16,28 @@ final class Source {
     @Mixin
     private final DemoOptions demo = new DemoOptions();
 
-    /** Fills the bank; whether everything went well. */
-    boolean fill(OpenBank bank, Output output) {
+    /**
+     * What there is to say about how a bank was filled, which is said on standard error already.
+     *
+     * @param good whether everything went well
+     * @param remarks the same for machines; empty where nothing was imported
+     */
+    record Filled(boolean good, Map<String, Object> remarks) {}
+
+    /** Fills the bank. */
+    Filled fill(OpenBank bank, Output output) {
+        return fill(bank, output, "");
+    }
+
+    /** Fills the bank, for the sake of one account: what there is to say about it is said before what concerns others. */
+    Filled fill(OpenBank bank, Output output, String account) {
         if (folders.isEmpty()) {
-            return bank.demo(demo.seed(), demo.accounts(), output).isGood();
+            boolean good = bank.demo(demo.seed(), demo.accounts(), output).isGood();
+            output.warn(good ? List.of() : List.of("the made-up year did not go as it should: see 'bank demo'"));
+            return new Filled(good, Map.of());
         }
-        ImportReport report = bank.importHistory(folders, false, output);
+        ImportReport report = bank.importHistory(folders, false, output).withFirst(account);
         ImportCommand.warnings(report, output);
-        return report.isGood();
+        return new Filled(report.isGood(), ImportCommand.remarks(report));
     }
 }

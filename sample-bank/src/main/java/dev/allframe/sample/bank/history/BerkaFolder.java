@@ -138,8 +138,13 @@ record BerkaFolder(Map<String, Open> accounts, List<Order> orders, List<Transact
     }
 
     private static @Nullable Counterparty counterparty(Row row) {
-        Counterparty found = new Counterparty(row.text("bank"), row.text("account"));
+        Counterparty found = new Counterparty(row.text("bank"), withoutDecimal(row.text("account")));
         return found.bank().isEmpty() && found.account().isEmpty() ? null : found;
+    }
+
+    /** A program that reads a column with empty fields as numbers writes {@code 62457513.0}. */
+    private static String withoutDecimal(String number) {
+        return number.matches("[0-9]+\\.0") ? number.substring(0, number.length() - 2) : number;
     }
 
     private static String id(Row row, String column) {

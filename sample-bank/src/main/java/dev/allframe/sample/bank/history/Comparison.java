@@ -25,6 +25,7 @@ final class Comparison {
     private int accountsChecked;
     private int mismatches;
     private int missing;
+    private int doubled;
     private Money maxDifference = Money.zero(Money.CZK);
     private final List<String> problems = new ArrayList<>();
 
@@ -36,13 +37,16 @@ final class Comparison {
      */
     void add(String account, List<Line> statement, Map<String, Transaction> book, boolean checked) {
         Set<String> found = new HashSet<>();
+        List<String> again = new ArrayList<>();
         Money difference = Money.zero(Money.CZK);
         for (Line line : statement) {
             events++;
             String reference = count(line.recorded().event());
             Transaction row = reference == null ? null : book.get(reference);
             if (row != null) {
-                found.add(row.id());
+                if (!found.add(row.id())) {
+                    again.add(row.id());
+                }
                 Money before = difference;
                 difference = line.after().balance().minus(row.balance());
                 if (checked && !DayOrder.near(before, difference)) {
@@ -55,8 +59,13 @@ final class Comparison {
                 }
             }
         }
-        if (checked && !book.isEmpty()) {
+        if (checked && !book.isEmpty() && found.size() == book.size()) {
             accountsChecked++;
+        }
+        if (!again.isEmpty()) {
+            doubled += again.size();
+            problems.add("account " + account + ": " + again.size() + " movements are in the store again, the first is "
+                    + "transaction " + again.getFirst());
         }
         if (found.size() != book.size()) {
             missing += book.size() - found.size();
@@ -114,6 +123,10 @@ final class Comparison {
 
     int missing() {
         return missing;
+    }
+
+    int doubled() {
+        return doubled;
     }
 
     Money maxDifference() {

@@ -29,8 +29,8 @@ public final class HistoryImport {
 
     private final List<Step> steps = new ArrayList<>();
 
-    /** Every command that was planned, by account and command id. */
-    private final Map<String, AccountCommand> planned = new HashMap<>();
+    /** What the files have, by command id: accounts and orders as their steps, transactions with the bank's own balance. */
+    private final Map<String, Object> planned = new HashMap<>();
     private int repeated;
     private final List<String> conflicts = new ArrayList<>();
     private final List<BadLine> badLines = new ArrayList<>();
@@ -73,51 +73,49 @@ public final class HistoryImport {
                         new Step(order.account(), "order-" + order.command().orderId(), order.command())));
 
         Map<String, List<Transaction>> byAccount = new LinkedHashMap<>();
-        folder.transactions()
-                .forEach(row -> byAccount.computeIfAbsent(row.account(), id -> new ArrayList<>()).add(row));
+        for (Transaction row : folder.transactions()) {
+            if (isNew(row.account(), row.commandId(), row)) {
+                byAccount.computeIfAbsent(row.account(), id -> new ArrayList<>()).add(row);
+            }
+        }
         List<Transaction> ordered = new ArrayList<>(folder.transactions().size());
         byAccount.forEach((account, rows) -> ordered.addAll(inOrder(account, rows)));
         ordered.sort(Comparator.comparing(Transaction::date)); // stable: the order inside an account and day stays
-        ordered.forEach(row -> plan(new Step(row.account(), row.commandId(), row.command())));
+        ordered.forEach(row -> steps.add(new Step(row.account(), row.commandId(), row.command())));
+    }
+
+    private void plan(Step step) {
+        if (isNew(step.account, step.commandId, step)) {
+            steps.add(step);
+        }
     }
 
     /**
-     * Adds a step, unless one with its id is planned. An account would recognise it too, but only among the last thousand commands that it remembers.
+     * Whether the files did not have this yet; counts what is repeated, and notes what contradicts the first. An account would recognise a repeat too, but
+     * only among the last thousand commands that it remembers. The bank's numbers are its own for all accounts.
      */
-    private void plan(Step step) {
-        AccountCommand first = planned.putIfAbsent(step.account + "|" + step.commandId, step.command);
-        if (first == null) {
-            steps.add(step);
-        } else if (first.equals(step.command)) {
+    private boolean isNew(String account, String commandId, Object contents) {
+        Object first = planned.putIfAbsent(commandId, contents);
+        if (first != null && first.equals(contents)) {
             repeated++;
-        } else {
-            conflicts.add("account " + step.account + ", command " + step.commandId
+        } else if (first != null) {
+            conflicts.add("account " + account + ", command " + commandId
                     + ": the files have it twice, with different contents; the first was taken");
         }
+        return first == null;
     }
 
-    /** What is known already is left in file order: it will be recognised, and moves no balance. */
+    /** New transactions of an account, which go on where it stands. */
     private List<Transaction> inOrder(String account, List<Transaction> rows) {
+        AccountHistory history = AccountHistory.of(rows, standings.getOrDefault(account, Money.zero(Money.CZK)));
+        history.remarks().forEach(remark -> remarks.add("account " + account + ": " + remark));
+        if (!history.continues()) {
+            notChecked.add(account);
+        }
         Map<String, Transaction> book = books.computeIfAbsent(account, id -> new LinkedHashMap<>());
-        Map<String, Transaction> fresh = new LinkedHashMap<>();
-        List<Transaction> ordered = new ArrayList<>(rows.size());
-        for (Transaction row : rows) {
-            if (book.containsKey(row.id()) || fresh.putIfAbsent(row.id(), row) != null) {
-                ordered.add(row);
-            }
-        }
-        if (!fresh.isEmpty()) {
-            AccountHistory history = AccountHistory.of(List.copyOf(fresh.values()),
-                    standings.getOrDefault(account, Money.zero(Money.CZK)));
-            history.remarks().forEach(remark -> remarks.add("account " + account + ": " + remark));
-            if (!history.continues()) {
-                notChecked.add(account);
-            }
-            history.transactions().forEach(row -> book.put(row.id(), row));
-            ordered.addAll(0, history.transactions());
-            standings.put(account, ordered.get(fresh.size() - 1).balance());
-        }
-        return ordered;
+        history.transactions().forEach(row -> book.put(row.id(), row));
+        standings.put(account, history.transactions().getLast().balance());
+        return history.transactions();
     }
 
     /**
@@ -139,6 +137,6 @@ public final class HistoryImport {
         return new ImportReport(compared.accounts(), compared.orders(), compared.transactions(), compared.events(),
                 tally,
                 compared.accountsChecked(), notChecked.size(), compared.maxDifference(), compared.mismatches(),
-                compared.missing(), badLines, remarks, compared.problems());
+                compared.missing(), compared.doubled(), badLines, remarks, compared.problems());
     }
 }

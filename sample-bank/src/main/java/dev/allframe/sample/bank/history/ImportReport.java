@@ -2,7 +2,9 @@ package dev.allframe.sample.bank.history;
 
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.ledger.Tally;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What an import did, and how what is stored compares with the bank's own books.
@@ -17,12 +19,13 @@ import java.util.List;
  * @param maxDifference the largest difference of any compared balance
  * @param mismatches rows at which that difference changed by more than rounding explains
  * @param missing transactions of the files that are not in the store
+ * @param doubled movements in the store that have the number of another one before them
  * @param badLines malformed lines that were left out
  * @param remarks what the files leave open, by account
  * @param problems what did not match
  */
 public record ImportReport(int accounts, int orders, int transactions, long events, Tally tally, int accountsChecked,
-        int accountsNotChecked, Money maxDifference, int mismatches, int missing, List<BadLine> badLines,
+        int accountsNotChecked, Money maxDifference, int mismatches, int missing, int doubled, List<BadLine> badLines,
         List<String> remarks, List<String> problems) {
 
     public ImportReport {
@@ -31,8 +34,22 @@ public record ImportReport(int accounts, int orders, int transactions, long even
         problems = List.copyOf(problems);
     }
 
-    /** Whether nothing was rejected, nothing is missing and every compared balance moved as the bank's own. */
+    /** The same, but in each list what is said about one account stands before what is said about others. */
+    public ImportReport withFirst(String account) {
+        return new ImportReport(accounts, orders, transactions, events,
+                tally.withProblems(ownFirst(account, tally.problems())), accountsChecked,
+                accountsNotChecked, maxDifference, mismatches, missing, doubled, badLines, ownFirst(account, remarks),
+                ownFirst(account, problems));
+    }
+
+    private static List<String> ownFirst(String account, List<String> sentences) {
+        Predicate<String> others = sentence -> !sentence.startsWith("account " + account + ":")
+                && !sentence.startsWith("account " + account + ",");
+        return sentences.stream().sorted(Comparator.comparing(others::test)).toList(); // a stable order: false before true
+    }
+
+    /** Whether nothing was rejected, nothing is missing or there twice, and every compared balance moved as the bank's own. */
     public boolean isGood() {
-        return tally.rejected() == 0 && missing == 0 && mismatches == 0;
+        return tally.rejected() == 0 && missing == 0 && doubled == 0 && mismatches == 0;
     }
 }

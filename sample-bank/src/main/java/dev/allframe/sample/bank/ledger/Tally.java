@@ -43,6 +43,11 @@ public record Tally(int accepted, long events, int repeated, SortedMap<String, I
         return new Tally(accepted, events, repeated + more, refused, failures, all, time);
     }
 
+    /** The same with its problems in another order. */
+    public Tally withProblems(List<String> sentences) {
+        return new Tally(accepted, events, repeated, refused, failed, sentences, time);
+    }
+
     /** All commands. */
     public int commands() {
         return accepted + repeated + rejected();

@@ -100,18 +100,51 @@ final class BankTest {
         assertThat(strict.err()).contains("trans.asc:2: amount '1O' is not an amount");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"account 1", "balances", "import"})
+    void what_was_skipped_or_left_open_is_told_to_machines_and_beside_json(String command) {
+        String folder = Folder.written(temp, "6;1;930106;PRIJEM;VKLAD;1O;10.00;;;",
+                "7;1;930107;PRIJEM;VKLAD;10.00;5010.00;;;", "8;9;930107;PRIJEM;VKLAD;1.00;1.00;;;").toString();
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
+        arguments.addAll(List.of("--berka", folder, "--json"));
+
+        Said said = bank(arguments.toArray(String[]::new));
+
+        String remark = "account 1: begins in the middle of its life, its balances are not checked: before transaction 7"
+                + " of 1993-01-07 it had 5000.00 CZK by the bank's own balance, and not 0.00 CZK";
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.err().lines()).containsExactly("skipped trans.asc:2: amount '1O' is not an amount",
+                "rejected account 9, command trans-8: not-open", remark,
+                "account 9: 1 of its 1 transactions are not in the store");
+        assertThat(said.json().get("skippedLines").intValue()).isEqualTo(1);
+        assertThat(said.json().get("badLines")).extracting(JsonNode::textValue)
+                .containsExactly("trans.asc:2: amount '1O' is not an amount");
+        assertThat(said.json().get("rejections")).extracting(JsonNode::textValue)
+                .containsExactly("account 9, command trans-8: not-open");
+        assertThat(said.json().get("remarks")).extracting(JsonNode::textValue).containsExactly(remark);
+        assertThat(said.json().get("problems")).extracting(JsonNode::textValue)
+                .containsExactly("account 9: 1 of its 1 transactions are not in the store");
+    }
+
     @Test
-    void what_was_skipped_is_told_beside_json_too() {
-        String folder = Folder.written(temp, "6;1;930106;PRIJEM;VKLAD;1O;10.00;;;").toString();
-
-        for (String command : List.of("account 1", "balances", "import")) {
-            List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
-            arguments.addAll(List.of("--berka", folder, "--json"));
-            Said said = bank(arguments.toArray(String[]::new));
-
-            assertThat(said.err()).as(command).contains("skipped trans.asc:2: amount '1O' is not an amount");
-            assertThat(said.json().isObject()).as(command).isTrue();
+    void what_concerns_the_shown_account_is_told_first() {
+        StringBuilder accounts = new StringBuilder("account_id;date\n");
+        String[] rows = new String[30];
+        for (int i = 0; i < rows.length; i++) {
+            accounts.append(i).append(";930101\n");
+            rows[i] = i + ";" + i + ";930107;PRIJEM;VKLAD;10.00;5010.00;;;";
         }
+        Folder.written(temp, rows);
+        Folder.write(temp.resolve("account.asc"), accounts.toString());
+
+        Said said = bank("account", "29", "--berka", temp.toString());
+
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.err().lines()).hasSize(21)
+                .endsWith("... and 10 more; bank import --json lists them")
+                .first()
+                .asString()
+                .startsWith("account 29: begins in the middle of its life");
     }
 
     @Test

@@ -36,7 +36,8 @@ public final class Folder {
         return folder;
     }
 
-    static Path write(Path file, String text) {
+    /** A file in a folder that may have to be made. */
+    public static Path write(Path file, String text) {
         try {
             Files.createDirectories(Objects.requireNonNull(file.getParent()));
             return Files.writeString(file, text);

@@ -23,6 +23,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,16 @@ final class HistoryImportTest {
                 new Deposited(czk(10), Entry.cash(LocalDate.of(1993, 1, 6)).referring("6")));
     }
 
+    /** A program that reads a column with empty fields as numbers writes them with a decimal. */
+    @Test
+    void an_account_of_another_bank_may_be_written_as_a_decimal() {
+        imported(Folder.written(temp, "5;1;930105;PRIJEM;PREVOD Z UCTU;10.00;10.00;NaN;YZ;62457513.0"));
+
+        assertThat(stored("1")).last()
+                .isEqualTo(new Deposited(czk(10), Entry.remittance(LocalDate.of(1993, 1, 5),
+                        new Counterparty("YZ", "62457513"), "").referring("5")));
+    }
+
     @Test
     void a_second_import_into_the_same_store_stores_nothing_either() {
         imported(CZECH);
@@ -183,6 +194,7 @@ final class HistoryImportTest {
                 "6;9;930106;PRIJEM;VKLAD;10.00;10.00;;;"));
 
         assertThat(report.transactions()).isEqualTo(1);
+        assertThat(report.accountsChecked()).as("nothing of account 9 was compared").isEqualTo(1);
         assertThat(report.tally().refused()).containsExactly(Map.entry("not-open", 1));
         assertThat(report.tally().problems()).containsExactly("account 9, command trans-6: not-open");
         assertThat(report.missing()).isEqualTo(1);
@@ -198,6 +210,68 @@ final class HistoryImportTest {
         assertThat(report.transactions()).isEqualTo(1);
         assertThat(report.tally().failed()).containsExactly(Map.entry("idempotency-conflict", 1));
         assertThat(report.isGood()).isFalse();
+    }
+
+    @Test
+    void a_row_that_is_repeated_with_another_balance_is_a_conflict() {
+        ImportReport report = imported(Folder.written(temp, "5;1;930105;PRIJEM;VKLAD;10.00;10.00;;;",
+                "5;1;930105;PRIJEM;VKLAD;10.00;99.00;;;"));
+
+        assertThat(report.transactions()).isEqualTo(1);
+        assertThat(report.tally().repeated()).isZero();
+        assertThat(report.tally().failed()).containsExactly(Map.entry("idempotency-conflict", 1));
+        assertThat(report.tally().problems()).containsExactly(
+                "account 1, command trans-5: the files have it twice, with different contents; the first was taken");
+        assertThat(report.isGood()).isFalse();
+    }
+
+    @Test
+    void a_number_that_is_used_in_two_accounts_is_a_conflict() {
+        Folder.written(temp, "5;1;930105;PRIJEM;VKLAD;10.00;10.00;;;", "5;2;930105;PRIJEM;VKLAD;10.00;10.00;;;");
+        Folder.write(temp.resolve("account.asc"), "account_id;date\n1;930101\n2;930101\n");
+
+        ImportReport report = imported(temp);
+
+        assertThat(report.transactions()).isEqualTo(1);
+        assertThat(report.tally().failed()).containsExactly(Map.entry("idempotency-conflict", 1));
+        assertThat(stored("2")).containsExactly(new Opened("holder of account 2", czk(0), LocalDate.of(1993, 1, 1)));
+        assertThat(report.missing()).isZero();
+        assertThat(report.isGood()).isFalse();
+    }
+
+    @Test
+    void an_account_and_an_order_that_change_from_folder_to_folder_are_conflicts() {
+        Folder.written(temp, "301;1;930401;PRIJEM;VKLAD;1.00;8100.95;;;");
+        Folder.write(temp.resolve("account.asc"), "account_id;date\n1;930102\n");
+        Folder.write(temp.resolve("order.asc"),
+                "order_id;account_id;bank_to;account_to;amount;k_symbol\n29401;1;YZ;87144583;9.00;SIPO\n");
+
+        ImportReport report = imported(CZECH, temp);
+
+        assertThat(report.events()).isEqualTo(15);
+        assertThat(report.tally().problems()).containsExactly(
+                "account 1, command open-1: the files have it twice, with different contents; the first was taken",
+                "account 1, command order-29401: the files have it twice, with different contents; the first was taken");
+    }
+
+    /** A store remembers the last thousand commands of an account; what was there before them is found by the comparison. */
+    @Test
+    void what_is_stored_twice_is_told_also_where_balances_cannot_be_checked() {
+        String[] rows = IntStream.range(0, 1_200)
+                .mapToObj(i -> "%d;1;%s;PRIJEM;VKLAD;1.00;%d.00;;;".formatted(5_000 + i,
+                        LocalDate.of(1993, 1, 5).plusDays(i), 701 + i))
+                .toArray(String[]::new);
+        imported(Folder.written(temp, rows));
+
+        ImportReport second = imported(temp);
+
+        assertThat(second.accountsNotChecked()).isEqualTo(1);
+        assertThat(second.transactions()).isEqualTo(2_400);
+        assertThat(second.missing()).isZero();
+        assertThat(second.doubled()).isEqualTo(1_200);
+        assertThat(second.problems()).containsExactly(
+                "account 1: 1200 movements are in the store again, the first is transaction 5000");
+        assertThat(second.isGood()).isFalse();
     }
 
     @Test

@@ -1,12 +1,16 @@
 package dev.allframe.api.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.allframe.aggregate.Refusal;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
+import dev.allframe.store.CommandRecord;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;
+import dev.allframe.store.EventMetadata;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
@@ -16,8 +20,12 @@ import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What one writer can rely on. */
@@ -166,7 +174,7 @@ abstract class AppendConformance extends StoreConformance {
         RecordTooLargeException tooLarge = refused(RecordTooLargeException.class,
                 appending(ANNA, ExpectedVersion.exactly(1), "b", "x".repeat(MAX_RECORD_BYTES + 1), "c"));
 
-        assertThat(tooLarge.bytes()).isEqualTo(MAX_RECORD_BYTES + 1);
+        assertThat(tooLarge.bytes()).isEqualTo(MAX_RECORD_BYTES + 1 + 24); // account.noted, conformance
         assertThat(tooLarge.limitBytes()).isEqualTo(MAX_RECORD_BYTES);
         assertThat(texts(readAll())).containsExactly("a");
         assertThat(done(store.highestSequenceNr(ANNA))).isEqualTo(1);
@@ -174,20 +182,78 @@ abstract class AppendConformance extends StoreConformance {
         assertThat(texts(read(ANNA))).containsExactly("a", "d");
     }
 
+    /** Each record has one part that alone is as large as the limit; with the names of the others it is over. */
     @Test
-    void a_record_of_exactly_the_limit_is_stored() {
-        byte[] bytes = everyByte(MAX_RECORD_BYTES);
-        Envelope envelope = Envelope.of("blob", 1, new Payload(7, "blob", bytes), event("").tags(),
-                event("").metadata(), null);
+    @Guarantee("G10")
+    void every_part_of_a_record_counts_towards_the_limit() {
+        String large = "x".repeat(MAX_RECORD_BYTES);
+        Payload small = json("{}");
+        EventMetadata noon = EventMetadata.at(NOON);
+        CommandRecord.Outcome accepted = new CommandRecord.Accepted();
+        Map<String, Envelope> records = new LinkedHashMap<>();
+        records.put("event type", Envelope.of(large, 1, small, Set.of(), noon, null));
+        records.put("manifest", Envelope.of("t", 1, new Payload(7, large, new byte[0]), Set.of(), noon, null));
+        records.put("tag", Envelope.of("t", 1, small, Set.of("a", large), noon, null));
+        records.put("command id", with(new EventMetadata(NOON, large, null, null, Map.of()), null));
+        records.put("correlation id", with(new EventMetadata(NOON, null, large, null, Map.of()), null));
+        records.put("causation id", with(new EventMetadata(NOON, null, null, large, Map.of()), null));
+        records.put("name of a header", with(new EventMetadata(NOON, null, null, null, Map.of(large, "")), null));
+        records.put("header", with(new EventMetadata(NOON, null, null, null, Map.of("h", large)), null));
+        records.put("remembered id", with(noon, new CommandRecord(large, "f", accepted, 1, 1)));
+        records.put("fingerprint", with(noon, new CommandRecord("c", large, accepted, 1, 1)));
+        records.put("refusal code", with(noon, refusing(new Refusal(large, "", Map.of()))));
+        records.put("refusal message", with(noon, refusing(new Refusal("code", large, Map.of()))));
+        records.put("name of a detail", with(noon, refusing(new Refusal("code", "", Map.of(large, "")))));
+        records.put("detail of a refusal", with(noon, refusing(new Refusal("code", "", Map.of("d", large)))));
+        records.put("adapter manifest", new Envelope("t", 1, small, Set.of(), noon, null, large, null));
+        records.put("adapter metadata", new Envelope("t", 1, small, Set.of(), noon, null, "",
+                new Payload(7, "", everyByte(MAX_RECORD_BYTES))));
+        append(ANNA, "a");
 
-        append(ANNA, envelope, envelope);
+        records.forEach((part, record) -> assertThat(catchThrowable(() -> append(ANNA, event("b"), record))).as(part)
+                .isExactlyInstanceOf(RecordTooLargeException.class));
+        refused(RecordTooLargeException.class,
+                store.append(new Append(ANNA, ExpectedVersion.any(), large, List.of(event("b")))));
 
-        assertThat(read(ANNA)).extracting(StoredEvent::envelope).containsExactly(envelope, envelope);
+        assertThat(texts(readAll())).containsExactly("a");
+        assertThat(done(store.highestSequenceNr(ANNA))).isEqualTo(1);
+    }
+
+    private static Envelope with(EventMetadata metadata, @Nullable CommandRecord command) {
+        return Envelope.of("t", 1, json("{}"), Set.of(), metadata, command);
+    }
+
+    private static CommandRecord refusing(Refusal refusal) {
+        return new CommandRecord("c", "f", new CommandRecord.Refused(refusal), 1, 1);
+    }
+
+    /** All names and texts are 24 characters of 1, 2, 3 and 4 bytes, which are 60 bytes. */
+    @Test
+    void a_record_of_exactly_the_limit_is_stored_and_a_byte_more_is_refused() {
+        String word = "aaaaaa\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac"
+                + "\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude00";
+        CommandRecord command = new CommandRecord(word, word,
+                new CommandRecord.Refused(new Refusal(word, word, Map.of(word, word))), 1, 1);
+        EventMetadata metadata = new EventMetadata(NOON, word, word, word, Map.of(word, word));
+        int others = 60 * 19;
+        byte[] bytes = everyByte(MAX_RECORD_BYTES - others - 100);
+        Envelope fits = new Envelope(word, 1, new Payload(7, word, bytes), Set.of(word, word + word), metadata,
+                command, word, new Payload(8, word, everyByte(100)));
+        Envelope larger = new Envelope(word, 1, new Payload(7, word, bytes), Set.of(word, word + word), metadata,
+                command, word, new Payload(8, word, everyByte(101)));
+
+        done(store.append(new Append(ANNA, ExpectedVersion.any(), word, List.of(fits, fits))));
+        RecordTooLargeException tooLarge = refused(RecordTooLargeException.class,
+                store.append(new Append(ANNA, ExpectedVersion.any(), word, List.of(fits, larger))));
+
+        assertThat(read(ANNA)).extracting(StoredEvent::envelope).containsExactly(fits, fits);
+        assertThat(tooLarge.bytes()).isEqualTo(MAX_RECORD_BYTES + 1);
+        assertThat(tooLarge.limitBytes()).isEqualTo(MAX_RECORD_BYTES);
     }
 
     @Test
     void the_limit_is_for_each_record_and_not_for_the_append() {
-        String large = "x".repeat(MAX_RECORD_BYTES - 1);
+        String large = "x".repeat(MAX_RECORD_BYTES - 24);
 
         append(ANNA, large, large, large, large);
 

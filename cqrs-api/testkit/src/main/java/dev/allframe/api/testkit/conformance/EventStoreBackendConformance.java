@@ -1,5 +1,6 @@
 package dev.allframe.api.testkit.conformance;
 
+import dev.allframe.store.Append;
 import dev.allframe.store.EventStoreBackend;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
@@ -24,7 +25,7 @@ public abstract class EventStoreBackendConformance {
     /**
      * Opens a fresh, empty store with an id of its own. The suite closes it.
      *
-     * @param maxRecordBytes the limit of the payload of one record: one of this size is stored, a larger one is refused
+     * @param maxRecordBytes the limit of one record by {@link Append#largestRecordBytes}: one of this size is stored, a larger one is refused
      */
     protected abstract EventStoreBackend open(int maxRecordBytes);
 

@@ -5,7 +5,6 @@ import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.DurableStatePage;
-import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
@@ -79,12 +78,10 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public CompletionStage<Appended> append(Append append) {
-        for (Envelope envelope : append.records()) {
-            int bytes = envelope.payload().bytes().length;
-            if (bytes > maxRecordBytes) {
-                return CompletableFuture
-                        .failedFuture(new RecordTooLargeException(append.stream(), bytes, maxRecordBytes));
-            }
+        long largest = append.largestRecordBytes();
+        if (largest > maxRecordBytes) {
+            return CompletableFuture
+                    .failedFuture(new RecordTooLargeException(append.stream(), largest, maxRecordBytes));
         }
         return writer.run(connection -> events.append(connection, append),
                 appended -> wake(eventListeners, append.stream()));

@@ -117,6 +117,28 @@ public final class RocksKeyValues implements KeyValues {
         return open(directory, tables, memory, false);
     }
 
+    /**
+     * Opens tables that exist for reading alone, which changes no file. Whatever writes is refused.
+     *
+     * @throws CorruptStoreException if something of them is missing or damaged
+     * @throws UnsupportedFormatException if there are tables that are not asked for
+     */
+    public static RocksKeyValues openReadOnly(Path directory, Set<Table> tables, RocksMemory memory) {
+        RocksManifest.check(directory);
+        checkTables(directory, tables);
+        checkFlushed(directory, tables);
+        RocksSettings settings = new RocksSettings(memory, false);
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try {
+            RocksDB db = RocksDB.openReadOnly(settings.database(), directory.toString(),
+                    descriptors(tables, settings.family()), handles);
+            return new RocksKeyValues(directory, settings, db, handles, tables);
+        } catch (RocksDBException failure) {
+            settings.close();
+            throw RocksFailures.opening(directory, failure);
+        }
+    }
+
     private static RocksKeyValues open(Path directory, Set<Table> tables, RocksMemory memory, boolean create) {
         if (!create) {
             RocksManifest.check(directory);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Entries are readable when {@link #apply} returns, and on disk after a later {@link #flush}. A crash leaves what the first so many entries make, at least
  * those before the last flush; {@link #appliedLsn()} says how many, and whoever opens the store applies the log's from there.
  *
- * <h2>Threads</h2> Any thread reads, one applies and flushes. Each call reads one moment.
+ * <h2>Threads</h2> Any thread reads, one applies, and any flushes. Each call reads one moment.
  *
  * <h2>Errors</h2> {@link CorruptStoreException}, {@link dev.allframe.store.UnsupportedFormatException}, {@link dev.allframe.store.StoreFullException} and
  * {@link dev.allframe.store.StoreFailedException}, as they say.
@@ -29,10 +30,12 @@ public final class StateStore implements AutoCloseable {
 
     private final KeyValues entries;
     private final String storeId;
+    /** Held by the one that flushes; taken before this object's monitor. */
+    private final Object flushing = new Object();
     private final StoredTypes types = new StoredTypes(); // of the writer
     private volatile StateCounters counters;
     private volatile long flushedLsn;
-    private long writtenLsn; // of the writer: what the table says
+    private long writtenLsn; // what the table says; guarded by this object's monitor
 
     private StateStore(KeyValues entries, String storeId) {
         this.entries = entries;
@@ -62,7 +65,7 @@ public final class StateStore implements AutoCloseable {
      * @param log in ascending order
      * @throws CorruptStoreException if entries are missing before the first that was not applied
      */
-    public void apply(List<AppliedEntry> log) {
+    public synchronized void apply(List<AppliedEntry> log) {
         StateCounters before = counters;
         Pending pending = new Pending(entries);
         StateChange change = new StateChange(storeId, pending, types, before);
@@ -99,13 +102,20 @@ public final class StateStore implements AutoCloseable {
 
     /** Makes everything applied durable. */
     public void flush() {
+        synchronized (flushing) {
+            long written = writeCounters();
+            entries.flush();
+            flushedLsn = written;
+        }
+    }
+
+    private synchronized long writeCounters() {
         StateCounters now = counters;
         if (writtenLsn < now.appliedLsn()) {
             entries.write(new Batch().put(Table.META, StateFormat.COUNTERS, StateFormat.counters(now)));
             writtenLsn = now.appliedLsn();
         }
-        entries.flush();
-        flushedLsn = now.appliedLsn();
+        return now.appliedLsn();
     }
 
     /** What the state holds; correct for one moment. */
@@ -153,6 +163,15 @@ public final class StateStore implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** Calls for each snapshot that is kept, by stream and sequence number. */
+    public void forEachSnapshot(Consumer<Snapshot> visitor) {
+        try (Cursor cursor = entries.cursor(Table.SNAPSHOTS, KeyRange.all())) {
+            while (cursor.next()) {
+                visitor.accept(StateFormat.snapshot(cursor.key(), cursor.value()));
+            }
+        }
     }
 
     /** The last change of a durable state, also where it was a delete. */

@@ -169,6 +169,11 @@ public final class StreamIndex implements AutoCloseable {
         return found;
     }
 
+    /** Whether a segment is in the index. */
+    public boolean knows(long segmentId) {
+        return entries.get(Table.SEGMENTS, Keys.ofUnsigned(segmentId)) != null;
+    }
+
     /** The segments that are in the index. */
     public NavigableSet<Long> indexedSegments() {
         NavigableSet<Long> found = new TreeSet<>();

@@ -22,6 +22,9 @@ public interface CommitLog extends Closeable {
     /** Makes everything appended durable, as far as the log's durability promises. Costs nothing where nothing was appended. */
     void force() throws IOException;
 
+    /** Makes everything appended durable, whatever the log's durability promises. */
+    void forceNow() throws IOException;
+
     /**
      * To be called when nothing was appended for a while. Writes, without forcing it, how far the log was forced; where appends are not forced one by one, it
      * forces what has not been.

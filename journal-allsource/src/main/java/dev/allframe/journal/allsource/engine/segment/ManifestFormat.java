@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.segment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -17,10 +18,12 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a manifest.
@@ -35,14 +38,12 @@ final class ManifestFormat {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
                     DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
                     DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .defaultSetterInfo(JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
+            .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
             .build();
 
     private ManifestFormat() {}
@@ -59,7 +60,8 @@ final class ManifestFormat {
             @JsonProperty(value = "minMillis", required = true) long minMillis,
             @JsonProperty(value = "maxMillis", required = true) long maxMillis,
             @JsonProperty(value = "rowFile", required = true) Contents rowFile,
-            @JsonProperty(value = "parquetFile", required = true) Contents parquetFile) {}
+            @JsonProperty(value = "parquetFile", required = true) Contents parquetFile,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonSetter(nulls = Nulls.SET) @JsonProperty("payloadBytes") @Nullable Long payloadBytes) {}
 
     private record Contents(@JsonProperty(value = "length", required = true) long length,
             @JsonProperty(value = "crc32c", required = true) List<String> crc32c) {}
@@ -93,7 +95,8 @@ final class ManifestFormat {
     private static Segment segment(SegmentMeta segment) {
         return new Segment(segment.id(), segment.firstPosition(), segment.lastPosition(), segment.rows(),
                 segment.minTimestamp().toEpochMilli(), segment.maxTimestamp().toEpochMilli(),
-                contents(segment.rowFile()), contents(segment.parquetFile()));
+                contents(segment.rowFile()), contents(segment.parquetFile()),
+                segment.payloadBytes().isPresent() ? segment.payloadBytes().getAsLong() : null);
     }
 
     private static Contents contents(Digest digest) {
@@ -112,7 +115,7 @@ final class ManifestFormat {
             throw new UnsupportedFormatException("file=" + file + ": manifest of version " + version
                     + ", this program reads up to " + VERSION);
         }
-        if (!Arrays.equals(Arrays.copyOf(bytes, restOffset), firstLine(bytes, restOffset))) {
+        if (!Arrays.equals(bytes, 0, restOffset, firstLine(bytes, restOffset), 0, restOffset)) {
             throw CorruptStoreException.at(file, 0, "the manifest does not have its checksum");
         }
         try {
@@ -141,7 +144,8 @@ final class ManifestFormat {
     private static SegmentMeta meta(Segment segment) {
         return new SegmentMeta(segment.id(), segment.firstPosition(), segment.lastPosition(), segment.rows(),
                 Instant.ofEpochMilli(segment.minMillis()), Instant.ofEpochMilli(segment.maxMillis()),
-                digest(segment.rowFile()), digest(segment.parquetFile()));
+                digest(segment.rowFile()), digest(segment.parquetFile()),
+                segment.payloadBytes() == null ? OptionalLong.empty() : OptionalLong.of(segment.payloadBytes()));
     }
 
     private static Digest digest(Contents contents) {

@@ -5,6 +5,7 @@ import dev.allframe.store.StoredEvent;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
@@ -84,10 +85,10 @@ final class ParquetSegmentWriter implements Closeable {
         if (group.rows() > 0) {
             endGroup();
         }
-        parquet.end(Map.of(EventSchema.FORMAT_KEY, Integer.toString(EventSchema.VERSION),
+        parquet.end(new TreeMap<>(Map.of(EventSchema.FORMAT_KEY, Integer.toString(EventSchema.VERSION),
                 EventSchema.STORE_KEY, storeId.toString(), EventSchema.SEGMENT_KEY, Long.toString(segmentId),
                 EventSchema.FIRST_POSITION_KEY, Long.toString(bounds.firstPosition()),
-                EventSchema.LAST_POSITION_KEY, Long.toString(bounds.lastPosition())));
+                EventSchema.LAST_POSITION_KEY, Long.toString(bounds.lastPosition()))));
         return file.finish();
     }
 

@@ -14,6 +14,7 @@ final class RowSummary {
     private long lastPosition = Long.MIN_VALUE;
     private long minMillis = Long.MAX_VALUE;
     private long maxMillis = Long.MIN_VALUE;
+    private long payloadBytes;
 
     RowSummary(UUID storeId) {
         this.storeId = storeId;
@@ -35,6 +36,7 @@ final class RowSummary {
         }
         last = row;
         rows++;
+        payloadBytes += row.envelope().payload().bytes().length;
         long position = row.position().index();
         firstPosition = Math.min(firstPosition, position);
         lastPosition = Math.max(lastPosition, position);
@@ -45,6 +47,11 @@ final class RowSummary {
 
     int rows() {
         return rows;
+    }
+
+    /** Bytes of the payloads of all rows. */
+    long payloadBytes() {
+        return payloadBytes;
     }
 
     /** The bounds. @throws IllegalArgumentException if there was no row */

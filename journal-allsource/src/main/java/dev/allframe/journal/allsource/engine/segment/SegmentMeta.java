@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine.segment;
 
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /**
  * What the manifest says of a segment.
@@ -13,10 +14,11 @@ import java.time.Instant;
  * @param maxTimestamp the latest
  * @param rowFile its row file as it was written; the file itself may have been deleted to make room
  * @param parquetFile its Parquet file
+ * @param payloadBytes of the payloads of its rows; empty where the manifest does not say
  */
 public record SegmentMeta(long id, long firstPosition, long lastPosition, int rows, Instant minTimestamp,
         Instant maxTimestamp,
-        Digest rowFile, Digest parquetFile) {
+        Digest rowFile, Digest parquetFile, OptionalLong payloadBytes) {
 
     public SegmentMeta {
         if (id < 0 || rows < 1 || lastPosition - firstPosition < rows - 1L || maxTimestamp.isBefore(minTimestamp)) {
@@ -27,12 +29,12 @@ public record SegmentMeta(long id, long firstPosition, long lastPosition, int ro
 
     SegmentMeta withRowFile(Digest newRowFile) {
         return new SegmentMeta(id, firstPosition, lastPosition, rows, minTimestamp, maxTimestamp, newRowFile,
-                parquetFile);
+                parquetFile, payloadBytes);
     }
 
-    static SegmentMeta of(long id, RowBounds bounds, Digest rowFile, Digest parquetFile) {
+    static SegmentMeta of(long id, RowBounds bounds, Digest rowFile, Digest parquetFile, long payloadBytes) {
         return new SegmentMeta(id, bounds.firstPosition(), bounds.lastPosition(), bounds.rows(),
                 Instant.ofEpochMilli(bounds.minMillis()), Instant.ofEpochMilli(bounds.maxMillis()), rowFile,
-                parquetFile);
+                parquetFile, OptionalLong.of(payloadBytes));
     }
 }

@@ -44,7 +44,10 @@ public final class SegmentWriter {
         Path parquetFile = SegmentFile.PARQUET.in(directory, segmentId);
         List<Path> made = new ArrayList<>();
         try {
-            SegmentMeta meta = write(segmentId, rows, create(rowFile, made), create(parquetFile, made));
+            SegmentMeta meta;
+            try (DiskFile hot = create(rowFile, made); DiskFile cold = create(parquetFile, made)) {
+                meta = write(segmentId, rows, hot, cold);
+            }
             verifyRows(segmentId, temporary(rowFile), meta);
             verifyParquet(segmentId, temporary(parquetFile), meta);
             publish(parquetFile, made);
@@ -113,7 +116,7 @@ public final class SegmentWriter {
                 cold.add(row);
             }
             RowBounds bounds = summary.bounds();
-            return SegmentMeta.of(segmentId, bounds, hot.finish(bounds), cold.finish(bounds));
+            return SegmentMeta.of(segmentId, bounds, hot.finish(bounds), cold.finish(bounds), summary.payloadBytes());
         }
     }
 

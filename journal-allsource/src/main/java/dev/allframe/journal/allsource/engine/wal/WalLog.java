@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -104,6 +105,28 @@ public final class WalLog implements CommitLog {
         Executor thread = task -> Thread.ofPlatform().daemon().name("allframe-log-segments").start(task);
         return open(disk, directory, storeId, config, afterLsn, consumer, new Surroundings(thread,
                 InstantSource.system(), System::nanoTime, TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED));
+    }
+
+    /**
+     * Writes the log of a new store whose contents stand elsewhere already: one small segment with a mark, so that numbers go on behind theirs. When this
+     * returns, it is on disk.
+     *
+     * @param directory which has no log
+     * @param lastLsn the last entry that stands elsewhere, 0 for none
+     * @param nextPosition the position of the next event
+     * @param nextChange the number of the next change of a state
+     */
+    public static void createBehind(Disk disk, Path directory, UUID storeId, long lastLsn, long nextPosition,
+            long nextChange) throws IOException {
+        disk.createDirectories(directory);
+        WalContents before = new WalContents(storeId, List.of(), lastLsn, nextPosition, nextChange, false, null);
+        WalConfig small = WalConfig.defaults().withSegmentBytes(WalFormat.MIN_SEGMENT_BYTES);
+        Surroundings around = new Surroundings(Runnable::run, InstantSource.system(), System::nanoTime,
+                TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED);
+        try (WalLog log = new WalLog(disk, directory, storeId, small, before, around)) {
+            log.append(new Mark());
+            log.force();
+        }
     }
 
     /** What a test may replace. */
@@ -222,12 +245,18 @@ public final class WalLog implements CommitLog {
         }
         SegmentWriter old = segment;
         SegmentWriter begun = begin(prepared);
-        guarded(() -> {
-            disk.forceDirectory(directory);
-            if (old != null) {
-                old.close();
+        try {
+            guarded(() -> {
+                disk.forceDirectory(directory);
+                if (old != null) {
+                    old.close();
+                }
+            });
+        } catch (IOException failed) {
+            try (begun) {
+                throw failed;
             }
-        });
+        }
         if (!segments.isEmpty() && segments.getLast().firstLsn() == begun.firstLsn()) {
             segments.removeLast(); // it had no records, and the new one has taken its name
         }
@@ -257,7 +286,9 @@ public final class WalLog implements CommitLog {
             guarded(() -> supply.discard(prepared));
             throw full;
         } catch (IOException failed) {
-            throw poisoned(failed);
+            try (DiskFile unused = prepared.file()) {
+                throw poisoned(failed);
+            }
         }
     }
 
@@ -270,6 +301,12 @@ public final class WalLog implements CommitLog {
                 forceAll();
             }
         });
+    }
+
+    @Override
+    public void forceNow() throws IOException {
+        check();
+        guarded(() -> forceAll());
     }
 
     private boolean forcesNow() {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
@@ -34,9 +35,9 @@ class GoldenSegmentTest {
 
     private static Manifest manifest() {
         var first = new SegmentMeta(7, 1, 29, 24, Instant.ofEpochMilli(-1), Instant.ofEpochMilli(Long.MAX_VALUE),
-                new Digest(1_048_577, List.of(0x0a1b2c3d, -1)), new Digest(5, List.of(7)));
+                new Digest(1_048_577, List.of(0x0a1b2c3d, -1)), new Digest(5, List.of(7)), OptionalLong.of(77));
         var second = new SegmentMeta(3, 30, 30, 1, Instant.EPOCH, Instant.EPOCH, new Digest(1, List.of(0)),
-                new Digest(1, List.of(0)));
+                new Digest(1, List.of(0)), OptionalLong.empty());
         return new Manifest(SampleRows.STORE, 9, 1234, List.of(first, second));
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -27,7 +28,8 @@ class ManifestTest {
 
     private static SegmentMeta segment(long id, long first, long last) {
         return new SegmentMeta(id, first, last, 1, Instant.ofEpochMilli(Long.MIN_VALUE),
-                Instant.ofEpochMilli(Long.MAX_VALUE), DIGEST, new Digest(0, List.of()));
+                Instant.ofEpochMilli(Long.MAX_VALUE), DIGEST, new Digest(0, List.of()),
+                id == 1 ? OptionalLong.empty() : OptionalLong.of(id));
     }
 
     private static Manifest two() {

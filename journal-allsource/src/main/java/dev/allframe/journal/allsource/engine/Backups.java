@@ -1,0 +1,66 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreFailedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** Copies stores to other directories. */
+public final class Backups {
+
+    private Backups() {}
+
+    /** A directory cannot take a backup; nothing in it was changed. */
+    public static final class UnfitTargetException extends EventStoreException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnfitTargetException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Copies a closed store, or brings a copy up to what the store holds. When this returns, the copy is on disk and opens as a store with the same id.
+     *
+     * @param target empty or missing, or an older copy of the same store; outside of the store's directory
+     * @return how many files of segments were copied; the others were there
+     * @throws UnfitTargetException if the target is something else
+     * @throws dev.allframe.store.StoreLockedException if somebody has the target open
+     * @throws dev.allframe.store.CorruptStoreException if a part of the store is missing or damaged; the target is what it was
+     */
+    public static int copy(ClosedStore store, Path target) {
+        Disk disk = store.disk();
+        Path to = target.toAbsolutePath().normalize();
+        try {
+            UUID storeId = store.storeId();
+            Manifest manifest = store.manifest();
+            try (StoreLock lock = lock(disk, store.directory(), to, storeId)) {
+                StoreCopy copy = new StoreCopy(disk, to, storeId, manifest);
+                int copied = copy.copySegments(store.segmentDirectory());
+                StoreCopy.copyFiles(store.logDirectory(), copy.fresh(ClosedStore.LOG));
+                StoreCopy.copyFiles(store.directory().resolve("state"), copy.fresh("state"));
+                copy.switchOver(store.directory().resolve(StoreFileFormat.FILE));
+                return copied;
+            }
+        } catch (IOException failed) {
+            throw new StoreFailedException("the backup to " + target + " failed: " + failed.getMessage(), failed);
+        }
+    }
+
+    static StoreLock lock(Disk disk, Path source, Path target, UUID storeId) throws IOException {
+        if (target.startsWith(source) || source.startsWith(target)) {
+            throw new UnfitTargetException("a backup needs a directory of its own, and " + target
+                    + " is not apart from the store's");
+        }
+        disk.createDirectories(target);
+        String objection = StoreCopy.objection(disk, target, storeId);
+        if (!objection.isEmpty()) {
+            throw new UnfitTargetException(objection);
+        }
+        return StoreLock.take(disk, target, "a backup");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.KeyValues;
+import dev.allframe.journal.allsource.engine.index.OverlayKeyValues;
+import dev.allframe.journal.allsource.engine.index.RocksKeyValues;
+import dev.allframe.journal.allsource.engine.index.RocksMemory;
+import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.index.StreamIndex;
+import dev.allframe.journal.allsource.engine.index.Table;
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.wal.WalConsumer;
+import dev.allframe.journal.allsource.engine.wal.WalContents;
+import dev.allframe.journal.allsource.engine.wal.WalReader;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.StoreFailedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The parts of a store that is not open, for tools: each is read when it is asked for, so that one that is damaged does not hide the others. Keeps the store's
+ * lock, so that nobody opens it meanwhile, and changes nothing but the lock's own files.
+ *
+ * <p>For one thread. {@link StoredContents} puts the parts together.
+ */
+public final class ClosedStore implements AutoCloseable {
+
+    /** The name of the log's directory. */
+    static final String LOG = "log";
+
+    /** The name of the segments' directory. */
+    static final String SEGMENTS = "segments";
+
+    private static final long TABLE_BYTES = 32L << 20;
+
+    private final Disk disk;
+    private final Path directory;
+    private final StoreLock lock;
+    private final RocksMemory memory = new RocksMemory(TABLE_BYTES);
+
+    private ClosedStore(Disk disk, Path directory, StoreLock lock) {
+        this.disk = disk;
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /** Whether a directory has the file that says which store it is. */
+    public static boolean isStore(Disk disk, Path directory) {
+        return disk.exists(directory.resolve(StoreFileFormat.FILE));
+    }
+
+    /**
+     * Takes the lock of a store.
+     *
+     * @param directory for which {@link #isStore} is true
+     * @param user who, in words, for the one who is refused
+     * @throws dev.allframe.store.StoreLockedException if somebody has it open; says who
+     * @throws StoreFailedException if the disk fails
+     */
+    public static ClosedStore lock(Disk disk, Path directory, String user) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            return new ClosedStore(disk, absolute, StoreLock.take(disk, absolute, user));
+        } catch (IOException failed) {
+            throw new StoreFailedException("the store in " + directory + " cannot be locked: " + failed.getMessage(),
+                    failed);
+        }
+    }
+
+    /** The id in the identity file, which may be read whoever has the store open. */
+    public static UUID storeId(Disk disk, Path directory) throws IOException {
+        return StoreFileFormat.read(disk, directory);
+    }
+
+    /** The manifest of this moment, which may be read whoever has the store open; an empty one where there is nothing but the identity. */
+    public static Manifest manifest(Disk disk, Path directory, UUID storeId) throws IOException {
+        Optional<Manifest> there = Manifest.load(disk, directory, storeId);
+        if (there.isEmpty() && !(disk.list(directory.resolve(SEGMENTS)).isEmpty()
+                && disk.list(directory.resolve(LOG)).isEmpty())) {
+            throw new CorruptStoreException("file=" + directory.resolve(Manifest.FILE)
+                    + ": is missing, where events are");
+        }
+        return there.orElseGet(() -> Manifest.empty(storeId));
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    /** Where it is. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** The directory of the log's segments. */
+    public Path logDirectory() {
+        return directory.resolve(LOG);
+    }
+
+    /** The directory of the sealed segments' files. */
+    public Path segmentDirectory() {
+        return directory.resolve(SEGMENTS);
+    }
+
+    /** As {@link #storeId(Disk, Path)}. */
+    public UUID storeId() throws IOException {
+        return storeId(disk, directory);
+    }
+
+    /** As {@link #manifest(Disk, Path, UUID)}. */
+    public Manifest manifest() throws IOException {
+        return manifest(disk, directory, storeId());
+    }
+
+    /** Reads the log behind an entry. */
+    public WalContents readLog(long afterLsn, WalConsumer consumer) throws IOException {
+        return WalReader.read(disk, logDirectory(), storeId(), afterLsn, consumer);
+    }
+
+    /** Reads the log from its first segment that is there. */
+    public WalContents readWholeLog(WalConsumer consumer) throws IOException {
+        return WalReader.readAll(disk, logDirectory(), consumer);
+    }
+
+    /** The state as it is on disk. Entries of the log may be applied to what is returned; they are not kept. To be closed. */
+    public StateStore state() throws IOException {
+        String storeId = storeId().toString();
+        KeyValues tables = tables("state", Table.STATE);
+        try {
+            return StateStore.open(tables, storeId);
+        } catch (RuntimeException refused) {
+            tables.close();
+            throw refused;
+        }
+    }
+
+    /** The index as it is on disk. To be closed. */
+    public StreamIndex index() throws IOException {
+        String storeId = storeId().toString();
+        KeyValues tables = tables("index", Table.INDEX);
+        try {
+            return StreamIndex.open(tables, storeId);
+        } catch (RuntimeException refused) {
+            tables.close();
+            throw refused;
+        }
+    }
+
+    private KeyValues tables(String name, Set<Table> tables) {
+        return OverlayKeyValues.over(RocksKeyValues.openReadOnly(directory.resolve(name), tables, memory));
+    }
+
+    @Override
+    public void close() {
+        try {
+            memory.close();
+            lock.close();
+        } catch (IOException failed) {
+            throw new StoreFailedException("the lock of " + directory + " cannot be given back: "
+                    + failed.getMessage(), failed);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.CompactionPolicy.Candidate;
+import dev.allframe.journal.allsource.engine.CompactionPolicy.Choice;
+import dev.allframe.journal.allsource.engine.Segments.Written;
+import dev.allframe.journal.allsource.engine.index.Location;
+import dev.allframe.journal.allsource.engine.segment.MergedRows;
+import dev.allframe.journal.allsource.engine.segment.SealedRows;
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
+import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.store.CorruptStoreException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Makes neighbouring segments into one, without the rows that are deleted.
+ *
+ * <h2>Order</h2> The new segment's files; the log, forced with the deletes that were believed; a view in which readers find old and new segments by id; the
+ * manifest, which decides; the index, in one batch; a view with the new segment in the old ones' place. The files of the old ones are deleted when the last
+ * view that has them is released. A crash before the manifest leaves files that it does not name, and one after it leaves the old files, which it does not
+ * name either: both are deleted when the store is opened. An index that is behind is brought up to the manifest then.
+ *
+ * <h2>Readers</h2> The index names either all old segments or the new one; a reader whose view lacks what the index names takes a newer view.
+ *
+ * <h2>Damage</h2> Every row is read from bytes that have their checksums, or nothing changes. What could not be read is left alone until the store is opened anew.
+ *
+ * <p>Runs on the compactor's thread.
+ */
+final class Compaction {
+
+    /** Deleted rows are counted again when so many more events were deleted, an eighth of the rows of a full segment. */
+    private static final long RECOUNT_AFTER = SegmentLimits.MAX_ROWS / 8;
+
+    private final Segments segments;
+    private final Contents contents;
+    private final Runnable forceLog;
+    private final Set<Long> leftAlone = new HashSet<>();
+    private final Map<Long, Long> deletedRows = new HashMap<>();
+    private boolean broken;
+    private long countedStreams;
+    private long countedAt;
+
+    /**
+     * Compacts these segments.
+     *
+     * @param forceLog returns when every delete that was applied is on disk in the log
+     */
+    Compaction(Segments segments, Contents contents, Runnable forceLog) {
+        this.segments = segments;
+        this.contents = contents;
+        this.forceLog = forceLog;
+    }
+
+    /** Ends a compaction that is under way, before it has changed anything. */
+    static final class StoppedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        StoppedException() {
+            super("the store is being closed");
+        }
+    }
+
+    /**
+     * Does what a policy wants next.
+     *
+     * @param stopping asked for each row
+     * @return what was done; nothing where there was nothing to do
+     * @throws StoppedException if it had to stop
+     * @throws IOException if the disk fails; nothing was deleted
+     * @throws RuntimeException if a segment cannot be read; nothing was changed
+     */
+    CompactionReport step(CompactionPolicy policy, BooleanSupplier stopping) throws IOException {
+        View view = contents.acquire();
+        try {
+            count(policy);
+            Choice choice = broken ? Choice.NOTHING : policy.choose(candidates(view.sealed));
+            return choice.equals(Choice.NOTHING)
+                    ? CompactionReport.NOTHING
+                    : replace(view.sealed.subList(choice.from(), choice.until()), stopping);
+        } finally {
+            view.release();
+        }
+    }
+
+    /** How many segments are not touched any more because something of them could not be read. */
+    int leftAlone() {
+        return leftAlone.size();
+    }
+
+    /** Counts the deleted rows of every segment anew where enough was deleted since. */
+    private void count(CompactionPolicy policy) {
+        long deletedEvents = contents.state().counters().deletedEvents();
+        // Counting asks the index once for each stream with deletes, so that it is done the less often the more of them there are.
+        long enough = policy == CompactionPolicy.THOROUGH ? 1 : Math.max(RECOUNT_AFTER, countedStreams / 8);
+        if (deletedEvents - countedAt < enough) {
+            return;
+        }
+        deletedRows.clear();
+        countedStreams = 0;
+        contents.state().forEachDeleted((stream, to) -> {
+            countedStreams++;
+            for (Location location : contents.index().locate(stream, 1, to, Long.MAX_VALUE)) {
+                deletedRows.merge(location.segmentId(), (long) location.rows(), Long::sum);
+            }
+        });
+        countedAt = deletedEvents;
+    }
+
+    private List<Candidate> candidates(List<SealedSegment> sealed) {
+        List<Candidate> candidates = new ArrayList<>(sealed.size());
+        for (SealedSegment segment : sealed) {
+            SegmentMeta meta = segment.meta();
+            long deleted = Math.min(deletedRows.getOrDefault(meta.id(), 0L), meta.rows());
+            long rawBytes = meta.payloadBytes().isPresent()
+                    ? meta.payloadBytes().getAsLong() + (long) Segments.ROW_BYTES * meta.rows()
+                    : SegmentLimits.TARGET_RAW_BYTES;
+            candidates.add(new Candidate(meta.rows(), deleted, rawBytes, !leftAlone.contains(meta.id())));
+        }
+        return candidates;
+    }
+
+    private CompactionReport replace(List<SealedSegment> old, BooleanSupplier stopping) throws IOException {
+        Kept kept = new Kept(contents.state());
+        Optional<Written> written = write(old, kept, stopping);
+        if (kept.droppedRows() > 0) {
+            forceLog(written);
+        }
+        publish(old, written);
+        return new CompactionReport(old.size(), written.isPresent() ? 1 : 0, kept.droppedRows());
+    }
+
+    /** A log that is not forced for each entry could lose a delete whose rows are gone. */
+    private void forceLog(Optional<Written> written) {
+        try {
+            forceLog.run();
+        } catch (RuntimeException failed) {
+            written.ifPresent(segments::discard);
+            throw failed;
+        }
+    }
+
+    private Optional<Written> write(List<SealedSegment> old, Kept kept, BooleanSupplier stopping) throws IOException {
+        try {
+            return merge(old, kept, stopping);
+        } catch (StoppedException stopped) {
+            throw stopped;
+        } catch (RuntimeException unreadable) {
+            leaveAlone(old);
+            throw unreadable;
+        }
+    }
+
+    private Optional<Written> merge(List<SealedSegment> old, Kept kept, BooleanSupplier stopping) throws IOException {
+        List<SealedRows> sources = new ArrayList<>();
+        long rows = 0;
+        for (SealedSegment segment : old) {
+            verify(segment);
+            sources.add(segment.rows());
+            rows += segment.meta().rows();
+        }
+        MergedRows merged = new MergedRows(sources, row -> {
+            if (stopping.getAsBoolean()) {
+                throw new StoppedException();
+            }
+            return kept.test(row);
+        });
+        Optional<Written> written = merged.hasNext() ? Optional.of(segments.write(merged)) : Optional.empty();
+        if (kept.seenRows() != rows) {
+            written.ifPresent(segments::discard);
+            throw new CorruptStoreException(old + " have " + kept.seenRows() + " rows, and the manifest says " + rows);
+        }
+        return written;
+    }
+
+    private void verify(SealedSegment segment) throws IOException {
+        if (!segment.hasRowFile()) {
+            segments.verifyParquet(segment.meta());
+        }
+    }
+
+    /** Leaves alone those that cannot be read by themselves; all where each of them can. */
+    private void leaveAlone(List<SealedSegment> old) {
+        Set<Long> damaged = new HashSet<>();
+        Set<Long> all = new HashSet<>();
+        for (SealedSegment segment : old) {
+            all.add(segment.id());
+            if (!isReadable(segment)) {
+                damaged.add(segment.id());
+            }
+        }
+        leftAlone.addAll(damaged.isEmpty() ? all : damaged);
+    }
+
+    private boolean isReadable(SealedSegment segment) {
+        try {
+            verify(segment);
+            int rows = 0;
+            for (Iterator<?> all = segment.all(); all.hasNext(); all.next()) {
+                rows++;
+            }
+            return rows == segment.meta().rows();
+        } catch (IOException | RuntimeException unreadable) {
+            return false;
+        }
+    }
+
+    private void publish(List<SealedSegment> old, Optional<Written> written) throws IOException {
+        Set<Long> oldIds = new LinkedHashSet<>();
+        old.forEach(segment -> oldIds.add(segment.id()));
+        List<SealedSegment> next = new ArrayList<>();
+        try {
+            if (written.isPresent()) {
+                next.add(segments.open(written.get().meta()));
+            }
+            contents.readable(next);
+            segments.replace(oldIds, written);
+        } catch (IOException | RuntimeException failed) {
+            if (segments.certainlyNames(old.getFirst().id())) {
+                contents.readable(List.of());
+                written.ifPresent(segments::discard);
+            } else {
+                broken = true; // readers find old and new ones, whichever the index names; nothing is deleted
+            }
+            throw failed;
+        }
+        old.forEach(segment -> segments.deleteUnread(segment, SegmentFile.values()));
+        contents.replaced(old, next);
+        oldIds.forEach(deletedRows::remove);
+    }
+}

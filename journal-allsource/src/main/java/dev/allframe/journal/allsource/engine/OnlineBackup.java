@@ -1,0 +1,164 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.wal.WalFiles;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreFailedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Copies an open store. The writer takes what belongs to one moment: it ends the log's segment, so that everything up to the last entry stands in files that do
+ * not change, has the state's tables linked, and reads the manifest. Then the files are copied beside it: those of segments stay while a view has them, those of
+ * the log until the writer is told that the copy is done.
+ */
+final class OnlineBackup {
+
+    /** How long a manifest may be ahead of what readers see, while a segment is on its way from one to the other. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Engine engine;
+    private final Disk disk;
+    private final Path target;
+    private final UUID storeId;
+
+    OnlineBackup(Engine engine, Path target) {
+        this.engine = engine;
+        this.disk = engine.disk();
+        this.target = target.toAbsolutePath().normalize();
+        this.storeId = UUID.fromString(engine.storeId());
+    }
+
+    /**
+     * What belongs to one moment.
+     *
+     * @param view keeps the files of segments
+     * @param manifest names them
+     * @param log segments of the log that do not change any more
+     * @param next the log's segment that the next entry goes to, as it is without any
+     */
+    private record Moment(View view, Manifest manifest, List<Path> log, List<Beginning> next) {}
+
+    /**
+     * A file that has a beginning, and zeros behind it.
+     *
+     * @param name its name
+     * @param bytes the beginning
+     * @param length its length
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Beginning(String name, byte[] bytes, long length) {}
+
+    /** Copies, and says how many files of segments it copied. */
+    int copy() throws IOException {
+        if (!(disk instanceof RealDisk)) {
+            throw new UnsupportedOperationException("a store in memory has no files that could be copied");
+        }
+        try (StoreLock lock = Backups.lock(disk, engine.directory(), target, storeId)) {
+            Path linked = target.resolve("state.linked");
+            StoreCopy.deleteTree(linked);
+            CompletableFuture<Moment> frozen = new CompletableFuture<>();
+            engine.submit(new Request.Freeze<>(lastLsn -> take(lastLsn, linked), frozen));
+            Moment moment = await(frozen);
+            try {
+                return copy(moment, linked);
+            } finally {
+                moment.view.release();
+                engine.submit(new Request.Thaw(new CompletableFuture<>()));
+            }
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> frozen) {
+        try {
+            return frozen.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof EventStoreException told) {
+                throw told;
+            }
+            throw failed;
+        }
+    }
+
+    private int copy(Moment moment, Path linked) throws IOException {
+        StoreCopy copy = new StoreCopy(disk, target, storeId, moment.manifest);
+        int copied = copy.copySegments(engine.directory().resolve(ClosedStore.SEGMENTS));
+        Path log = copy.fresh(ClosedStore.LOG);
+        for (Path file : moment.log) {
+            StoreCopy.copyFile(file, log.resolve(file.getFileName().toString()));
+        }
+        for (Beginning next : moment.next) {
+            StoreCopy.writeBeginning(log.resolve(next.name), next.bytes, next.length);
+        }
+        StoreCopy.copyFiles(linked, copy.fresh("state"));
+        copy.switchOver(engine.directory().resolve(StoreFileFormat.FILE));
+        StoreCopy.deleteTree(linked);
+        return copied;
+    }
+
+    /** Runs on the writer's thread. */
+    private Moment take(long lastLsn, Path linked) throws IOException {
+        engine.contents().state().checkpoint(linked);
+        List<Path> whole = new ArrayList<>();
+        List<Beginning> next = new ArrayList<>();
+        for (Path file : disk.list(engine.directory().resolve(ClosedStore.LOG))) {
+            if (WalFiles.isSegment(file)) {
+                if (WalFiles.firstLsn(file) <= lastLsn) {
+                    whole.add(file);
+                } else {
+                    next.add(beginning(file));
+                }
+            }
+        }
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            View view = engine.contents().acquire();
+            boolean fits = false;
+            try {
+                Manifest manifest = ClosedStore.manifest(disk, engine.directory(), storeId);
+                fits = hasAll(view, manifest);
+                if (fits) {
+                    return new Moment(view, manifest, whole, next);
+                }
+            } finally {
+                if (!fits) {
+                    view.release();
+                }
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new StoreFailedException("the manifest has segments that no reader sees",
+                        new IOException("no view fits the manifest"));
+            }
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+        }
+    }
+
+    private Beginning beginning(Path file) throws IOException {
+        try (DiskFile in = disk.openReadOnly(file)) {
+            byte[] header = new byte[WalFiles.HEADER_BYTES];
+            in.read(ByteBuffer.wrap(header), 0);
+            return new Beginning(file.getFileName().toString(), header, in.length());
+        }
+    }
+
+    private static boolean hasAll(View view, Manifest manifest) {
+        Set<Long> seen = new HashSet<>();
+        view.sealed.forEach(segment -> seen.add(segment.id()));
+        view.readable.forEach(segment -> seen.add(segment.id()));
+        return manifest.segments().stream().allMatch(segment -> seen.contains(segment.id()));
+    }
+}

@@ -1,0 +1,203 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.segment.Digest;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.store.CorruptStoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Makes a directory a copy of a store at one moment, or brings such a copy up to a later one: files of segments that it has already stay, the rest is copied.
+ * The copy is a store and opens as one; its index is left out and computed when it is opened.
+ *
+ * <h2>Crash</h2> Everything new is put beside the old first, with other names, and forced. Then the old copy gives up its file {@code STORE}, log, manifest and
+ * state change places, and {@code STORE} comes back. Between these renames the directory is no store and refuses to open; the next copy into it finishes the
+ * work. Before them it is the old copy.
+ */
+final class StoreCopy {
+
+    /** The identity while the parts change places. */
+    private static final String PUT_AWAY = StoreFileFormat.FILE + ".incomplete";
+    private static final String NEW = ".new";
+
+    private final Disk disk;
+    private final Path target;
+    private final UUID storeId;
+    private final Manifest manifest;
+
+    /**
+     * A copy to be made.
+     *
+     * @param target locked by the caller; empty but for the lock, or a copy of the same store
+     * @param manifest what the copy shall have
+     */
+    StoreCopy(Disk disk, Path target, UUID storeId, Manifest manifest) {
+        this.disk = disk;
+        this.target = target;
+        this.storeId = storeId;
+        this.manifest = manifest;
+    }
+
+    /** Why a directory cannot take a copy of a store; empty where it can. */
+    static String objection(Disk disk, Path target, UUID storeId) throws IOException {
+        for (String name : List.of(StoreFileFormat.FILE, PUT_AWAY)) {
+            if (disk.exists(target.resolve(name))) {
+                UUID there = StoreFileFormat.read(disk, target, name);
+                return there.equals(storeId) ? "" : target + " holds the store " + there + ", not " + storeId;
+            }
+        }
+        for (Path file : disk.list(target)) {
+            if (!StoreLock.isOwn(file)) {
+                return target + " is not empty and holds no backup: it has " + file.getFileName();
+            }
+        }
+        return "";
+    }
+
+    /** Files of segments that were copied. */
+    int copySegments(Path source) throws IOException {
+        Path files = target.resolve(ClosedStore.SEGMENTS);
+        disk.createDirectories(files);
+        Map<Long, SegmentMeta> there = new HashMap<>();
+        before().segments().forEach(segment -> there.put(segment.id(), segment));
+        int copied = 0;
+        for (SegmentMeta segment : manifest.segments()) {
+            SegmentMeta old = there.get(segment.id());
+            copied += copySegment(source, files, SegmentFile.PARQUET, segment,
+                    old != null && old.parquetFile().equals(segment.parquetFile()), segment.parquetFile());
+            copied += copySegment(source, files, SegmentFile.ROWS, segment,
+                    old != null && old.rowFile().equals(segment.rowFile()), segment.rowFile());
+        }
+        force(files);
+        return copied;
+    }
+
+    private Manifest before() throws IOException {
+        return Manifest.load(disk, target, storeId).orElseGet(() -> Manifest.empty(storeId));
+    }
+
+    private int copySegment(Path source, Path files, SegmentFile kind, SegmentMeta segment, boolean same,
+            Digest digest) throws IOException {
+        Path from = kind.in(source, segment.id());
+        Path to = kind.in(files, segment.id());
+        boolean there = same && disk.exists(to) && Files.size(to) == digest.length();
+        if (there || (kind == SegmentFile.ROWS && !disk.exists(from))) {
+            return 0;
+        }
+        if (Files.size(from) != digest.length()) {
+            throw CorruptStoreException.at(from, Math.min(Files.size(from), digest.length()),
+                    "has " + Files.size(from) + " bytes instead of " + digest.length() + "; nothing was copied of it");
+        }
+        copyFile(from, to.resolveSibling(to.getFileName() + SegmentFile.TEMPORARY));
+        disk.rename(to.resolveSibling(to.getFileName() + SegmentFile.TEMPORARY), to);
+        return 1;
+    }
+
+    /** The place for the new log or state, an empty directory. */
+    Path fresh(String name) throws IOException {
+        Path fresh = target.resolve(name + NEW);
+        deleteTree(fresh);
+        disk.createDirectories(fresh);
+        return fresh;
+    }
+
+    /** Puts the new parts in their places. {@code log.new} and {@code state.new} are whole and forced. */
+    void switchOver(Path identity) throws IOException {
+        force(target.resolve(ClosedStore.LOG + NEW));
+        force(target.resolve("state" + NEW));
+        if (disk.exists(target.resolve(StoreFileFormat.FILE))) {
+            disk.rename(target.resolve(StoreFileFormat.FILE), target.resolve(PUT_AWAY));
+        } else {
+            deleteTree(target.resolve(PUT_AWAY));
+            copyFile(identity, target.resolve(PUT_AWAY));
+        }
+        disk.forceDirectory(target);
+        deleteTree(target.resolve("index"));
+        for (String part : List.of(ClosedStore.LOG, "state")) {
+            deleteTree(target.resolve(part));
+            disk.rename(target.resolve(part + NEW), target.resolve(part));
+        }
+        manifest.store(disk, target);
+        disk.rename(target.resolve(PUT_AWAY), target.resolve(StoreFileFormat.FILE));
+        disk.forceDirectory(target);
+        deleteSegmentsThatAreNoMore();
+    }
+
+    private void deleteSegmentsThatAreNoMore() throws IOException {
+        Path files = target.resolve(ClosedStore.SEGMENTS);
+        Set<Path> wanted = new HashSet<>();
+        for (SegmentMeta segment : manifest.segments()) {
+            for (SegmentFile kind : SegmentFile.values()) {
+                wanted.add(kind.in(files, segment.id()));
+            }
+        }
+        for (Path file : disk.list(files)) {
+            if (!wanted.contains(file)) {
+                disk.delete(file);
+            }
+        }
+    }
+
+    /** Copies a directory of files, without the lock and the diary of RocksDB, and forces them. */
+    static void copyFiles(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (!name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY)) {
+                    copyFile(file, to.resolve(name));
+                }
+            }
+        }
+    }
+
+    /** Writes the beginning of a file, zeros behind it up to a length, and forces it. */
+    static void writeBeginning(Path to, byte[] beginning, long length) throws IOException {
+        try (FileChannel copy = FileChannel.open(to, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            copy.write(ByteBuffer.wrap(beginning), 0);
+            if (length > beginning.length) {
+                copy.write(last, length - 1);
+            }
+            copy.force(true);
+        }
+    }
+
+    /** Copies a file and forces the copy. */
+    static void copyFile(Path from, Path to) throws IOException {
+        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel copy = FileChannel.open(to, StandardOpenOption.WRITE)) {
+            copy.force(true);
+        }
+    }
+
+    private void force(Path directory) throws IOException {
+        disk.forceDirectory(directory);
+    }
+
+    static void deleteTree(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(tree)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

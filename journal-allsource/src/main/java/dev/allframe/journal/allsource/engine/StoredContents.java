@@ -1,0 +1,192 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.AppliedEntry;
+import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.journal.allsource.engine.segment.LoadedSegment;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.journal.allsource.engine.wal.WalConsumer;
+import dev.allframe.journal.allsource.engine.wal.WalContents;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.Position;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoredEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Everything that a closed store would show if it were opened: the events of segments and log in position order, without those that were deleted, and the
+ * state with the log applied. Nothing is written: a log that ends in a torn record is read up to there, and the index is not used.
+ *
+ * <p>For one thread. Holds the events that are in the log alone in memory, as the open store does, and one segment at a time.
+ */
+public final class StoredContents implements AutoCloseable {
+
+    private static final int APPLIED_AT_ONCE = 1000;
+
+    private final ClosedStore store;
+    private final UUID storeId;
+    private final Manifest manifest;
+    private final StateStore state;
+    private final List<StoredEvent> tail = new ArrayList<>();
+    private final WalContents log;
+
+    private StoredContents(ClosedStore store, UUID storeId, Manifest manifest, StateStore state) throws IOException {
+        this.store = store;
+        this.storeId = storeId;
+        this.manifest = manifest;
+        this.state = state;
+        Reading reading = new Reading();
+        this.log = store.readLog(Math.min(manifest.sealedLsn(), state.appliedLsn()), reading);
+        reading.applyEntries();
+    }
+
+    /**
+     * Reads log and state.
+     *
+     * @param store stays open and is not closed with this
+     * @throws dev.allframe.store.CorruptStoreException if something is missing or damaged
+     * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it
+     * @throws StoreFailedException if the disk fails
+     */
+    public static StoredContents of(ClosedStore store) {
+        try {
+            StateStore state = store.state();
+            try {
+                return new StoredContents(store, store.storeId(), store.manifest(), state);
+            } catch (IOException | RuntimeException failed) {
+                state.close();
+                throw failed;
+            }
+        } catch (IOException failed) {
+            throw new StoreFailedException("the store in " + store.directory() + " cannot be read: "
+                    + failed.getMessage(), failed);
+        }
+    }
+
+    /** Takes what the log has and the segments have not. */
+    private final class Reading implements WalConsumer {
+
+        private final List<AppliedEntry> entries = new ArrayList<>();
+
+        @Override
+        public void entry(long lsn, LogEntry entry, int bytes) {
+            entries.add(new AppliedEntry(lsn, entry));
+            if (entries.size() == APPLIED_AT_ONCE) {
+                applyEntries();
+            }
+            if (lsn > manifest.sealedLsn() && entry instanceof LogEntry.EventsAppended events) {
+                long sequenceNr = events.firstSequenceNr();
+                long position = events.firstPosition();
+                for (Envelope record : events.records()) {
+                    tail.add(new StoredEvent(events.stream(), sequenceNr++,
+                            new Position(storeId.toString(), 0, 0, position++), events.writer(), record));
+                }
+            }
+        }
+
+        private void applyEntries() {
+            state.apply(entries);
+            entries.clear();
+        }
+    }
+
+    public UUID storeId() {
+        return storeId;
+    }
+
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    /** The state with the log applied; closed with this. */
+    public StateStore state() {
+        return state;
+    }
+
+    /** What was read of the log. */
+    public WalContents log() {
+        return log;
+    }
+
+    /** The position of the last event that was ever stored, 0 for none. */
+    public long lastPosition() {
+        long sealed = manifest.segments().isEmpty() ? 0 : manifest.segments().getLast().lastPosition();
+        return Math.max(sealed, log.nextPosition() - 1);
+    }
+
+    /** How many events there are. */
+    public long eventCount() {
+        return lastPosition() - state.counters().deletedEvents();
+    }
+
+    /** Told of events; says whether it wants more. */
+    @FunctionalInterface
+    public interface EventVisitor {
+
+        boolean visit(StoredEvent event);
+    }
+
+    /**
+     * Visits the events behind a position, in position order, until the visitor wants no more.
+     *
+     * @throws dev.allframe.store.CorruptStoreException if a segment is damaged; those before it were visited
+     */
+    public void visitEvents(long afterPosition, EventVisitor visitor) {
+        for (SegmentMeta segment : manifest.segments()) {
+            if (segment.lastPosition() > afterPosition && !visit(segment, afterPosition, visitor)) {
+                return;
+            }
+        }
+        for (StoredEvent event : tail) {
+            if (event.position().index() > afterPosition && !visit(event, visitor)) {
+                return;
+            }
+        }
+    }
+
+    /** As {@link #visitEvents}, of all events. */
+    public void forEachEvent(Consumer<StoredEvent> visitor) {
+        visitEvents(0, event -> {
+            visitor.accept(event);
+            return true;
+        });
+    }
+
+    private boolean visit(SegmentMeta segment, long afterPosition, EventVisitor visitor) {
+        LoadedSegment rows = load(segment);
+        for (int i = rows.countUpTo(afterPosition); i < rows.rowCount(); i++) {
+            if (!visit(rows.rowAt(rows.rowInPositionOrder(i)), visitor)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private LoadedSegment load(SegmentMeta segment) {
+        Disk disk = store.disk();
+        try (ParquetSegment file = ParquetSegment.open(disk,
+                SegmentFile.PARQUET.in(store.segmentDirectory(), segment.id()), storeId, segment.id())) {
+            return LoadedSegment.of(file);
+        } catch (IOException failed) {
+            throw new StoreFailedException("segment " + segment.id() + " cannot be read: " + failed.getMessage(),
+                    failed);
+        }
+    }
+
+    private boolean visit(StoredEvent event, EventVisitor visitor) {
+        return event.sequenceNr() <= state.deletedTo(event.stream()) || visitor.visit(event);
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}

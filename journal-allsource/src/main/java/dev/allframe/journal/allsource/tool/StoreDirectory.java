@@ -1,0 +1,58 @@
+package dev.allframe.journal.allsource.tool;
+
+import dev.allframe.journal.allsource.engine.ClosedStore;
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
+import dev.allframe.store.StoreLockedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** The directory of a store as a command gets it. */
+final class StoreDirectory {
+
+    static final Disk DISK = new RealDisk();
+
+    private StoreDirectory() {}
+
+    /**
+     * Locks the store in a directory.
+     *
+     * @throws RefusedException if there is none
+     * @throws StoreLockedException if it is open elsewhere; says by whom
+     */
+    static ClosedStore lock(Path directory, String command) {
+        refuseIfNoStore(directory);
+        try {
+            return ClosedStore.lock(DISK, directory, "store " + command);
+        } catch (StoreLockedException held) {
+            throw new StoreLockedException(held.getMessage() + ". While it is open its files change: 'store " + command
+                    + "' needs a store that nobody writes, or a backup of it");
+        }
+    }
+
+    static void refuseIfNoStore(Path directory) {
+        if (!ClosedStore.isStore(DISK, directory)) {
+            throw new RefusedException("there is no store in " + directory
+                    + (Files.isDirectory(directory) ? ": it has no file STORE" : ": there is no such directory"));
+        }
+    }
+
+    /** Refuses a directory that has something in it. */
+    static void refuseUnlessEmpty(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new RefusedException(directory + " is no directory");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            if (files.findAny().isPresent()) {
+                throw new RefusedException(directory + " is not empty; a new store needs an empty directory");
+            }
+        } catch (IOException unreadable) {
+            throw new RefusedException(directory + " cannot be read: " + unreadable.getMessage());
+        }
+    }
+}

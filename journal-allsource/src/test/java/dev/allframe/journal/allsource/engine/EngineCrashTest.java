@@ -1,0 +1,90 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.io.CrashMode;
+import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.store.StoreFailedException;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The power goes off at any change of the disk, while the store writes, seals, opens or closes. */
+@Guarantee({"G1", "G2", "G3"})
+class EngineCrashTest {
+
+    private static final int LIVES = Seeds.count("crash.lives", 40);
+    private static final int CRASHES = Seeds.count("crash.crashes", 8);
+
+    private final long seed = Seeds.next();
+    private int states;
+
+    @Test
+    void what_was_acknowledged_outlives_any_crash_and_what_was_not_is_there_whole_or_not_at_all() {
+        long begun = System.nanoTime();
+        for (int life = 0; life < LIVES; life++) {
+            liveThroughCrashes(seed + life);
+        }
+        System.out.printf("crash states: %d, %.0f a second%n", states, states * 1e9 / (System.nanoTime() - begun));
+    }
+
+    private void liveThroughCrashes(long lifeSeed) {
+        Random random = new Random(lifeSeed);
+        StoreLife life = new StoreLife(random, new SimulatedDisk());
+        for (int crash = 0; crash < CRASHES; crash++) {
+            CrashMode mode = CrashMode.any(random);
+            long changes = random.nextInt(4) == 0 ? 1 + random.nextInt(30) : 1 + random.nextInt(400);
+            PowerCut machine = new PowerCut(life.disk(), changes, random.nextBoolean());
+            try {
+                runUntilOff(life, machine, random);
+                life.crash(mode);
+                states++;
+                verifyTwice(life, random.nextBoolean());
+            } catch (RuntimeException | Error failed) {
+                throw new AssertionError("-Dtest.seed=" + lifeSeed + ", crash " + crash + ", " + mode + ", " + machine
+                        + "\n" + life + "\nfiles: " + Files.dump(life.disk()), failed);
+            }
+        }
+    }
+
+    private static void runUntilOff(StoreLife life, PowerCut machine, Random random) {
+        StoreLife.Running running = opened(life, machine);
+        if (running != null) {
+            int bursts = 1 + random.nextInt(20);
+            for (int i = 0; i < bursts && !machine.isOff(); i++) {
+                int inFlight = 1 + random.nextInt(6);
+                for (int j = 0; j < inFlight; j++) {
+                    life.submit(running);
+                }
+                life.awaitAnswers(machine::isOff);
+            }
+            RuntimeException failed = running.close();
+            StoreLife.check(failed == null || machine.isOff(), "cannot be closed: " + failed);
+        }
+        StoreLife.check(machine.openHandles() == 0, machine.openHandles() + " files are left open");
+    }
+
+    private static StoreLife.@Nullable Running opened(StoreLife life, PowerCut machine) {
+        try {
+            return life.open(machine);
+        } catch (StoreFailedException failed) {
+            StoreLife.check(machine.isOff(), "refuses to open with " + failed);
+            return null;
+        }
+    }
+
+    /** Recovering what a crash left, and then what the recovery left, gives the same. */
+    private static void verifyTwice(StoreLife life, boolean sealed) {
+        StoreLife.Running first = life.open(life.disk());
+        life.verify(first);
+        life.settle(first);
+        StoreLife.check(first.close() == null, "cannot be closed");
+        life.restart();
+        StoreLife.Running second = life.open(life.disk());
+        life.verify(second);
+        if (sealed) {
+            life.verifySealed(second);
+        }
+        StoreLife.check(second.close() == null, "cannot be closed");
+        life.restart();
+    }
+}

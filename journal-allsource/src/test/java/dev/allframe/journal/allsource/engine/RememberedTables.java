@@ -1,0 +1,82 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.KeyValues;
+import dev.allframe.journal.allsource.engine.index.MemoryKeyValues;
+import dev.allframe.journal.allsource.engine.index.Table;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.StoreClosedException;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Tables that outlive a store as tables on a disk do: with what was flushed, and any part of the batches after it. */
+final class RememberedTables implements Tables {
+
+    private @Nullable MemoryKeyValues index;
+    private @Nullable MemoryKeyValues state;
+
+    @Override
+    public void create() {
+        index = MemoryKeyValues.remembering(Table.INDEX);
+        state = MemoryKeyValues.remembering(Table.STATE);
+    }
+
+    @Override
+    public KeyValues index() {
+        return there(index);
+    }
+
+    @Override
+    public KeyValues newIndex() {
+        index = MemoryKeyValues.remembering(Table.INDEX);
+        return index;
+    }
+
+    @Override
+    public KeyValues state() {
+        return there(state);
+    }
+
+    private static MemoryKeyValues there(@Nullable MemoryKeyValues tables) {
+        if (tables == null) {
+            throw new CorruptStoreException("the tables are missing");
+        }
+        return tables;
+    }
+
+    @Override
+    public void close() {
+        checkClosed(index);
+        checkClosed(state);
+    }
+
+    private static void checkClosed(@Nullable MemoryKeyValues tables) {
+        try {
+            if (tables != null) {
+                tables.verify();
+                tables.close();
+                throw new AssertionError("tables are still open when the store has closed");
+            }
+        } catch (StoreClosedException expected) {
+            return;
+        }
+    }
+
+    /** What a crash leaves of them. Now and then the index is an old one, or gone. */
+    RememberedTables left(Random random) {
+        RememberedTables left = new RememberedTables();
+        left.state = state == null ? null : state.crashTo(between(state.flushedBatches(), state.batches(), random));
+        if (index != null && random.nextInt(10) > 0) { // else the directory is gone
+            int least = random.nextInt(5) == 0 ? 0 : index.flushedBatches();
+            left.index = index.crashTo(between(least, index.batches(), random));
+        }
+        return left;
+    }
+
+    private static int between(int least, int most, Random random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> least;
+            case 1 -> most;
+            default -> least + random.nextInt(most - least + 1);
+        };
+    }
+}
