@@ -102,6 +102,8 @@ public final class Engine implements AutoCloseable {
     /** What the log told. */
     private static final class Recovered implements WalConsumer {
 
+        private static final int BATCH = 1000;
+
         private final String storeId;
         private final StateStore state;
         private final StreamIndex index;
@@ -118,17 +120,11 @@ public final class Engine implements AutoCloseable {
             this.state = state;
             this.index = index;
             this.sealedLsn = manifest.sealedLsn();
-            if (!manifest.segments().isEmpty()) {
-                nextPosition = manifest.segments().getLast().lastPosition() + 1;
-            }
-            nextChange = state.counters().lastChange() + 1;
         }
 
         @Override
         public void segment(long firstLsn, long firstPosition, long firstChange) {
             endTail();
-            nextPosition = firstPosition;
-            nextChange = firstChange;
             tails.add(new TailSegment(Math.max(firstPosition, 1)));
         }
 
@@ -143,22 +139,16 @@ public final class Engine implements AutoCloseable {
         public void entry(long lsn, LogEntry entry, int bytes) {
             lastLsn = lsn;
             entries.add(new AppliedEntry(lsn, entry));
-            if (entries.size() == 1000) {
-                applyEntries();
-            }
-            if (entry instanceof LogEntry.EventsAppended events) {
-                nextPosition = events.firstPosition();
-                if (lsn > sealedLsn) {
-                    add(events);
-                }
-                nextPosition = events.firstPosition() + events.records().size();
-            } else if (entry instanceof LogEntry.StateChanged changed) {
-                nextChange = changed.state().position().index() + 1;
+            if (entry instanceof LogEntry.EventsAppended events && lsn > sealedLsn) {
+                add(events);
             }
         }
 
+        /** When the log has been opened: before, what it delivers may not be on disk, and the state must never know more than the disk. */
         private void applyEntries() {
-            state.apply(entries);
+            for (int from = 0; from < entries.size(); from += BATCH) {
+                state.apply(entries.subList(from, Math.min(from + BATCH, entries.size())));
+            }
             entries.clear();
         }
 
@@ -192,10 +182,12 @@ public final class Engine implements AutoCloseable {
         }
 
         /** The tail segments, the last of which takes new events. */
-        List<TailSegment> end(long walLastLsn) {
+        List<TailSegment> end(WalLog log) {
             applyEntries();
             endTail();
-            lastLsn = Math.max(lastLsn, walLastLsn);
+            lastLsn = log.lastLsn();
+            nextPosition = log.nextPosition();
+            nextChange = log.nextChange();
             tails.removeIf(TailSegment::isEmpty);
             tails.add(new TailSegment(nextPosition));
             return tails;
@@ -285,7 +277,7 @@ public final class Engine implements AutoCloseable {
                     Math.min(manifest.sealedLsn(), state.appliedLsn()), recovered);
             opened.add(log);
             checkNotAhead(state, log, storeId);
-            List<TailSegment> tails = recovered.end(log.lastLsn());
+            List<TailSegment> tails = recovered.end(log);
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.newStreams);
             segments.deleteLeftOvers();

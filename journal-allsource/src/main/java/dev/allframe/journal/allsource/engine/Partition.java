@@ -178,19 +178,22 @@ final class Partition {
         unmarked = false;
         try {
             if (failure == null) {
+                long before = log.lastLsn();
                 log.idle();
-                applyMark();
+                collectMark(before);
             }
         } catch (IOException failed) {
             fail(failed);
         }
     }
 
-    /** A mark takes a number in the log, which the state counts like any other. */
-    private void applyMark() {
-        if (log.lastLsn() > contents.state().appliedLsn()) {
+    /**
+     * A mark takes a number in the log, which the state counts like any other: with the entries after it, when they are forced. If the state had it on disk
+     * and a power loss took it from the log, the next entry would get its number, and the state would take that entry for one that it has.
+     */
+    private void collectMark(long before) {
+        if (log.lastLsn() > before) {
             contents.collect(log.lastLsn(), new LogEntry.Mark());
-            contents.applyCollected();
         }
     }
 
@@ -498,6 +501,7 @@ final class Partition {
         try {
             if (failure == null) {
                 long lastLsn = log.roll();
+                contents.applyCollected(); // a mark, which is forced now
                 sealer.submit(contents.endTail(lastLsn, nextPosition));
                 sealer.awaitRoom();
             }

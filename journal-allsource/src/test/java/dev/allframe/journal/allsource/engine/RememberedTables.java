@@ -14,6 +14,9 @@ final class RememberedTables implements Tables {
     private @Nullable MemoryKeyValues index;
     private @Nullable MemoryKeyValues state;
 
+    private boolean indexUsed;
+    private boolean stateUsed;
+
     @Override
     public void create() {
         index = MemoryKeyValues.remembering(Table.INDEX);
@@ -22,17 +25,20 @@ final class RememberedTables implements Tables {
 
     @Override
     public KeyValues index() {
+        indexUsed = true;
         return there(index);
     }
 
     @Override
     public KeyValues newIndex() {
         index = MemoryKeyValues.remembering(Table.INDEX);
+        indexUsed = true;
         return index;
     }
 
     @Override
     public KeyValues state() {
+        stateUsed = true;
         return there(state);
     }
 
@@ -45,8 +51,8 @@ final class RememberedTables implements Tables {
 
     @Override
     public void close() {
-        checkClosed(index);
-        checkClosed(state);
+        checkClosed(indexUsed ? index : null);
+        checkClosed(stateUsed ? state : null);
     }
 
     private static void checkClosed(@Nullable MemoryKeyValues tables) {
@@ -61,13 +67,12 @@ final class RememberedTables implements Tables {
         }
     }
 
-    /** What a crash leaves of them. Now and then the index is an old one, or gone. */
+    /** What a crash leaves of them. Now and then the index is gone. */
     RememberedTables left(Random random) {
         RememberedTables left = new RememberedTables();
         left.state = state == null ? null : state.crashTo(between(state.flushedBatches(), state.batches(), random));
         if (index != null && random.nextInt(10) > 0) { // else the directory is gone
-            int least = random.nextInt(5) == 0 ? 0 : index.flushedBatches();
-            left.index = index.crashTo(between(least, index.batches(), random));
+            left.index = index.crashTo(between(index.flushedBatches(), index.batches(), random));
         }
         return left;
     }

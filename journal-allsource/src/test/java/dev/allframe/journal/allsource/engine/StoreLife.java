@@ -125,6 +125,7 @@ final class StoreLife {
     /** Waits for all answers and compares each with the model's, where the store had no reason to fail. */
     void awaitAnswers(BooleanSupplier mayFail) {
         Model model = base.copy();
+        boolean oneWasBroken = false;
         for (Submitted submitted : since) {
             RuntimeException failure = Stages.failure(submitted.stage);
             boolean accepted = model.accepts(submitted.operation);
@@ -135,7 +136,9 @@ final class StoreLife {
                 boolean conflict = failure instanceof VersionConflictException;
                 boolean broken = mayFail.getAsBoolean() && (failure instanceof StoreFailedException
                         || failure instanceof StoreFullException || failure instanceof StoreClosedException);
-                check(broken || (conflict && !accepted), submitted.operation + " has failed with " + failure);
+                oneWasBroken |= broken;
+                check(broken || (conflict && (!accepted || oneWasBroken)),
+                        submitted.operation + " has failed with " + failure);
             }
         }
     }

@@ -365,6 +365,16 @@ public final class WalLog implements CommitLog {
         return lastLsn;
     }
 
+    /** The position that the next event must have. */
+    public long nextPosition() {
+        return nextPosition;
+    }
+
+    /** The number that the next change of a durable state must have. */
+    public long nextChange() {
+        return nextChange;
+    }
+
     @Override
     public long segmentFirstLsn() {
         return segment == null ? lastLsn + 1 : segment.firstLsn();
