@@ -45,6 +45,7 @@ final class RestoreCommand implements Callable<Integer> {
         private @Nullable Instant time;
 
         @Option(names = "--new-id", description = "Keep all events, in a new store: right where the lost store went on after the backup was taken.")
+        @SuppressWarnings("UnusedVariable") // that the group is there says it
         private boolean newId;
     }
 
