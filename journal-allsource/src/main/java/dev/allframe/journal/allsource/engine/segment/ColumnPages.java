@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Neighbouring pages of a column of a row group, and its dictionary. The bytes are read at once, checked and decompressed page by page as they are asked
  * for. For one thread. Reads what {@link ParquetSegmentWriter} writes: pages of version 2 with checksums, compressed with Zstandard.
  */
-@SuppressWarnings("NullAway")
+@SuppressWarnings("NullAway") // A field that is missing in the bytes is damage, and ParquetSegment tells it as such.
 final class ColumnPages implements PageReader {
 
     private final Path name;
@@ -49,13 +49,13 @@ final class ColumnPages implements PageReader {
         this.name = name;
         boolean hasDictionary = chunk.dictionaryOffset() >= 0;
         bytesOffset = hasDictionary && fromPage == 0 ? chunk.dictionaryOffset() : chunk.offsets()[fromPage];
-        bytes = ParquetFooter.bytes(file, name, bytesOffset, Math.toIntExact(chunk.end(toPage) - bytesOffset));
+        bytes = ParquetFooter.bytes(file, name, bytesOffset, chunk.end(toPage) - bytesOffset);
         if (!hasDictionary) {
             dictionary = null;
         } else if (fromPage == 0) {
             dictionary = dictionary(bytes, chunk.dictionaryOffset());
         } else {
-            int length = Math.toIntExact(chunk.offsets()[0] - chunk.dictionaryOffset());
+            long length = chunk.offsets()[0] - chunk.dictionaryOffset();
             dictionary = dictionary(ParquetFooter.bytes(file, name, chunk.dictionaryOffset(), length),
                     chunk.dictionaryOffset());
         }
@@ -79,8 +79,8 @@ final class ColumnPages implements PageReader {
         PageHeader header = header(in, offset);
         int body = from.length - in.available();
         checkCrc(header, from, body, offset);
-        byte[] raw = new byte[header.getUncompressed_page_size()];
-        decompress(raw, 0, from, body, header.getCompressed_page_size(), offset);
+        byte[] raw = decompressed(header.getUncompressed_page_size(), from, body, header.getCompressed_page_size(),
+                offset);
         return new DictionaryPage(BytesInput.from(raw), header.getDictionary_page_header().getNum_values(),
                 Encoding.valueOf(header.getDictionary_page_header().getEncoding().name()));
     }
@@ -105,9 +105,9 @@ final class ColumnPages implements PageReader {
         }
     }
 
-    private void decompress(byte[] raw, int rawOffset, byte[] from, int offset, int length, long fileOffset) {
+    private byte[] decompressed(int rawLength, byte[] from, int offset, int length, long fileOffset) {
         try {
-            ZstdFrames.decompress(raw, rawOffset, raw.length - rawOffset, from, offset, length);
+            return ZstdFrames.decompressed(rawLength, from, offset, length);
         } catch (ZstdException broken) {
             throw new CorruptStoreException("file=" + name + " offset=" + fileOffset + ": not a zstd frame", broken);
         }
@@ -135,19 +135,18 @@ final class ColumnPages implements PageReader {
         checkCrc(header, bytes, page.body(), offset);
         int repetition = v2.getRepetition_levels_byte_length();
         int definition = v2.getDefinition_levels_byte_length();
-        int data = page.body() + repetition + definition;
+        int dataAt = page.body() + repetition + definition;
         int stored = header.getCompressed_page_size() - repetition - definition;
-        BytesInput values;
+        BytesInput data;
         if (v2.isIs_compressed() && stored > 0) {
-            byte[] raw = new byte[header.getUncompressed_page_size() - repetition - definition];
-            decompress(raw, 0, bytes, data, stored, offset);
-            values = BytesInput.from(raw);
+            int rawLength = header.getUncompressed_page_size() - repetition - definition;
+            data = BytesInput.from(decompressed(rawLength, bytes, dataAt, stored, offset));
         } else {
-            values = BytesInput.from(bytes, data, stored);
+            data = BytesInput.from(bytes, dataAt, stored);
         }
         return DataPageV2.uncompressed(v2.getNum_rows(), v2.getNum_nulls(), v2.getNum_values(),
                 BytesInput.from(bytes, page.body(), repetition),
                 BytesInput.from(bytes, page.body() + repetition, definition),
-                Encoding.valueOf(v2.getEncoding().name()), values, null);
+                Encoding.valueOf(v2.getEncoding().name()), data, null);
     }
 }

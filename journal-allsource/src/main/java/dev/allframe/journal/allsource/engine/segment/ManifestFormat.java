@@ -115,7 +115,7 @@ final class ManifestFormat {
             throw new UnsupportedFormatException("file=" + file + ": manifest of version " + version
                     + ", this program reads up to " + VERSION);
         }
-        if (!Arrays.equals(bytes, 0, restOffset, firstLine(bytes, restOffset), 0, restOffset)) {
+        if (!Arrays.equals(Arrays.copyOf(bytes, restOffset), firstLine(bytes, restOffset))) {
             throw CorruptStoreException.at(file, 0, "the manifest does not have its checksum");
         }
         try {

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.segment;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,7 +34,7 @@ import org.apache.parquet.format.Util;
  * @param metadata the keys of {@link EventSchema} and others
  * @param writer the program that wrote the file
  */
-@SuppressWarnings("NullAway")
+@SuppressWarnings("NullAway") // A field that is missing in the bytes is damage, and parsed() tells it as such.
 record ParquetFooter(List<Group> groups, int rows, Map<String, String> metadata, VersionParser.ParsedVersion writer) {
 
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
@@ -95,35 +96,53 @@ record ParquetFooter(List<Group> groups, int rows, Map<String, String> metadata,
         if (!Arrays.equals(trailer, 4, 8, MAGIC, 0, 4) || footerLength <= 0 || footerOffset < MAGIC.length) {
             throw CorruptStoreException.at(name, length - TRAILER_BYTES, "does not end as a Parquet file");
         }
+        byte[] bytes = bytes(file, name, footerOffset, footerLength);
+        FileMetaData meta = parsed(name, footerOffset, () -> Util.readFileMetaData(new ByteArrayInputStream(bytes)));
+        Map<String, String> metadata = parsed(name, footerOffset, () -> metadata(meta, name));
+        long indexOffset = parsed(name, footerOffset, () -> indexOffset(meta, footerOffset));
+        byte[] index = bytes(file, name, indexOffset, footerOffset - indexOffset);
+        return parsed(name, footerOffset, () -> footer(meta, metadata, index, indexOffset));
+    }
+
+    private interface Parsing<T> {
+
+        T parse() throws IOException, VersionParser.VersionParseException;
+    }
+
+    /** Parses bytes that were read. Whatever fails there is their fault, and not the disk's. */
+    private static <T> T parsed(Path name, long offset, Parsing<T> parsing) {
         try {
-            FileMetaData meta = Util.readFileMetaData(
-                    new ByteArrayInputStream(bytes(file, name, footerOffset, footerLength)));
-            return footer(file, name, meta, footerOffset);
-        } catch (CorruptStoreException | UnsupportedFormatException told) {
+            return parsing.parse();
+        } catch (EventStoreException told) {
             throw told;
         } catch (IOException | RuntimeException | VersionParser.VersionParseException malformed) {
-            if (malformed instanceof IOException disk && disk.getCause() == null) {
-                throw disk;
-            }
-            throw new CorruptStoreException("file=" + name + " offset=" + footerOffset + ": not a Parquet footer",
+            throw new CorruptStoreException("file=" + name + " offset=" + offset + ": not a Parquet footer",
                     malformed);
         }
     }
 
-    private static ParquetFooter footer(DiskFile file, Path name, FileMetaData meta, long footerOffset)
-            throws IOException, VersionParser.VersionParseException {
+    private static Map<String, String> metadata(FileMetaData meta, Path name) {
         Map<String, String> metadata = new HashMap<>();
         for (KeyValue entry : meta.getKey_value_metadata()) {
             metadata.put(entry.getKey(), entry.getValue());
         }
         checkVersion(metadata, name);
+        return Map.copyOf(metadata);
+    }
+
+    /** Where the page index begins: all of it stands between the columns and the footer. */
+    private static long indexOffset(FileMetaData meta, long footerOffset) {
         long indexOffset = footerOffset;
         for (RowGroup group : meta.getRow_groups()) {
             for (ColumnChunk column : group.getColumns()) {
                 indexOffset = Math.min(indexOffset, column.getOffset_index_offset());
             }
         }
-        byte[] index = bytes(file, name, indexOffset, Math.toIntExact(footerOffset - indexOffset));
+        return indexOffset;
+    }
+
+    private static ParquetFooter footer(FileMetaData meta, Map<String, String> metadata, byte[] index,
+            long indexOffset) throws IOException, VersionParser.VersionParseException {
         Group[] groups = new Group[meta.getRow_groupsSize()];
         int firstRow = 0;
         for (int i = 0; i < groups.length; i++) {
@@ -136,8 +155,7 @@ record ParquetFooter(List<Group> groups, int rows, Map<String, String> metadata,
             groups[i] = new Group(firstRow, Math.toIntExact(group.getNum_rows()), Map.copyOf(chunks));
             firstRow += groups[i].rows();
         }
-        return new ParquetFooter(List.of(groups), firstRow, Map.copyOf(metadata),
-                VersionParser.parse(meta.getCreated_by()));
+        return new ParquetFooter(List.of(groups), firstRow, metadata, VersionParser.parse(meta.getCreated_by()));
     }
 
     private static void checkVersion(Map<String, String> metadata, Path name) {
@@ -172,11 +190,14 @@ record ParquetFooter(List<Group> groups, int rows, Map<String, String> metadata,
         return new Chunk(dictionary > 0 ? dictionary : -1, offsets, lengths, firstRows, valueless);
     }
 
-    static byte[] bytes(DiskFile file, Path name, long offset, int length) throws IOException {
-        byte[] bytes = new byte[length];
-        int count = file.read(ByteBuffer.wrap(bytes), offset);
-        if (count != length) {
-            throw CorruptStoreException.at(name, offset + count, "ends here, " + (length - count) + " bytes too early");
+    /** Reads a part of the file that its footer or its page index names. */
+    static byte[] bytes(DiskFile file, Path name, long offset, long length) throws IOException {
+        if (offset < 0 || length < 0 || offset > file.length() - length) {
+            throw CorruptStoreException.at(name, offset, length + " bytes from here on are not in the file");
+        }
+        byte[] bytes = new byte[Math.toIntExact(length)];
+        if (file.read(ByteBuffer.wrap(bytes), offset) != length) {
+            throw CorruptStoreException.at(name, offset, "the file ends too early");
         }
         return bytes;
     }

@@ -2,8 +2,8 @@ package dev.allframe.journal.allsource.engine.segment;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
-import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import org.apache.parquet.io.ParquetDecodingException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,8 +105,9 @@ public final class ParquetSegment implements SealedRows {
     private void decoding(ParquetFooter.Group group, Decoding decoding) throws IOException {
         try {
             decoding.run();
-        } catch (ParquetDecodingException | MalformedBytesException | IllegalArgumentException
-                | IndexOutOfBoundsException malformed) {
+        } catch (EventStoreException told) {
+            throw told;
+        } catch (RuntimeException malformed) {
             throw new CorruptStoreException("file=" + name + " row=" + group.firstRow()
                     + ": the row group that begins here holds no rows", malformed);
         }

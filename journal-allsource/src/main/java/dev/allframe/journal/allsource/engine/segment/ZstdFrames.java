@@ -24,6 +24,20 @@ final class ZstdFrames {
     }
 
     /**
+     * Decompresses one frame, after a look at the length that it says it has: a wrong one must not cost memory.
+     *
+     * @throws ZstdException if it is none, or does not have exactly this length
+     */
+    static byte[] decompressed(int rawLength, byte[] from, int fromOffset, int storedLength) {
+        if (rawLength < 0 || Zstd.getFrameContentSize(from, fromOffset, storedLength) != rawLength) {
+            throw new ZstdException(Zstd.errCorruptionDetected(), "a frame is not of " + rawLength + " bytes");
+        }
+        byte[] raw = new byte[rawLength];
+        decompress(raw, 0, rawLength, from, fromOffset, storedLength);
+        return raw;
+    }
+
+    /**
      * Decompresses one frame.
      *
      * @throws ZstdException if it is none, or does not have exactly this length

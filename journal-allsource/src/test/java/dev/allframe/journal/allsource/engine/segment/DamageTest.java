@@ -1,0 +1,141 @@
+package dev.allframe.journal.allsource.engine.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.UnsupportedFormatException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** No byte that changed or is missing goes unnoticed. */
+class DamageTest {
+
+    private static final List<StoredEvent> ROWS = SampleRows.golden();
+
+    private final Random random = new Random(Seeds.next());
+
+    private interface Damaged {
+
+        void check(byte[] bytes) throws IOException;
+    }
+
+    private void everyFlipAndCut(byte[] whole, Damaged check) throws IOException {
+        for (int i = 0; i < whole.length; i++) {
+            byte[] flipped = whole.clone();
+            flipped[i] ^= (byte) (1 << random.nextInt(8));
+            check.check(flipped);
+            byte[] other = whole.clone();
+            other[i] = (byte) ~other[i];
+            check.check(other);
+            check.check(Arrays.copyOf(whole, i));
+        }
+    }
+
+    @Test
+    void a_row_file_tells_by_itself() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        directory.seal(ROWS);
+
+        everyFlipAndCut(directory.contents(SegmentFile.ROWS), bytes -> {
+            directory.put(SegmentFile.ROWS, bytes);
+            assertThatThrownBy(() -> {
+                try (SealedRows file = directory.open(SegmentFile.ROWS)) {
+                    file.read(0, file.rowCount());
+                }
+            }).isInstanceOf(CorruptStoreException.class).hasMessageContaining("offset=");
+        });
+    }
+
+    @Test
+    void a_parquet_file_does_not_have_its_digest() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        SegmentMeta meta = directory.seal(ROWS);
+        Path name = SegmentFile.PARQUET.in(directory.path(), SegmentDirectory.ID);
+
+        everyFlipAndCut(directory.contents(SegmentFile.PARQUET), bytes -> {
+            directory.put(SegmentFile.PARQUET, bytes);
+            try (DiskFile file = directory.disk().openReadOnly(name)) {
+                assertThatThrownBy(() -> meta.parquetFile().verify(file, name))
+                        .isInstanceOf(CorruptStoreException.class)
+                        .hasMessageContaining(name.toString());
+            }
+        });
+    }
+
+    @Test
+    void a_damaged_parquet_file_is_refused_or_read_without_another_failure() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        directory.seal(ROWS);
+
+        everyFlipAndCut(directory.contents(SegmentFile.PARQUET), bytes -> {
+            directory.put(SegmentFile.PARQUET, bytes);
+            try (SealedRows file = directory.open(SegmentFile.PARQUET)) {
+                file.read(0, file.rowCount());
+            } catch (EventStoreException told) {
+                assertThat(told)
+                        .isInstanceOfAny(CorruptStoreException.class, UnsupportedFormatException.class)
+                        .hasMessageContaining(".parquet");
+            }
+        });
+    }
+
+    @Test
+    void a_page_of_a_parquet_file_tells_by_itself() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        directory.seal(SampleRows.plain(2_000));
+        byte[] whole = directory.contents(SegmentFile.PARQUET);
+        byte[] flipped = whole.clone();
+        // Well inside the payloads, which take most of the file.
+        flipped[whole.length / 3] ^= 1;
+        directory.put(SegmentFile.PARQUET, flipped);
+
+        try (SealedRows file = directory.open(SegmentFile.PARQUET)) {
+            assertThatThrownBy(() -> file.read(0, 2_000)).isInstanceOf(CorruptStoreException.class)
+                    .hasMessageContaining("checksum");
+        }
+    }
+
+    @Test
+    void a_manifest_tells_by_its_checksum() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        Manifest.empty(SampleRows.STORE).withSealed(directory.seal(ROWS), 5).store(directory.disk(), directory.path());
+        Path name = directory.path().resolve(Manifest.FILE);
+
+        everyFlipAndCut(directory.contents(name), bytes -> {
+            directory.put(name, bytes);
+            assertThatThrownBy(() -> Manifest.load(directory.disk(), directory.path(), SampleRows.STORE))
+                    .isInstanceOfAny(CorruptStoreException.class, UnsupportedFormatException.class)
+                    .hasMessageContaining("MANIFEST");
+        });
+    }
+
+    @Test
+    void a_digest_names_the_mib_that_differs() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        byte[] bytes = new byte[(3 << 20) + 17];
+        random.nextBytes(bytes);
+        Path name = directory.path().resolve("some");
+        directory.put(name, bytes);
+        Digest digest;
+        try (DiskFile file = directory.disk().openReadOnly(name)) {
+            digest = Digest.of(file);
+            digest.verify(file, name);
+        }
+        bytes[(2 << 20) + 5] ^= 1;
+        directory.put(name, bytes);
+
+        assertThat(digest.crc32c()).hasSize(4);
+        try (DiskFile file = directory.disk().openReadOnly(name)) {
+            assertThatThrownBy(() -> digest.verify(file, name)).isInstanceOf(CorruptStoreException.class)
+                    .hasMessageContaining("offset=2097152");
+        }
+    }
+}
