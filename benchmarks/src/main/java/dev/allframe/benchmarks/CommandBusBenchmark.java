@@ -49,8 +49,12 @@ public final class CommandBusBenchmark {
             pekko.cluster.downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
             """;
 
-    /** One thing that takes its turn in every round, with an actor system and a store of its own each time, so that no round pays for the last. */
-    private record Variant(String name, Supplier<Running> start) {}
+    /**
+     * One thing that takes its turn in every round, with an actor system and a store of its own each time, so that no round pays for the last.
+     *
+     * @param base the place of the variant that it is compared with
+     */
+    private record Variant(String name, int base, Supplier<Running> start) {}
 
     private record Running(Load.Target target, Runnable close) {}
 
@@ -84,10 +88,11 @@ public final class CommandBusBenchmark {
             default ->
                 throw new IllegalArgumentException("--hosting is local, cluster or both with a comma, not " + hosting);
         };
-        List<Variant> variants = List.of(new Variant("bare Pekko, Jackson on", () -> bare(cluster, true)),
-                new Variant("bare Pekko, Jackson off", () -> bare(cluster, false)),
-                new Variant("AllFrame", () -> allFrame(cluster, false)),
-                new Variant("AllFrame, with command ids", () -> allFrame(cluster, true)));
+        List<Variant> variants = List.of(new Variant("bare Pekko, Jackson on", 0, () -> bare(cluster, true, false)),
+                new Variant("bare Pekko, Jackson off", 0, () -> bare(cluster, false, false)),
+                new Variant("AllFrame", 0, () -> allFrame(cluster, false)),
+                new Variant("bare Pekko, command ids", 3, () -> bare(cluster, true, true)),
+                new Variant("AllFrame, command ids", 3, () -> allFrame(cluster, true)));
         List<List<Load.Measured>> measured = new ArrayList<>();
         variants.forEach(variant -> measured.add(new ArrayList<>()));
         for (int round = 0; round <= rounds; round++) {
@@ -111,8 +116,8 @@ public final class CommandBusBenchmark {
                 hosting,
                 instances, "", "commands/s", "ratio", "from - to",
                 "cpu µs", "ratio", "p50 µs", "p99 µs", "p999 µs");
-        List<Load.Measured> base = measured.getFirst();
         for (int i = 0; i < variants.size(); i++) {
+            List<Load.Measured> base = measured.get(variants.get(i).base);
             List<Load.Measured> rounds = measured.get(i);
             System.out.printf(Locale.ROOT, "%-28s %,10.0f %6.2f %12s %8.1f %6.2f %,8.0f %,8.0f %,9.0f%n",
                     variants.get(i).name,
@@ -162,12 +167,12 @@ public final class CommandBusBenchmark {
         return new Running((instance, number) -> allFrame.commands()
                 .dispatch(Tills.TILL, "t" + instance, new Tills.PayIn(1 + number % 1_000, "reference " + number),
                         identified
-                                ? CommandOptions.withCommandId("c" + number + "-" + System.nanoTime()).within(TIMEOUT)
+                                ? CommandOptions.withCommandId(commandId(number)).within(TIMEOUT)
                                 : patient)
                 .thenApply(result -> result.orThrow()), allFrame::close);
     }
 
-    private static Running bare(boolean cluster, boolean serialized) {
+    private static Running bare(boolean cluster, boolean serialized, boolean identified) {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bare", config(cluster, """
                 pekko.persistence.journal.plugin = "pekko.persistence.journal.inmem"
                 pekko.persistence.journal.inmem.test-serialization = %s
@@ -180,11 +185,11 @@ public final class CommandBusBenchmark {
             sharding.init(Entity.of(key, context -> BareTill.create(context.getEntityId()))
                     .withStopMessage(BareTill.Stop.INSTANCE));
             target = (instance, number) -> sharding.entityRefFor(key, "t" + instance)
-                    .<Long>askWithStatus(replyTo -> payIn(instance, number, replyTo), TIMEOUT);
+                    .<Long>askWithStatus(replyTo -> payIn(instance, number, identified, replyTo), TIMEOUT);
         } else {
             ActorRef<BareTill.Command> host = system.systemActorOf(BareTill.localHost(), "tills", Props.empty());
             target = (instance, number) -> AskPattern.<BareTill.Command, Long>askWithStatus(host,
-                    replyTo -> payIn(instance, number, replyTo),
+                    replyTo -> payIn(instance, number, identified, replyTo),
                     TIMEOUT, system.scheduler());
         }
         return new Running(target, () -> {
@@ -193,7 +198,16 @@ public final class CommandBusBenchmark {
         });
     }
 
-    private static BareTill.PayIn payIn(int instance, long number, ActorRef<StatusReply<Long>> replyTo) {
-        return new BareTill.PayIn("t" + instance, 1 + number % 1_000, "reference " + number, replyTo);
+    private static BareTill.PayIn payIn(int instance, long number, boolean identified,
+            ActorRef<StatusReply<Long>> replyTo) {
+        long amount = 1 + number % 1_000;
+        String reference = "reference " + number;
+        return new BareTill.PayIn("t" + instance, amount, reference,
+                identified ? BareTill.Identity.of(commandId(number), amount, reference) : null, replyTo);
+    }
+
+    /** Another one for each command, in the second round of a variant too. */
+    private static String commandId(long number) {
+        return "c" + number + "-" + System.nanoTime();
     }
 }

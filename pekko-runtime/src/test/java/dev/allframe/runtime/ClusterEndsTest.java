@@ -80,6 +80,23 @@ final class ClusterEndsTest {
         ending.close();
     }
 
+    /** Its region keeps the command until the cluster takes this member in, which does not happen here. */
+    @Guarantee("G10")
+    @Test
+    void a_member_that_never_came_up_closes_and_answers() throws Exception {
+        AllFrame alone = AllFrame.standalone("ends", ConfigFactory.parseString("""
+                pekko.cluster.seed-nodes = ["pekko://ends@127.0.0.1:1"]
+                """).withFallback(MEMBER)).aggregate(WALLET).start();
+        CompletableFuture<CommandResult<WalletEvent>> kept = alone.commands()
+                .dispatch(WALLET, "w", put(1), PATIENT)
+                .toCompletableFuture();
+
+        CompletableFuture.runAsync(alone::close).get(25, TimeUnit.SECONDS);
+
+        assertThat(kept.join()).isInstanceOfSatisfying(CommandResult.Failed.class,
+                failed -> assertThat(failed.error()).isInstanceOf(CommandError.NoAnswer.class));
+    }
+
     @Test
     void closing_leaves_no_listener_behind_and_no_dead_host_is_started_again() {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "ends", MEMBER);

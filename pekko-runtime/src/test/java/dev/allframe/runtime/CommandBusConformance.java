@@ -217,6 +217,16 @@ abstract class CommandBusConformance {
         assertThat(errorOf(send("a|b", put(1)))).isInstanceOf(CommandError.Validation.class);
     }
 
+    /** As the name of an actor, such an id would be that of another instance. */
+    @Guarantee("G2")
+    @Test
+    void ids_with_unpaired_surrogates_are_refused() {
+        for (String id : List.of("a\uD800", "\uDC00a", "\uDC00\uD800")) {
+            assertThat(errorOf(send(id, put(1)))).isEqualTo(new CommandError.Validation(List.of(
+                    new ValidationError("id", "must not have an unpaired surrogate", "InstanceId", id))));
+        }
+    }
+
     @Test
     void any_other_text_is_an_id() {
         for (String id : List.of(" ", "ä/ö?#%", "日本", "a b", "../x", "😀", "x".repeat(500))) {

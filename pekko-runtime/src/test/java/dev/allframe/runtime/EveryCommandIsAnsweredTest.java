@@ -349,6 +349,30 @@ final class EveryCommandIsAnsweredTest {
     }
 
     @Test
+    void what_comes_while_a_write_is_rejected_is_executed_after_it() throws Exception {
+        HeldJournal.reset();
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG
+                + "allframe.restart-backoff { min = 10ms, max = 10ms }")) {
+            for (int round = 0; round < 20; round++) {
+                HeldJournal.reject(true);
+                CompletableFuture<CommandResult<WalletEvent>> rejected = allFrame.commands()
+                        .dispatch(WALLET, "w", new Exchange(BigDecimal.ONE, BigDecimal.ONE), PATIENT)
+                        .toCompletableFuture();
+                List<CompletableFuture<CommandResult<WalletEvent>>> beside = new ArrayList<>();
+                while (!rejected.isDone()) {
+                    beside.add(allFrame.commands().dispatch(WALLET, "w", new Touch(), PATIENT).toCompletableFuture());
+                }
+                HeldJournal.reject(false);
+
+                assertThat(errorOf(rejected.join())).isInstanceOf(CommandError.StorageUnavailable.class);
+                assertThat(allOf(beside)).allSatisfy(result -> assertThat(result)
+                        .isInstanceOfAny(CommandResult.Accepted.class, CommandResult.Failed.class));
+                assertThat(send(allFrame, "w")).isInstanceOf(CommandResult.Accepted.class);
+            }
+        }
+    }
+
+    @Test
     void thousands_that_wait_and_change_nothing_are_answered() throws Exception {
         HeldJournal.reset();
         CompletableFuture<Void> journal = HeldJournal.hold();

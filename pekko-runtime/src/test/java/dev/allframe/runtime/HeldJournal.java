@@ -28,6 +28,7 @@ public final class HeldJournal extends AsyncWriteJournal {
     private static volatile CompletableFuture<Void> recovery = open;
     private static volatile boolean unreadable;
     private static volatile boolean holding;
+    private static volatile boolean rejecting;
 
     static void reset() {
         STORED.clear();
@@ -35,6 +36,12 @@ public final class HeldJournal extends AsyncWriteJournal {
         recovery = open;
         unreadable = false;
         holding = false;
+        rejecting = false;
+    }
+
+    /** Writes are rejected, as those that a journal cannot serialize. */
+    static void reject(boolean reject) {
+        rejecting = reject;
     }
 
     /** Whether the last write or recovery had to wait. */
@@ -80,6 +87,11 @@ public final class HeldJournal extends AsyncWriteJournal {
         messages.forEach(write -> events.addAll(CollectionConverters.asJava(write.payload())));
         holding = !open.isDone();
         CompletableFuture<Iterable<Optional<Exception>>> written = open.thenApply(now -> {
+            if (rejecting) {
+                List<Optional<Exception>> rejections = new ArrayList<>();
+                messages.forEach(write -> rejections.add(Optional.of(new IllegalArgumentException("not for me"))));
+                return rejections;
+            }
             events.forEach(event -> STORED.computeIfAbsent(event.persistenceId(), id -> new ArrayList<>()).add(event));
             return List.of();
         });

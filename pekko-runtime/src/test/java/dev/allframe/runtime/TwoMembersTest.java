@@ -15,9 +15,11 @@ import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
+import dev.allframe.runtime.Wallets.WalletCommand.Put;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.storage.ConfigurationException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -124,6 +126,8 @@ final class TwoMembersTest {
         CommandResult<WalletEvent> repeated = outside.commands().dispatchAndWait(WALLET, id, put(5), identified);
         CommandResult<WalletEvent> conflict = outside.commands().dispatchAndWait(WALLET, id, put(6), identified);
         CommandResult<WalletEvent> refused = outside.commands().dispatchAndWait(WALLET, id, take(6), PATIENT);
+        CommandResult<WalletEvent> unwritable = outside.commands()
+                .dispatchAndWait(WALLET, id, new Put(BigDecimal.ONE, "half of a pair: \uD83D"), PATIENT);
 
         assertThat(hostedBy(second)).isEmpty();
         assertThat(accepted.orThrow().events()).containsExactly(wasPut(5));
@@ -131,6 +135,8 @@ final class TwoMembersTest {
         assertThat(conflict)
                 .isEqualTo(new CommandResult.Failed<WalletEvent>(new CommandError.IdempotencyConflict("c-1")));
         assertThat(refused).isInstanceOf(CommandResult.Refused.class);
+        assertThat(unwritable).isInstanceOfSatisfying(CommandResult.Failed.class,
+                failed -> assertThat(failed.error().message()).contains("cannot be sent"));
     }
 
     @Guarantee("G10")

@@ -34,7 +34,6 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.EventAdapter;
 import org.apache.pekko.persistence.typed.EventSeq;
 import org.apache.pekko.persistence.typed.JournalPersistFailed;
-import org.apache.pekko.persistence.typed.JournalPersistRejected;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.RecoveryFailed;
@@ -245,7 +244,6 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     public SignalHandler<AggregateState<S>> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(JournalPersistFailed.class, (state, signal) -> notStored(signal.getFailure()))
-                .onSignal(JournalPersistRejected.class, (state, signal) -> notStored(signal.getFailure()))
                 .onSignal(RecoveryFailed.class, (state, signal) -> notRecovered(signal.getFailure()))
                 .onSignal(RecoveryCompleted.instance(), state -> gate.recovered())
                 .onSignal(PostStop.instance(), state -> stopped())

@@ -33,7 +33,7 @@ public sealed interface AggregateMessage {
             long expiresAt, ActorRef<Reply> replyTo) implements AggregateMessage, RemoteMessage {
 
         /** Answers with an error. */
-        void fail(CommandError error) {
+        public void fail(CommandError error) {
             replyTo.tell(new Reply(aggregate, new CommandResult.Failed<>(error)));
         }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
+import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -79,15 +80,24 @@ final class ClusterHost implements AggregateHost {
         return status.equals(MemberStatus.up()) ? "" : "this node is not up in its cluster, it is " + status;
     }
 
-    /** Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's life. */
+    /**
+     * Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's life. Where no shard is here, as on a
+     * member that never came up, nothing is to be handed over, and the region ends at once: it would wait for the cluster as long as it keeps a command.
+     */
     @Override
     public CompletionStage<Done> stop() {
         CompletableFuture<Done> stopped = new CompletableFuture<>();
-        system.systemActorOf(Behaviors.<Void>setup(context -> {
+        system.systemActorOf(Behaviors.<Object>setup(context -> {
             context.watch(region);
-            ActorRef<Object> raw = region.unsafeUpcast();
-            raw.tell(ShardRegion.gracefulShutdownInstance());
-            return Behaviors.receive(Void.class).onSignal(Terminated.class, signal -> {
+            org.apache.pekko.actor.ActorRef raw = Adapter.toClassic(region);
+            raw.tell(ShardRegion.gracefulShutdownInstance(), Adapter.toClassic(context.getSelf()));
+            raw.tell(ShardRegion.getRegionStatsInstance(), Adapter.toClassic(context.getSelf()));
+            return Behaviors.receive(Object.class).onMessage(ShardRegion.ShardRegionStats.class, here -> {
+                if (here.getStats().isEmpty()) {
+                    raw.tell(PoisonPill.getInstance(), Adapter.toClassic(context.getSelf()));
+                }
+                return Behaviors.same();
+            }).onSignal(Terminated.class, signal -> {
                 stopped.complete(Done.getInstance());
                 return Behaviors.stopped();
             }).build();

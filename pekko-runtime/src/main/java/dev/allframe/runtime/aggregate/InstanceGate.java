@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * with what went wrong, and obeys the latter. Where what is stored cannot be read, it does not let Pekko try again: the instance answers until it is stopped.
  *
  * <p>It also lets the actor see one failure for each failed write, and not one for each event in it. The first makes the actor start again; the others would
- * arrive while it recovers, be kept back like commands, and when they are taken out again, Pekko 1.7 stops taking out what waits behind them.
+ * arrive while it recovers, be kept back like commands, and when they are taken out again, Pekko 1.7 stops taking out what waits behind them. A write that the
+ * journal rejects is a failed write too: Pekko would end the actor, and what is on its way to it at that moment would never be answered.
  *
  * <p>Belongs to one actor: used by its thread alone.
  */
@@ -72,8 +73,12 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
 
     @Override
     @SuppressWarnings("unchecked") // what the journal sends is none of ours, and an event-sourced behavior takes it all the same
-    public Behavior<AggregateMessage> aroundReceive(TypedActorContext<Object> context, Object message,
+    public Behavior<AggregateMessage> aroundReceive(TypedActorContext<Object> context, Object received,
             ReceiveTarget<AggregateMessage> target) {
+        Object message = received instanceof JournalProtocol.WriteMessageRejected rejected
+                ? new JournalProtocol.WriteMessageFailure(rejected.message(), rejected.cause(),
+                        rejected.actorInstanceId())
+                : received;
         if (message instanceof Execute execute && !letIn(execute)) {
             return Behaviors.same();
         }

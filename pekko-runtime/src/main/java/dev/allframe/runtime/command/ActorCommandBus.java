@@ -14,6 +14,7 @@ import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.runtime.aggregate.Hosting;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -89,9 +90,9 @@ public final class ActorCommandBus implements CommandBus {
         if (closed || registration == null || registration.type.commandClass() != type.commandClass()) {
             return failed(new CommandError.UnknownAggregate(type.name()));
         }
-        if (id.isEmpty() || id.indexOf('|') >= 0) {
-            return failed(new CommandError.Validation(List
-                    .of(new ValidationError("id", "must not be empty and must not contain '|'", "InstanceId", id))));
+        String wrongId = wrongWithId(id);
+        if (wrongId != null) {
+            return failed(new CommandError.Validation(List.of(new ValidationError("id", wrongId, "InstanceId", id))));
         }
         try {
             List<ValidationError> violations = validator.validate(command);
@@ -105,6 +106,14 @@ public final class ActorCommandBus implements CommandBus {
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) { // of a constraint or a component
             return failed(new CommandError.HandlerFailed(defect.toString()));
         }
+    }
+
+    /** Null for nothing. An unpaired surrogate has no bytes of its own in UTF-8: two ids would be one actor, one file, one stream. */
+    private static @Nullable String wrongWithId(String id) {
+        if (id.isEmpty() || id.indexOf('|') >= 0) {
+            return "must not be empty and must not contain '|'";
+        }
+        return StandardCharsets.UTF_8.newEncoder().canEncode(id) ? null : "must not have an unpaired surrogate";
     }
 
     private <C extends Command, E extends Event> CompletionStage<CommandResult<E>> ask(AggregateHost host,

@@ -6,6 +6,7 @@ import dev.allframe.command.CommandResult;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class PendingCommands {
 
         private final CompletableFuture<CommandResult<E>> result = new CompletableFuture<>();
         private final boolean identified;
+        private final AtomicBoolean counted = new AtomicBoolean(true);
 
         private Pending(boolean identified) {
             this.identified = identified;
@@ -36,11 +38,6 @@ final class PendingCommands {
 
         CompletableFuture<CommandResult<E>> result() {
             return result;
-        }
-
-        private void abandon(String reason) {
-            result.complete(new CommandResult.Failed<>(
-                    new CommandError.NoAnswer(reason + "; the outcome of the command is unknown", identified)));
         }
     }
 
@@ -66,15 +63,13 @@ final class PendingCommands {
                 .allOf(pending.stream().map(waiting -> waiting.result).toArray(CompletableFuture<?>[]::new));
     }
 
+    /** Makes room first, for what the caller sends from within the completion; it waits until it has its result. */
     <E extends Event> void complete(Pending<E> done, CommandResult<E> result) {
-        release(done);
-        done.result.complete(result);
-    }
-
-    private void release(Pending<?> done) {
-        if (pending.remove(done)) {
+        if (done.counted.compareAndSet(true, false)) {
             count.decrementAndGet();
         }
+        done.result.complete(result);
+        pending.remove(done);
     }
 
     /** Answers everyone who waits, and everyone who comes later. */
@@ -83,8 +78,8 @@ final class PendingCommands {
         pending.forEach(waiting -> abandon(waiting, reason));
     }
 
-    private void abandon(Pending<?> waiting, String reason) {
-        release(waiting);
-        waiting.abandon(reason);
+    private <E extends Event> void abandon(Pending<E> waiting, String reason) {
+        complete(waiting, new CommandResult.Failed<>(
+                new CommandError.NoAnswer(reason + "; the outcome of the command is unknown", waiting.identified)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.allframe.runtime.serialization;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
@@ -74,18 +75,38 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         };
     }
 
+    /** Pekko drops a message that cannot be written. So whoever waits for it is told here: the sender of a command, or the one who waits for a reply. */
     @Override
     public byte[] toBinary(Object message) {
+        return switch (message) {
+            case Execute execute -> {
+                try {
+                    yield write(onWire(execute));
+                } catch (RuntimeException failed) {
+                    execute.fail(new CommandError.HandlerFailed(
+                            "the command cannot be sent to the node that hosts its instance: " + failed.getMessage()));
+                    throw failed;
+                }
+            }
+            case Reply reply -> {
+                try {
+                    yield write(onWire(reply));
+                } catch (RuntimeException failed) {
+                    yield write(onWire(new Reply(reply.aggregate(),
+                            new CommandResult.Failed<>(new CommandError.NoAnswer(
+                                    "the result of the command cannot be sent to this node: " + failed.getMessage(),
+                                    false)))));
+                }
+            }
+            default -> throw new CodecException("not a message between nodes: " + message.getClass().getName(), null);
+        };
+    }
+
+    private static byte[] write(Object onWire) {
         try {
-            return switch (message) {
-                case Execute execute -> CBOR.writeValueAsBytes(onWire(execute));
-                case Reply reply -> CBOR.writeValueAsBytes(
-                        new ReplyOnWire(reply.aggregate(), onWire(aggregate(reply.aggregate()), reply.result())));
-                default ->
-                    throw new CodecException("not a message between nodes: " + message.getClass().getName(), null);
-            };
-        } catch (IOException failed) {
-            throw new CodecException("message cannot be written as CBOR: " + failed.getMessage(), failed);
+            return CBOR.writeValueAsBytes(onWire);
+        } catch (JsonProcessingException failed) {
+            throw new CodecException("it cannot be written as CBOR: " + failed.getOriginalMessage(), failed);
         }
     }
 
@@ -106,9 +127,9 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         }
     }
 
-    private ExecuteOnWire onWire(Execute execute) throws IOException {
+    private ExecuteOnWire onWire(Execute execute) {
         return new ExecuteOnWire(execute.aggregate(), execute.id(), execute.command().getClass().getSimpleName(),
-                CBOR.writerFor(execute.command().getClass()).writeValueAsBytes(execute.command()), execute.commandId(),
+                write(execute.command()), execute.commandId(),
                 execute.fingerprint(),
                 execute.expected(), execute.correlationId(), execute.causationId(), execute.headers(),
                 execute.expiresAt() - registry.clockOf(execute.aggregate()).millis(),
@@ -131,6 +152,10 @@ public final class MessageSerializer extends SerializerWithStringManifest {
     /** The last moment of all where the sum is beyond it: so expires what never does. */
     private static long later(long nowMillis, long millis) {
         return millis > Long.MAX_VALUE - nowMillis ? Long.MAX_VALUE : nowMillis + millis;
+    }
+
+    private ReplyOnWire onWire(Reply reply) {
+        return new ReplyOnWire(reply.aggregate(), onWire(aggregate(reply.aggregate()), reply.result()));
     }
 
     private static <E extends Event> Outcome onWire(RegisteredAggregate<?, E, ?> aggregate, CommandResult<?> result) {

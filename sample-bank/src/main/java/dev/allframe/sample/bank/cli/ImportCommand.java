@@ -70,6 +70,8 @@ final class ImportCommand implements Callable<Integer> {
         output.print("  not comparable    %,10d   begin in the middle of their life", report.accountsNotChecked());
         output.print("  largest difference %9.2f CZK", report.maxDifference().amount());
         output.print("  mismatches        %,10d   rows that rounding does not explain", report.mismatches());
+        output.print("  missing           %,10d   transactions of the files that are not stored", report.missing());
+        output.print("  doubled           %,10d   movements that are stored twice", report.doubled());
     }
 
     /** What people should know beside the figures. */

@@ -51,7 +51,9 @@ final class BankTest {
                         "Compared with the bank's own balances, row by row", "accounts                   2",
                         "not comparable             0   begin in the middle of their life",
                         "largest difference      0.05 CZK",
-                        "mismatches                 0   rows that rounding does not explain");
+                        "mismatches                 0   rows that rounding does not explain",
+                        "missing                    0   transactions of the files that are not stored",
+                        "doubled                    0   movements that are stored twice");
         assertThat(said.err()).isEmpty();
     }
 
