@@ -30,8 +30,8 @@ public final class RocksTables implements Tables {
     public void create() {
         deleteTree(index);
         deleteTree(state);
-        RocksKeyValues.create(state, Table.STATE, memory).close();
-        RocksKeyValues.create(index, Table.INDEX, memory).close();
+        RocksKeyValues.createEmpty(state, Table.STATE, memory);
+        RocksKeyValues.createEmpty(index, Table.INDEX, memory);
     }
 
     @Override

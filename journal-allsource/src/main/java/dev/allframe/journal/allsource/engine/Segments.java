@@ -4,6 +4,7 @@ import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
+import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
 import dev.allframe.journal.allsource.engine.segment.RowFile;
@@ -327,7 +328,8 @@ final class Segments {
     }
 
     private ParquetSegment openParquet(SegmentMeta segment) throws IOException {
-        return ParquetSegment.open(disk, SegmentFile.PARQUET.in(files(), segment.id()), storeId, segment.id());
+        return ParquetSegment.open(disk, SegmentFile.PARQUET.in(files(), segment.id()), storeId, segment.id(),
+                segment.parquetFile());
     }
 
     /**
@@ -359,13 +361,19 @@ final class Segments {
     private boolean isWhole(Path path, long segmentId, String extension) throws IOException {
         try (SealedRows opened = extension.equals("rows")
                 ? RowFile.open(disk, path, storeId, segmentId)
-                : ParquetSegment.open(disk, path, storeId, segmentId)) {
+                : ParquetSegment.open(disk, path, storeId, segmentId, digest(path))) {
             LOG.log(Level.DEBUG, "{0} is not in the manifest and is deleted: {1} rows", path, opened.rowCount());
             return true;
         } catch (CorruptStoreException | UnsupportedFormatException unreadable) {
             LOG.log(Level.WARNING, "{0} is not in the manifest and cannot be read; it stays: {1}", path,
                     unreadable.getMessage());
             return false;
+        }
+    }
+
+    private Digest digest(Path path) throws IOException {
+        try (DiskFile file = disk.openReadOnly(path)) {
+            return Digest.of(file);
         }
     }
 

@@ -147,7 +147,7 @@ public final class StoreVerifier {
             return false;
         }
         try (ParquetSegment cold = parquetIsWhole
-                ? ParquetSegment.open(store.disk(), parquet, storeId, meta.id())
+                ? ParquetSegment.open(store.disk(), parquet, storeId, meta.id(), meta.parquetFile())
                 : null;
                 RowFile hot = rowsAreWhole ? RowFile.open(store.disk(), rows, storeId, meta.id()) : null) {
             Iterator<StoredEvent> first = cold != null

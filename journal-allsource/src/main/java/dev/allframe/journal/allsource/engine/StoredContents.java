@@ -173,7 +173,8 @@ public final class StoredContents implements AutoCloseable {
     private LoadedSegment load(SegmentMeta segment) {
         Disk disk = store.disk();
         try (ParquetSegment file = ParquetSegment.open(disk,
-                SegmentFile.PARQUET.in(store.segmentDirectory(), segment.id()), storeId, segment.id())) {
+                SegmentFile.PARQUET.in(store.segmentDirectory(), segment.id()), storeId, segment.id(),
+                segment.parquetFile())) {
             return LoadedSegment.of(file);
         } catch (IOException failed) {
             throw new StoreFailedException("segment " + segment.id() + " cannot be read: " + failed.getMessage(),

@@ -21,9 +21,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
@@ -221,14 +223,21 @@ final class StoreLife {
         since = new ArrayList<>();
     }
 
-    /** How many operations were done at the last acknowledgement of a change. */
+    /** How many operations were done at the last acknowledgement of a change. To delete what the store has never had is none. */
     private int lastAcknowledged() {
-        for (int i = since.size(); i > 0; i--) {
-            if (Stages.failure(since.get(i - 1).stage) == null) {
-                return i;
+        Set<StreamId> there = new HashSet<>();
+        int last = 0;
+        for (int i = 0; i < since.size(); i++) {
+            Operation operation = since.get(i).operation;
+            if (Stages.failure(since.get(i).stage) == null && (!(operation instanceof Operation.DeleteEvents delete)
+                    || there.contains(delete.stream()) || base.version(delete.stream()) > 0)) {
+                last = i + 1;
+                if (operation instanceof Operation.AppendEvents(var append)) {
+                    there.add(append.stream());
+                }
             }
         }
-        return 0;
+        return last;
     }
 
     /** The index is what the segments say, and what was deleted. */
@@ -256,7 +265,7 @@ final class StoreLife {
     @Override
     public String toString() {
         return "acknowledged " + lastAcknowledged() + " of\n" + since.stream()
-                .map(submitted -> "  " + submitted.operation)
+                .map(submitted -> "  " + submitted.operation + "\n    -> " + Stages.failure(submitted.stage))
                 .collect(Collectors.joining("\n"));
     }
 }

@@ -79,12 +79,18 @@ public final class RocksKeyValues implements KeyValues {
         }
     }
 
+    /** As {@link #createEmpty}, and opens them. */
+    public static RocksKeyValues create(Path directory, Set<Table> tables, RocksMemory memory) {
+        createEmpty(directory, tables, memory);
+        return open(directory, tables, memory);
+    }
+
     /**
      * Creates empty tables. They stand under their name when this returns, or not at all: what a crash leaves is another name, which is replaced the next time.
      *
      * @param directory which does not exist yet, or is empty
      */
-    public static RocksKeyValues create(Path directory, Set<Table> tables, RocksMemory memory) {
+    public static void createEmpty(Path directory, Set<Table> tables, RocksMemory memory) {
         Path begun = directory.resolveSibling(directory.getFileName() + TEMPORARY);
         try {
             deleteTree(begun);
@@ -103,7 +109,6 @@ public final class RocksKeyValues implements KeyValues {
         } catch (IOException failure) {
             throw new StoreFailedException("directory=" + directory + ": cannot be created", failure);
         }
-        return open(directory, tables, memory);
     }
 
     /**

@@ -32,7 +32,7 @@ public record Digest(long length, List<Integer> crc32c) {
     public static Digest of(DiskFile file) throws IOException {
         long length = file.length();
         List<Integer> sums = new ArrayList<>();
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(length, CHUNK_BYTES));
         for (long offset = 0; offset < length; offset += CHUNK_BYTES) {
             sums.add(checksum(file, offset, chunk));
         }
@@ -46,12 +46,21 @@ public record Digest(long length, List<Integer> crc32c) {
      * @throws CorruptStoreException if it is not what this says, with the offset of the first MiB that differs
      */
     public void verify(DiskFile file, Path name) throws IOException {
+        verifyFrom(0, file, name);
+    }
+
+    /**
+     * As {@link #verify}, but reads no more than the MiB in which a byte stands and all behind it.
+     *
+     * @param from the offset of that byte
+     */
+    void verifyFrom(long from, DiskFile file, Path name) throws IOException {
         if (file.length() != length) {
             throw CorruptStoreException.at(name, Math.min(length, file.length()),
                     "has " + file.length() + " bytes instead of " + length);
         }
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-        for (int i = 0; i < crc32c.size(); i++) {
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(length, CHUNK_BYTES));
+        for (int i = Math.toIntExact(from / CHUNK_BYTES); i < crc32c.size(); i++) {
             long offset = (long) i * CHUNK_BYTES;
             if (checksum(file, offset, chunk) != crc32c.get(i)) {
                 throw CorruptStoreException.at(name, offset, "this MiB does not have its checksum");

@@ -85,21 +85,29 @@ record ParquetFooter(List<Group> groups, int rows, Map<String, String> metadata,
         }
     }
 
-    static ParquetFooter read(DiskFile file, Path name) throws IOException {
+    /**
+     * Reads the end of a file, which has no checksum of its own.
+     *
+     * @param digest of the whole file, by which the end is checked before it is believed
+     */
+    static ParquetFooter read(DiskFile file, Path name, Digest digest) throws IOException {
         long length = file.length();
         if (length < 2L * TRAILER_BYTES) {
             throw CorruptStoreException.at(name, length, "is too short for a Parquet file");
         }
+        digest.verifyFrom(length - TRAILER_BYTES, file, name);
         byte[] trailer = bytes(file, name, length - TRAILER_BYTES, TRAILER_BYTES);
         int footerLength = new ByteReader(trailer).u32();
         long footerOffset = length - TRAILER_BYTES - footerLength;
         if (!Arrays.equals(trailer, 4, 8, MAGIC, 0, 4) || footerLength <= 0 || footerOffset < MAGIC.length) {
             throw CorruptStoreException.at(name, length - TRAILER_BYTES, "does not end as a Parquet file");
         }
+        digest.verifyFrom(footerOffset, file, name);
         byte[] bytes = bytes(file, name, footerOffset, footerLength);
         FileMetaData meta = parsed(name, footerOffset, () -> Util.readFileMetaData(new ByteArrayInputStream(bytes)));
         Map<String, String> metadata = parsed(name, footerOffset, () -> metadata(meta, name));
         long indexOffset = parsed(name, footerOffset, () -> indexOffset(meta, footerOffset));
+        digest.verifyFrom(indexOffset, file, name);
         byte[] index = bytes(file, name, indexOffset, footerOffset - indexOffset);
         return parsed(name, footerOffset, () -> footer(meta, metadata, index, indexOffset));
     }
@@ -153,7 +161,10 @@ record ParquetFooter(List<Group> groups, int rows, Map<String, String> metadata,
                         chunk(column, index, indexOffset));
             }
             groups[i] = new Group(firstRow, Math.toIntExact(group.getNum_rows()), Map.copyOf(chunks));
-            firstRow += groups[i].rows();
+            if (groups[i].rows() < 1) {
+                throw new IllegalArgumentException("a row group of " + groups[i].rows() + " rows");
+            }
+            firstRow = Math.addExact(firstRow, groups[i].rows());
         }
         return new ParquetFooter(List.of(groups), firstRow, metadata, VersionParser.parse(meta.getCreated_by()));
     }

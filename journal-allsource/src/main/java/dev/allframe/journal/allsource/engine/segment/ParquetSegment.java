@@ -16,8 +16,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open Parquet file. Keeps its footer and page index in memory, and no rows; {@link #rows()} holds the pages of one row group, about 8 MiB. The footer
- * has no checksum: {@link Digest#verify} tells whether the whole file is as it was written.
+ * An open Parquet file. Keeps its footer and page index in memory, and no rows; {@link #rows()} holds the pages of one row group, about 8 MiB. A page has a
+ * checksum of its own; footer and page index have none, and are compared with the {@link Digest} of the file when it is opened.
  * <h2>Threads</h2> Any; the file must not be closed while somebody reads.
  */
 public final class ParquetSegment implements SealedRows {
@@ -39,13 +39,15 @@ public final class ParquetSegment implements SealedRows {
     /**
      * Opens a file and reads its footer.
      *
+     * @param digest what the file must be
      * @throws CorruptStoreException if it cannot be read, or is of another segment or store
      * @throws UnsupportedFormatException if a newer version or another program wrote it
      */
-    public static ParquetSegment open(Disk disk, Path name, UUID storeId, long segmentId) throws IOException {
+    public static ParquetSegment open(Disk disk, Path name, UUID storeId, long segmentId, Digest digest)
+            throws IOException {
         DiskFile file = disk.openReadOnly(name);
         try {
-            ParquetFooter footer = ParquetFooter.read(file, name);
+            ParquetFooter footer = ParquetFooter.read(file, name, digest);
             if (!storeId.toString().equals(footer.metadata().get(EventSchema.STORE_KEY))
                     || !Long.toString(segmentId).equals(footer.metadata().get(EventSchema.SEGMENT_KEY))) {
                 throw CorruptStoreException.at(name, 0,

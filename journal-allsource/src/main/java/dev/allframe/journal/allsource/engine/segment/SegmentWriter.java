@@ -70,7 +70,7 @@ public final class SegmentWriter {
         Path rowFile = SegmentFile.ROWS.in(directory, segment.id());
         List<Path> made = new ArrayList<>();
         try (ParquetSegment parquet = ParquetSegment.open(disk, SegmentFile.PARQUET.in(directory, segment.id()),
-                storeId, segment.id())) {
+                storeId, segment.id(), segment.parquetFile())) {
             SegmentMeta restored;
             RowSummary summary = new RowSummary(storeId);
             try (RowFileWriter out = new RowFileWriter(create(rowFile, made), storeId, segment.id())) {
@@ -129,7 +129,7 @@ public final class SegmentWriter {
 
     private void verifyParquet(long segmentId, Path file, SegmentMeta meta) throws IOException {
         verify(file, meta.parquetFile());
-        try (ParquetSegment rows = ParquetSegment.open(disk, file, storeId, segmentId)) {
+        try (ParquetSegment rows = ParquetSegment.open(disk, file, storeId, segmentId, meta.parquetFile())) {
             checkCount(file, rows.rowCount(), meta);
         }
     }

@@ -71,6 +71,18 @@ class DamageTest {
     }
 
     @Test
+    void the_end_of_a_parquet_file_is_compared_with_its_digest_when_it_is_opened() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        SegmentMeta meta = directory.seal(ROWS);
+
+        everyFlipAndCut(directory.contents(SegmentFile.PARQUET), bytes -> {
+            directory.put(SegmentFile.PARQUET, bytes);
+            assertThatThrownBy(() -> directory.open(meta)).isInstanceOf(CorruptStoreException.class)
+                    .hasMessageContaining(".parquet");
+        });
+    }
+
+    @Test
     void a_damaged_parquet_file_is_refused_or_read_without_another_failure() throws IOException {
         SegmentDirectory directory = SegmentDirectory.inMemory();
         directory.seal(ROWS);

@@ -153,13 +153,15 @@ class SealedRowsTest {
         assertThatThrownBy(() -> {
             switch (kind) {
                 case ROWS -> RowFile.open(directory.disk(), file, SampleRows.STORE, 8);
-                case PARQUET -> ParquetSegment.open(directory.disk(), file, SampleRows.STORE, 8);
+                case PARQUET -> ParquetSegment.open(directory.disk(), file, SampleRows.STORE, 8,
+                        SegmentDirectory.digest(directory.disk(), file));
             }
         }).isInstanceOf(CorruptStoreException.class).hasMessageContaining("segment 8");
         assertThatThrownBy(() -> {
             switch (kind) {
                 case ROWS -> RowFile.open(directory.disk(), file, other, SegmentDirectory.ID);
-                case PARQUET -> ParquetSegment.open(directory.disk(), file, other, SegmentDirectory.ID);
+                case PARQUET -> ParquetSegment.open(directory.disk(), file, other, SegmentDirectory.ID,
+                        SegmentDirectory.digest(directory.disk(), file));
             }
         }).isInstanceOf(CorruptStoreException.class).hasMessageContaining(other.toString());
     }

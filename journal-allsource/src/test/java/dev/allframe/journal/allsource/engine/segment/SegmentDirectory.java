@@ -36,6 +36,13 @@ record SegmentDirectory(CountingDisk disk, Path path) {
         return new SegmentWriter(disk, path, SampleRows.STORE).seal(id, rows.iterator());
     }
 
+    /** Opens the Parquet file that the manifest would name. */
+    ParquetSegment open(SegmentMeta meta) throws IOException {
+        return ParquetSegment.open(disk, SegmentFile.PARQUET.in(path, meta.id()), SampleRows.STORE, meta.id(),
+                meta.parquetFile());
+    }
+
+    /** Opens a file as it is, whatever the manifest says of it. */
     SealedRows open(SegmentFile kind) throws IOException {
         return open(kind, ID);
     }
@@ -44,8 +51,14 @@ record SegmentDirectory(CountingDisk disk, Path path) {
         Path file = kind.in(path, id);
         return switch (kind) {
             case ROWS -> RowFile.open(disk, file, SampleRows.STORE, id);
-            case PARQUET -> ParquetSegment.open(disk, file, SampleRows.STORE, id);
+            case PARQUET -> ParquetSegment.open(disk, file, SampleRows.STORE, id, digest(disk, file));
         };
+    }
+
+    static Digest digest(Disk disk, Path file) throws IOException {
+        try (DiskFile in = disk.openReadOnly(file)) {
+            return Digest.of(in);
+        }
     }
 
     byte[] contents(SegmentFile kind) throws IOException {

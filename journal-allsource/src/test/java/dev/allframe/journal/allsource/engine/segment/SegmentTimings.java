@@ -42,7 +42,7 @@ final class SegmentTimings {
         parquetVariants(disk, directory, rows);
         try (RowFile file = RowFile.open(disk, SegmentFile.ROWS.in(directory, 1), SampleRows.STORE, 1);
                 ParquetSegment parquet = ParquetSegment.open(disk, SegmentFile.PARQUET.in(directory, 1),
-                        SampleRows.STORE, 1)) {
+                        SampleRows.STORE, 1, SegmentDirectory.digest(disk, SegmentFile.PARQUET.in(directory, 1)))) {
             reads("row file", file, READS);
             reads("Parquet", parquet, READS / 20);
             for (SealedRows from : List.of(file, parquet)) {

@@ -163,7 +163,8 @@ class SegmentWriterTest {
                     assertThat(rows.read(0, 24)).isEqualTo(ROWS);
                 }
             } else if (name.endsWith(".parquet")) {
-                try (ParquetSegment rows = ParquetSegment.open(disk, file, SampleRows.STORE, 7)) {
+                try (ParquetSegment rows = ParquetSegment.open(disk, file, SampleRows.STORE, 7,
+                        SegmentDirectory.digest(disk, file))) {
                     assertThat(rows.read(0, 24)).isEqualTo(ROWS);
                 }
             } else {
