@@ -236,12 +236,12 @@ public final class AllFrame implements AutoCloseable {
         try {
             await(CompletableFuture.anyOf(stopHosts(), system.getWhenTerminated().toCompletableFuture()));
         } finally {
-            registrations.values().forEach(Registration::close);
             try {
                 hosts.close();
                 commands.answered()
                         .completeOnTimeout(null, REPLY_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                         .join();
+                registrations.values().forEach(Registration::close);
                 if (ownsSystem) {
                     system.terminate();
                     await(system.getWhenTerminated().toCompletableFuture());

@@ -16,7 +16,9 @@ import dev.allframe.runtime.Wallets.Wallet;
 import dev.allframe.runtime.Wallets.WalletCommand;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.aggregate.AggregateRegistry;
+import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.storage.ConfigurationException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +122,9 @@ final class StartUpTest {
         assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).start())
                 .hasMessageContaining("nowhere");
 
-        assertThat(AggregateRegistry.get(system).find("wallet")).isNull();
+        assertThat(AggregateRegistry.get(system).add(RegisteredAggregate.of(WALLET), Clock.systemUTC()))
+                .as("the name is free again")
+                .isNotNull();
         end(system);
     }
 

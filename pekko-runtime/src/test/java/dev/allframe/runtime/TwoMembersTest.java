@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -126,6 +127,8 @@ final class TwoMembersTest {
         CommandResult<WalletEvent> repeated = outside.commands().dispatchAndWait(WALLET, id, put(5), identified);
         CommandResult<WalletEvent> conflict = outside.commands().dispatchAndWait(WALLET, id, put(6), identified);
         CommandResult<WalletEvent> refused = outside.commands().dispatchAndWait(WALLET, id, take(6), PATIENT);
+        CommandResult<WalletEvent> tooLarge = outside.commands()
+                .dispatchAndWait(WALLET, id, new Put(BigDecimal.ONE, "x".repeat(300_000)), PATIENT);
         CommandResult<WalletEvent> unwritable = outside.commands()
                 .dispatchAndWait(WALLET, id, new Put(BigDecimal.ONE, "half of a pair: \uD83D"), PATIENT);
 
@@ -137,6 +140,32 @@ final class TwoMembersTest {
         assertThat(refused).isInstanceOf(CommandResult.Refused.class);
         assertThat(unwritable).isInstanceOfSatisfying(CommandResult.Failed.class,
                 failed -> assertThat(failed.error().message()).contains("cannot be sent"));
+        assertThat(tooLarge).isInstanceOfSatisfying(CommandResult.Failed.class,
+                failed -> assertThat(failed.error().message()).contains("maximum-frame-size"));
+    }
+
+    @Guarantee("G10")
+    @Test
+    void a_member_that_hosts_nothing_finishes_what_it_has_sent_before_it_closes() throws Exception {
+        ActorSystem<Void> first = member(SHARED + "\npekko.cluster.roles = [host]\nallframe.sharding.role = host");
+        ActorSystem<Void> second = member(SHARED + "\nallframe.sharding.role = host");
+        join(first, first);
+        join(second, first);
+        awaitAllUp();
+        AllFrame host = AllFrame.on(first).aggregate(WALLET).start();
+        AllFrame outside = AllFrame.on(second).aggregate(WALLET).start();
+        List<CompletableFuture<CommandResult<WalletEvent>>> results = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            results.add(outside.commands()
+                    .dispatch(WALLET, "closing-" + UUID.randomUUID(), put(1), PATIENT)
+                    .toCompletableFuture());
+        }
+
+        outside.close();
+
+        assertThat(results).extracting(CompletableFuture::join)
+                .allSatisfy(result -> assertThat(result).isInstanceOf(CommandResult.Accepted.class));
+        host.close();
     }
 
     @Guarantee("G10")

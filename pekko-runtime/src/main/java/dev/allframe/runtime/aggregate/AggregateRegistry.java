@@ -12,7 +12,10 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 import org.jspecify.annotations.Nullable;
 
-/** The aggregates that one actor system hosts, by name; the serializers find them here. Thread-safe. */
+/**
+ * The aggregates that one actor system hosts, by name; the serializers find them here, also those that were hosted before: replies to them may still be under
+ * way. Thread-safe.
+ */
 public final class AggregateRegistry implements Extension {
 
     private static final Id ID = new Id();
@@ -24,6 +27,7 @@ public final class AggregateRegistry implements Extension {
 
         private final RegisteredAggregate<?, ?, ?> aggregate;
         private final Clock clock;
+        private volatile boolean hosted = true;
 
         Entry(RegisteredAggregate<?, ?, ?> aggregate, Clock clock) {
             this.aggregate = aggregate;
@@ -42,17 +46,18 @@ public final class AggregateRegistry implements Extension {
      * Adds an aggregate.
      *
      * @param clock that of the AllFrame that hosts it
-     * @return takes it away again, and nothing that was added later
+     * @return lets another of its name be added
      * @throws ConfigurationException if one of this name is there
      */
     public Registration add(RegisteredAggregate<?, ?, ?> aggregate, Clock clock) {
         String name = aggregate.type().name();
         Entry added = new Entry(aggregate, clock);
-        if (byName.putIfAbsent(name, added) != null) {
+        Entry known = byName.merge(name, added, (there, latest) -> there.hosted ? there : latest);
+        if (known != added) {
             throw new ConfigurationException("aggregate '" + name
                     + "' is registered twice on this actor system; register it once, or close the AllFrame that hosts it");
         }
-        return () -> byName.remove(name, added);
+        return () -> added.hosted = false;
     }
 
     /** The aggregate of a name; null where there is none. */

@@ -3,6 +3,7 @@ package dev.allframe.runtime.aggregate;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.store.StreamId;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,11 @@ final class ClusterHost implements AggregateHost {
 
     /** Actor names are unique in an actor system. */
     private static final AtomicLong STOPPED = new AtomicLong();
+
+    /** How long a region may take to hand over what it has. */
+    private static final Duration HAND_OVER_PATIENCE = Duration.ofSeconds(20);
+
+    private static final Object END_REGION = new Object();
 
     private final ActorSystem<?> system;
     private final String aggregate;
@@ -81,8 +87,9 @@ final class ClusterHost implements AggregateHost {
     }
 
     /**
-     * Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's life. Where no shard is here, as on a
-     * member that never came up, nothing is to be handed over, and the region ends at once: it would wait for the cluster as long as it keeps a command.
+     * Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's life. The region ends when it has no
+     * shard and no command whose shard is yet to be found. A member that never came up finds none, and its region ends at once; so does, in the end, one that
+     * has no host in its cluster.
      */
     @Override
     public CompletionStage<Done> stop() {
@@ -91,11 +98,9 @@ final class ClusterHost implements AggregateHost {
             context.watch(region);
             org.apache.pekko.actor.ActorRef raw = Adapter.toClassic(region);
             raw.tell(ShardRegion.gracefulShutdownInstance(), Adapter.toClassic(context.getSelf()));
-            raw.tell(ShardRegion.getRegionStatsInstance(), Adapter.toClassic(context.getSelf()));
-            return Behaviors.receive(Object.class).onMessage(ShardRegion.ShardRegionStats.class, here -> {
-                if (here.getStats().isEmpty()) {
-                    raw.tell(PoisonPill.getInstance(), Adapter.toClassic(context.getSelf()));
-                }
+            context.scheduleOnce(neverUp() ? Duration.ZERO : HAND_OVER_PATIENCE, context.getSelf(), END_REGION);
+            return Behaviors.receive(Object.class).onMessageEquals(END_REGION, () -> {
+                raw.tell(PoisonPill.getInstance(), Adapter.toClassic(context.getSelf()));
                 return Behaviors.same();
             }).onSignal(Terminated.class, signal -> {
                 stopped.complete(Done.getInstance());
@@ -103,6 +108,11 @@ final class ClusterHost implements AggregateHost {
             }).build();
         }), "allframe-stop-" + aggregate + "-" + STOPPED.incrementAndGet(), Props.empty());
         return stopped;
+    }
+
+    private boolean neverUp() {
+        MemberStatus status = Cluster.get(system).selfMember().status();
+        return status.equals(MemberStatus.joining()) || status.equals(MemberStatus.removed()); // before it joins, too
     }
 
     /** Cuts the 1,024 slices of stream ids into ranges, so that shards, partitions and projections are cut along the same lines. */

@@ -2,6 +2,7 @@ package dev.allframe.runtime.serialization;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import com.typesafe.config.Config;
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
 import dev.allframe.codec.CodecException;
@@ -35,6 +36,12 @@ public final class MessageSerializer extends SerializerWithStringManifest {
 
     private static final CBORMapper CBOR = DomainJson.configure(CBORMapper.builder()).build();
 
+    private static final String FRAME = "pekko.remote.artery.advanced.maximum-frame-size";
+
+    /** What Pekko writes before a message, such as the paths of sender and recipient, is less than that. */
+    private static final int FRAME_HEADER_BYTES = 4096;
+
+    private final long maxMessageBytes;
     private final ActorRefResolver refs;
     private final AggregateRegistry registry;
 
@@ -42,6 +49,8 @@ public final class MessageSerializer extends SerializerWithStringManifest {
     public MessageSerializer(ExtendedActorSystem system) {
         refs = ActorRefResolver.get(Adapter.toTyped(system));
         registry = AggregateRegistry.get(system);
+        Config config = system.settings().config();
+        maxMessageBytes = config.hasPath(FRAME) ? config.getBytes(FRAME) - FRAME_HEADER_BYTES : Long.MAX_VALUE;
     }
 
     @SuppressWarnings("ArrayRecordComponent") // lives between two lines
@@ -81,7 +90,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         return switch (message) {
             case Execute execute -> {
                 try {
-                    yield write(onWire(execute));
+                    yield sendable(write(onWire(execute)));
                 } catch (RuntimeException failed) {
                     execute.fail(new CommandError.HandlerFailed(
                             "the command cannot be sent to the node that hosts its instance: " + failed.getMessage()));
@@ -90,7 +99,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
             }
             case Reply reply -> {
                 try {
-                    yield write(onWire(reply));
+                    yield sendable(write(onWire(reply)));
                 } catch (RuntimeException failed) {
                     yield write(onWire(new Reply(reply.aggregate(),
                             new CommandResult.Failed<>(new CommandError.NoAnswer(
@@ -100,6 +109,15 @@ public final class MessageSerializer extends SerializerWithStringManifest {
             }
             default -> throw new CodecException("not a message between nodes: " + message.getClass().getName(), null);
         };
+    }
+
+    private byte[] sendable(byte[] message) {
+        if (message.length > maxMessageBytes) {
+            throw new CodecException("it has " + message.length + " bytes, and at most " + maxMessageBytes
+                    + " fit between nodes; raise pekko.remote.artery.advanced.maximum-frame-size on every member",
+                    null);
+        }
+        return message;
     }
 
     private static byte[] write(Object onWire) {
@@ -117,7 +135,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
                 case EXECUTE -> execute(CBOR.readValue(bytes, ExecuteOnWire.class));
                 case REPLY -> {
                     ReplyOnWire reply = CBOR.readValue(bytes, ReplyOnWire.class);
-                    yield new Reply(reply.aggregate, result(aggregate(reply.aggregate), reply.outcome));
+                    yield new Reply(reply.aggregate, result(reply.aggregate, reply.outcome));
                 }
                 default -> throw new CodecException(
                         "unknown message '" + manifest + "'; the other node runs a later version", null);
@@ -155,32 +173,49 @@ public final class MessageSerializer extends SerializerWithStringManifest {
     }
 
     private ReplyOnWire onWire(Reply reply) {
-        return new ReplyOnWire(reply.aggregate(), onWire(aggregate(reply.aggregate()), reply.result()));
+        return new ReplyOnWire(reply.aggregate(), onWire(reply.aggregate(), reply.result()));
     }
 
-    private static <E extends Event> Outcome onWire(RegisteredAggregate<?, E, ?> aggregate, CommandResult<?> result) {
+    private Outcome onWire(String aggregate, CommandResult<?> result) {
         return switch (result) {
             case CommandResult.Accepted<?> accepted -> new Outcome.Accepted(
-                    accepted.events()
-                            .stream()
-                            .map(event -> aggregate.events().encode(aggregate.type().eventClass().cast(event)))
-                            .toList(),
-                    accepted.sequenceNr(), accepted.token());
+                    encoded(aggregate(aggregate), accepted.events()), accepted.sequenceNr(), accepted.token());
             case CommandResult.Refused<?> refused ->
                 new Outcome.Refused(refused.code(), refused.message(), refused.details());
             case CommandResult.Failed<?> failed -> new Outcome.Failed(failed.error());
         };
     }
 
-    private static <E extends Event> CommandResult<E> result(RegisteredAggregate<?, E, ?> aggregate, Outcome outcome) {
+    private static <E extends Event> List<EncodedEvent> encoded(RegisteredAggregate<?, E, ?> aggregate,
+            List<? extends Event> events) {
+        return events.stream()
+                .map(event -> aggregate.events().encode(aggregate.type().eventClass().cast(event)))
+                .toList();
+    }
+
+    private CommandResult<?> result(String aggregate, Outcome outcome) {
         return switch (outcome) {
-            case Outcome.Accepted(var events, var sequenceNr, var token) ->
-                new CommandResult.Accepted<>(events.stream().map(aggregate.events()::decode).toList(), sequenceNr,
-                        token);
+            case Outcome.Accepted accepted -> accepted(aggregate, accepted);
             case Outcome.Refused(var code, var message, var details) ->
                 new CommandResult.Refused<>(code, message, details);
             case Outcome.Failed(var error) -> new CommandResult.Failed<>(error);
         };
+    }
+
+    /** Where the events cannot be read here, who waits is told so. */
+    private CommandResult<?> accepted(String aggregate, Outcome.Accepted accepted) {
+        try {
+            return new CommandResult.Accepted<>(decoded(aggregate(aggregate), accepted.events), accepted.sequenceNr,
+                    accepted.token);
+        } catch (RuntimeException unreadable) {
+            return new CommandResult.Failed<>(new CommandError.NoAnswer("the command was accepted as version "
+                    + accepted.sequenceNr + ", and its events cannot be read here: " + unreadable.getMessage(), false));
+        }
+    }
+
+    private static <E extends Event> List<E> decoded(RegisteredAggregate<?, E, ?> aggregate,
+            List<EncodedEvent> events) {
+        return events.stream().map(aggregate.events()::decode).toList();
     }
 
     private RegisteredAggregate<?, ?, ?> aggregate(String name) {
