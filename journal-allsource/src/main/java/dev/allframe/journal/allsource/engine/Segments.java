@@ -90,16 +90,17 @@ final class Segments {
     /**
      * Opens what the manifest names, and has the index know these segments and no others.
      *
-     * @param indexChanged run where the index did not know them
+     * @param beforeChange run where the index does not know them, before it does: a crash may take the last changes of the index, and what knows the segments
+     *        must know the rest
      */
-    List<SealedSegment> open(Runnable indexChanged) throws IOException {
+    List<SealedSegment> open(Runnable beforeChange) throws IOException {
         List<SealedSegment> opened = new ArrayList<>();
         boolean complete = false;
         try {
             for (SegmentMeta segment : manifest.segments()) {
                 opened.add(open(segment));
             }
-            tellIndex(opened, indexChanged);
+            tellIndex(opened, beforeChange);
             complete = true;
             return opened;
         } finally {
@@ -109,20 +110,23 @@ final class Segments {
         }
     }
 
-    private void tellIndex(List<SealedSegment> opened, Runnable indexChanged) {
+    private void tellIndex(List<SealedSegment> opened, Runnable beforeChange) {
         Set<Long> indexed = index.indexedSegments();
         Set<Long> unknown = new HashSet<>(indexed);
+        List<SealedSegment> missing = new ArrayList<>();
         for (SealedSegment segment : opened) {
             unknown.remove(segment.id());
             if (!indexed.contains(segment.id())) {
-                addToIndex(segment);
+                missing.add(segment);
             }
         }
+        if (unknown.isEmpty() && missing.isEmpty()) {
+            return;
+        }
+        beforeChange.run();
+        missing.forEach(this::addToIndex);
         if (!unknown.isEmpty()) {
             index.removeSegments(unknown);
-        }
-        if (!unknown.isEmpty() || indexed.size() < opened.size()) {
-            indexChanged.run();
         }
     }
 
