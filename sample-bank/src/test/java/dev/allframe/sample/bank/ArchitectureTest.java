@@ -25,14 +25,14 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule NO_ACTORS_ARE_SEEN = noClasses().should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.pekko..", "scala..", "com.typesafe..");
+            .resideInAnyPackage("org.apache.pekko..", "scala..");
 
     @ArchTest
     static final ArchRule ONLY_THE_COMMAND_LINE_STARTS_THE_RUNTIME = noClasses().that()
             .resideOutsideOfPackage("..bank.cli..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.allframe.runtime..", "dev.allframe.journal..", "picocli..");
+            .resideInAnyPackage("dev.allframe.runtime..", "dev.allframe.journal..", "com.typesafe..", "picocli..");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES = slices().matching("dev.allframe.sample.bank.(*)..")

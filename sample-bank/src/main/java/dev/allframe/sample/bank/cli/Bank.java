@@ -1,6 +1,8 @@
 package dev.allframe.sample.bank.cli;
 
 import dev.allframe.sample.bank.history.InputException;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreLockedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Spec;
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done. Malformed lines may have been left out: they are told and counted.",
                         "1:Finished, but commands were rejected or a check failed.",
-                        "2:Wrong usage, or input that is not there or cannot be used.", "3:Unexpected failure."})
+                        "2:Wrong usage, or input that is not there or cannot be used.",
+                        "3:The store cannot be used, or an unexpected failure."})
 public final class Bank implements Runnable {
 
     /** Finished, but commands were rejected or a check failed. */
@@ -62,8 +65,23 @@ public final class Bank implements Runnable {
         if (command.getParseResult().matchedOptionValue("--debug", false)) {
             failure.printStackTrace(err);
         }
+        EventStoreException store = ofTheStore(failure);
+        if (store != null) {
+            err.println("bank: " + store.getMessage());
+            return store instanceof StoreLockedException ? ExitCode.USAGE : FAILED;
+        }
         err.println("bank: unexpected failure, --debug shows where: " + failure);
         return FAILED;
+    }
+
+    /** What the store says, where it is the store that has failed. */
+    private static @Nullable EventStoreException ofTheStore(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EventStoreException store) {
+                return store;
+            }
+        }
+        return null;
     }
 
     /** The version of the build. */

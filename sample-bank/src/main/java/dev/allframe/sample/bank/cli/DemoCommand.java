@@ -19,11 +19,13 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private final DemoOptions demo = new DemoOptions();
     @Mixin
+    private final Storage storage = new Storage();
+    @Mixin
     private final Output output = new Output();
 
     @Override
     public Integer call() {
-        try (OpenBank bank = new OpenBank()) {
+        try (OpenBank bank = new OpenBank(storage)) {
             DemoReport report = bank.demo(demo.seed(), demo.accounts(), output);
             if (output.isJson()) {
                 output.printJson(json(report));

@@ -2,13 +2,11 @@ package dev.allframe.sample.bank.cli;
 
 import dev.allframe.sample.bank.history.BadLine;
 import dev.allframe.sample.bank.history.ImportReport;
-import dev.allframe.sample.bank.history.InputException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,27 +20,17 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--berka", required = true, paramLabel = "DIR", description = "A folder of the data set; may be given several times. What was imported before is recognised and not stored again.")
     private List<Path> folders = List.of();
 
-    @Option(names = "--backend", defaultValue = "memory", paramLabel = "NAME", description = "Where events are stored: memory, which keeps them until the command ends.")
-    private String backend = "memory";
-
-    @Option(names = "--data", paramLabel = "DIR", description = "The folder of a backend that stores on disk; there is none yet.")
-    private @Nullable Path data;
-
     @Option(names = "--strict", description = "Stop at the first malformed line, before anything is imported; without it such lines are reported, skipped and counted, which alone does not change the exit code.")
     private boolean strict;
 
+    @Mixin
+    private final Storage storage = new Storage();
     @Mixin
     private final Output output = new Output();
 
     @Override
     public Integer call() {
-        if (!backend.equals("memory")) {
-            throw new InputException("there is no backend '" + backend + "'; the only one is memory");
-        }
-        if (data != null) {
-            throw new InputException("the memory backend stores nothing on disk: leave --data out");
-        }
-        try (OpenBank bank = new OpenBank()) {
+        try (OpenBank bank = new OpenBank(storage)) {
             ImportReport report = bank.importHistory(folders, strict, output);
             warnings(report, output);
             if (output.isJson()) {

@@ -7,6 +7,7 @@ import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
 import dev.allframe.sample.bank.history.HistoryImport;
 import dev.allframe.sample.bank.history.ImportReport;
+import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.ledger.Ledger;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,12 +17,24 @@ import org.slf4j.LoggerFactory;
 /** The running bank. Its actors start when they are first needed, so that wrong input is told at once, and end when it is closed. */
 final class OpenBank implements AutoCloseable {
 
+    private final Storage storage;
+    private final boolean durable;
     private @Nullable AllFrame started;
+
+    /**
+     * A bank on the chosen storage.
+     *
+     * @throws InputException if there is no such storage
+     */
+    OpenBank(Storage storage) {
+        this.storage = storage;
+        this.durable = storage.isDurable();
+    }
 
     private AllFrame running() {
         if (started == null) {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
-            started = AllFrame.standalone("bank").aggregate(ACCOUNT).start();
+            started = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).start();
         }
         return started;
     }
@@ -41,6 +54,10 @@ final class OpenBank implements AutoCloseable {
     /** Lives through the made-up year. */
     DemoReport demo(long seed, int accounts, Output output) {
         DemoRun demo = new DemoRun(seed, accounts);
+        if (durable && !ledger().statement(DemoRun.FIRST_ACCOUNT).isEmpty()) {
+            throw new InputException("a year of the demo is stored there already: 'bank balances' shows it; choose"
+                    + " another --data, or --backend memory");
+        }
         try (Progress progress = output.progress("a year", demo.commands())) {
             return demo.run(running().commands(), ledger(), progress::step);
         }

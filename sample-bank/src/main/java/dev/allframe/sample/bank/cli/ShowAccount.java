@@ -34,12 +34,14 @@ final class ShowAccount implements Callable<Integer> {
     @Mixin
     private final Source source = new Source();
     @Mixin
+    private final Storage storage = new Storage();
+    @Mixin
     private final Output output = new Output();
 
     @Override
     public Integer call() {
-        try (OpenBank bank = new OpenBank()) {
-            Source.Filled filled = source.fill(bank, output, id);
+        try (OpenBank bank = new OpenBank(storage)) {
+            Source.Filled filled = source.fill(bank, storage, output, id);
             List<Line> statement = id.isEmpty() || id.indexOf('|') >= 0 ? List.of() : bank.ledger().statement(id);
             if (statement.isEmpty()) {
                 throw new InputException("there is no account '" + id + "'");

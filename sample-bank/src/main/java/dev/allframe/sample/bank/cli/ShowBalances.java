@@ -23,6 +23,8 @@ final class ShowBalances implements Callable<Integer> {
     @Mixin
     private final Source source = new Source();
     @Mixin
+    private final Storage storage = new Storage();
+    @Mixin
     private final Output output = new Output();
 
     @Override
@@ -30,8 +32,8 @@ final class ShowBalances implements Callable<Integer> {
         if (top != null && top < 1) {
             throw new InputException("--top must be 1 or more, not " + top);
         }
-        try (OpenBank bank = new OpenBank()) {
-            Source.Filled filled = source.fill(bank, output);
+        try (OpenBank bank = new OpenBank(storage)) {
+            Source.Filled filled = source.fill(bank, storage, output);
             Map<String, Account> accounts = bank.ledger().accounts();
             Money total = accounts.values().stream().map(Account::balance).reduce(Money.czk(0), Money::plus);
             List<Map.Entry<String, Account>> largest = accounts.entrySet()

@@ -7,10 +7,10 @@ import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where the accounts come from that a command reads back: memory keeps nothing from one run to the next. */
+/** What is done before accounts are read back. Memory keeps nothing from one run to the next, and so is filled first. */
 final class Source {
 
-    @Option(names = "--berka", paramLabel = "DIR", description = "A folder to import first; may be given several times. Without it the accounts are those of 'bank demo'.")
+    @Option(names = "--berka", paramLabel = "DIR", description = "A folder to import first; may be given several times. Without it, what is stored is shown; in memory, the accounts of 'bank demo'.")
     private List<Path> folders = List.of();
 
     @Mixin
@@ -25,12 +25,16 @@ final class Source {
     record Filled(boolean good, Map<String, Object> remarks) {}
 
     /** Fills the bank. */
-    Filled fill(OpenBank bank, Output output) {
-        return fill(bank, output, "");
+    Filled fill(OpenBank bank, Storage storage, Output output) {
+        return fill(bank, storage, output, "");
     }
 
     /** Fills the bank, for the sake of one account: what there is to say about it is said before what concerns others. */
-    Filled fill(OpenBank bank, Output output, String account) {
+    Filled fill(OpenBank bank, Storage storage, Output output, String account) {
+        if (folders.isEmpty() && storage.isDurable()) {
+            storage.checkThere();
+            return new Filled(true, Map.of());
+        }
         if (folders.isEmpty()) {
             boolean good = bank.demo(demo.seed(), demo.accounts(), output).isGood();
             output.warn(good ? List.of() : List.of("the made-up year did not go as it should: see 'bank demo'"));

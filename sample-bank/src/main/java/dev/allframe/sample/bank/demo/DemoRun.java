@@ -19,6 +19,9 @@ import java.util.Map;
 /** Runs the year through the accounts and holds what is stored against what the customers expect. */
 public final class DemoRun {
 
+    /** The id of an account that every made-up year has. */
+    public static final String FIRST_ACCOUNT = "acc-0001";
+
     private final long seed;
     private final int accounts;
 
@@ -48,7 +51,7 @@ public final class DemoRun {
      * @param onAnswer is called once for each answered command, on any thread
      */
     public DemoReport run(CommandBus bus, Ledger ledger, Runnable onAnswer) {
-        Teller teller = new Teller(bus, onAnswer);
+        Teller teller = new Teller(bus, ledger.versions(), onAnswer);
         DemoYear year = new DemoYear(seed, accounts, teller::send);
         year.pass();
         Tally tally = teller.finish();

@@ -126,7 +126,7 @@ public final class HistoryImport {
      * @param onAnswer is called once for each answered command, on any thread
      */
     public ImportReport run(CommandBus bus, Ledger ledger, Runnable onAnswer) {
-        Teller teller = new Teller(bus, onAnswer);
+        Teller teller = new Teller(bus, ledger.versions(), onAnswer);
         steps.forEach(step -> teller.send(step.account(), step.commandId(), step.command()));
         Tally tally = teller.finish().with(repeated, conflicts);
         Comparison compared = new Comparison();

@@ -41,6 +41,15 @@ public final class Ledger {
         return lines;
     }
 
+    /** How many events each account has, by id. */
+    public Map<String, Integer> versions() {
+        Map<String, Integer> versions = new TreeMap<>();
+        try (var events = store.streamAllEvents(Position.START)) {
+            events.forEach(recorded -> versions.merge(recorded.id(), 1, Integer::sum));
+        }
+        return versions;
+    }
+
     /** All accounts as they stand, by id. */
     public Map<String, Account> accounts() {
         Map<String, Account> accounts = new TreeMap<>();

@@ -53,11 +53,17 @@ public final class Teller {
     /**
      * A teller whose time begins to run.
      *
+     * @param before how many events each account has already
      * @param onAnswer is called once for each answer, on any thread
      */
-    public Teller(CommandBus bus, Runnable onAnswer) {
+    public Teller(CommandBus bus, Map<String, Integer> before, Runnable onAnswer) {
         this.bus = bus;
         this.onAnswer = onAnswer;
+        before.forEach((account, events) -> {
+            BitSet numbers = new BitSet();
+            numbers.set(1, events + 1);
+            seen.put(account, numbers);
+        });
     }
 
     /** Sends a command; waits while too many others have no answer yet. */

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.sample.bank.history.Folder;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,8 +227,9 @@ final class BankTest {
     @ParameterizedTest
     @CsvSource(delimiter = '#', textBlock = """
             import --berka /nowhere                          # bank: there is no folder /nowhere
-            import --berka /nowhere --backend allsource      # bank: there is no backend 'allsource'; the only one is memory
-            import --berka /nowhere --data /tmp/x            # bank: the memory backend stores nothing on disk: leave --data out
+            import --berka /nowhere --backend disk           # bank: there is no backend 'disk'; there are allsource and memory
+            demo --backend memory --data /tmp/x              # bank: the memory backend stores nothing on disk: leave --data out
+            balances --data /nowhere                         # bank: there is no bank in /nowhere: fill one with 'bank demo' or 'bank import', or name its folder with --data
             demo --accounts 0                                # bank: --accounts must be from 1 to 10000, not 0
             balances --accounts 1 --top 0                    # bank: --top must be 1 or more, not 0
             account acc-9999 --accounts 1                    # bank: there is no account 'acc-9999'
@@ -261,12 +266,67 @@ final class BankTest {
     }
 
     @Test
+    void what_is_stored_is_there_for_the_next_command() {
+        String data = temp.resolve("bank").toString();
+
+        JsonNode first = bank("import", "--berka", CZECH, "--data", data, "--json").json();
+        JsonNode second = bank("import", "--berka", CZECH, "--data", data, "--json").json();
+        Said account = bank("account", "2", "--data", data);
+        JsonNode balances = bank("balances", "--data", data, "--json").json();
+
+        assertThat(first.get("repeated").asInt()).isZero();
+        assertThat(second.get("repeated")).isEqualTo(first.get("events"));
+        assertThat(second.get("events")).isEqualTo(first.get("events"));
+        assertThat(account.exitCode()).isZero();
+        assertThat(account.out()).startsWith("Account 2 of");
+        assertThat(balances.get("balances").findValuesAsText("balance")).containsExactly("8099.95", "0.00", "-403.20");
+    }
+
+    @Test
+    void a_year_of_the_demo_is_lived_once_in_a_store() {
+        String data = temp.resolve("bank").toString();
+
+        Said first = bank("demo", "--accounts", "5", "--data", data);
+        Said second = bank("demo", "--accounts", "5", "--data", data);
+        Said balances = bank("balances", "--top", "5", "--data", data);
+
+        assertThat(first.exitCode()).isZero();
+        assertThat(second.exitCode()).isEqualTo(2);
+        assertThat(second.err()).startsWith("bank: a year of the demo is stored there already");
+        assertThat(balances.exitCode()).isZero();
+        assertThat(balances.out()).contains("acc-0001", "acc-0005");
+    }
+
+    @Test
+    void a_store_that_another_process_has_open_is_refused_by_name() {
+        Path data = temp.resolve("bank");
+        try (var other = AllSourceBackend.production(data)) {
+            Said said = bank("balances", "--data", data.toString());
+
+            assertThat(said.exitCode()).isEqualTo(2);
+            assertThat(said.err()).startsWith("bank: ").contains(data.toString()).doesNotContain("unexpected");
+        }
+    }
+
+    @Test
+    void a_damaged_store_is_said_in_one_sentence() throws IOException {
+        Path data = temp.resolve("bank");
+        bank("import", "--berka", CZECH, "--data", data.toString());
+        Files.delete(data.resolve("MANIFEST"));
+
+        Said said = bank("balances", "--data", data.toString());
+
+        assertThat(said.exitCode()).isEqualTo(3);
+        assertThat(said.err()).startsWith("bank: the file MANIFEST is missing").doesNotContain("unexpected");
+    }
+
+    @Test
     void help_documents_the_exit_codes() {
         assertThat(bank("--help").out()).contains("Exit codes:")
                 .containsPattern("0 +Done")
                 .containsPattern("1 +Finished, but")
                 .containsPattern("2 +Wrong usage")
-                .containsPattern("3 +Unexpected failure");
+                .containsPattern("3 +The store cannot be used");
     }
 
     @Test
@@ -285,8 +345,14 @@ final class BankTest {
         return said.out().replaceAll("in .* s, .* per second", "");
     }
 
+    /** In memory, where the arguments do not say otherwise. */
     private static Said bank(String... arguments) {
-        return run(Bank.commandLine(), arguments);
+        List<String> all = new ArrayList<>(List.of(arguments));
+        boolean stores = !all.isEmpty() && List.of("demo", "import", "account", "balances").contains(all.getFirst());
+        if (stores && Collections.disjoint(all, List.of("--backend", "--data", "--help", "--version"))) {
+            all.addAll(List.of("--backend", "memory"));
+        }
+        return run(Bank.commandLine(), all.toArray(String[]::new));
     }
 
     private static Said failing(String... arguments) {

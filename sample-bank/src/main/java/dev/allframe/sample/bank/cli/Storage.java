@@ -1,0 +1,71 @@
+package dev.allframe.sample.bank.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.sample.bank.history.InputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where events are stored. */
+final class Storage {
+
+    private static final String DURABLE = "allsource";
+    private static final String MEMORY = "memory";
+    private static final Path DATA = Path.of("bank-data");
+
+    @Option(names = "--backend", defaultValue = DURABLE, paramLabel = "NAME", description = "Where events are stored: allsource, on disk; memory, which keeps them until the command ends (default: ${DEFAULT-VALUE}).")
+    private String backend = DURABLE;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The folder of the store on disk, which is made where it is missing (default: ./bank-data).")
+    private @Nullable Path data;
+
+    /** Whether what is stored is there for the next command. */
+    boolean isDurable() {
+        return switch (backend) {
+            case DURABLE -> true;
+            case MEMORY -> {
+                if (data != null) {
+                    throw new InputException("the memory backend stores nothing on disk: leave --data out");
+                }
+                yield false;
+            }
+            default ->
+                throw new InputException("there is no backend '" + backend + "'; there are allsource and memory");
+        };
+    }
+
+    /** The folder of a durable store. */
+    private Path folder() {
+        return data == null ? DATA : data;
+    }
+
+    /**
+     * Refuses to read where nothing was stored.
+     *
+     * @throws InputException if there is no store in the folder
+     */
+    void checkThere() {
+        if (!Files.exists(folder().resolve("STORE"))) {
+            throw new InputException("there is no bank in " + folder()
+                    + ": fill one with 'bank demo' or 'bank import', or name its folder with --data");
+        }
+    }
+
+    /** The configuration of the actor system. */
+    Config config() {
+        Map<String, String> chosen = isDurable()
+                ? Map.of("allframe.storage", DURABLE, "allsource.dir", absolute(folder()))
+                : Map.of("allframe.storage", MEMORY);
+        return ConfigFactory.parseMap(chosen).withFallback(ConfigFactory.load());
+    }
+
+    private static String absolute(Path folder) {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new InputException(folder + " is not a folder");
+        }
+        return folder.toAbsolutePath().toString();
+    }
+}
