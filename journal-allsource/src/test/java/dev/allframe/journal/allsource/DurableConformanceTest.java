@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The engine on a real disk. */
 final class DurableConformanceTest extends DurableBackendConformance {
 
+    private static final long SMALL = 64 << 20;
+
     @TempDir
     static Path root;
 
@@ -35,7 +37,9 @@ final class DurableConformanceTest extends DurableBackendConformance {
 
     private EventStoreBackend open(Path directory, int maxRecordBytes) {
         EventStoreBackend backend = AllSourceBackend
-                .withConfig(AllSourceConfig.in(directory).withMaxRecordBytes(maxRecordBytes));
+                .withConfig(AllSourceConfig.in(directory)
+                        .withMaxRecordBytes(maxRecordBytes)
+                        .withMemoryBytes(SMALL)); // some hundred stores, whose logs are made in advance
         directories.put(backend, directory);
         return backend;
     }
