@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "store", subcommands = {InspectCommand.class, DumpCommand.class, VerifyCommand.class,
         BackupCommand.class, RestoreCommand.class, ExportCommand.class, ImportCommand.class,
+        CompactCommand.class, SalvageCommand.class, MigrateCommand.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, description = {
                 "Looks at stores, checks and copies them.", "",
                 "A command takes the lock of the store that it works on. 'inspect' also shows one that is open elsewhere."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
