@@ -55,19 +55,20 @@ public final class StoreTool implements Runnable {
     /** Says on standard error what went wrong, and gives the exit code. */
     public static int onFailure(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
+        String program = command.getCommandSpec().root().name() + ": ";
         switch (failure) {
-            case RefusedException refused -> err.println("store: " + refused.getMessage());
-            case StoreLockedException locked -> err.println("store: " + locked.getMessage());
-            case UnsupportedFormatException newer -> err.println("store: " + newer.getMessage());
+            case RefusedException refused -> err.println(program + refused.getMessage());
+            case StoreLockedException locked -> err.println(program + locked.getMessage());
+            case UnsupportedFormatException newer -> err.println(program + newer.getMessage());
             case CorruptStoreException corrupt -> {
-                err.println("store: damaged: " + corrupt.getMessage());
+                err.println(program + "damaged: " + corrupt.getMessage());
                 return DAMAGED;
             }
             default -> {
                 if (command.getParseResult().matchedOptionValue("--debug", false)) {
                     failure.printStackTrace(err);
                 }
-                err.println("store: unexpected failure, --debug shows where: " + failure);
+                err.println(program + "unexpected failure, --debug shows where: " + failure);
                 return FAILED;
             }
         }
