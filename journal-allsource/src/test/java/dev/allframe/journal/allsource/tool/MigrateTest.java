@@ -64,8 +64,7 @@ final class MigrateTest {
 
         @Override
         public Receive createReceiveRecover() {
-            return receiveBuilder().matchAny(any -> {
-            }).build();
+            return receiveBuilder().matchAny(any -> {}).build();
         }
     }
 
@@ -160,7 +159,8 @@ final class MigrateTest {
                 + "\""), "--from", "odd", target);
 
         assertThat(run.exitCode()).as(run.out() + run.err()).isOne();
-        assertThat(run.lines()).contains("finding: the persistence id '' cannot be one of a store, and is left out with its events")
+        assertThat(run.lines())
+                .contains("finding: the persistence id '' cannot be one of a store, and is left out with its events")
                 .anySatisfy(line -> assertThat(line).startsWith("finding: persistence id late has no events up to 2"))
                 .anySatisfy(line -> assertThat(line).contains("6 events of 3 persistence ids"))
                 .last()

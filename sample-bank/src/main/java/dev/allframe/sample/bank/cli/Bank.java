@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 
 /** The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code store}. */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
-        StoreTool.class, HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
+        StoreTool.class,
+        HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done. Malformed lines may have been left out: they are told and counted.",

@@ -63,16 +63,20 @@ public final class LogRescue {
     /** The store that a log belongs to, by the first of its segments with a whole header; empty where there is none. */
     public static Optional<UUID> owner(Disk disk, Path directory) throws IOException {
         for (Path file : disk.list(directory)) {
-            if (WalFormat.isSegment(file)) {
-                byte[] bytes = load(disk, file);
-                try {
-                    return Optional.of(WalFormat.header(file, bytes, bytes.length).storeId());
-                } catch (EventStoreException damaged) {
-                    continue; // the next one may say
-                }
+            Optional<UUID> owner = WalFormat.isSegment(file) ? ownerOf(file, load(disk, file)) : Optional.empty();
+            if (owner.isPresent()) {
+                return owner;
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<UUID> ownerOf(Path file, byte[] bytes) {
+        try {
+            return Optional.of(WalFormat.header(file, bytes, bytes.length).storeId());
+        } catch (EventStoreException damaged) {
+            return Optional.empty();
+        }
     }
 
     /**
