@@ -58,7 +58,8 @@ final class EventMapping {
                 EventMetadata.at(Instant.now()), null));
     }
 
-    private Envelope envelope(PersistentRepr event, Instant now) {
+    /** The record of one event, as {@link #records} makes it. */
+    Envelope envelope(PersistentRepr event, Instant now) {
         Object payload = event.payload();
         Set<String> tags = Set.of();
         if (payload instanceof Tagged tagged) {

@@ -127,7 +127,12 @@ public final class ClosedStore implements AutoCloseable {
 
     /** The state as it is on disk. Entries of the log may be applied to what is returned; they are not kept. To be closed. */
     public StateStore state() throws IOException {
-        String storeId = storeId().toString();
+        return state(storeId());
+    }
+
+    /** As {@link #state()}, where the identity file cannot say whose it is. */
+    StateStore state(UUID owner) {
+        String storeId = owner.toString();
         KeyValues tables = tables("state", Table.STATE);
         try {
             return StateStore.open(tables, storeId);
@@ -139,7 +144,12 @@ public final class ClosedStore implements AutoCloseable {
 
     /** The index as it is on disk. To be closed. */
     public StreamIndex index() throws IOException {
-        String storeId = storeId().toString();
+        return index(storeId());
+    }
+
+    /** As {@link #index()}, where the identity file cannot say whose it is. */
+    StreamIndex index(UUID owner) {
+        String storeId = owner.toString();
         KeyValues tables = tables("index", Table.INDEX);
         try {
             return StreamIndex.open(tables, storeId);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Compactor {
     private final RowFileBudget rowFiles;
     private final Thread thread = new Thread(this::run, "allframe-store-compactor");
     private final AtomicLong failures = new AtomicLong();
+    private final LongAdder rows = new LongAdder();
     private volatile boolean stopping; // set under the lock
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -78,6 +80,11 @@ final class Compactor {
         return failures.get();
     }
 
+    /** How many rows compactions have looked at. */
+    long rows() {
+        return rows.sum();
+    }
+
     /** Ends. A compaction under way that has not changed anything is given up. */
     void stop() {
         lock.lock();
@@ -120,7 +127,7 @@ final class Compactor {
         while (more) {
             int leftAlone = compaction.leftAlone();
             try {
-                CompactionReport step = compaction.step(policy, () -> stopping);
+                CompactionReport step = compaction.step(policy, this::mustStop);
                 done = done.plus(step);
                 more = step.segmentsBefore() > 0;
             } catch (Compaction.StoppedException stopped) {
@@ -132,6 +139,12 @@ final class Compactor {
             }
         }
         answer(answered, done, evict(failure));
+    }
+
+    /** Asked for each row, by the thread. */
+    private boolean mustStop() {
+        rows.increment();
+        return stopping;
     }
 
     /** Keeps the budget. Gives the first failure. */

@@ -261,6 +261,11 @@ public final class EngineBackend implements EventStoreBackend {
         return result;
     }
 
+    /** How many rows of segments compactions have looked at since the store was opened; rises while one runs. */
+    public long compactedRows() {
+        return engine.compactor().rows();
+    }
+
     /** How many compactions failed since the store was opened; each was logged. */
     public long compactionFailures() {
         return engine.compactor().failures();

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StoredType;
+import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
@@ -179,6 +180,7 @@ public final class NewStore implements AutoCloseable {
         seal();
         applyAll();
         state.flush();
+        noteDeletedStreams();
         try {
             new Manifest(storeId, segments.size() + 1L, lastLsn, segments).store(disk, directory);
             long nextPosition = Math.max(lastPosition, events + state.counters().deletedEvents()) + 1;
@@ -187,6 +189,14 @@ public final class NewStore implements AutoCloseable {
             StoreFileFormat.write(disk, directory, storeId, System.currentTimeMillis());
         } catch (IOException failed) {
             throw failed(directory, failed);
+        }
+    }
+
+    /** No event may tell the version of such a stream; the rest of the index is computed when the store is opened. */
+    private void noteDeletedStreams() {
+        try (StreamIndex index = StreamIndex.open(tables.index(), storeId.toString())) {
+            state.forEachDeleted(index::noteStream);
+            index.flush();
         }
     }
 

@@ -24,6 +24,11 @@ final class StoreDirectory {
      */
     static ClosedStore lock(Path directory, String command) {
         refuseIfNoStore(directory);
+        return lockWhateverIsThere(directory, command);
+    }
+
+    /** As {@link #lock}, also where the file is missing that says which store it is. */
+    static ClosedStore lockWhateverIsThere(Path directory, String command) {
         try {
             return ClosedStore.lock(DISK, directory, "store " + command);
         } catch (StoreLockedException held) {
@@ -36,6 +41,13 @@ final class StoreDirectory {
         if (!ClosedStore.isStore(DISK, directory)) {
             throw new RefusedException("there is no store in " + directory
                     + (Files.isDirectory(directory) ? ": it has no file STORE" : ": there is no such directory"));
+        }
+    }
+
+    /** Refuses a directory below another, which would change that one. */
+    static void refuseInside(Path inner, Path outer) {
+        if (inner.toAbsolutePath().normalize().startsWith(outer.toAbsolutePath().normalize())) {
+            throw new RefusedException(inner + " is inside of " + outer + ", which must not be changed");
         }
     }
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "store", subcommands = {InspectCommand.class, DumpCommand.class, VerifyCommand.class,
         BackupCommand.class, RestoreCommand.class, ExportCommand.class, ImportCommand.class,
+        CompactCommand.class, SalvageCommand.class, MigrateCommand.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, description = {
                 "Looks at stores, checks and copies them.", "",
                 "A command takes the lock of the store that it works on. 'inspect' also shows one that is open elsewhere."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
@@ -54,19 +55,20 @@ public final class StoreTool implements Runnable {
     /** Says on standard error what went wrong, and gives the exit code. */
     public static int onFailure(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
+        String program = command.getCommandSpec().root().name() + ": ";
         switch (failure) {
-            case RefusedException refused -> err.println("store: " + refused.getMessage());
-            case StoreLockedException locked -> err.println("store: " + locked.getMessage());
-            case UnsupportedFormatException newer -> err.println("store: " + newer.getMessage());
+            case RefusedException refused -> err.println(program + refused.getMessage());
+            case StoreLockedException locked -> err.println(program + locked.getMessage());
+            case UnsupportedFormatException newer -> err.println(program + newer.getMessage());
             case CorruptStoreException corrupt -> {
-                err.println("store: damaged: " + corrupt.getMessage());
+                err.println(program + "damaged: " + corrupt.getMessage());
                 return DAMAGED;
             }
             default -> {
                 if (command.getParseResult().matchedOptionValue("--debug", false)) {
                     failure.printStackTrace(err);
                 }
-                err.println("store: unexpected failure, --debug shows where: " + failure);
+                err.println(program + "unexpected failure, --debug shows where: " + failure);
                 return FAILED;
             }
         }

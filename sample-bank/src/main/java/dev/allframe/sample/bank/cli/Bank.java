@@ -1,5 +1,6 @@
 package dev.allframe.sample.bank.cli;
 
+import dev.allframe.journal.allsource.tool.StoreTool;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreLockedException;
@@ -17,8 +18,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}. */
+/** The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code store}. */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
+        StoreTool.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
@@ -47,13 +49,25 @@ public final class Bank implements Runnable {
     /** The command line, which gives its exit code and does not exit. */
     static CommandLine commandLine() {
         return new CommandLine(new Bank())
-                .setExecutionExceptionHandler((failure, command, parsed) -> onFailure(failure, command));
+                .setExecutionExceptionHandler((failure, command, parsed) -> isOfStore(command)
+                        ? StoreTool.onFailure(failure, command, parsed)
+                        : onFailure(failure, command));
     }
 
     /** Called where no command is named. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+
+    /** Whether a command is 'store' or below it. */
+    private static boolean isOfStore(CommandLine command) {
+        for (CommandLine at = command; at != null; at = at.getParent()) {
+            if (at.getCommandSpec().userObject() instanceof StoreTool) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int onFailure(Exception failure, CommandLine command) {

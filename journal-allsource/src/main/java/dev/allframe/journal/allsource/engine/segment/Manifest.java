@@ -107,6 +107,18 @@ public record Manifest(UUID storeId, long nextSegmentId, long sealedLsn, List<Se
         return Optional.of(manifest);
     }
 
+    /**
+     * The store that the manifest of a directory belongs to; empty where there is none.
+     *
+     * @throws dev.allframe.store.CorruptStoreException if it is not what was written
+     */
+    public static Optional<UUID> owner(Disk disk, Path directory) throws IOException {
+        Path file = directory.resolve(FILE);
+        return disk.exists(file)
+                ? Optional.of(ManifestFormat.read(contents(disk, file), file).storeId())
+                : Optional.empty();
+    }
+
     /** Replaces the manifest of a store, durably and at once: a crash leaves the old one or this. One thread at a time. */
     public void store(Disk disk, Path directory) throws IOException {
         Path file = directory.resolve(FILE);

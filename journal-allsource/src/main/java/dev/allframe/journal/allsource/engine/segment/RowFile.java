@@ -57,6 +57,77 @@ public final class RowFile implements SealedRows {
         }
     }
 
+    /**
+     * Opens a file whose footer is damaged, with the blocks from the first one on up to the first that is not whole. Each says by its checksum that it stands at
+     * its place. Of the rows' bounds only their number is known.
+     *
+     * @throws CorruptStoreException if not even header and first block are whole, or the file is of another segment or store
+     */
+    static RowFile openByBlocks(Disk disk, Path name, UUID storeId, long segmentId) throws IOException {
+        DiskFile file = disk.openReadOnly(name);
+        try {
+            RowFileFormat.checkHeader(bytes(file, name, 0, RowFileFormat.HEADER_BYTES), storeId, segmentId, name);
+            return new RowFile(file, name, storeId, segmentId, footerOfBlocks(file, name, segmentId));
+        } catch (Throwable failure) {
+            file.close();
+            throw failure;
+        }
+    }
+
+    private static RowFileFormat.Footer footerOfBlocks(DiskFile file, Path name, long segmentId) throws IOException {
+        List<RowFileFormat.Block> blocks = new ArrayList<>();
+        int rows = 0;
+        long offset = RowFileFormat.HEADER_BYTES;
+        for (int found = 1; found > 0; rows += found) {
+            found = 0;
+            RowFileFormat.Block block = blockAt(file, name, offset, rows);
+            if (block != null) {
+                found = rowsOf(block, file, name, segmentId);
+                offset = block.end();
+            }
+            if (block != null && found > 0) {
+                blocks.add(block);
+            }
+        }
+        if (blocks.isEmpty()) {
+            throw CorruptStoreException.at(name, RowFileFormat.HEADER_BYTES, "there is no whole block");
+        }
+        return new RowFileFormat.Footer(blocks.toArray(RowFileFormat.Block[]::new), new RowBounds(rows, 0, 0, 0, 0));
+    }
+
+    /** What may be a block; null where there is no room for it. */
+    private static RowFileFormat.@Nullable Block blockAt(DiskFile file, Path name, long offset, int firstRow)
+            throws IOException {
+        long room = file.length() - offset - RowFileFormat.BLOCK_HEADER_BYTES;
+        if (room < 1) {
+            return null;
+        }
+        ByteReader in = new ByteReader(bytes(file, name, offset, RowFileFormat.BLOCK_HEADER_BYTES));
+        int rawLength = in.u32();
+        int storedLength = in.u32();
+        boolean possible = rawLength > 0 && storedLength > 0 && storedLength <= room;
+        return possible ? new RowFileFormat.Block(offset, storedLength, rawLength, firstRow) : null;
+    }
+
+    /** How many rows a block holds; 0 where it is not whole. */
+    private static int rowsOf(RowFileFormat.Block block, DiskFile file, Path name, long segmentId) throws IOException {
+        byte[] stored = bytes(file, name, block.offset(), Math.toIntExact(block.end() - block.offset()));
+        int rows = 0;
+        try {
+            RowFileFormat.checkBlock(segmentId, block, stored, 0, name);
+            byte[] raw = new byte[block.rawLength()];
+            ZstdFrames.decompress(raw, 0, raw.length, stored, RowFileFormat.BLOCK_HEADER_BYTES, block.storedLength());
+            ByteReader in = new ByteReader(raw);
+            while (in.remaining() > 0) {
+                in.skip(in.count());
+                rows++;
+            }
+            return rows;
+        } catch (CorruptStoreException | ZstdException | MalformedBytesException notWhole) {
+            return 0;
+        }
+    }
+
     private static RowFileFormat.Footer footer(DiskFile file, Path name, UUID storeId, long segmentId)
             throws IOException {
         long length = file.length();
