@@ -155,7 +155,7 @@ final class Compaction {
             return merge(old, kept, stopping);
         } catch (StoppedException stopped) {
             throw stopped;
-        } catch (RuntimeException unreadable) {
+        } catch (RuntimeException | Error unreadable) {
             leaveAlone(old);
             throw unreadable;
         }
@@ -210,7 +210,7 @@ final class Compaction {
                 rows++;
             }
             return rows == segment.meta().rows();
-        } catch (IOException | RuntimeException unreadable) {
+        } catch (IOException | RuntimeException | Error unreadable) {
             return false;
         }
     }
@@ -225,7 +225,7 @@ final class Compaction {
             }
             contents.readable(next);
             segments.replace(oldIds, written);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             if (segments.certainlyNames(old.getFirst().id())) {
                 contents.readable(List.of());
                 written.ifPresent(segments::discard);

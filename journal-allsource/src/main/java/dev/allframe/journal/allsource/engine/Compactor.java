@@ -133,7 +133,7 @@ final class Compactor {
             } catch (Compaction.StoppedException stopped) {
                 more = false;
                 failure = failure == null ? closed() : failure;
-            } catch (IOException | RuntimeException failed) {
+            } catch (IOException | RuntimeException | Error failed) {
                 more = compaction.leftAlone() > leftAlone; // it goes on without what is damaged
                 failure = failed("compaction has failed, and has deleted nothing", failed, failure);
             }
@@ -152,12 +152,12 @@ final class Compactor {
         try {
             rowFiles.keep();
             return before;
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             return failed("row files could not be kept within their budget", failed, before);
         }
     }
 
-    private EventStoreException failed(String what, Exception failed, @Nullable EventStoreException before) {
+    private EventStoreException failed(String what, Throwable failed, @Nullable EventStoreException before) {
         failures.incrementAndGet();
         LOG.log(Level.ERROR, what, failed);
         if (before != null) {

@@ -64,7 +64,8 @@ public final class Engine implements AutoCloseable {
         this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
                 new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()));
-        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog, compactor::wake);
+        Sealing sealing = new Sealing(segments, parts.contents, parts.config.forcesEach(), this::releaseLog,
+                compactor::wake);
         this.sealer = new Sealer(sealing, parts.config.maxUnsealed());
         this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
         this.readers = Executors.newFixedThreadPool(parts.config.readThreads(),
@@ -281,6 +282,9 @@ public final class Engine implements AutoCloseable {
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.newStreams);
             segments.deleteLeftOvers();
+            if (!config.forcesEach()) {
+                state.flush(); // of tail segments that have ended before, which the log has forced when it was opened
+            }
             Engine engine = new Engine(this, new Parts(storeId.toString(), config, log, contents, new Listeners(),
                     new Listeners(), clock), lock, segments, recovered);
             tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 
 /**
@@ -16,4 +17,10 @@ import dev.allframe.journal.allsource.engine.wal.WalConfig;
  * @param readThreads how many reads of files run at once
  */
 public record EngineConfig(WalConfig log, long tailBytes, int tailEvents, int maxUnsealed, long groupBytes,
-        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads) {}
+        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads) {
+
+    /** Whether the log has on disk all that was ever applied. */
+    boolean forcesEach() {
+        return log.durability() instanceof Durability.Fsync;
+    }
+}

@@ -79,6 +79,8 @@ final class Partition {
     /** The log up to here is not needed by the store itself. */
     private long releasable;
     private final List<Written> group = new ArrayList<>();
+    /** Refused because of versions that may be those of the group itself, which is not durable yet. */
+    private final List<Conflict> conflicts = new ArrayList<>();
     private final List<Request> afterwards = new ArrayList<>();
     private final Map<StreamId, DurableState> pendingStates = new HashMap<>();
     private Answers answers;
@@ -89,6 +91,8 @@ final class Partition {
     /** An entry in the log, the request that it answers, and for events what is published when it is durable. */
     private record Written(Request request, long lsn, LogEntry entry, List<StoredEvent> events,
             @Nullable TailStream stream) {}
+
+    private record Conflict(Request request, VersionConflictException reason) {}
 
     Partition(Engine.Parts parts, Sealer sealer, long nextPosition, long nextChange) {
         this.storeId = parts.storeId();
@@ -149,6 +153,7 @@ final class Partition {
         } catch (RuntimeException | Error defect) {
             fail(new IOException("the writer of the store ended by a defect: " + defect, defect));
             group.forEach(written -> written.request.result().completeExceptionally(failed()));
+            conflicts.forEach(conflict -> conflict.request.result().completeExceptionally(failed()));
             afterwards.forEach(request -> request.result().completeExceptionally(failed()));
             answering.add(Thread.startVirtualThread(answers));
             throw defect;
@@ -207,6 +212,9 @@ final class Partition {
             next = more ? queue.poll() : null;
         }
         force();
+        conflicts.forEach(conflict -> answers.fail(conflict.request.result(),
+                failure == null ? conflict.reason : failed()));
+        conflicts.clear();
         if (log.segmentBytes() >= config.tailBytes() || contents.tail().size() >= config.tailEvents()) {
             endTail();
         }
@@ -243,6 +251,8 @@ final class Partition {
         } catch (IOException failed) {
             fail(failed);
             answers.fail(request.result(), failed());
+        } catch (VersionConflictException conflict) {
+            conflicts.add(new Conflict(request, conflict));
         } catch (RuntimeException refused) {
             answers.fail(request.result(), refused);
         }
@@ -502,10 +512,13 @@ final class Partition {
             if (failure == null) {
                 long lastLsn = log.roll();
                 contents.applyCollected(); // a mark, which is forced now
+                if (!config.forcesEach()) {
+                    contents.state().flush(); // now that the log has all of it on disk
+                }
                 sealer.submit(contents.endTail(lastLsn, nextPosition));
                 sealer.awaitRoom();
             }
-        } catch (NoSpaceException full) {
+        } catch (NoSpaceException | StoreFullException full) {
             return; // the next append asks again and is refused if there is still no room
         } catch (IOException failed) {
             fail(failed);

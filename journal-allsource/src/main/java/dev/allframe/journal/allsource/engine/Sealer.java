@@ -180,7 +180,9 @@ final class Sealer {
             }
         } catch (NoSpaceException full) {
             pause(new StoreFullException("the disk is full: " + full.getMessage()), RETRY_MILLIS);
-        } catch (IOException | RuntimeException failed) {
+        } catch (StoreFullException full) {
+            pause(full, RETRY_MILLIS);
+        } catch (IOException | RuntimeException | Error failed) {
             LOG.log(Level.ERROR, "sealing has failed; what is not sealed stays in the log", failed);
             pause(new StoreFailedException("sealing has failed: " + failed.getMessage(), failed), Long.MAX_VALUE);
         }

@@ -9,7 +9,8 @@ import java.util.function.LongConsumer;
  * Seals a tail segment: state, files, manifest, index, view, and then the log may forget it. A crash between any two steps leaves a store that opens: files
  * that the manifest does not know are deleted, and a segment that the index does not know is indexed again.
  *
- * <p>The state is forced before anything that was deleted is left out, because a log that is not forced for each entry could lose the delete.
+ * <p>Where the log is forced for each entry, the state is flushed here and rows that are deleted are left out. Otherwise the log could lose a delete that the
+ * state has on disk: the writer flushes it when the log was forced at the end of the tail segment, and deleted rows stay until they are compacted away.
  *
  * <p>Runs on the sealer's thread.
  */
@@ -17,18 +18,21 @@ final class Sealing {
 
     private final Segments segments;
     private final Contents contents;
+    private final boolean logForcesEach;
     private final LongConsumer releaseLog;
     private final Runnable afterwards;
 
     /**
      * Seals into these segments.
      *
+     * @param logForcesEach whether the log has on disk all that was applied
      * @param releaseLog told up to which entry the log is no longer needed
      * @param afterwards run when a tail segment was sealed
      */
-    Sealing(Segments segments, Contents contents, LongConsumer releaseLog, Runnable afterwards) {
+    Sealing(Segments segments, Contents contents, boolean logForcesEach, LongConsumer releaseLog, Runnable afterwards) {
         this.segments = segments;
         this.contents = contents;
+        this.logForcesEach = logForcesEach;
         this.releaseLog = releaseLog;
         this.afterwards = afterwards;
     }
@@ -36,8 +40,10 @@ final class Sealing {
     void seal(TailSegment tail) throws IOException {
         List<StoredEvent> events = tail.all();
         Kept kept = new Kept(contents.state());
-        events.removeIf(kept.negate());
-        contents.state().flush();
+        if (logForcesEach) {
+            events.removeIf(kept.negate());
+            contents.state().flush();
+        }
         contents.sealed(tail, segments.seal(events, kept.dropped(), tail.lastLsn()));
         releaseLog.accept(tail.lastLsn());
         afterwards.run();

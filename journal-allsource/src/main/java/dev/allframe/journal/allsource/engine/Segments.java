@@ -63,7 +63,7 @@ final class Segments {
     private final ReentrantLock changing = new ReentrantLock();
 
     private volatile Manifest manifest;
-    private @Nullable Exception uncertain; // guarded by the lock
+    private @Nullable Throwable uncertain; // guarded by the lock
 
     Segments(Disk disk, Path storeDirectory, UUID storeId, Manifest manifest, StreamIndex index, long cacheBytes)
             throws IOException {
@@ -170,7 +170,7 @@ final class Segments {
                 from = until;
             }
             return publish(written, dropped, lsn);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             written.forEach(this::discard);
             throw failed;
         }
@@ -278,7 +278,7 @@ final class Segments {
                 throw new IOException("the disk was full when the manifest was replaced", full);
             }
             throw full;
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             uncertain = failed;
             throw failed;
         }

@@ -77,6 +77,14 @@ final class RememberedTables implements Tables {
         return left;
     }
 
+    /** What was flushed, and nothing more. */
+    RememberedTables flushed() {
+        RememberedTables left = new RememberedTables();
+        left.state = state == null ? null : state.crash();
+        left.index = index == null ? null : index.crash();
+        return left;
+    }
+
     private static int between(int least, int most, Random random) {
         return switch (random.nextInt(3)) {
             case 0 -> least;

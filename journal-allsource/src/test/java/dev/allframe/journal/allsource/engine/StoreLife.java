@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.allframe.journal.allsource.engine.index.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.index.Table;
@@ -19,6 +21,7 @@ import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -253,8 +256,12 @@ final class StoreLife {
         return last;
     }
 
-    /** The index is what the segments say, and what was deleted. */
+    /** The index is what the segments say, and what was deleted: in the end, for a compaction under way changes one before the other. */
     private static void checkIndex(Engine engine) {
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> compareIndex(engine));
+    }
+
+    private static void compareIndex(Engine engine) {
         Contents contents = engine.contents();
         View view = contents.acquire();
         try (StreamIndex computed = StreamIndex.open(MemoryKeyValues.open(Table.INDEX), engine.storeId())) {

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.store.CorruptStoreException;
@@ -30,8 +31,20 @@ final class FlushWitness {
 
     private FlushWitness() {}
 
-    /** Replaces the file; it is on disk when this returns. */
+    /**
+     * Replaces the file; it is on disk when this returns.
+     *
+     * @throws NoSpaceException if there is no room; it is as it was, and may be replaced later
+     */
     static void write(Path directory, long sequenceNumber) throws IOException {
+        try {
+            replace(directory, sequenceNumber);
+        } catch (IOException failure) {
+            throw NoSpaceException.where(failure);
+        }
+    }
+
+    private static void replace(Path directory, long sequenceNumber) throws IOException {
         Path temporary = directory.resolve(NAME + ".tmp");
         try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING)) {

@@ -1,9 +1,11 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreFullException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -313,6 +315,8 @@ public final class RocksKeyValues implements KeyValues {
             FlushWitness.write(directory, sequenceNumber);
         } catch (RocksDBException failure) {
             throw changing(failure);
+        } catch (NoSpaceException full) { // the tables are on disk, and the file says less than there is
+            throw new StoreFullException("directory=" + directory + ": " + full.getMessage());
         } catch (IOException failure) {
             throw failing(new StoreFailedException("directory=" + directory + ": a flush failed", failure));
         } finally {

@@ -10,7 +10,7 @@ public final class NoSpaceException extends IOException {
     }
 
     /** The same failure, as this class where the system says that there is no room. */
-    static IOException where(IOException failure) {
+    public static IOException where(IOException failure) {
         String message = String.valueOf(failure.getMessage());
         boolean full = message.contains("No space left on device") || message.contains("Disk quota exceeded");
         return full && !(failure instanceof NoSpaceException) ? new NoSpaceException(message, failure) : failure;

@@ -1,0 +1,211 @@
+package dev.allframe.journal.allsource.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.io.CrashMode;
+import dev.allframe.journal.allsource.engine.io.FaultPlan;
+import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.journal.allsource.engine.wal.Durability;
+import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import dev.allframe.store.Append;
+import dev.allframe.store.Appended;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.EventFilter;
+import dev.allframe.store.EventMetadata;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
+import dev.allframe.store.Position;
+import dev.allframe.store.Snapshot;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreFullException;
+import dev.allframe.store.StreamId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong on the threads behind the writer is told to whoever waits, and nothing that could go on stops. */
+@Guarantee({"G1", "G4", "G10"})
+class BackgroundFaultTest {
+
+    private static final StreamId STREAM = new StreamId("account|1");
+    private static final Payload PAYLOAD = Payload.json("{}".getBytes(StandardCharsets.UTF_8));
+
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private final RememberedTables remembered = new RememberedTables();
+    private final HookedTables tables = new HookedTables(remembered);
+
+    private static EngineBackend open(SimulatedDisk disk, Tables tables, Durability durability) {
+        EngineConfig small = StoreLife.SMALL;
+        EngineConfig config = new EngineConfig(new WalConfig(3000, durability, 1 << 20), small.tailBytes(),
+                small.tailEvents(), small.maxUnsealed(), small.groupBytes(), small.maxRecordBytes(),
+                small.cacheBytes(), small.rowFileBytes(), small.readThreads());
+        return new EngineBackend(Engine.open(disk, StoreLife.DIRECTORY, tables, config,
+                Clock.fixed(Model.NOW, ZoneOffset.UTC), "a test"), "a test");
+    }
+
+    private EngineBackend open() {
+        return open(disk, tables, Durability.fsync());
+    }
+
+    private static CompletionStage<Appended> append(EngineBackend store, long expected) {
+        return store.append(new Append(STREAM, ExpectedVersion.exactly(expected), "writer", List.of(
+                Envelope.of("happened", 1, PAYLOAD, Set.of(), EventMetadata.at(Model.NOW), null))));
+    }
+
+    private static int events(EngineBackend store) {
+        return Stages.get(store.getAllEvents(EventFilter.all(), Position.START, 1000)).events().size();
+    }
+
+    @Test
+    void who_waits_for_sealing_is_told_of_an_error() {
+        EngineBackend store = open();
+        Stages.get(append(store, 0));
+        tables.beforeFlush(() -> {
+            throw new OutOfMemoryError("a test");
+        });
+
+        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFailedException.class)
+                .hasMessageContaining("a test");
+        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFailedException.class);
+
+        Stages.get(append(store, 1));
+        assertThat(events(store)).isEqualTo(2);
+        Stages.run(store::close);
+    }
+
+    @Test
+    void who_waits_for_compaction_is_told_of_an_error() {
+        EngineBackend store = open();
+        Stages.get(append(store, 0));
+        Stages.get(append(store, 1));
+        Stages.get(store.flush());
+        Stages.get(store.deleteEventsTo(STREAM, 1));
+        AtomicBoolean failing = new AtomicBoolean(true);
+        tables.beforeCursor(() -> {
+            if (failing.get()) {
+                throw new OutOfMemoryError("a test");
+            }
+        });
+
+        assertThatThrownBy(() -> Stages.get(store.compact())).isInstanceOf(StoreFailedException.class)
+                .hasMessageContaining("a test");
+
+        failing.set(false);
+        assertThat(Stages.get(store.compact()).droppedRows()).isEqualTo(1);
+        Stages.run(store::close);
+    }
+
+    @Test
+    void sealing_goes_on_when_the_tables_have_found_no_room() {
+        EngineBackend store = open();
+        Stages.get(append(store, 0));
+        AtomicBoolean full = new AtomicBoolean(true);
+        tables.beforeFlush(() -> {
+            if (full.get()) {
+                throw new StoreFullException("a test");
+            }
+        });
+
+        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFullException.class);
+        full.set(false);
+
+        await().atMost(Duration.ofSeconds(10))
+                .ignoreExceptions()
+                .until(() -> Stages.failure(store.flush()) == null);
+        assertThat(events(store)).isEqualTo(1);
+        Stages.run(store::close);
+    }
+
+    @Test
+    void the_tables_never_know_more_than_a_log_that_the_system_forces_when_it_likes() {
+        EngineBackend store = open(disk, tables, Durability.os());
+        Stages.get(append(store, 0));
+        Stages.get(append(store, 1));
+        Stages.get(store.deleteEventsTo(STREAM, 1));
+        tables.beforeFlush(() -> { // the writer can apply nothing while it flushes
+            if (!Thread.currentThread().getName().contains("writer")) {
+                Stages.get(store.saveSnapshot(new Snapshot(STREAM, 1, Model.NOW, PAYLOAD, null)));
+            }
+        });
+        Stages.get(store.flush());
+        RememberedTables kept = remembered.flushed();
+        SimulatedDisk left = disk.crash(CrashMode.LOSE_ALL, new Random(1));
+        Stages.run(store::close);
+
+        EngineBackend again = open(left, kept, Durability.os());
+
+        assertThat(Stages.get(again.highestSequenceNr(STREAM))).isEqualTo(2);
+        assertThat(events(again)).isEqualTo(1);
+        Stages.get(again.compact());
+        assertThat(events(again)).isEqualTo(1);
+        Stages.run(again::close);
+    }
+
+    @Test
+    void a_conflict_with_what_was_never_durable_is_answered_with_the_failure() throws InterruptedException {
+        Engine engine = Engine.open(disk, StoreLife.DIRECTORY, tables, StoreLife.SMALL,
+                Clock.fixed(Model.NOW, ZoneOffset.UTC), "a test");
+        EngineBackend store = new EngineBackend(engine, "fsync");
+        Stages.get(append(store, 0));
+        CountDownLatch submitted = new CountDownLatch(1);
+        CountDownLatch holding = new CountDownLatch(1);
+        engine.submit(new Request.Look<>(() -> {
+            holding.countDown();
+            awaitUninterruptibly(submitted);
+            return "";
+        }, new CompletableFuture<>()));
+        holding.await();
+        CompletionStage<Appended> first = append(store, 1);
+        CompletionStage<Appended> conflicting = append(store, 1);
+        disk.plan(FaultPlan.forever(1, FaultPlan.Kind.IO_ERROR));
+        submitted.countDown();
+
+        assertThatThrownBy(() -> Stages.get(first)).isInstanceOf(StoreFailedException.class);
+        assertThatThrownBy(() -> Stages.get(conflicting)).isInstanceOf(StoreFailedException.class);
+        assertThat(Stages.failure(CompletableFuture.runAsync(store::close))).isNotNull();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Test
+    void files_that_a_crash_has_begun_are_removed_when_the_store_is_opened() throws IOException {
+        EngineBackend store = open();
+        Stages.get(append(store, 0));
+        Stages.get(store.flush());
+        Stages.run(store::close);
+        Path segments = Segments.files(StoreLife.DIRECTORY);
+        List<Path> sealed = disk.list(segments);
+        for (String name : List.of("00000000000000000001.rows.tmp", "00000000000000000009.parquet.tmp")) {
+            try (var begun = disk.create(segments.resolve(name))) {
+                begun.write(ByteBuffer.wrap(new byte[100]), 0);
+            }
+        }
+
+        EngineBackend again = open(disk, remembered.left(new Random(1)), Durability.fsync());
+
+        assertThat(disk.list(segments)).containsExactlyInAnyOrderElementsOf(sealed);
+        assertThat(events(again)).isEqualTo(1);
+        Stages.run(again::close);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.index.HookedKeyValues;
+import dev.allframe.journal.allsource.engine.index.KeyValues;
+
+/** Tables in whose state something happens before a flush and before a cursor is opened. */
+final class HookedTables implements Tables {
+
+    private final Tables tables;
+    private volatile Runnable beforeFlush = () -> {};
+    private volatile Runnable beforeCursor = () -> {};
+
+    HookedTables(Tables tables) {
+        this.tables = tables;
+    }
+
+    void beforeFlush(Runnable hook) {
+        beforeFlush = hook;
+    }
+
+    void beforeCursor(Runnable hook) {
+        beforeCursor = hook;
+    }
+
+    @Override
+    public void create() {
+        tables.create();
+    }
+
+    @Override
+    public KeyValues index() {
+        return tables.index();
+    }
+
+    @Override
+    public KeyValues newIndex() {
+        return tables.newIndex();
+    }
+
+    @Override
+    public KeyValues state() {
+        return new HookedKeyValues(tables.state(), () -> beforeFlush.run(), () -> beforeCursor.run());
+    }
+
+    @Override
+    public void close() {
+        tables.close();
+    }
+}
