@@ -80,6 +80,13 @@ final class Comparison {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
+    /** Prints the results of a variant that has no peer. */
+    static void print(String title, double loadBefore, String name, List<Result> results) {
+        Comparison alone = new Comparison(title);
+        alone.variants.add(new Variant(name, 0, () -> results.getFirst(), results));
+        alone.print(loadBefore);
+    }
+
     private void print(double loadBefore) {
         System.out.printf(Locale.ROOT, "%n%s%nload average %.1f before, %.1f after%n", title, loadBefore, load());
         System.out.printf(Locale.ROOT, "%-34s %12s %6s %14s %8s %9s %9s %9s %9s%n", "", "1/s", "ratio", "from - to",

@@ -29,8 +29,8 @@ public final class JournalBenchmark {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     static final String COMMON = """
-            pekko.loglevel = WARNING
-            pekko.stdout-loglevel = WARNING
+            pekko.loglevel = ERROR
+            pekko.stdout-loglevel = ERROR
             pekko.actor.serialization-bindings { "dev.allframe.benchmarks.Keeper$CborSerializable" = jackson-cbor }
             pekko.persistence.max-concurrent-recoveries = 1000
             allframe.max-in-flight = 100000
