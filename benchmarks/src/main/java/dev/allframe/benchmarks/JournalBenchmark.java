@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Histogram;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -111,7 +112,7 @@ public final class JournalBenchmark {
         try {
             List<ActorRef<Keeper.Command>> keepers = new ArrayList<>();
             for (int i = 0; i < entities; i++) {
-                keepers.add(system.systemActorOf(Keeper.create("k" + i), "k" + i, Props.empty()));
+                keepers.add(system.systemActorOf(Keeper.create("k" + i, Set.of()), "k" + i, Props.empty()));
             }
             return measure((instance, number) -> {
                 CompletableFuture<Long> done = new CompletableFuture<>();

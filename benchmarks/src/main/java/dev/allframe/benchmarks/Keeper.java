@@ -1,5 +1,6 @@
 package dev.allframe.benchmarks;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.persistence.typed.PersistenceId;
@@ -15,18 +16,28 @@ final class Keeper extends EventSourcedBehavior<Keeper.Command, Keeper.Kept, Lon
     /** @param done completed with the number of events when the event is stored */
     record Keep(String text, CompletableFuture<Long> done) implements Command {}
 
+    /** Ends the actor. */
+    enum Stop implements Command { INSTANCE }
+
+    /** @param done completed with the number of events when they are recovered */
+    record Count(CompletableFuture<Long> done) implements Command {}
+
     /** Bound to Jackson CBOR in the benchmark's configuration. */
     record Kept(String text) implements CborSerializable {}
 
     /** What is stored by Jackson CBOR. */
     interface CborSerializable {}
 
-    private Keeper(String id) {
+    private final Set<String> tags;
+
+    private Keeper(String id, Set<String> tags) {
         super(PersistenceId.of("keeper", id));
+        this.tags = tags;
     }
 
-    static Behavior<Command> create(String id) {
-        return new Keeper(id);
+    /** An actor whose events have these tags. */
+    static Behavior<Command> create(String id, Set<String> tags) {
+        return new Keeper(id, tags);
     }
 
     @Override
@@ -38,7 +49,14 @@ final class Keeper extends EventSourcedBehavior<Keeper.Command, Keeper.Kept, Lon
     public CommandHandler<Command, Kept, Long> commandHandler() {
         return (count, command) -> switch (command) {
             case Keep keep -> Effect().persist(new Kept(keep.text)).thenRun(keep.done::complete);
+            case Count asked -> Effect().none().thenRun(asked.done::complete);
+            case Stop stop -> Effect().stop();
         };
+    }
+
+    @Override
+    public Set<String> tagsFor(Kept kept) {
+        return tags;
     }
 
     @Override
