@@ -5,6 +5,7 @@ import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.EngineConfig;
 import dev.allframe.journal.allsource.engine.MemoryTables;
 import dev.allframe.journal.allsource.engine.RocksTables;
+import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.wal.Durability;
@@ -52,6 +53,15 @@ public final class AllSourceBackend {
 
     /** As {@link #withConfig(AllSourceConfig)}; an owner who finds the store locked is told this user. */
     public static EventStoreBackend withConfig(AllSourceConfig config, String user) {
+        return withConfig(config, user, new RealDisk());
+    }
+
+    /**
+     * As {@link #withConfig(AllSourceConfig, String)}, with another way to the disk: one that measures, or is slow. The files of RocksDB do not go through it.
+     *
+     * @param disk used where the configuration has a directory
+     */
+    public static EventStoreBackend withConfig(AllSourceConfig config, String user, Disk disk) {
         EngineConfig numbers = numbers(config);
         Path directory = config.directory();
         if (directory == null) {
@@ -59,7 +69,7 @@ public final class AllSourceBackend {
                     Clock.systemUTC(), user), "none");
         }
         Path absolute = directory.toAbsolutePath();
-        return new EngineBackend(Engine.open(new RealDisk(), absolute,
+        return new EngineBackend(Engine.open(disk, absolute,
                 new RocksTables(absolute, config.memoryBytes() / 4), numbers, Clock.systemUTC(), user),
                 name(config.durability()));
     }

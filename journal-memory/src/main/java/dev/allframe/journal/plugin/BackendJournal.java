@@ -1,13 +1,10 @@
 package dev.allframe.journal.plugin;
 
 import com.typesafe.config.Config;
-import dev.allframe.store.Append;
-import dev.allframe.store.Envelope;
+import dev.allframe.store.Appended;
 import dev.allframe.store.EventStoreBackend;
-import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
-import dev.allframe.store.VersionConflictException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -19,9 +16,14 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.persistence.AtomicWrite;
+import org.apache.pekko.persistence.JournalProtocol;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
+import scala.PartialFunction;
+import scala.collection.immutable.$colon$colon;
+import scala.collection.immutable.List$;
 import scala.concurrent.Future;
+import scala.runtime.BoxedUnit;
 
 /**
  * The Pekko journal over a storage.
@@ -34,20 +36,21 @@ import scala.concurrent.Future;
  * <li>Whatever else the storage refuses, such as a full store, fails the actor that writes.
  * </ul>
  *
- * <p>Serialization and the call of the storage happen in the plugin's actor, in the order of its messages; that keeps the order of each actor's writes.
+ * <p>Serialization and the call of the storage happen in the plugin's actor, in the order of its messages; that keeps the order of each actor's writes. The
+ * thread that knows the outcome answers. Only where the configuration wants a circuit breaker or replies in the order of all writes, messages of writes take the
+ * way through {@link AsyncWriteJournal}, which has them.
  * Replays run on the dispatcher of the key {@code replay-dispatcher}, so that recoveries and writes do not wait for each other.
  */
 public final class BackendJournal extends AsyncWriteJournal {
 
     private static final int REPLAY_PAGE = 500;
 
-    /** Pekko reads an empty answer as: all stored. */
-    private static final Iterable<Optional<Exception>> ALL_STORED = List.of();
-
     private final EventStoreBackend backend;
     private final EventMapping mapping;
     private final Payloads payloads;
     private final Executor replayExecutor;
+    private final WriteReplies replies;
+    private final boolean direct;
 
     /** Called by Pekko for the section of the configuration that names this class. */
     public BackendJournal(Config config, String pluginId) {
@@ -56,54 +59,76 @@ public final class BackendJournal extends AsyncWriteJournal {
         this.payloads = new Payloads((ExtendedActorSystem) system);
         this.mapping = new EventMapping(payloads);
         this.replayExecutor = system.dispatchers().lookup(config.getString("replay-dispatcher"));
+        this.replies = new WriteReplies(self());
+        this.direct = wantsNothingOfTheMachinery(config);
     }
 
-    @Override
-    public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
-        return Futures.future(() -> payloads.withTransportInformation(() -> write(messages.iterator())));
+    private static boolean wantsNothingOfTheMachinery(Config config) {
+        return !config.getBoolean("write-response-global-order")
+                && config.getInt("circuit-breaker.max-failures") == Integer.MAX_VALUE
+                && config.getDuration("circuit-breaker.call-timeout").isZero();
     }
 
     /**
-     * Stores all writes of one message by one append. Pekko wants the whole message to fail when one of its writes fails, and appends in flight one behind
-     * the other could not promise that: the one behind a refused one may be just what a second writer has made way for.
+     * Takes messages of writes out of the hands of Pekko's machinery, which spends on each of them a circuit breaker, several futures and as many changes of
+     * thread: more than the storage needs.
      */
-    private CompletionStage<Iterable<Optional<Exception>>> write(Iterator<AtomicWrite> writes) {
-        AtomicWrite first = writes.next();
-        StreamId stream = new StreamId(first.persistenceId());
-        long version = first.lowestSequenceNr() - 1;
-        List<Envelope> records = new ArrayList<>();
-        List<Optional<Exception>> results = new ArrayList<>();
-        boolean rejected = false;
-        for (AtomicWrite write = first;; write = writes.next()) {
-            refuseGap(stream, version + records.size(), write);
-            Optional<Exception> rejection = addRecords(write, records);
-            rejected |= rejection.isPresent();
-            results.add(rejection);
-            if (!writes.hasNext()) {
-                break;
+    @Override
+    public void aroundReceive(PartialFunction<Object, BoxedUnit> receive, Object message) {
+        if (direct && message instanceof JournalProtocol.WriteMessages writes) {
+            write(writes);
+        } else {
+            super.aroundReceive(receive, message);
+        }
+    }
+
+    private void write(JournalProtocol.WriteMessages message) {
+        Iterator<AtomicWrite> atomicWrites = atomicWrites(message);
+        if (!atomicWrites.hasNext()) {
+            replies.stored(message, List.of());
+            return;
+        }
+        Writes writes;
+        CompletionStage<Appended> stored;
+        try {
+            writes = payloads.withTransportInformation(() -> Writes.of(atomicWrites, this::adapted, mapping));
+            stored = backend.append(writes.append());
+        } catch (Exception failure) { // a gap between the writes, or whatever Scala throws without saying so
+            replies.failed(message, failure);
+            return;
+        }
+        stored.whenComplete((appended, failure) -> {
+            if (failure == null) {
+                replies.stored(message, writes.rejections());
+            } else {
+                replies.failed(message, Futures.unwrapped(failure));
+            }
+        });
+    }
+
+    private static Iterator<AtomicWrite> atomicWrites(JournalProtocol.WriteMessages message) {
+        List<AtomicWrite> writes = new ArrayList<>(message.messages().size());
+        for (var envelopes = message.messages().iterator(); envelopes.hasNext();) {
+            if (envelopes.next() instanceof AtomicWrite write) {
+                writes.add(write);
             }
         }
-        Iterable<Optional<Exception>> answer = rejected ? results : ALL_STORED;
-        String writer = first.payload().head().writerUuid();
-        return backend.append(new Append(stream, ExpectedVersion.exactly(version), writer, records))
-                .thenApply(appended -> answer);
+        return writes.iterator();
     }
 
-    /** Adds the records of a write, or those that hold its sequence numbers and the reason why. */
-    private Optional<Exception> addRecords(AtomicWrite write, List<Envelope> records) {
-        try {
-            records.addAll(mapping.records(write));
-            return Optional.empty();
-        } catch (Exception notSerializable) { // whatever a serializer throws, checked exceptions from Scala among it
-            records.addAll(EventMapping.placeholders(write.size()));
-            return Optional.of(notSerializable);
-        }
+    /** A write as the event adapters want it stored. */
+    private AtomicWrite adapted(AtomicWrite write) {
+        return preparePersistentBatch(new $colon$colon<>(write, List$.MODULE$.empty())).head();
     }
 
-    private static void refuseGap(StreamId stream, long version, AtomicWrite write) {
-        if (write.lowestSequenceNr() != version + 1) {
-            throw new VersionConflictException(stream, ExpectedVersion.exactly(write.lowestSequenceNr() - 1), version);
-        }
+    /** The way through Pekko's machinery, which has adapted the events. */
+    @Override
+    public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
+        return Futures.future(() -> {
+            Writes writes = payloads
+                    .withTransportInformation(() -> Writes.of(messages.iterator(), write -> write, mapping));
+            return backend.append(writes.append()).thenApply(appended -> writes.rejections());
+        });
     }
 
     @Override

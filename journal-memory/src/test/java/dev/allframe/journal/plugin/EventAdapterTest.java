@@ -45,7 +45,7 @@ class EventAdapterTest {
     @Test
     void adapters_are_applied_by_the_journal_and_by_the_queries() throws Exception {
         TestKit probe = new TestKit(SYSTEM);
-        ActorRef writer = SYSTEM.actorOf(Props.create(Writer.class, probe.getRef()));
+        ActorRef writer = SYSTEM.actorOf(Props.create(Writer.class, "words|1", probe.getRef()));
         writer.tell("one two", ActorRef.noSender());
         writer.tell("", ActorRef.noSender());
         writer.tell("three", ActorRef.noSender());
@@ -63,7 +63,7 @@ class EventAdapterTest {
         probe.watch(writer);
         SYSTEM.stop(writer);
         probe.expectTerminated(LONG, writer);
-        SYSTEM.actorOf(Props.create(Writer.class, probe.getRef()));
+        SYSTEM.actorOf(Props.create(Writer.class, "words|1", probe.getRef()));
         probe.expectMsgEquals(LONG, "recovered one");
         probe.expectMsgEquals(LONG, "recovered two");
         probe.expectMsgEquals(LONG, "recovered three");
@@ -84,6 +84,23 @@ class EventAdapterTest {
                 .isEqualTo(List.of("one", "two", "three"));
     }
 
+    @Test
+    void an_event_whose_adapter_fails_is_rejected_and_the_next_one_is_stored() {
+        TestKit probe = new TestKit(SYSTEM);
+        ActorRef writer = SYSTEM.actorOf(Props.create(Writer.class, "words|2", probe.getRef()));
+
+        writer.tell("first", ActorRef.noSender());
+        writer.tell("unspeakable", ActorRef.noSender());
+        writer.tell("second", ActorRef.noSender());
+
+        probe.expectMsgEquals(LONG, "first");
+        probe.expectMsgEquals(LONG, "rejected unspeakable");
+        probe.expectMsgEquals(LONG, "second");
+        SYSTEM.actorOf(Props.create(Writer.class, "words|2", probe.getRef()));
+        probe.expectMsgEquals(LONG, "recovered first");
+        probe.expectMsgEquals(LONG, "recovered second");
+    }
+
     /** Stores words with a tag, and reads each word as an event of its own. */
     public static final class Splitter implements EventAdapter {
         @Override
@@ -93,6 +110,9 @@ class EventAdapterTest {
 
         @Override
         public Object toJournal(Object event) {
+            if (event.equals("unspeakable")) {
+                throw new IllegalArgumentException("it has no words");
+            }
             return new Tagged(event, Set.of("adapted"));
         }
 
@@ -105,15 +125,22 @@ class EventAdapterTest {
 
     /** Persists texts and tells what it has persisted and what it has recovered. */
     static final class Writer extends AbstractPersistentActor {
+        private final String id;
         private final ActorRef observer;
 
-        Writer(ActorRef observer) {
+        Writer(String id, ActorRef observer) {
+            this.id = id;
             this.observer = observer;
         }
 
         @Override
         public String persistenceId() {
-            return "words|1";
+            return id;
+        }
+
+        @Override
+        public void onPersistRejected(Throwable cause, Object event, long sequenceNr) {
+            observer.tell("rejected " + event, getSelf());
         }
 
         @Override

@@ -12,12 +12,14 @@ import java.io.NotSerializableException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.Persistence;
 import org.apache.pekko.persistence.PersistentRepr;
@@ -46,7 +48,7 @@ public abstract class JournalConformance extends PluginConformance {
      * @param journalPluginId which journal is tested
      */
     protected JournalConformance(Config config, String journalPluginId) {
-        super(config);
+        super(ConfigFactory.parseMap(Map.of("pekko.persistence.journal.plugin", journalPluginId)).withFallback(config));
         client = new JournalClient(system, Persistence.get(system).journalFor(journalPluginId, ConfigFactory.empty()));
     }
 
@@ -328,6 +330,26 @@ public abstract class JournalConformance extends PluginConformance {
                 assertThat(client.replayAll(own).payloads()).containsExactlyElementsOf(
                         IntStream.rangeClosed(1, 25).<Object>mapToObj(sequenceNr -> own + sequenceNr).toList());
             }
+        }
+    }
+
+    /**
+     * The next write leaves the actor as soon as the first reply to the last one is there, while the many others are still on their way: each handler must get
+     * its own event, in order, and what is only deferred comes behind what was persisted before it.
+     */
+    @Test
+    void replies_to_one_message_come_before_those_to_the_next() {
+        int events = 30_000;
+        TestKit probe = new TestKit(system);
+        List<Integer> inOrder = IntStream.rangeClosed(1, events + 3).boxed().toList();
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            ActorRef writer = system.actorOf(AsyncWriter.props(freshId("journal"), events + 3,
+                    probe.getRef()));
+
+            writer.tell(new AsyncWriter.Numbers(1, events, events + 1), ActorRef.noSender());
+            writer.tell(new AsyncWriter.Numbers(events + 2, events + 2, events + 3), ActorRef.noSender());
+
+            assertThat(probe.expectMsgClass(LONG, AsyncWriter.Handled.class).numbers().equals(inOrder)).isTrue();
         }
     }
 

@@ -1,0 +1,233 @@
+package dev.allframe.benchmarks;
+
+import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.journal.allsource.AllSourceConfig;
+import dev.allframe.journal.allsource.engine.EngineBackend;
+import dev.allframe.journal.memory.InMemoryBackend;
+import dev.allframe.store.Append;
+import dev.allframe.store.Appended;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.EventFilter;
+import dev.allframe.store.EventMetadata;
+import dev.allframe.store.EventPage;
+import dev.allframe.store.EventReader;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
+import dev.allframe.store.Position;
+import dev.allframe.store.StreamId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Reads of the store itself, without Pekko: 100 events of one stream out of the tail, out of row files and out of Parquet files, and a scan of everything out of
+ * Parquet files, each beside the same read of our store in memory; and how many bytes an event takes.
+ *
+ * <p>Arguments, all optional: {@code --parts streams,scan,bytes --events 1000000 --seconds 2 --rounds 5 --prose <file> --dir <temp>}. The part {@code bytes} needs a file with
+ * some MB of English prose, of which each event has 100 bytes, cut at scattered offsets.
+ */
+public final class ReadBenchmark {
+
+    private static final int STREAM_EVENTS = 100;
+    private static final int TAIL_STREAMS = 400;
+    private static final int IN_FLIGHT = 64;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final Options options;
+    private final Duration time;
+    private final int rounds;
+    private final int events;
+    private final Path folder;
+
+    private ReadBenchmark(Options options) {
+        this.options = options;
+        this.time = options.seconds("--seconds", "2");
+        this.rounds = options.number("--rounds", 5);
+        this.events = options.number("--events", 1_000_000);
+        this.folder = Path.of(options.text("--dir", System.getProperty("java.io.tmpdir")));
+    }
+
+    /** Runs the parts that are asked for. */
+    public static void main(String[] args) throws Exception {
+        ReadBenchmark benchmark = new ReadBenchmark(new Options(args));
+        for (String part : benchmark.options.text("--parts", "streams,scan").split(",", -1)) {
+            switch (part) {
+                case "streams" -> benchmark.streams();
+                case "scan" -> benchmark.scan();
+                case "bytes" -> benchmark.bytes();
+                default -> throw new IllegalArgumentException("no part " + part);
+            }
+        }
+        System.exit(0);
+    }
+
+    private void streams() throws Exception {
+        int streams = events / STREAM_EVENTS;
+        Path recentPlace = Folders.fresh(folder);
+        Path coldPlace = Folders.fresh(folder);
+        Path tailPlace = Folders.fresh(folder);
+        try (EventStoreBackend memory = InMemoryBackend.unbounded();
+                EventStoreBackend tail = open(AllSourceConfig.in(tailPlace));
+                EventStoreBackend recent = open(AllSourceConfig.in(recentPlace));
+                EventStoreBackend cold = open(AllSourceConfig.in(coldPlace).withRowFileBytes(0))) {
+            fill(memory, streams, Prose.byChance());
+            fill(tail, TAIL_STREAMS, Prose.byChance());
+            fill(recent, streams, Prose.byChance());
+            recent.flush().toCompletableFuture().join();
+            fill(cold, streams, Prose.byChance());
+            cold.flush().toCompletableFuture().join();
+            awaitNoRowFiles(coldPlace);
+            new Comparison(String.format(Locale.ROOT,
+                    "%d events of one stream by chance, of %,d streams (%,d in the tail), %d rounds of %s; per second: such reads",
+                    STREAM_EVENTS, streams, TAIL_STREAMS, rounds, time))
+                    .with("memory", () -> reads(memory, streams))
+                    .with("tail", () -> reads(tail, TAIL_STREAMS))
+                    .with("row files", () -> reads(recent, streams))
+                    .with("Parquet files", () -> reads(cold, streams))
+                    .run(rounds);
+        } finally {
+            Folders.delete(recentPlace);
+            Folders.delete(coldPlace);
+            Folders.delete(tailPlace);
+        }
+    }
+
+    private void scan() throws Exception {
+        int streams = events / STREAM_EVENTS;
+        Path place = Folders.fresh(folder);
+        try (EventStoreBackend memory = InMemoryBackend.unbounded();
+                EventStoreBackend cold = open(AllSourceConfig.in(place).withRowFileBytes(0))) {
+            fill(memory, streams, Prose.byChance());
+            fill(cold, streams, Prose.byChance());
+            cold.flush().toCompletableFuture().join();
+            awaitNoRowFiles(place);
+            new Comparison(String.format(Locale.ROOT,
+                    "everything in the order of positions, pages of %,d, %,d events, %d rounds; per second: events",
+                    EventReader.MAX_PAGE, streams * STREAM_EVENTS, rounds))
+                    .with("memory", () -> scan(memory))
+                    .with("Parquet files", () -> scan(cold))
+                    .run(rounds);
+        } finally {
+            Folders.delete(place);
+        }
+    }
+
+    private void bytes() throws Exception {
+        Prose prose = Prose.of(Path.of(options.text("--prose", "")));
+        int streams = events / STREAM_EVENTS;
+        Path place = Folders.fresh(folder);
+        try (EventStoreBackend store = open(AllSourceConfig.in(place))) {
+            fill(store, streams, prose);
+            store.flush().toCompletableFuture().join();
+            double count = (double) streams * STREAM_EVENTS;
+            System.out.printf(Locale.ROOT,
+                    "%nbytes per event, %,.0f events of 100 bytes of prose, which is used %.1f times%n", count,
+                    count * Prose.LENGTH / prose.length());
+            System.out.printf(Locale.ROOT, "as sealed:  Parquet %.1f, row files %.1f%n",
+                    bytes(place, ".parquet") / count, bytes(place, ".rows") / count);
+            ((EngineBackend) store).compact().toCompletableFuture().join();
+            System.out.printf(Locale.ROOT, "compacted:  Parquet %.1f, row files %.1f%n",
+                    bytes(place, ".parquet") / count, bytes(place, ".rows") / count);
+        } finally {
+            Folders.delete(place);
+        }
+    }
+
+    private static EventStoreBackend open(AllSourceConfig config) {
+        return AllSourceBackend.withConfig(config);
+    }
+
+    /** Ten events for each stream in turn, so that each has its events in many places. */
+    private static void fill(EventStoreBackend store, int streams, Prose prose) {
+        List<CompletableFuture<Appended>> inFlight = new ArrayList<>();
+        int atOnce = 10;
+        long number = 0;
+        for (int round = 0; round < STREAM_EVENTS / atOnce; round++) {
+            for (int stream = 0; stream < streams; stream++) {
+                List<Envelope> records = new ArrayList<>();
+                EventMetadata metadata = EventMetadata.at(Instant.now());
+                for (int i = 0; i < atOnce; i++) {
+                    records.add(Envelope.of("account.noted", 1,
+                            Payload.json(prose.piece(number++).getBytes(StandardCharsets.US_ASCII)), Set.of(), metadata,
+                            null));
+                }
+                inFlight.add(store.append(new Append(new StreamId("account|" + stream),
+                        ExpectedVersion.exactly((long) round * atOnce), "benchmark", records)).toCompletableFuture());
+                if (inFlight.size() == IN_FLIGHT) {
+                    inFlight.forEach(CompletableFuture::join);
+                    inFlight.clear();
+                }
+            }
+        }
+        inFlight.forEach(CompletableFuture::join);
+    }
+
+    private static void awaitNoRowFiles(Path store) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (bytes(store, ".rows") > 0) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("row files are still there after " + PATIENCE);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+    }
+
+    private static long bytes(Path store, String ending) {
+        try (Stream<Path> files = Files.list(store.resolve("segments"))) {
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private Comparison.Result reads(EventStoreBackend store, int streams) {
+        reads(store, streams, time.dividedBy(2));
+        return reads(store, streams, time);
+    }
+
+    private static Comparison.Result reads(EventStoreBackend store, int streams, Duration time) {
+        Histogram latency = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
+        Random random = new Random(7);
+        long begin = System.nanoTime();
+        long end = begin + time.toNanos();
+        for (long asked = begin; asked < end; asked = System.nanoTime()) {
+            StreamId stream = new StreamId("account|" + random.nextInt(streams));
+            int read = store.getEvents(stream, 1, Long.MAX_VALUE, STREAM_EVENTS).toCompletableFuture().join().size();
+            latency.recordValue(System.nanoTime() - asked);
+            if (read != STREAM_EVENTS) {
+                throw new IllegalStateException(stream + " has " + read + " events");
+            }
+        }
+        return new Comparison.Result(latency.getTotalCount() / ((System.nanoTime() - begin) / 1e9), 0, latency, null);
+    }
+
+    private static Comparison.Result scan(EventStoreBackend store) {
+        long begin = System.nanoTime();
+        long read = 0;
+        EventPage page = new EventPage(List.of(), Position.START, false);
+        while (!page.atEnd()) {
+            page = store.getAllEvents(EventFilter.all(), page.next(), EventReader.MAX_PAGE)
+                    .toCompletableFuture()
+                    .join();
+            read += page.events().size();
+        }
+        return new Comparison.Result(read / ((System.nanoTime() - begin) / 1e9), 0, null, null);
+    }
+}
