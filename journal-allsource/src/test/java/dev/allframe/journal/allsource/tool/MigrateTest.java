@@ -121,7 +121,7 @@ final class MigrateTest {
             events.add(((ObjectNode) Json.MAPPER.readTree(line)).without(List.of("position", "writer", "time")));
         }
         events.sort(Comparator.comparing((JsonNode event) -> event.required("stream").textValue())
-                .thenComparing(event -> event.required("sequenceNr").longValue()));
+                .thenComparingLong(event -> event.required("sequenceNr").longValue()));
         return events.stream().map(Json::line).toList();
     }
 
