@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.query.Offset;
 import org.apache.pekko.persistence.query.ReadJournalProvider;
@@ -27,8 +28,11 @@ public final class OddJournal implements ReadJournalProvider {
 
     @Override
     public org.apache.pekko.persistence.query.scaladsl.ReadJournal scaladslReadJournal() {
-        throw new UnsupportedOperationException("for Java alone");
+        return new ForScala();
     }
+
+    /** Pekko makes both, whichever is asked for. */
+    private static final class ForScala implements org.apache.pekko.persistence.query.scaladsl.ReadJournal {}
 
     private static final class Queries implements CurrentPersistenceIdsQuery, CurrentEventsByPersistenceIdQuery {
 
@@ -69,7 +73,7 @@ public final class OddJournal implements ReadJournalProvider {
 
         @Override
         public org.apache.pekko.persistence.query.scaladsl.ReadJournal scaladslReadJournal() {
-            throw new UnsupportedOperationException("for Java alone");
+            return new ForScala();
         }
     }
 
@@ -79,8 +83,8 @@ public final class OddJournal implements ReadJournalProvider {
         private final String how;
 
         /** Named by the configuration, which says how it fails. */
-        public Failing(Config config) {
-            this.how = config.getString("how");
+        public Failing(ExtendedActorSystem system, Config config) {
+            this.how = system.name().isEmpty() ? "" : config.getString("how");
         }
 
         @Override
@@ -90,7 +94,7 @@ public final class OddJournal implements ReadJournalProvider {
 
         @Override
         public org.apache.pekko.persistence.query.scaladsl.ReadJournal scaladslReadJournal() {
-            throw new UnsupportedOperationException("for Java alone");
+            return new ForScala();
         }
     }
 
