@@ -77,6 +77,14 @@ final class RememberedTables implements Tables {
         return left;
     }
 
+    /** The same after a restart, with everything that was written. */
+    RememberedTables all() {
+        RememberedTables left = new RememberedTables();
+        left.state = state == null ? null : state.crashTo(state.batches());
+        left.index = index == null ? null : index.crashTo(index.batches());
+        return left;
+    }
+
     /** What was flushed, and nothing more. */
     RememberedTables flushed() {
         RememberedTables left = new RememberedTables();

@@ -117,8 +117,8 @@ final class StoreLife {
     }
 
     /** Submits an operation that is planned by random. */
-    void submit(Running running) {
-        submit(running, operations.next(planned));
+    CompletionStage<?> submit(Running running) {
+        return submit(running, operations.next(planned));
     }
 
     CompletionStage<?> submit(Running running, Operation operation) {
