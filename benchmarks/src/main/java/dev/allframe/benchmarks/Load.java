@@ -74,7 +74,8 @@ final class Load {
         return new Measured(commands / seconds, (processCpuNanos() - cpuBegin) / 1e3 / commands, latency);
     }
 
-    private static long processCpuNanos() {
+    /** Processor time of the whole process up to now. */
+    static long processCpuNanos() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 

@@ -44,12 +44,12 @@ public final class OpenBenchmark {
 
     private OpenBenchmark() {}
 
-    /** What a process said of a store: seconds to open it, appends and reads per second. */
-    private record Seen(double openSeconds, double appends, double reads, double heapMiB) {
+    /** What a process said of a store: seconds to open it, of time and of all processors together, appends and reads per second, megabytes of heap at the end. */
+    private record Seen(double openSeconds, double openCpuSeconds, double appends, double reads, double heapMiB) {
 
         static Seen of(String line) {
             double[] figures = Arrays.stream(line.split(" ", -1)).skip(1).mapToDouble(Double::parseDouble).toArray();
-            return new Seen(figures[0], figures[1], figures[2], figures[3]);
+            return new Seen(figures[0], figures[1], figures[2], figures[3], figures[4]);
         }
     }
 
@@ -97,7 +97,8 @@ public final class OpenBenchmark {
 
     private static void print(int[] millions, List<List<Seen>> seen, String title) {
         System.out.println(title);
-        System.out.printf(Locale.ROOT, "%-18s %10s %10s %12s %6s %14s %12s %6s %14s %9s%n", "", "open s", "longest",
+        System.out.printf(Locale.ROOT, "%-18s %10s %10s %10s %12s %6s %14s %12s %6s %14s %9s%n", "", "open s",
+                "longest", "cpu s",
                 "appends/s", "ratio", "from - to", "reads/s", "ratio", "from - to", "heap MiB");
         List<Seen> base = seen.getFirst();
         for (int i = 0; i < millions.length; i++) {
@@ -109,9 +110,10 @@ public final class OpenBenchmark {
                 reads[round] = at.get(round).reads / base.get(round).reads;
             }
             System.out.printf(Locale.ROOT,
-                    "%,4d million events %9.2f %10.2f %,12.0f %6.2f %14s %,12.0f %6.2f %14s %9.0f%n",
+                    "%,4d million events %9.2f %10.2f %10.2f %,12.0f %6.2f %14s %,12.0f %6.2f %14s %9.0f%n",
                     millions[i], Comparison.median(at.stream().mapToDouble(Seen::openSeconds).toArray()),
                     at.stream().mapToDouble(Seen::openSeconds).max().orElse(0),
+                    Comparison.median(at.stream().mapToDouble(Seen::openCpuSeconds).toArray()),
                     Comparison.median(at.stream().mapToDouble(Seen::appends).toArray()), Comparison.median(appends),
                     spread(appends), Comparison.median(at.stream().mapToDouble(Seen::reads).toArray()),
                     Comparison.median(reads), spread(reads), at.stream().mapToDouble(Seen::heapMiB).max().orElse(0));
@@ -182,10 +184,12 @@ public final class OpenBenchmark {
     }
 
     private static void open(Path place, Duration time) throws InterruptedException {
+        long cpuBegin = Load.processCpuNanos();
         long begin = System.nanoTime();
         EventStoreBackend store = AllSourceBackend.withConfig(AllSourceConfig.in(place));
         Position last = store.lastPosition().toCompletableFuture().join();
         double openSeconds = (System.nanoTime() - begin) / 1e9;
+        double openCpuSeconds = (Load.processCpuNanos() - cpuBegin) / 1e9;
         if (last.equals(Position.START)) {
             throw new IllegalStateException("the store in " + place + " is empty");
         }
@@ -200,7 +204,7 @@ public final class OpenBenchmark {
         double reads = reads(store, tail, time);
         Runtime runtime = Runtime.getRuntime();
         System.gc();
-        System.out.printf(Locale.ROOT, "%s %f %f %f %f%n", READY, openSeconds, appends, reads,
+        System.out.printf(Locale.ROOT, "%s %f %f %f %f %f%n", READY, openSeconds, openCpuSeconds, appends, reads,
                 (runtime.totalMemory() - runtime.freeMemory()) / 1048576.0);
         appendUntilKilled(store);
     }
