@@ -55,6 +55,9 @@ public final class RocksKeyValues implements KeyValues {
 
     private static final String TEMPORARY = ".tmp";
 
+    /** Room for what a flush writes beside the tables' contents: manifest, indexes and filters. */
+    private static final long SPARE_BYTES = 1 << 20;
+
     private final Path directory;
     private final RocksSettings settings;
     private final RocksDB db;
@@ -307,9 +310,25 @@ public final class RocksKeyValues implements KeyValues {
 
     @Override
     public void flush() {
+        long usableBytes;
+        try {
+            usableBytes = Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException failure) {
+            throw failing(new StoreFailedException("directory=" + directory + ": a flush failed", failure));
+        }
+        flush(usableBytes);
+    }
+
+    /** Asks for room before RocksDB does: where a flush of its own finds none, it takes nothing more until it is opened anew. */
+    void flush(long usableBytes) {
         long stamp = begin();
         try {
             refuseIfFailed();
+            long needed = db.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables") + SPARE_BYTES;
+            if (usableBytes < needed) {
+                throw new StoreFullException("directory=" + directory + ": a flush needs " + needed + " bytes, and "
+                        + usableBytes + " are free");
+            }
             long sequenceNumber = db.getLatestSequenceNumber();
             db.flush(flushing, handles);
             FlushWitness.write(directory, sequenceNumber);

@@ -210,6 +210,21 @@ class RocksKeyValuesTest {
     }
 
     @Test
+    void a_flush_without_room_is_told_and_made_later() {
+        byte[] key = {1};
+        try (RocksKeyValues entries = RocksKeyValues.create(place(), TABLES, memory)) {
+            entries.write(new Batch().put(Table.STREAMS, key, new byte[]{2}));
+            assertThatThrownBy(() -> entries.flush(1000)).isInstanceOf(StoreFullException.class);
+            entries.write(new Batch().put(Table.STREAMS, key, new byte[]{3}));
+
+            entries.flush();
+        }
+        try (RocksKeyValues again = RocksKeyValues.open(place(), TABLES, memory)) {
+            assertThat(again.get(Table.STREAMS, key)).containsExactly(3);
+        }
+    }
+
+    @Test
     void failures_of_rocksdb_are_told_by_what_callers_can_do() {
         RocksDBException full = failure(Status.Code.IOError, Status.SubCode.NoSpace);
         RocksDBException failed = failure(Status.Code.IOError, Status.SubCode.None);
