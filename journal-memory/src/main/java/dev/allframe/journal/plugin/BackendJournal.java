@@ -30,7 +30,7 @@ import scala.runtime.BoxedUnit;
  *
  * <ul>
  * <li>Each message of writes, which holds one {@code persist} or {@code persistAll} or several of them, is one atomic append that names the sequence
- * number it expects. A second writer of the same persistence id fails with {@link VersionConflictException}, and its actor stops: a failure, never a
+ * number it expects. A second writer of the same persistence id fails with {@link dev.allframe.store.VersionConflictException}, and its actor stops: a failure, never a
  * rejection.
  * <li>Only events that cannot be serialized are rejected, the writes of one message each by itself.
  * <li>Whatever else the storage refuses, such as a full store, fails the actor that writes.
