@@ -16,6 +16,7 @@ import dev.allframe.store.Envelope;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
 import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.spi.Listeners;
 import java.io.Closeable;
@@ -23,8 +24,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -114,7 +117,7 @@ public final class Engine implements AutoCloseable {
         private long lastLsn;
         private long nextPosition = 1;
         private long nextChange = 1;
-        private long newStreams;
+        private final Set<StreamId> begun = new HashSet<>();
 
         Recovered(String storeId, StateStore state, StreamIndex index, Manifest manifest) {
             this.storeId = storeId;
@@ -150,7 +153,15 @@ public final class Engine implements AutoCloseable {
             for (int from = 0; from < entries.size(); from += BATCH) {
                 state.apply(entries.subList(from, Math.min(from + BATCH, entries.size())));
             }
+            entries.forEach(applied -> noteDeleted(applied.entry()));
             entries.clear();
+        }
+
+        /** The rows may have left the disk already, and a state that did not know of it has told the index nothing. */
+        private void noteDeleted(LogEntry entry) {
+            if (entry instanceof LogEntry.EventsDeleted deleted && !begun.contains(deleted.stream())) {
+                index.noteStream(deleted.stream(), deleted.toSequenceNr());
+            }
         }
 
         private void add(LogEntry.EventsAppended events) {
@@ -164,7 +175,7 @@ public final class Engine implements AutoCloseable {
             if (part == null) {
                 part = tail.add(events.stream(), events.firstSequenceNr() - 1);
                 if (events.firstSequenceNr() == 1 && index.version(events.stream()) == 0) {
-                    newStreams++;
+                    begun.add(events.stream());
                 }
             }
             long sequenceNr = events.firstSequenceNr();
@@ -280,7 +291,7 @@ public final class Engine implements AutoCloseable {
             checkNotAhead(state, log, storeId);
             List<TailSegment> tails = recovered.end(log);
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
-            contents.streamsBegan(recovered.newStreams);
+            contents.streamsBegan(recovered.begun.size());
             segments.deleteLeftOvers();
             if (!config.forcesEach()) {
                 state.flush(); // of tail segments that have ended before, which the log has forced when it was opened
