@@ -13,6 +13,7 @@ import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.EventStoreBackend;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /**
  * Opens durable event stores. An append is acknowledged when it is forced to disk; a store that is killed opens again with everything that it acknowledged.
@@ -24,6 +25,9 @@ import java.time.Clock;
  * }</pre>
  */
 public final class AllSourceBackend {
+
+    /** A burst of appends has the processors to itself so long; whoever reads Parquet files beside the store waits so long. */
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     private static final int MAX_LOG_RECORD_BYTES = 128 << 20;
 
@@ -84,7 +88,7 @@ public final class AllSourceBackend {
                 .withSegmentBytes((int) Math.min(2 * tailBytes, 32 << 20))
                 .withMaxRecordBytes(MAX_LOG_RECORD_BYTES);
         return new EngineConfig(log, tailBytes, tailEvents, 2, 4 << 20, config.maxRecordBytes(), memory / 4,
-                config.rowFileBytes(), 2);
+                config.rowFileBytes(), 2, QUIET);
     }
 
     private static String name(Durability durability) {

@@ -8,6 +8,7 @@ import dev.allframe.store.StoreFullException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,17 +19,26 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compacts and keeps the row files within their budget, on a thread of its own, so that neither holds up sealing and with it appends. A round is made when the
- * store was opened, after each sealed tail segment, and when somebody asks for one.
+ * Merges segments, writes the Parquet files that are missing, and keeps the row files within their budget, on a thread of its own, so that none of it holds up
+ * sealing and with it appends.
+ *
+ * <h2>When</h2> When nothing was sealed for a while, so that a burst of appends has the processors to itself; when {@link #MOST_BEHIND} segments have no
+ * Parquet file, quiet or not; and when somebody asks. Neighbours are merged before a Parquet file is written for one of them alone, so that a row is seldom
+ * written to Parquet twice.
  *
  * <p>A failure is logged and counted, and nothing is deleted; appends and reads go on. Where a segment is damaged the others are compacted.
  */
 final class Compactor {
 
+    /** Full tail segments of 65,536 events each make some two million events. */
+    private static final int MOST_BEHIND = 32;
+
     private static final Logger LOG = System.getLogger(Compactor.class.getName());
 
     private final Compaction compaction;
+    private final ParquetFiles parquetFiles;
     private final RowFileBudget rowFiles;
+    private final Duration quiet;
     private final Thread thread = new Thread(this::run, "allframe-store-compactor");
     private final AtomicLong failures = new AtomicLong();
     private final LongAdder rows = new LongAdder();
@@ -37,10 +47,14 @@ final class Compactor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<CompletableFuture<CompactionReport>> asked = new ArrayList<>(); // guarded by the lock
+    private final List<CompletableFuture<Void>> parquetAsked = new ArrayList<>(); // guarded by the lock
     private boolean wanted = true; // guarded by the lock
+    private long quietFrom = System.nanoTime(); // guarded by the lock
 
-    Compactor(Compaction compaction, RowFileBudget rowFiles) {
+    Compactor(Compaction compaction, ParquetFiles parquetFiles, RowFileBudget rowFiles, Duration quiet) {
         this.compaction = compaction;
+        this.quiet = quiet;
+        this.parquetFiles = parquetFiles;
         this.rowFiles = rowFiles;
         thread.setDaemon(true);
     }
@@ -49,11 +63,12 @@ final class Compactor {
         thread.start();
     }
 
-    /** There may be something to do. */
-    void wake() {
+    /** A segment was sealed. */
+    void sealed() {
         lock.lock();
         try {
             wanted = true;
+            quietFrom = System.nanoTime() + quiet.toNanos();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -62,10 +77,19 @@ final class Compactor {
 
     /** Asks for a thorough round; completed when it is done, failed with the first failure, when the rest is done. */
     void compact(CompletableFuture<CompactionReport> result) {
+        ask(asked, result);
+    }
+
+    /** Asks for the Parquet files of all segments; completed when they are on disk, failed with the first failure, when the rest is done. */
+    void writeParquet(CompletableFuture<Void> result) {
+        ask(parquetAsked, result);
+    }
+
+    private <T> void ask(List<CompletableFuture<T>> queue, CompletableFuture<T> result) {
         lock.lock();
         try {
             if (!stopping) {
-                asked.add(result);
+                queue.add(result);
                 changed.signalAll();
                 return;
             }
@@ -97,30 +121,74 @@ final class Compactor {
         Threads.join(thread);
     }
 
+    /**
+     * What a round is to do.
+     *
+     * @param asked who waits for a thorough one
+     * @param parquetAsked who waits for Parquet files
+     * @param quiet whether there is time for everything
+     */
+    private record Round(List<CompletableFuture<CompactionReport>> asked, List<CompletableFuture<Void>> parquetAsked,
+            boolean quiet) {}
+
     private void run() {
         while (true) {
-            List<CompletableFuture<CompactionReport>> answered;
-            lock.lock();
-            try {
-                while (!wanted && asked.isEmpty() && !stopping) {
-                    changed.awaitUninterruptibly();
-                }
-                wanted = false;
-                answered = List.copyOf(asked);
-                asked.clear();
-            } finally {
-                lock.unlock();
-            }
+            Round round = next();
             if (stopping) {
-                answer(answered, CompactionReport.NOTHING, closed());
+                answer(round.asked, CompactionReport.NOTHING, closed());
+                answer(round.parquetAsked, null, closed());
                 return;
             }
-            round(answered);
+            run(round);
         }
     }
 
-    private void round(List<CompletableFuture<CompactionReport>> answered) {
-        CompactionPolicy policy = answered.isEmpty() ? CompactionPolicy.AUTOMATIC : CompactionPolicy.THOROUGH;
+    /** Waits until there is something to do. */
+    private Round next() {
+        lock.lock();
+        try {
+            while (!stopping && !isAsked() && !isDue()) {
+                // Only what was sealed makes it wait for a time, which ends with a quiet store.
+                changed.awaitNanos(wanted ? quietFrom - System.nanoTime() : Long.MAX_VALUE);
+            }
+            Round round = new Round(List.copyOf(asked), List.copyOf(parquetAsked), isQuiet() || isAsked());
+            wanted = wanted && !round.quiet; // otherwise there is something left to do when it is quiet
+            asked.clear();
+            parquetAsked.clear();
+            return round;
+        } catch (InterruptedException stray) {
+            throw new IllegalStateException("nobody interrupts the compactor", stray);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isDue() {
+        return wanted && (isQuiet() || parquetFiles.missing() >= MOST_BEHIND);
+    }
+
+    private boolean isAsked() {
+        return !asked.isEmpty() || !parquetAsked.isEmpty();
+    }
+
+    private boolean isQuiet() {
+        return System.nanoTime() - quietFrom >= 0;
+    }
+
+    private boolean isAskedMeanwhile() {
+        lock.lock();
+        try {
+            return isAsked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run(Round round) {
+        if (!round.parquetAsked.isEmpty()) {
+            answer(round.parquetAsked, null, parquetFiles.damage(writeMissing(0, null)));
+        }
+        CompactionPolicy policy = round.asked.isEmpty() ? CompactionPolicy.AUTOMATIC : CompactionPolicy.THOROUGH;
         CompactionReport done = CompactionReport.NOTHING;
         EventStoreException failure = evict(null);
         boolean more = true;
@@ -137,8 +205,50 @@ final class Compactor {
                 more = compaction.leftAlone() > leftAlone; // it goes on without what is damaged
                 failure = failed("compaction has failed, and has deleted nothing", failed, failure);
             }
+            if (more && round.asked.isEmpty() && isAskedMeanwhile()) {
+                more = false; // somebody waits: that round does the rest
+            }
         }
-        answer(answered, done, evict(failure));
+        failure = evict(writeMissing(round.quiet ? 0 : MOST_BEHIND - 1, failure));
+        if (failure != null) {
+            rest();
+        }
+        answer(round.asked, done, failure);
+    }
+
+    /** What has failed is tried again when something else is sealed, not at once. */
+    private void rest() {
+        lock.lock();
+        try {
+            wanted = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes Parquet files until only so many are missing. Gives the first failure. */
+    private @Nullable EventStoreException writeMissing(int enough, @Nullable EventStoreException before) {
+        EventStoreException failure = before;
+        boolean more = true;
+        while (more && parquetFiles.missing() > enough) {
+            int missing = parquetFiles.missing();
+            try {
+                more = parquetFiles.writeNext(this::stopWhereAsked);
+            } catch (Compaction.StoppedException stopped) {
+                more = false;
+                failure = failure == null ? closed() : failure;
+            } catch (IOException | RuntimeException | Error failed) {
+                more = parquetFiles.missing() < missing; // it goes on without what is damaged
+                failure = failed("a Parquet file could not be written", failed, failure);
+            }
+        }
+        return failure;
+    }
+
+    private void stopWhereAsked() {
+        if (stopping) {
+            throw new Compaction.StoppedException();
+        }
     }
 
     /** Asked for each row, by the thread. */
@@ -174,9 +284,9 @@ final class Compactor {
         return new StoreClosedException("the compaction of a store");
     }
 
-    private static void answer(List<CompletableFuture<CompactionReport>> results, CompactionReport done,
+    private static <T> void answer(List<CompletableFuture<T>> results, @Nullable T done,
             @Nullable EventStoreException failure) {
-        for (CompletableFuture<CompactionReport> result : results) {
+        for (CompletableFuture<T> result : results) {
             Thread.startVirtualThread(() -> {
                 if (failure == null) {
                     result.complete(done);

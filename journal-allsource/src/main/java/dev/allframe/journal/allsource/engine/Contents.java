@@ -134,7 +134,7 @@ final class Contents {
         long bytes = 0;
         View now = view;
         for (SealedSegment segment : now.sealed) {
-            bytes += segment.meta().payloadBytes().orElse(segment.meta().parquetFile().length());
+            bytes += segment.meta().payloadBytes().orElseGet(() -> segment.meta().rowFile().length());
         }
         for (TailSegment tail : now.tails) {
             for (StoredEvent event : tail.all()) {

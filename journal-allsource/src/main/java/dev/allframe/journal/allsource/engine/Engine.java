@@ -65,10 +65,11 @@ public final class Engine implements AutoCloseable {
         this.lock = lock;
         this.tables = opening.tables;
         this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
-                new RowFileBudget(segments, parts.contents,
-                        parts.config.rowFileBytes()));
+                new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
+                        parts.config.rowFileBytes()),
+                parts.config.quiet());
         Sealing sealing = new Sealing(segments, parts.contents, parts.config.forcesEach(), this::releaseLog,
-                compactor::wake);
+                compactor::sealed);
         this.sealer = new Sealer(sealing, parts.config.maxUnsealed());
         this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
         this.readers = Executors.newFixedThreadPool(parts.config.readThreads(),

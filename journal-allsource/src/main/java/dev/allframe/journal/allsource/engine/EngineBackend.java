@@ -242,7 +242,11 @@ public final class EngineBackend implements EventStoreBackend {
     /** Seals the tail: when the stage completes, all events are in row files and Parquet files. */
     @Override
     public CompletionStage<Void> flush() {
-        return request(Request.Seal::new);
+        return request(Request.Seal::new).thenCompose(sealed -> {
+            CompletableFuture<Void> written = new CompletableFuture<>();
+            engine.compactor().writeParquet(written);
+            return written;
+        });
     }
 
     /**

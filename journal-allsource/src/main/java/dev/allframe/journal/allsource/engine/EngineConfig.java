@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import java.time.Duration;
 
 /**
  * The engine's numbers.
@@ -15,9 +16,10 @@ import dev.allframe.journal.allsource.engine.wal.WalConfig;
  * @param cacheBytes of memory for decompressed segments
  * @param rowFileBytes of row files that are kept; of older segments the Parquet file is read
  * @param readThreads how many reads of files run at once
+ * @param quiet so long nothing must have been sealed before segments are merged and Parquet files written
  */
 public record EngineConfig(WalConfig log, long tailBytes, int tailEvents, int maxUnsealed, long groupBytes,
-        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads) {
+        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads, Duration quiet) {
 
     /** Whether the log has on disk all that was ever applied. */
     boolean forcesEach() {

@@ -136,9 +136,8 @@ public final class NewStore implements AutoCloseable {
         if (rows.isEmpty()) {
             return;
         }
-        rows.sort(RowOrder.INSTANCE);
         try {
-            segments.add(writer.seal(segments.size() + 1L, rows.iterator()));
+            segments.add(writer.writeBoth(segments.size() + 1L, RowOrder.sorted(rows).iterator()));
         } catch (IOException failed) {
             throw failed(directory, failed);
         }

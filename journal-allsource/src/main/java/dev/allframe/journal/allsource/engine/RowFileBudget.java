@@ -12,7 +12,7 @@ import java.util.Set;
  * the same rows under the same numbers, so that neither manifest nor index changes. Readers that hold a view go on with the row file; it is deleted when the
  * last of them has left.
  *
- * <p>Runs on the compactor's thread. Between two runs new segments may exceed the budget.
+ * <p>Runs on the compactor's thread. Between two runs new segments may exceed the budget, and so do those that have no Parquet file yet.
  */
 final class RowFileBudget {
 
@@ -46,7 +46,7 @@ final class RowFileBudget {
         }
         for (int i = 0; i < sealed.size() && bytes > maxBytes; i++) {
             SealedSegment segment = sealed.get(i);
-            if (segment.hasRowFile() && !leftAlone.contains(segment.id())) {
+            if (segment.hasRowFile() && segment.hasParquetFile() && !leftAlone.contains(segment.id())) {
                 bytes -= rowFileBytes(segment);
                 evict(segment);
             }

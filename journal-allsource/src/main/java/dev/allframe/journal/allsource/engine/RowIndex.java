@@ -6,7 +6,6 @@ import dev.allframe.journal.allsource.engine.index.Run;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class RowIndex {
 
     private final List<Run> runs = new ArrayList<>();
-    private final Map<NameKind, Map<String, Long>> names = new EnumMap<>(NameKind.class);
+    private final Map<String, Count> tags = new HashMap<>();
+    private final Map<String, Count> eventTypes = new HashMap<>();
+    private final Map<String, Count> entityTypes = new HashMap<>();
     private @Nullable StreamId stream;
     private long firstSequenceNr;
     private int firstRow;
@@ -30,18 +31,23 @@ final class RowIndex {
             firstRow = row;
         }
         row++;
-        event.envelope().tags().forEach(tag -> count(NameKind.TAG, tag));
-        count(NameKind.EVENT_TYPE, event.envelope().eventType());
-        count(NameKind.ENTITY_TYPE, event.stream().entityType());
+        event.envelope().tags().forEach(tag -> count(tags, tag, 1));
+        count(eventTypes, event.envelope().eventType(), 1);
     }
 
-    private void count(NameKind kind, String name) {
-        names.computeIfAbsent(kind, first -> new HashMap<>()).merge(name, 1L, Long::sum);
+    private static final class Count {
+
+        private long rows;
+    }
+
+    private static void count(Map<String, Count> names, String name, long rows) {
+        names.computeIfAbsent(name, first -> new Count()).rows += rows;
     }
 
     private void endRun() {
         if (stream != null) {
             runs.add(new Run(stream, firstSequenceNr, firstRow, row - firstRow));
+            count(entityTypes, stream.entityType(), row - firstRow);
             stream = null;
         }
     }
@@ -52,8 +58,15 @@ final class RowIndex {
     }
 
     List<NameCount> names() {
+        endRun();
         List<NameCount> counts = new ArrayList<>();
-        names.forEach((kind, byName) -> byName.forEach((name, rows) -> counts.add(new NameCount(kind, name, rows))));
+        addTo(counts, NameKind.TAG, tags);
+        addTo(counts, NameKind.EVENT_TYPE, eventTypes);
+        addTo(counts, NameKind.ENTITY_TYPE, entityTypes);
         return counts;
+    }
+
+    private static void addTo(List<NameCount> counts, NameKind kind, Map<String, Count> names) {
+        names.forEach((name, count) -> counts.add(new NameCount(kind, name, count.rows)));
     }
 }

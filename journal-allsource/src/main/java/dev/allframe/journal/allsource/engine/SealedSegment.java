@@ -13,6 +13,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,15 @@ final class SealedSegment {
 
     private final SegmentMeta meta;
     private final @Nullable RowFile rows;
-    private final ParquetSegment columns;
+    private final @Nullable ParquetSegment columns;
     private final SegmentCache cache;
     private final AtomicInteger views = new AtomicInteger();
     private volatile @Nullable Runnable whenClosed;
 
-    SealedSegment(SegmentMeta meta, @Nullable RowFile rows, ParquetSegment columns, SegmentCache cache) {
+    SealedSegment(SegmentMeta meta, @Nullable RowFile rows, @Nullable ParquetSegment columns, SegmentCache cache) {
+        if (rows == null && columns == null) {
+            throw new IllegalArgumentException("segment " + meta.id() + " has no file");
+        }
         this.meta = meta;
         this.rows = rows;
         this.columns = columns;
@@ -48,11 +52,16 @@ final class SealedSegment {
 
     /** The file that is read: the row file where there is one, else the Parquet file. */
     SealedRows rows() {
-        return rows == null ? columns : rows;
+        return rows != null ? rows : Objects.requireNonNull(columns);
     }
 
     boolean hasRowFile() {
         return rows != null;
+    }
+
+    /** Whether its Parquet file is written. */
+    boolean hasParquetFile() {
+        return columns != null;
     }
 
     /** Rows by their numbers in the file. */
@@ -89,8 +98,8 @@ final class SealedSegment {
 
     /** Closes the files, of which no view has this segment. */
     void close() {
-        try (ParquetSegment closing = columns; RowFile rowFile = rows) {
-            LOG.log(Level.DEBUG, "segment {0} is closed", closing.segmentId());
+        try (ParquetSegment cold = columns; RowFile hot = rows) {
+            LOG.log(Level.DEBUG, "segment {0} is closed", meta.id());
         } catch (IOException failed) {
             LOG.log(Level.WARNING, "a file of segment " + meta.id() + " could not be closed", failed);
         }

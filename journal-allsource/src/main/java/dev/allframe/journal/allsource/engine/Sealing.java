@@ -41,7 +41,9 @@ final class Sealing {
         List<StoredEvent> events = tail.all();
         Kept kept = new Kept(contents.state());
         if (logForcesEach) {
-            events.removeIf(kept.negate());
+            if (contents.state().counters().deletedEvents() > 0) {
+                events.removeIf(kept.negate());
+            }
             contents.state().flush();
         }
         contents.sealed(tail, segments.seal(events, kept.dropped(), tail.lastLsn()));

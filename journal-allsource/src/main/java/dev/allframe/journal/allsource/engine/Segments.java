@@ -133,9 +133,11 @@ final class Segments {
     /** Opens a segment's files. */
     SealedSegment open(SegmentMeta segment) throws IOException {
         Path rows = SegmentFile.ROWS.in(files(), segment.id());
-        ParquetSegment columns = openParquet(segment);
+        ParquetSegment columns = segment.parquetFile().isPresent() ? openParquet(segment) : null;
         try {
-            RowFile hot = disk.exists(rows) ? RowFile.open(disk, rows, storeId, segment.id()) : null;
+            RowFile hot = columns == null || disk.exists(rows)
+                    ? RowFile.open(disk, rows, storeId, segment.id())
+                    : null;
             return new SealedSegment(segment, hot, columns, cache);
         } catch (IOException | RuntimeException failed) {
             try (columns) {
@@ -153,7 +155,7 @@ final class Segments {
     }
 
     /**
-     * Writes events as segments. When this returns they are on disk, in the manifest and in the index.
+     * Writes events as segments, which have no Parquet file yet. When this returns they are on disk, in the manifest and in the index.
      *
      * @param events in position order
      * @param dropped streams of which events were left out, with the highest number of those
@@ -164,9 +166,7 @@ final class Segments {
         try {
             for (int from = 0; from < events.size();) {
                 int until = end(events, from);
-                List<StoredEvent> sorted = new ArrayList<>(events.subList(from, until));
-                sorted.sort(RowOrder.INSTANCE);
-                written.add(write(sorted.iterator()));
+                written.add(write(RowOrder.sorted(events.subList(from, until)).iterator(), writer::writeRowFile));
                 from = until;
             }
             return publish(written, dropped, lsn);
@@ -179,10 +179,19 @@ final class Segments {
     /** A segment on disk, and what the index is to know of it. */
     record Written(SegmentMeta meta, RowIndex rows) {}
 
-    /** Writes rows as a segment that nobody knows yet. */
+    /** Writes rows as a segment with both files, which nobody knows yet. */
     Written write(Iterator<StoredEvent> rows) throws IOException {
+        return write(rows, writer::writeBoth);
+    }
+
+    private interface Files {
+
+        SegmentMeta write(long segmentId, Iterator<StoredEvent> rows) throws IOException;
+    }
+
+    private Written write(Iterator<StoredEvent> rows, Files files) throws IOException {
         RowIndex rowIndex = new RowIndex();
-        SegmentMeta meta = writer.seal(nextId.getAndIncrement(), new Iterator<>() {
+        SegmentMeta meta = files.write(nextId.getAndIncrement(), new Iterator<>() {
             @Override
             public boolean hasNext() {
                 return rows.hasNext();
@@ -216,6 +225,34 @@ final class Segments {
             }
             index.flush();
             return sealed;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
+     * Writes the Parquet file of a segment that has none. When this returns, it is on disk and in the manifest.
+     *
+     * @param stopping asked for each row; may throw
+     * @return the segment with both files, to be put in the other's place
+     */
+    SealedSegment addParquetFile(SealedSegment segment, Runnable stopping) throws IOException {
+        SegmentMeta more = writer.addParquetFile(segment.meta(), stopping);
+        changing.lock();
+        try {
+            SealedSegment opened = open(more);
+            try {
+                swap(new Manifest(storeId, nextId.get(), manifest.sealedLsn(), manifest.with(more).segments()));
+                return opened;
+            } catch (IOException | RuntimeException | Error failed) {
+                opened.close();
+                throw failed;
+            }
+        } catch (IOException | RuntimeException | Error failed) {
+            if (uncertain == null) {
+                delete(more.id(), SegmentFile.PARQUET);
+            }
+            throw failed;
         } finally {
             changing.unlock();
         }
@@ -322,7 +359,7 @@ final class Segments {
     void verifyParquet(SegmentMeta segment) throws IOException {
         Path path = SegmentFile.PARQUET.in(files(), segment.id());
         try (DiskFile file = disk.openReadOnly(path)) {
-            segment.parquetFile().verify(file, path);
+            segment.parquetFile().orElseThrow().verify(file, path);
         }
     }
 
@@ -333,7 +370,7 @@ final class Segments {
 
     private ParquetSegment openParquet(SegmentMeta segment) throws IOException {
         return ParquetSegment.open(disk, SegmentFile.PARQUET.in(files(), segment.id()), storeId, segment.id(),
-                segment.parquetFile());
+                segment.parquetFile().orElseThrow());
     }
 
     /**
@@ -343,7 +380,7 @@ final class Segments {
     void deleteLeftOvers() throws IOException {
         Set<Path> named = new HashSet<>();
         for (SegmentMeta segment : manifest.segments()) {
-            for (SegmentFile file : SegmentFile.values()) {
+            for (SegmentFile file : segment.files()) {
                 named.add(file.in(files(), segment.id()));
             }
         }

@@ -79,8 +79,10 @@ final class StoreCopy {
         int copied = 0;
         for (SegmentMeta segment : manifest.segments()) {
             SegmentMeta old = there.get(segment.id());
-            copied += copySegment(source, files, SegmentFile.PARQUET, segment,
-                    old != null && old.parquetFile().equals(segment.parquetFile()), segment.parquetFile());
+            if (segment.parquetFile().isPresent()) {
+                copied += copySegment(source, files, SegmentFile.PARQUET, segment,
+                        old != null && old.parquetFile().equals(segment.parquetFile()), segment.parquetFile().get());
+            }
             copied += copySegment(source, files, SegmentFile.ROWS, segment,
                     old != null && old.rowFile().equals(segment.rowFile()), segment.rowFile());
         }
@@ -97,7 +99,7 @@ final class StoreCopy {
         Path from = kind.in(source, segment.id());
         Path to = kind.in(files, segment.id());
         boolean there = same && disk.exists(to) && Files.size(to) == digest.length();
-        if (there || (kind == SegmentFile.ROWS && !disk.exists(from))) {
+        if (there || (kind == SegmentFile.ROWS && segment.parquetFile().isPresent() && !disk.exists(from))) {
             return 0;
         }
         if (Files.size(from) != digest.length()) {
@@ -143,7 +145,7 @@ final class StoreCopy {
         Path files = target.resolve(ClosedStore.SEGMENTS);
         Set<Path> wanted = new HashSet<>();
         for (SegmentMeta segment : manifest.segments()) {
-            for (SegmentFile kind : SegmentFile.values()) {
+            for (SegmentFile kind : segment.files()) {
                 wanted.add(kind.in(files, segment.id()));
             }
         }

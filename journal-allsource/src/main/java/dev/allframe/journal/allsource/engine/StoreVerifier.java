@@ -135,9 +135,13 @@ public final class StoreVerifier {
     private boolean verify(UUID storeId, SegmentMeta meta, StreamContinuity streams) throws IOException {
         Path parquet = SegmentFile.PARQUET.in(store.segmentDirectory(), meta.id());
         Path rows = SegmentFile.ROWS.in(store.segmentDirectory(), meta.id());
-        boolean parquetIsWhole = attempt("segment " + meta.id(), () -> verify(parquet, meta.parquetFile())) != null;
-        boolean hasRows = store.disk().exists(rows);
-        if (!hasRows) {
+        Digest parquetDigest = meta.parquetFile().orElse(null);
+        boolean parquetIsWhole = parquetDigest != null
+                && attempt("segment " + meta.id(), () -> verify(parquet, parquetDigest)) != null;
+        boolean hasRows = parquetDigest == null || store.disk().exists(rows);
+        if (parquetDigest == null) {
+            report.note("segment " + meta.id() + " has no Parquet file yet; flush() or compact writes it");
+        } else if (!hasRows) {
             report.note("segment " + meta.id() + " has no row file; reads of its streams are slower");
         }
         boolean rowsAreWhole = hasRows
@@ -146,8 +150,8 @@ public final class StoreVerifier {
         if (!parquetIsWhole && !rowsAreWhole) {
             return false;
         }
-        try (ParquetSegment cold = parquetIsWhole
-                ? ParquetSegment.open(store.disk(), parquet, storeId, meta.id(), meta.parquetFile())
+        try (ParquetSegment cold = parquetIsWhole && parquetDigest != null
+                ? ParquetSegment.open(store.disk(), parquet, storeId, meta.id(), parquetDigest)
                 : null;
                 RowFile hot = rowsAreWhole ? RowFile.open(store.disk(), rows, storeId, meta.id()) : null) {
             Iterator<StoredEvent> first = cold != null

@@ -7,6 +7,8 @@ import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.LoadedSegment;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
+import dev.allframe.journal.allsource.engine.segment.RowFile;
+import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
@@ -16,6 +18,7 @@ import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -171,15 +174,21 @@ public final class StoredContents implements AutoCloseable {
     }
 
     private LoadedSegment load(SegmentMeta segment) {
-        Disk disk = store.disk();
-        try (ParquetSegment file = ParquetSegment.open(disk,
-                SegmentFile.PARQUET.in(store.segmentDirectory(), segment.id()), storeId, segment.id(),
-                segment.parquetFile())) {
+        try (SealedRows file = openRows(segment)) {
             return LoadedSegment.of(file);
         } catch (IOException failed) {
             throw new StoreFailedException("segment " + segment.id() + " cannot be read: " + failed.getMessage(),
                     failed);
         }
+    }
+
+    private SealedRows openRows(SegmentMeta segment) throws IOException {
+        Disk disk = store.disk();
+        Path files = store.segmentDirectory();
+        return segment.parquetFile().isPresent()
+                ? ParquetSegment.open(disk, SegmentFile.PARQUET.in(files, segment.id()), storeId, segment.id(),
+                        segment.parquetFile().get())
+                : RowFile.open(disk, SegmentFile.ROWS.in(files, segment.id()), storeId, segment.id());
     }
 
     private boolean visit(StoredEvent event, EventVisitor visitor) {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,11 +104,16 @@ final class CompactedStore implements AutoCloseable {
         this(disk, new KeptTables(), Long.MAX_VALUE);
     }
 
+    /** A store that merges at once. */
     CompactedStore(Disk disk, KeptTables tables, long rowFileBytes) {
+        this(disk, tables, rowFileBytes, Duration.ZERO);
+    }
+
+    CompactedStore(Disk disk, KeptTables tables, long rowFileBytes, Duration quiet) {
         this.disk = disk;
         this.tables = tables;
         this.config = new EngineConfig(WalConfig.defaults().withSegmentBytes(1 << 20), 1 << 20, 10_000, 4, 1 << 20,
-                1 << 20, 1 << 20, rowFileBytes, 2);
+                1 << 20, 1 << 20, rowFileBytes, 2, quiet);
         this.engine = Engine.open(disk, DIRECTORY, tables, config, Clock.systemUTC(), "a test");
         this.backend = new EngineBackend(engine, "fsync");
     }

@@ -65,6 +65,11 @@ public record Manifest(UUID storeId, long nextSegmentId, long sealedLsn, List<Se
         return new Manifest(storeId, nextSegmentId, Math.max(sealedLsn, newSealedLsn), segments);
     }
 
+    /** With more said of a segment that is there. */
+    public Manifest with(SegmentMeta changed) {
+        return withReplaced(Set.of(changed.id()), Optional.of(changed));
+    }
+
     /**
      * With other segments in place of some.
      *

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -27,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a manifest.
- * <h2>Format, version 1</h2> First line {@code AFMF 1 <crc32c of the rest, 8 hex digits> <length of the rest in bytes>}; the rest is one JSON object with
- * exactly the members of {@link Root}.
+ * <h2>Format, version 2</h2> First line {@code AFMF 2 <crc32c of the rest, 8 hex digits> <length of the rest in bytes>}; the rest is one JSON object with
+ * exactly the members of {@link Root}. In version 1 each segment has a Parquet file.
  */
 final class ManifestFormat {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     private static final Pattern FIRST_LINE = Pattern.compile("AFMF ([0-9]{1,9}) [0-9a-f]{8} [0-9]+\n");
     private static final int MAX_FIRST_LINE = 64;
 
@@ -60,7 +61,7 @@ final class ManifestFormat {
             @JsonProperty(value = "minMillis", required = true) long minMillis,
             @JsonProperty(value = "maxMillis", required = true) long maxMillis,
             @JsonProperty(value = "rowFile", required = true) Contents rowFile,
-            @JsonProperty(value = "parquetFile", required = true) Contents parquetFile,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonSetter(nulls = Nulls.SET) @JsonProperty("parquetFile") @Nullable Contents parquetFile,
             @JsonInclude(JsonInclude.Include.NON_NULL) @JsonSetter(nulls = Nulls.SET) @JsonProperty("payloadBytes") @Nullable Long payloadBytes) {}
 
     private record Contents(@JsonProperty(value = "length", required = true) long length,
@@ -71,7 +72,7 @@ final class ManifestFormat {
                 manifest.segments().stream().map(ManifestFormat::segment).toList());
         try {
             byte[] rest = JSON.writeValueAsBytes(root);
-            byte[] first = firstLine(rest, 0);
+            byte[] first = firstLine(VERSION, rest, 0);
             byte[] all = Arrays.copyOf(first, first.length + rest.length);
             System.arraycopy(rest, 0, all, first.length, rest.length);
             return all;
@@ -80,11 +81,11 @@ final class ManifestFormat {
         }
     }
 
-    private static byte[] firstLine(byte[] bytes, int restOffset) {
+    private static byte[] firstLine(int version, byte[] bytes, int restOffset) {
         CRC32C crc = new CRC32C();
         int length = bytes.length - restOffset;
         crc.update(bytes, restOffset, length);
-        return ("AFMF " + VERSION + " " + hex((int) crc.getValue()) + " " + length + "\n")
+        return ("AFMF " + version + " " + hex((int) crc.getValue()) + " " + length + "\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -95,7 +96,7 @@ final class ManifestFormat {
     private static Segment segment(SegmentMeta segment) {
         return new Segment(segment.id(), segment.firstPosition(), segment.lastPosition(), segment.rows(),
                 segment.minTimestamp().toEpochMilli(), segment.maxTimestamp().toEpochMilli(),
-                contents(segment.rowFile()), contents(segment.parquetFile()),
+                contents(segment.rowFile()), segment.parquetFile().map(ManifestFormat::contents).orElse(null),
                 segment.payloadBytes().isPresent() ? segment.payloadBytes().getAsLong() : null);
     }
 
@@ -115,11 +116,15 @@ final class ManifestFormat {
             throw new UnsupportedFormatException("file=" + file + ": manifest of version " + version
                     + ", this program reads up to " + VERSION);
         }
-        if (!Arrays.equals(Arrays.copyOf(bytes, restOffset), firstLine(bytes, restOffset))) {
+        if (version < 1 || !Arrays.equals(Arrays.copyOf(bytes, restOffset), firstLine(version, bytes, restOffset))) {
             throw CorruptStoreException.at(file, 0, "the manifest does not have its checksum");
         }
         try {
-            return manifest(JSON.readValue(bytes, restOffset, bytes.length - restOffset, Root.class));
+            Root root = JSON.readValue(bytes, restOffset, bytes.length - restOffset, Root.class);
+            if (version == 1 && root.segments.stream().anyMatch(segment -> segment.parquetFile == null)) {
+                throw new IllegalArgumentException("a segment has no Parquet file");
+            }
+            return manifest(root);
         } catch (IOException | IllegalArgumentException malformed) {
             throw new CorruptStoreException("file=" + file + " offset=" + restOffset + ": not a manifest's JSON",
                     malformed);
@@ -144,7 +149,7 @@ final class ManifestFormat {
     private static SegmentMeta meta(Segment segment) {
         return new SegmentMeta(segment.id(), segment.firstPosition(), segment.lastPosition(), segment.rows(),
                 Instant.ofEpochMilli(segment.minMillis()), Instant.ofEpochMilli(segment.maxMillis()),
-                digest(segment.rowFile()), digest(segment.parquetFile()),
+                digest(segment.rowFile()), Optional.ofNullable(segment.parquetFile()).map(ManifestFormat::digest),
                 segment.payloadBytes() == null ? OptionalLong.empty() : OptionalLong.of(segment.payloadBytes()));
     }
 

@@ -6,7 +6,6 @@ import dev.allframe.journal.allsource.engine.log.EnvelopeCodec;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
-import java.util.UUID;
 
 /** The bytes of a row without its stream, in row files and in memory. */
 final class RowCodec {
@@ -33,9 +32,9 @@ final class RowCodec {
     }
 
     /** Refuses a row whose position would read back as another. */
-    static void checkPosition(StoredEvent row, UUID storeId) {
+    static void checkPosition(StoredEvent row, String storeId) {
         Position position = row.position();
-        if (position.partition() != 0 || position.epoch() != 0 || !position.storeId().equals(storeId.toString())) {
+        if (position.partition() != 0 || position.epoch() != 0 || !position.storeId().equals(storeId)) {
             throw new IllegalArgumentException("not a position of partition 0 of store " + storeId + ": " + position);
         }
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts the rows that are written, checks their order, and keeps the bounds of positions and times. Not thread-safe. */
 final class RowSummary {
 
-    private final UUID storeId;
+    private final String storeId;
     private @Nullable StoredEvent last;
     private int rows;
     private long firstPosition = Long.MAX_VALUE;
@@ -17,7 +17,7 @@ final class RowSummary {
     private long payloadBytes;
 
     RowSummary(UUID storeId) {
-        this.storeId = storeId;
+        this.storeId = storeId.toString();
     }
 
     /**

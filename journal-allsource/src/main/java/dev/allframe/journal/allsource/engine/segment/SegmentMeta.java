@@ -1,7 +1,10 @@
 package dev.allframe.journal.allsource.engine.segment;
 
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What the manifest says of a segment.
@@ -13,12 +16,12 @@ import java.util.OptionalLong;
  * @param minTimestamp the earliest time of its rows
  * @param maxTimestamp the latest
  * @param rowFile its row file as it was written; the file itself may have been deleted to make room
- * @param parquetFile its Parquet file
+ * @param parquetFile its Parquet file; empty until it is written
  * @param payloadBytes of the payloads of its rows; empty where the manifest does not say
  */
 public record SegmentMeta(long id, long firstPosition, long lastPosition, int rows, Instant minTimestamp,
         Instant maxTimestamp,
-        Digest rowFile, Digest parquetFile, OptionalLong payloadBytes) {
+        Digest rowFile, Optional<Digest> parquetFile, OptionalLong payloadBytes) {
 
     public SegmentMeta {
         if (id < 0 || rows < 1 || lastPosition - firstPosition < rows - 1L || maxTimestamp.isBefore(minTimestamp)) {
@@ -27,12 +30,17 @@ public record SegmentMeta(long id, long firstPosition, long lastPosition, int ro
         }
     }
 
-    SegmentMeta withRowFile(Digest newRowFile) {
-        return new SegmentMeta(id, firstPosition, lastPosition, rows, minTimestamp, maxTimestamp, newRowFile,
-                parquetFile, payloadBytes);
+    SegmentMeta withParquetFile(Digest newParquetFile) {
+        return new SegmentMeta(id, firstPosition, lastPosition, rows, minTimestamp, maxTimestamp, rowFile,
+                Optional.of(newParquetFile), payloadBytes);
     }
 
-    static SegmentMeta of(long id, RowBounds bounds, Digest rowFile, Digest parquetFile, long payloadBytes) {
+    /** The files that it has: a row file may be missing nevertheless, where it was deleted to make room. */
+    public Set<SegmentFile> files() {
+        return parquetFile.isPresent() ? EnumSet.allOf(SegmentFile.class) : EnumSet.of(SegmentFile.ROWS);
+    }
+
+    static SegmentMeta of(long id, RowBounds bounds, Digest rowFile, Optional<Digest> parquetFile, long payloadBytes) {
         return new SegmentMeta(id, bounds.firstPosition(), bounds.lastPosition(), bounds.rows(),
                 Instant.ofEpochMilli(bounds.minMillis()), Instant.ofEpochMilli(bounds.maxMillis()), rowFile,
                 parquetFile, OptionalLong.of(payloadBytes));

@@ -73,9 +73,13 @@ public final class SegmentRescue {
         boolean hasRowFile = disk.exists(rowFile);
         boolean opened = hasRowFile && read(() -> RowFile.open(disk, rowFile, storeId, id));
         boolean parquetOpened = false;
-        if (!opened || isMissingAny()) {
+        boolean hasParquetFile = meta == null ? disk.exists(parquetFile) : meta.parquetFile().isPresent();
+        if (hasParquetFile && (!opened || isMissingAny())) {
             parquetOpened = read(
                     () -> ParquetSegment.open(disk, parquetFile, storeId, id, parquetDigest(parquetFile)));
+        }
+        if (!hasRowFile && !hasParquetFile) {
+            reasons.add("its row file is missing, and it has no Parquet file yet");
         }
         if (hasRowFile && !opened && (!parquetOpened || isMissingAny())) {
             read(() -> RowFile.openByBlocks(disk, rowFile, storeId, id));
@@ -85,7 +89,7 @@ public final class SegmentRescue {
 
     private Digest parquetDigest(Path file) throws IOException {
         if (meta != null) {
-            return meta.parquetFile();
+            return meta.parquetFile().orElseThrow();
         }
         try (DiskFile opened = disk.openReadOnly(file)) {
             notes.add("file=" + file + " is read without the manifest, which alone could vouch for its footer");

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes segments. What it returns is on disk, was read back and compared, and becomes part of the store when the manifest names it. Until then a crash or a
@@ -39,19 +41,67 @@ public final class SegmentWriter {
      * @throws CorruptStoreException if the disk does not give back what was written
      * @throws IOException if the disk fails or is full
      */
-    public SegmentMeta seal(long segmentId, Iterator<StoredEvent> rows) throws IOException {
-        Path rowFile = SegmentFile.ROWS.in(directory, segmentId);
-        Path parquetFile = SegmentFile.PARQUET.in(directory, segmentId);
-        List<Path> made = new ArrayList<>();
-        try {
+    public SegmentMeta writeBoth(long segmentId, Iterator<StoredEvent> rows) throws IOException {
+        return publishing(made -> {
             SegmentMeta meta;
-            try (DiskFile hot = create(rowFile, made); DiskFile cold = create(parquetFile, made)) {
+            try (DiskFile hot = create(SegmentFile.ROWS, segmentId, made);
+                    DiskFile cold = create(SegmentFile.PARQUET, segmentId, made)) {
                 meta = write(segmentId, rows, hot, cold);
             }
-            verifyRows(segmentId, temporary(rowFile), meta);
-            verifyParquet(segmentId, temporary(parquetFile), meta);
-            publish(parquetFile, made);
-            publish(rowFile, made);
+            verifyRows(meta);
+            verifyParquet(meta);
+            publish(SegmentFile.PARQUET, segmentId, made);
+            publish(SegmentFile.ROWS, segmentId, made);
+            return meta;
+        });
+    }
+
+    /** Writes the row file of a segment, as {@link #writeBoth} does; {@link #addParquetFile} writes the other. */
+    public SegmentMeta writeRowFile(long segmentId, Iterator<StoredEvent> rows) throws IOException {
+        return publishing(made -> {
+            SegmentMeta meta;
+            try (DiskFile hot = create(SegmentFile.ROWS, segmentId, made)) {
+                meta = write(segmentId, rows, hot, null);
+            }
+            verifyRows(meta);
+            publish(SegmentFile.ROWS, segmentId, made);
+            return meta;
+        });
+    }
+
+    /**
+     * Writes the Parquet file of a segment from its row file.
+     *
+     * @param segment as the manifest has it
+     * @param stopping asked for each row
+     * @return with the Parquet file
+     * @throws CorruptStoreException if the row file is damaged, or the disk does not give back what was written
+     * @throws IOException if the disk fails or is full
+     */
+    public SegmentMeta addParquetFile(SegmentMeta segment, Runnable stopping) throws IOException {
+        return publishing(made -> {
+            SegmentMeta more;
+            try (RowFile rows = RowFile.open(disk, SegmentFile.ROWS.in(directory, segment.id()), storeId, segment.id());
+                    DiskFile cold = create(SegmentFile.PARQUET, segment.id(), made)) {
+                checkCount(SegmentFile.ROWS.in(directory, segment.id()), rows.rowCount(), segment);
+                more = segment.withParquetFile(copy(segment.id(), rows.rows(), cold, stopping));
+            }
+            verifyParquet(more);
+            publish(SegmentFile.PARQUET, segment.id(), made);
+            return more;
+        });
+    }
+
+    private interface Work {
+
+        SegmentMeta write(List<Path> made) throws IOException;
+    }
+
+    /** Nothing is left of it where it fails. */
+    private SegmentMeta publishing(Work work) throws IOException {
+        List<Path> made = new ArrayList<>();
+        try {
+            SegmentMeta meta = work.write(made);
             disk.forceDirectory(directory);
             return meta;
         } catch (Throwable failure) {
@@ -60,34 +110,16 @@ public final class SegmentWriter {
         }
     }
 
-    /**
-     * Makes the row file again from the Parquet file.
-     *
-     * @param segment as the manifest has it
-     * @return with the new row file, whose bytes may differ from the old one's
-     */
-    public SegmentMeta restoreRowFile(SegmentMeta segment) throws IOException {
-        Path rowFile = SegmentFile.ROWS.in(directory, segment.id());
-        List<Path> made = new ArrayList<>();
-        try (ParquetSegment parquet = ParquetSegment.open(disk, SegmentFile.PARQUET.in(directory, segment.id()),
-                storeId, segment.id(), segment.parquetFile())) {
-            SegmentMeta restored;
-            RowSummary summary = new RowSummary(storeId);
-            try (RowFileWriter out = new RowFileWriter(create(rowFile, made), storeId, segment.id())) {
-                for (Iterator<StoredEvent> rows = parquet.rows(); rows.hasNext();) {
-                    StoredEvent row = rows.next();
-                    summary.add(row);
-                    out.add(row);
-                }
-                restored = segment.withRowFile(out.finish(summary.bounds()));
+    private Digest copy(long segmentId, Iterator<StoredEvent> rows, DiskFile to, Runnable stopping) throws IOException {
+        RowSummary summary = new RowSummary(storeId);
+        try (ParquetSegmentWriter out = new ParquetSegmentWriter(to, storeId, segmentId)) {
+            while (rows.hasNext()) {
+                stopping.run();
+                StoredEvent row = rows.next();
+                summary.add(row);
+                out.add(row);
             }
-            verifyRows(segment.id(), temporary(rowFile), restored);
-            publish(rowFile, made);
-            disk.forceDirectory(directory);
-            return restored;
-        } catch (Throwable failure) {
-            discard(made, failure);
-            throw failure;
+            return out.finish(summary.bounds());
         }
     }
 
@@ -95,8 +127,8 @@ public final class SegmentWriter {
         return file.resolveSibling(file.getFileName() + SegmentFile.TEMPORARY);
     }
 
-    private DiskFile create(Path file, List<Path> made) throws IOException {
-        Path temporary = temporary(file);
+    private DiskFile create(SegmentFile file, long segmentId, List<Path> made) throws IOException {
+        Path temporary = temporary(file.in(directory, segmentId));
         if (disk.exists(temporary)) {
             disk.delete(temporary);
         }
@@ -104,32 +136,41 @@ public final class SegmentWriter {
         return disk.create(temporary);
     }
 
-    private SegmentMeta write(long segmentId, Iterator<StoredEvent> rows, DiskFile rowFile, DiskFile parquetFile)
-            throws IOException {
+    private SegmentMeta write(long segmentId, Iterator<StoredEvent> rows, DiskFile rowFile,
+            @Nullable DiskFile parquetFile) throws IOException {
         RowSummary summary = new RowSummary(storeId);
         try (RowFileWriter hot = new RowFileWriter(rowFile, storeId, segmentId);
-                ParquetSegmentWriter cold = new ParquetSegmentWriter(parquetFile, storeId, segmentId)) {
+                ParquetSegmentWriter cold = parquetFile == null
+                        ? null
+                        : new ParquetSegmentWriter(parquetFile, storeId, segmentId)) {
             while (rows.hasNext()) {
                 StoredEvent row = rows.next();
                 summary.add(row);
                 hot.add(row);
-                cold.add(row);
+                if (cold != null) {
+                    cold.add(row);
+                }
             }
             RowBounds bounds = summary.bounds();
-            return SegmentMeta.of(segmentId, bounds, hot.finish(bounds), cold.finish(bounds), summary.payloadBytes());
+            Digest hotDigest = hot.finish(bounds);
+            Optional<Digest> coldDigest = cold == null ? Optional.empty() : Optional.of(cold.finish(bounds));
+            return SegmentMeta.of(segmentId, bounds, hotDigest, coldDigest, summary.payloadBytes());
         }
     }
 
-    private void verifyRows(long segmentId, Path file, SegmentMeta meta) throws IOException {
+    private void verifyRows(SegmentMeta meta) throws IOException {
+        Path file = temporary(SegmentFile.ROWS.in(directory, meta.id()));
         verify(file, meta.rowFile());
-        try (RowFile rows = RowFile.open(disk, file, storeId, segmentId)) {
+        try (RowFile rows = RowFile.open(disk, file, storeId, meta.id())) {
             checkCount(file, rows.rowCount(), meta);
         }
     }
 
-    private void verifyParquet(long segmentId, Path file, SegmentMeta meta) throws IOException {
-        verify(file, meta.parquetFile());
-        try (ParquetSegment rows = ParquetSegment.open(disk, file, storeId, segmentId, meta.parquetFile())) {
+    private void verifyParquet(SegmentMeta meta) throws IOException {
+        Path file = temporary(SegmentFile.PARQUET.in(directory, meta.id()));
+        Digest digest = meta.parquetFile().orElseThrow();
+        verify(file, digest);
+        try (ParquetSegment rows = ParquetSegment.open(disk, file, storeId, meta.id(), digest)) {
             checkCount(file, rows.rowCount(), meta);
         }
     }
@@ -146,7 +187,8 @@ public final class SegmentWriter {
         }
     }
 
-    private void publish(Path file, List<Path> made) throws IOException {
+    private void publish(SegmentFile kind, long segmentId, List<Path> made) throws IOException {
+        Path file = kind.in(directory, segmentId);
         disk.rename(temporary(file), file);
         made.remove(temporary(file));
         made.add(file);

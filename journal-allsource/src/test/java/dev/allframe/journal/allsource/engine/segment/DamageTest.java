@@ -63,7 +63,7 @@ class DamageTest {
         everyFlipAndCut(directory.contents(SegmentFile.PARQUET), bytes -> {
             directory.put(SegmentFile.PARQUET, bytes);
             try (DiskFile file = directory.disk().openReadOnly(name)) {
-                assertThatThrownBy(() -> meta.parquetFile().verify(file, name))
+                assertThatThrownBy(() -> meta.parquetFile().orElseThrow().verify(file, name))
                         .isInstanceOf(CorruptStoreException.class)
                         .hasMessageContaining(name.toString());
             }

@@ -40,7 +40,7 @@ class DuckDbTest {
     }
 
     private void seal(List<StoredEvent> rows) throws Exception {
-        new SegmentWriter(new RealDisk(), directory, SampleRows.STORE).seal(1, rows.iterator());
+        new SegmentWriter(new RealDisk(), directory, SampleRows.STORE).writeBoth(1, rows.iterator());
     }
 
     @Test

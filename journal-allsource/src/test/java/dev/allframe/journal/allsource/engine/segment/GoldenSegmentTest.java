@@ -14,16 +14,18 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
-/** Files of format version 1 that were written once. They must be readable for ever. */
+/** Files of each format version that were written once. They must be readable for ever. */
 class GoldenSegmentTest {
 
     private static final String ROWS = "/golden/rows-v1/00000000000000000007.rows";
     private static final String PARQUET = "/golden/parquet-v1/00000000000000000007.parquet";
-    private static final String MANIFEST = "/golden/manifest-v1/MANIFEST";
+    private static final String OLD_MANIFEST = "/golden/manifest-v1/MANIFEST";
+    private static final String MANIFEST = "/golden/manifest-v2/MANIFEST";
 
     private static byte[] golden(String name) {
         try (InputStream in = Objects.requireNonNull(GoldenSegmentTest.class.getResourceAsStream(name), name)) {
@@ -33,12 +35,21 @@ class GoldenSegmentTest {
         }
     }
 
-    private static Manifest manifest() {
+    /** Of version 1, in which each segment has a Parquet file. */
+    private static Manifest oldManifest() {
         var first = new SegmentMeta(7, 1, 29, 24, Instant.ofEpochMilli(-1), Instant.ofEpochMilli(Long.MAX_VALUE),
-                new Digest(1_048_577, List.of(0x0a1b2c3d, -1)), new Digest(5, List.of(7)), OptionalLong.of(77));
+                new Digest(1_048_577, List.of(0x0a1b2c3d, -1)), Optional.of(new Digest(5, List.of(7))),
+                OptionalLong.of(77));
         var second = new SegmentMeta(3, 30, 30, 1, Instant.EPOCH, Instant.EPOCH, new Digest(1, List.of(0)),
-                new Digest(1, List.of(0)), OptionalLong.empty());
+                Optional.of(new Digest(1, List.of(0))), OptionalLong.empty());
         return new Manifest(SampleRows.STORE, 9, 1234, List.of(first, second));
+    }
+
+    private static Manifest manifest() {
+        var rowsOnly = new SegmentMeta(9, 31, 32, 2, Instant.EPOCH, Instant.EPOCH, new Digest(3, List.of(4)),
+                Optional.empty(), OptionalLong.of(5));
+        return new Manifest(SampleRows.STORE, 10, 1234,
+                List.of(oldManifest().segments().getFirst(), oldManifest().segments().getLast(), rowsOnly));
     }
 
     /** Writes the golden files; only ever run when a format version begins. */
@@ -75,6 +86,11 @@ class GoldenSegmentTest {
         try (SealedRows file = directory.open(SegmentFile.PARQUET)) {
             assertThat(file.read(0, file.rowCount())).isEqualTo(SampleRows.golden());
         }
+    }
+
+    @Test
+    void an_old_manifest_is_read_as_it_was_written() {
+        assertThat(ManifestFormat.read(golden(OLD_MANIFEST), Path.of("MANIFEST"))).isEqualTo(oldManifest());
     }
 
     @Test

@@ -28,7 +28,7 @@ class ManifestTest {
 
     private static SegmentMeta segment(long id, long first, long last) {
         return new SegmentMeta(id, first, last, 1, Instant.ofEpochMilli(Long.MIN_VALUE),
-                Instant.ofEpochMilli(Long.MAX_VALUE), DIGEST, new Digest(0, List.of()),
+                Instant.ofEpochMilli(Long.MAX_VALUE), DIGEST, Optional.of(new Digest(0, List.of())),
                 id == 1 ? OptionalLong.empty() : OptionalLong.of(id));
     }
 
@@ -92,10 +92,10 @@ class ManifestTest {
                 .isInstanceOf(CorruptStoreException.class)
                 .hasMessageContaining("of store");
 
-        directory.put(name, file("2", "whatever version 2 is"));
+        directory.put(name, file("3", "whatever version 3 is"));
         assertThatThrownBy(() -> Manifest.load(directory.disk(), directory.path(), SampleRows.STORE))
                 .isInstanceOf(UnsupportedFormatException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
 
         String members = "\"store\":\"" + SampleRows.STORE + "\",\"nextSegmentId\":1,\"sealedLsn\":0,\"segments\":[]";
         directory.put(name, file("1", "{" + members + "}"));

@@ -33,13 +33,13 @@ record SegmentDirectory(CountingDisk disk, Path path) {
     }
 
     SegmentMeta seal(long id, List<StoredEvent> rows) throws IOException {
-        return new SegmentWriter(disk, path, SampleRows.STORE).seal(id, rows.iterator());
+        return new SegmentWriter(disk, path, SampleRows.STORE).writeBoth(id, rows.iterator());
     }
 
     /** Opens the Parquet file that the manifest would name. */
     ParquetSegment open(SegmentMeta meta) throws IOException {
         return ParquetSegment.open(disk, SegmentFile.PARQUET.in(path, meta.id()), SampleRows.STORE, meta.id(),
-                meta.parquetFile());
+                meta.parquetFile().orElseThrow());
     }
 
     /** Opens a file as it is, whatever the manifest says of it. */

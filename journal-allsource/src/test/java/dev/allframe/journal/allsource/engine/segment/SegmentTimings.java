@@ -75,10 +75,10 @@ final class SegmentTimings {
         SegmentWriter writer = new SegmentWriter(disk, directory, SampleRows.STORE);
         for (int i = 0; i < 8; i++) {
             long start = System.nanoTime();
-            SegmentMeta meta = writer.seal(1, rows.iterator());
+            SegmentMeta meta = writer.writeBoth(1, rows.iterator());
             System.out.printf("seal: %,.0f rows/s, row file %.1f B/event, Parquet %.1f B/event%n",
                     ROWS * 1e9 / (System.nanoTime() - start), meta.rowFile().length() * 1.0 / ROWS,
-                    meta.parquetFile().length() * 1.0 / ROWS);
+                    meta.parquetFile().orElseThrow().length() * 1.0 / ROWS);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
 import dev.allframe.store.Position;
@@ -49,7 +50,7 @@ class SegmentWriterTest {
         assertThat(meta.minTimestamp()).isEqualTo(Instant.ofEpochMilli(-1));
         assertThat(meta.maxTimestamp()).isEqualTo(Instant.ofEpochMilli(Long.MAX_VALUE));
         assertThat(meta.rowFile().length()).isEqualTo(directory.contents(SegmentFile.ROWS).length);
-        assertThat(meta.parquetFile().length()).isEqualTo(directory.contents(SegmentFile.PARQUET).length);
+        assertThat(meta.parquetFile().orElseThrow().length()).isEqualTo(directory.contents(SegmentFile.PARQUET).length);
         try (DiskFile file = directory.disk().openReadOnly(SegmentFile.ROWS.in(directory.path(), 7))) {
             assertThat(meta.rowFile()).isEqualTo(Digest.of(file));
         }
@@ -101,18 +102,35 @@ class SegmentWriterTest {
     }
 
     @Test
-    void a_row_file_is_made_again_from_the_parquet_file() throws IOException {
+    void a_parquet_file_is_added_to_a_row_file() throws IOException {
         SegmentDirectory directory = SegmentDirectory.inMemory();
-        SegmentMeta meta = directory.seal(ROWS);
+        SegmentMeta both = directory.seal(ROWS);
+        byte[] parquet = directory.contents(SegmentFile.PARQUET);
         directory.disk().delete(SegmentFile.ROWS.in(directory.path(), 7));
+        directory.disk().delete(SegmentFile.PARQUET.in(directory.path(), 7));
+        SegmentWriter writer = new SegmentWriter(directory.disk(), directory.path(), SampleRows.STORE);
 
-        SegmentMeta restored = new SegmentWriter(directory.disk(), directory.path(), SampleRows.STORE)
-                .restoreRowFile(meta);
+        SegmentMeta rowsOnly = writer.writeRowFile(7, ROWS.iterator());
 
-        assertThat(restored).isEqualTo(meta);
-        try (SealedRows file = directory.open(SegmentFile.ROWS)) {
-            assertThat(file.read(0, 24)).isEqualTo(ROWS);
-        }
+        assertThat(rowsOnly.parquetFile()).isEmpty();
+        assertThat(rowsOnly.files()).containsExactly(SegmentFile.ROWS);
+        assertThat(directory.disk().exists(SegmentFile.PARQUET.in(directory.path(), 7))).isFalse();
+        assertThat(writer.addParquetFile(rowsOnly, () -> {})).isEqualTo(both);
+        assertThat(directory.contents(SegmentFile.PARQUET)).isEqualTo(parquet);
+    }
+
+    @Test
+    void no_parquet_file_is_made_of_a_damaged_row_file() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        SegmentWriter writer = new SegmentWriter(directory.disk(), directory.path(), SampleRows.STORE);
+        SegmentMeta meta = writer.writeRowFile(7, ROWS.iterator());
+        byte[] rows = directory.contents(SegmentFile.ROWS);
+        rows[rows.length / 3] ^= 1;
+        directory.put(SegmentFile.ROWS, rows);
+
+        assertThatThrownBy(() -> writer.addParquetFile(meta, () -> {})).isInstanceOf(CorruptStoreException.class);
+        assertThat(directory.disk().list(directory.path())).containsExactly(
+                SegmentFile.ROWS.in(directory.path(), 7));
     }
 
     /** Every call fails once, in every way. What is left is nothing, or nothing but what could not be deleted. */
@@ -147,7 +165,7 @@ class SegmentWriterTest {
                 ? plan
                 : new FaultPlan(before + plan.firstCall(), before + plan.lastCall(), plan.kind()));
         try {
-            new SegmentWriter(disk, PATH, SampleRows.STORE).seal(7, ROWS.iterator());
+            new SegmentWriter(disk, PATH, SampleRows.STORE).writeBoth(7, ROWS.iterator());
             assertThat(plan).isEqualTo(FaultPlan.NONE);
         } catch (IOException failure) {
             assertThat(plan).isNotEqualTo(FaultPlan.NONE);

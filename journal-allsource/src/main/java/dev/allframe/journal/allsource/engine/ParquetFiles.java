@@ -1,0 +1,76 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the Parquet files of segments that were sealed with a row file alone: that takes five times as long as the row file, and appends wait for sealing.
+ * Rows and their numbers are the same in both files, so that the index does not change.
+ *
+ * <p>Runs on the compactor's thread.
+ */
+final class ParquetFiles {
+
+    private final Segments segments;
+    private final Contents contents;
+
+    /** Segments whose row file is damaged. */
+    private final Map<Long, CorruptStoreException> leftAlone = new LinkedHashMap<>();
+
+    ParquetFiles(Segments segments, Contents contents) {
+        this.segments = segments;
+        this.contents = contents;
+    }
+
+    /** How many segments have none, and can get one. */
+    int missing() {
+        return (int) contents.view().sealed.stream().filter(this::isMissing).count();
+    }
+
+    /** Why not every segment has one: what is known already, or the damage of one that is left alone; null where all have one. */
+    @Nullable EventStoreException damage(@Nullable EventStoreException known) {
+        return known != null || leftAlone.isEmpty() ? known : leftAlone.values().iterator().next();
+    }
+
+    private boolean isMissing(SealedSegment segment) {
+        return !segment.hasParquetFile() && !leftAlone.containsKey(segment.id());
+    }
+
+    /**
+     * Writes the first that is missing.
+     *
+     * @param stopping asked for each row; may throw
+     * @return whether one was missing
+     * @throws CorruptStoreException if the row file is damaged; it is left alone then until the store is opened anew
+     * @throws IOException if the disk fails or is full
+     */
+    boolean writeNext(Runnable stopping) throws IOException {
+        View view = contents.acquire(); // so that files are closed by this thread, not while the view is changed
+        try {
+            for (SealedSegment segment : view.sealed) {
+                if (isMissing(segment)) {
+                    write(segment, stopping);
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            view.release();
+        }
+    }
+
+    private void write(SealedSegment segment, Runnable stopping) throws IOException {
+        try {
+            SealedSegment both = segments.addParquetFile(segment, stopping);
+            contents.replaced(List.of(segment), List.of(both));
+        } catch (CorruptStoreException damaged) {
+            leftAlone.put(segment.id(), damaged);
+            throw damaged;
+        }
+    }
+}
