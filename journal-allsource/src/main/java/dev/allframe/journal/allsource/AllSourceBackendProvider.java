@@ -22,7 +22,8 @@ public final class AllSourceBackendProvider implements BackendProvider {
                 .withDurability(durability(section))
                 .withMaxRecordBytes(Math.toIntExact(section.getBytes("max-record-size")))
                 .withMemoryBytes(section.getBytes("memory"))
-                .withRowFileBytes(section.getBytes("row-file-budget")), "actor system '" + system.name() + "'");
+                .withRowFileBytes(section.getBytes("row-file-budget"))
+                .withSealAfter(section.getDuration("seal-after")), "actor system '" + system.name() + "'");
     }
 
     private static Durability durability(Config section) {

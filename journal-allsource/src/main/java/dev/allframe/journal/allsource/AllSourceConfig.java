@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource;
 
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes what tail, caches and buffers may take together, 64 MiB or more; 256 MiB unless changed
  * @param rowFileBytes what the row files may take on disk, about, 0 or more; 2 GiB unless changed. They hold the newest events a second time, for fast reads of
  *        single streams; of older events the Parquet files are read
+ * @param sealAfter how long an event may wait for enough others to be sealed with, 1 ms or more; 5 minutes unless changed. Until then only the store itself can
+ *        read it, not a tool that reads Parquet files
  */
 public record AllSourceConfig(@Nullable Path directory, Durability durability, int maxRecordBytes, long memoryBytes,
-        long rowFileBytes) {
+        long rowFileBytes, Duration sealAfter) {
 
     private static final int DEFAULT_MAX_RECORD_BYTES = 8 << 20;
     private static final int MAX_RECORD_BYTES = 32 << 20;
     private static final long DEFAULT_MEMORY_BYTES = 256L << 20;
     private static final long LEAST_MEMORY_BYTES = 64L << 20;
     private static final long DEFAULT_ROW_FILE_BYTES = 2L << 30;
+    private static final Duration DEFAULT_SEAL_AFTER = Duration.ofMinutes(5);
+    private static final Duration LEAST_SEAL_AFTER = Duration.ofMillis(1);
+    private static final Duration MOST_SEAL_AFTER = Duration.ofDays(365);
 
     public AllSourceConfig {
         if (maxRecordBytes < 1 || maxRecordBytes > MAX_RECORD_BYTES) {
@@ -36,33 +42,41 @@ public record AllSourceConfig(@Nullable Path directory, Durability durability, i
         if (rowFileBytes < 0) {
             throw new IllegalArgumentException("row files take 0 bytes or more, not " + rowFileBytes);
         }
+        if (sealAfter.compareTo(LEAST_SEAL_AFTER) < 0 || sealAfter.compareTo(MOST_SEAL_AFTER) > 0) {
+            throw new IllegalArgumentException("events are sealed after " + LEAST_SEAL_AFTER + " to " + MOST_SEAL_AFTER
+                    + ", not " + sealAfter);
+        }
     }
 
     /** A store in a directory, which is created where it is missing. */
     public static AllSourceConfig in(Path directory) {
         return new AllSourceConfig(Objects.requireNonNull(directory, "directory"), Durability.fsync(),
-                DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES, DEFAULT_ROW_FILE_BYTES);
+                DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES, DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER);
     }
 
     /** A store in memory, which is gone when it is closed: the same engine, without a disk. */
     public static AllSourceConfig inMemory() {
         return new AllSourceConfig(null, Durability.os(), DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES,
-                DEFAULT_ROW_FILE_BYTES);
+                DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER);
     }
 
     public AllSourceConfig withDurability(Durability changed) {
-        return new AllSourceConfig(directory, changed, maxRecordBytes, memoryBytes, rowFileBytes);
+        return new AllSourceConfig(directory, changed, maxRecordBytes, memoryBytes, rowFileBytes, sealAfter);
     }
 
     public AllSourceConfig withMaxRecordBytes(int changed) {
-        return new AllSourceConfig(directory, durability, changed, memoryBytes, rowFileBytes);
+        return new AllSourceConfig(directory, durability, changed, memoryBytes, rowFileBytes, sealAfter);
     }
 
     public AllSourceConfig withMemoryBytes(long changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, changed, rowFileBytes);
+        return new AllSourceConfig(directory, durability, maxRecordBytes, changed, rowFileBytes, sealAfter);
     }
 
     public AllSourceConfig withRowFileBytes(long changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, changed);
+        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, changed, sealAfter);
+    }
+
+    public AllSourceConfig withSealAfter(Duration changed) {
+        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, rowFileBytes, changed);
     }
 }

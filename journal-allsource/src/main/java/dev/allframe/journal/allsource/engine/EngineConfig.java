@@ -16,10 +16,11 @@ import java.time.Duration;
  * @param cacheBytes of memory for decompressed segments
  * @param rowFileBytes of row files that are kept; of older segments the Parquet file is read
  * @param readThreads how many reads of files run at once
+ * @param sealAfter the tail segment is ended when its oldest entry is so old
  * @param quiet so long nothing must have been sealed before segments are merged and Parquet files written
  */
 public record EngineConfig(WalConfig log, long tailBytes, int tailEvents, int maxUnsealed, long groupBytes,
-        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads, Duration quiet) {
+        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads, Duration sealAfter, Duration quiet) {
 
     /** Whether the log has on disk all that was ever applied. */
     boolean forcesEach() {

@@ -72,6 +72,10 @@ final class Partition {
     private long nextPosition;
     private long nextChange;
     private boolean unmarked;
+    /** Whether the tail segment has an entry, and when it is old then. */
+    private boolean tailBegun;
+
+    private long tailEnds;
     private long groupBytes;
     private boolean stopping;
     /** Copies under way, for which the log is kept. */
@@ -169,6 +173,8 @@ final class Partition {
         if (queue.isEmpty()) {
             if (unmarked) {
                 LockSupport.parkNanos(this, MARK_AFTER_NANOS);
+            } else if (tailBegun) {
+                LockSupport.parkNanos(this, Math.max(tailEnds - System.nanoTime(), 1));
             } else {
                 LockSupport.park(this);
             }
@@ -177,6 +183,13 @@ final class Partition {
         if (unmarked && queue.isEmpty()) {
             mark();
         }
+        if (isTailOld()) {
+            endTail();
+        }
+    }
+
+    private boolean isTailOld() {
+        return tailBegun && System.nanoTime() - tailEnds >= 0;
     }
 
     private void mark() {
@@ -215,7 +228,7 @@ final class Partition {
         conflicts.forEach(conflict -> answers.fail(conflict.request.result(),
                 failure == null ? conflict.reason : failed()));
         conflicts.clear();
-        if (log.segmentBytes() >= config.tailBytes() || contents.tail().size() >= config.tailEvents()) {
+        if (log.segmentBytes() >= config.tailBytes() || contents.tail().size() >= config.tailEvents() || isTailOld()) {
             endTail();
         }
         afterwards.forEach(this::answerAfterwards);
@@ -386,6 +399,10 @@ final class Partition {
     }
 
     private void apply() {
+        if (!tailBegun) {
+            tailBegun = true;
+            tailEnds = System.nanoTime() + config.sealAfter().toNanos();
+        }
         TailSegment tail = contents.tail();
         for (Written written : group) {
             contents.collect(written.lsn, written.entry);
@@ -508,6 +525,7 @@ final class Partition {
 
     /** Ends the tail segment and gives it to the sealer. Waits where too many are waiting there. */
     private void endTail() {
+        tailBegun = false;
         try {
             if (failure == null) {
                 long lastLsn = log.roll();

@@ -53,7 +53,7 @@ class BackgroundFaultTest {
         EngineConfig small = StoreLife.SMALL;
         EngineConfig config = new EngineConfig(new WalConfig(3000, durability, 1 << 20), small.tailBytes(),
                 small.tailEvents(), small.maxUnsealed(), small.groupBytes(), small.maxRecordBytes(),
-                small.cacheBytes(), small.rowFileBytes(), small.readThreads(), small.quiet());
+                small.cacheBytes(), small.rowFileBytes(), small.readThreads(), small.sealAfter(), small.quiet());
         return new EngineBackend(Engine.open(disk, StoreLife.DIRECTORY, tables, config,
                 Clock.fixed(Model.NOW, ZoneOffset.UTC), "a test"), "a test");
     }

@@ -106,14 +106,14 @@ final class CompactedStore implements AutoCloseable {
 
     /** A store that merges at once. */
     CompactedStore(Disk disk, KeptTables tables, long rowFileBytes) {
-        this(disk, tables, rowFileBytes, Duration.ZERO);
+        this(disk, tables, rowFileBytes, Duration.ofHours(1), Duration.ZERO);
     }
 
-    CompactedStore(Disk disk, KeptTables tables, long rowFileBytes, Duration quiet) {
+    CompactedStore(Disk disk, KeptTables tables, long rowFileBytes, Duration sealAfter, Duration quiet) {
         this.disk = disk;
         this.tables = tables;
         this.config = new EngineConfig(WalConfig.defaults().withSegmentBytes(1 << 20), 1 << 20, 10_000, 4, 1 << 20,
-                1 << 20, 1 << 20, rowFileBytes, 2, quiet);
+                1 << 20, 1 << 20, rowFileBytes, 2, sealAfter, quiet);
         this.engine = Engine.open(disk, DIRECTORY, tables, config, Clock.systemUTC(), "a test");
         this.backend = new EngineBackend(engine, "fsync");
     }

@@ -62,6 +62,20 @@ class ParquetFilesTest {
     }
 
     @Test
+    void what_is_old_is_sealed_and_written_though_it_fills_no_segment() {
+        store.close();
+        store = new CompactedStore(disk, store.tables, Long.MAX_VALUE, Duration.ofMillis(50), Duration.ZERO);
+        store.append("account|1", 3);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> has(SegmentFile.PARQUET, 1));
+
+        assertThat(store.numbers("account|1")).containsExactly(1L, 2L, 3L);
+        store.append("account|1", 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> store.contents().view().sealed.size() == 2);
+        assertThat(store.numbers("account|1")).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
     void a_store_that_is_closed_before_writes_them_when_it_is_opened_again() {
         sealWithoutFlush("account|1");
         store.reopen();
@@ -86,7 +100,7 @@ class ParquetFilesTest {
     @Test
     void neighbours_are_merged_before_one_is_written_for_each() {
         store.close();
-        store = new CompactedStore(disk, store.tables, Long.MAX_VALUE, Duration.ofHours(1));
+        store = new CompactedStore(disk, store.tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));
         for (int i = 1; i <= 4; i++) {
             sealWithoutFlush("account|" + i);
         }
@@ -104,7 +118,7 @@ class ParquetFilesTest {
     @Test
     void a_row_file_without_a_parquet_file_is_not_evicted() {
         store.close();
-        store = new CompactedStore(disk, store.tables, 0, Duration.ofHours(1));
+        store = new CompactedStore(disk, store.tables, 0, Duration.ofHours(1), Duration.ofHours(1));
         sealWithoutFlush("account|1");
         assertThat(has(SegmentFile.ROWS, 1)).isTrue();
 
@@ -117,7 +131,7 @@ class ParquetFilesTest {
     @Test
     void a_damaged_row_file_fails_the_flush_and_the_others_get_theirs() throws IOException {
         store.close();
-        store = new CompactedStore(disk, store.tables, Long.MAX_VALUE, Duration.ofHours(1));
+        store = new CompactedStore(disk, store.tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));
         sealWithoutFlush("account|1");
         flip(SegmentFile.ROWS.in(CompactedStore.SEGMENTS, 1), 500);
         store.append("account|2", 3);

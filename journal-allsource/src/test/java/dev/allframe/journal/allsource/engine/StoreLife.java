@@ -51,7 +51,7 @@ final class StoreLife {
     /** Log segments of a few records, and tail segments of a few events. */
     static final EngineConfig SMALL = new EngineConfig(
             new WalConfig(3000, Durability.fsync(), 1 << 20), 2000, 12, 2, 4000, 1 << 16, 1 << 20, 1 << 20, 2,
-            Duration.ZERO);
+            Duration.ofHours(1), Duration.ZERO);
 
     /** Say at length what has failed, and here something does all the time. */
     private static final Logger MESSAGES = Logger.getLogger(StoreLife.class.getPackageName());

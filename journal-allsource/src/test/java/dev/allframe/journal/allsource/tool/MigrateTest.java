@@ -92,7 +92,7 @@ final class MigrateTest {
         }
     }
 
-    private static void write(Config config) throws Exception {
+    static void write(Config config) throws Exception {
         ActorSystem system = ActorSystem.create("writer", ConfigFactory.load(config));
         try {
             write(system);
@@ -101,7 +101,8 @@ final class MigrateTest {
         }
     }
 
-    private static void write(ActorSystem system) throws Exception {
+    /** Fifteen events of three persistence ids. */
+    static void write(ActorSystem system) throws Exception {
         for (String id : List.of("Account|1", "Account|2", "plain \u00e9")) {
             ActorRef writer = system.actorOf(Props.create(Writer.class, () -> new Writer(id)));
             for (Object event : List.of("opened " + id, 7, new Tagged("tagged", Set.of("red", "blue")), 8, "closed")) {
@@ -115,7 +116,7 @@ final class MigrateTest {
     }
 
     /** Events of a store without what no query says, and without what the time of the writing makes different. */
-    private static List<String> events(Path store) throws IOException {
+    static List<String> events(Path store) throws IOException {
         List<JsonNode> events = new ArrayList<>();
         for (String line : ToolRun.store("dump", store).lines()) {
             events.add(((ObjectNode) Json.MAPPER.readTree(line)).without(List.of("position", "writer", "time")));
