@@ -1,6 +1,8 @@
 package dev.allframe.aggregate;
 
+import java.time.Duration;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One kind of aggregate as a value: its stored name, its types, its rules and how it is kept. Immutable; the {@code with}-like methods return a
@@ -22,18 +24,18 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     private final Class<S> stateClass;
     private final Aggregate<C, E, S> aggregate;
     private final int snapshotEvery;
-    private final int rememberCommands;
+    private final Remembering remembering;
 
     private AggregateType(String name, Class<C> commandClass, Class<E> eventClass, Class<S> stateClass,
             Aggregate<C, E, S> aggregate,
-            int snapshotEvery, int rememberCommands) {
+            int snapshotEvery, Remembering remembering) {
         this.name = name;
         this.commandClass = commandClass;
         this.eventClass = eventClass;
         this.stateClass = stateClass;
         this.aggregate = aggregate;
         this.snapshotEvery = snapshotEvery;
-        this.rememberCommands = rememberCommands;
+        this.remembering = remembering;
     }
 
     /**
@@ -49,23 +51,57 @@ public final class AggregateType<C extends Command, E extends Event, S> {
                     + "' must be lower case letters, digits and hyphens, beginning with a letter");
         }
         return new AggregateType<>(name, commands, events, state, aggregate, DEFAULT_SNAPSHOT_EVERY,
-                DEFAULT_REMEMBERED_COMMANDS);
+                new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false));
     }
 
     /** Saves a snapshot of the state after every so many stored records; 0 saves none. The default is 200. */
     public AggregateType<C, E, S> snapshotEvery(int records) {
         requireNotNegative("snapshotEvery", records);
-        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, records, rememberCommands);
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, records, remembering);
     }
 
     /**
      * How many of an instance's last command ids are recognised when they are repeated; 0 turns idempotency off. The default is 1,000. A repeat
-     * of an older command cannot be told from a new one.
+     * of an older command cannot be told from a new one, unless its caller says when it was issued.
+     *
+     * @see dev.allframe.command.CommandOptions#issuedAt
      */
     public AggregateType<C, E, S> rememberCommands(int commands) {
         requireNotNegative("rememberCommands", commands);
-        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, commands);
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery,
+                new Remembering(commands, remembering.time, remembering.refusals));
     }
+
+    /**
+     * For how long command ids are recognised at most, where their number does not end it earlier. Not limited unless set.
+     *
+     * @throws IllegalArgumentException if it is shorter than a millisecond
+     */
+    public AggregateType<C, E, S> rememberCommandsFor(Duration time) {
+        if (time.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("rememberCommandsFor must be 1 ms or more, not " + time);
+        }
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery,
+                new Remembering(remembering.commands, time, remembering.refusals));
+    }
+
+    /**
+     * Remembers commands with an id also where they were refused or changed nothing, so that a repeat gets the same answer whatever has happened since. Costs a stored
+     * record for each of them, which takes a sequence number. Unless this is set, such a command is decided again when it is repeated.
+     */
+    public AggregateType<C, E, S> rememberRefusals() {
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery,
+                new Remembering(remembering.commands, remembering.time, true));
+    }
+
+    /**
+     * What is remembered of commands with an id.
+     *
+     * @param commands how many of the last ones
+     * @param time for how long at most; null for no limit
+     * @param refusals also those that stored no event
+     */
+    private record Remembering(int commands, @Nullable Duration time, boolean refusals) {}
 
     private static void requireNotNegative(String what, int value) {
         if (value < 0) {
@@ -100,7 +136,17 @@ public final class AggregateType<C extends Command, E extends Event, S> {
 
     /** The number of command ids that each instance remembers. */
     public int rememberedCommands() {
-        return rememberCommands;
+        return remembering.commands;
+    }
+
+    /** For how long each instance remembers a command id at most; null for no limit. */
+    public @Nullable Duration rememberedTime() {
+        return remembering.time;
+    }
+
+    /** Whether a command with an id is remembered where it was refused or changed nothing. */
+    public boolean remembersRefusals() {
+        return remembering.refusals;
     }
 
     @Override

@@ -27,6 +27,25 @@ public interface CommandBus {
             String id, C command,
             CommandOptions options);
 
+    /**
+     * Declares a command id void, to end not knowing: "timed out, outcome unknown". Afterwards the command has one outcome for ever. If it was executed, the result is that of
+     * its first time. If not, that is stored, the result is {@link CommandError.Voided}, and so is that of the command should it still arrive.
+     *
+     * @param type a registered aggregate type that remembers commands
+     * @param id the instance
+     * @param options with the command id; and with the time of its issue where the instance may have forgotten it: then the result is
+     *        {@link CommandError.WindowExpired}, and nothing was changed
+     * @throws IllegalArgumentException if the options have no command id, or the type remembers none
+     */
+    <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> voidCommand(AggregateType<C, E, S> type,
+            String id, CommandOptions options);
+
+    /** Declares a command id void, of which the instance cannot have forgotten anything. */
+    default <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> voidCommand(
+            AggregateType<C, E, S> type, String id, String commandId) {
+        return voidCommand(type, id, CommandOptions.withCommandId(commandId));
+    }
+
     /** Sends a command without an id: a repeat is not recognised. */
     default <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> dispatch(
             AggregateType<C, E, S> type, String id, C command) {

@@ -2,6 +2,7 @@ package dev.allframe.command;
 
 import dev.allframe.store.StreamId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -85,6 +86,54 @@ public sealed interface CommandError {
         @Override
         public String message() {
             return "command id '" + commandId + "' was used before for a command with other contents";
+        }
+
+        @Override
+        public boolean retryable() {
+            return false;
+        }
+    }
+
+    /**
+     * The command was issued before the beginning of what the instance remembers: nobody can tell any more whether it was executed. It was not executed now.
+     *
+     * @param commandId the id
+     * @param issuedAt when the caller issued it
+     * @param windowBegins what was issued at this moment or before may be forgotten
+     */
+    record WindowExpired(String commandId, Instant issuedAt, Instant windowBegins) implements CommandError {
+        @Override
+        public String code() {
+            return "window-expired";
+        }
+
+        @Override
+        public String message() {
+            return "command id '" + commandId + "' was issued at " + issuedAt
+                    + ", and the instance may have forgotten what"
+                    + " was issued until " + windowBegins + "; look whether it was executed, and send it anew if not";
+        }
+
+        @Override
+        public boolean retryable() {
+            return false;
+        }
+    }
+
+    /**
+     * The command id was declared void before a command with it was executed. None ever will be.
+     *
+     * @param commandId the id
+     */
+    record Voided(String commandId) implements CommandError {
+        @Override
+        public String code() {
+            return "voided";
+        }
+
+        @Override
+        public String message() {
+            return "command id '" + commandId + "' was declared void before it was executed";
         }
 
         @Override

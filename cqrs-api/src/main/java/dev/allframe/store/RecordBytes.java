@@ -36,6 +36,7 @@ final class RecordBytes {
                 : utf8(command.commandId()) + utf8(command.fingerprint()) + switch (command.outcome()) {
                     case Accepted() -> 0;
                     case Unchanged() -> 0;
+                    case CommandRecord.Voided() -> 0;
                     case Refused(Refusal(var code, var message, var details)) ->
                         utf8(code) + utf8(message) + of(details);
                 };

@@ -3,6 +3,7 @@ package dev.allframe.runtime;
 import static dev.allframe.command.CommandOptions.withCommandId;
 import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import dev.allframe.aggregate.AggregateType;
@@ -28,6 +29,8 @@ import dev.allframe.runtime.Wallets.Where;
 import dev.allframe.store.ExpectedVersion;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,11 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class CommandBusConformance {
 
+    /** A wallet of another name, which remembers refusals too. */
+    static final AggregateType<WalletCommand, WalletEvent, Wallet> SAFE = AggregateType
+            .named("safe", WalletCommand.class, WalletEvent.class, Wallet.class, new Wallets())
+            .rememberRefusals();
+
     private final Config config;
     private AllFrame allFrame;
 
@@ -52,7 +60,7 @@ abstract class CommandBusConformance {
     }
 
     private AllFrame start() {
-        return AllFrame.standalone("conformance", config).aggregate(WALLET).start();
+        return AllFrame.standalone("conformance", config).aggregate(WALLET).aggregate(SAFE).start();
     }
 
     @BeforeAll
@@ -186,6 +194,121 @@ abstract class CommandBusConformance {
         assertThat(send(id, put(1), withCommandId("c-1")).orThrow().sequenceNr()).as("remembered").isEqualTo(2);
         assertThat(send(id, put(1), withCommandId("c-0")).orThrow().sequenceNr()).as("forgotten, so executed again")
                 .isEqualTo(5);
+    }
+
+    private CommandResult<WalletEvent> sendSafe(String id, WalletCommand command, String commandId) {
+        return allFrame.commands().dispatchAndWait(SAFE, id, command, withCommandId(commandId));
+    }
+
+    @Guarantee("G5")
+    @Test
+    void a_remembered_refusal_is_given_again_whatever_has_happened_since() {
+        String id = newId();
+        CommandResult<WalletEvent> refused = sendSafe(id, take(6), "t-1");
+        sendSafe(id, put(10), "p-1");
+
+        assertThat(refused).isInstanceOf(Refused.class);
+        assertThat(sendSafe(id, take(6), "t-1")).isEqualTo(refused);
+        assertThat(sendSafe(id, take(6), "t-2").orThrow().sequenceNr()).as("behind a refusal and a put").isEqualTo(3);
+        assertThat(errorOf(sendSafe(id, take(5), "t-1"))).isEqualTo(new CommandError.IdempotencyConflict("t-1"));
+    }
+
+    @Guarantee("G5")
+    @Test
+    void a_remembered_command_that_changed_nothing_has_the_same_outcome_again() {
+        String id = newId();
+        CommandResult<WalletEvent> first = sendSafe(id, new Touch(), "t-1");
+        sendSafe(id, put(10), "p-1");
+
+        assertThat(sendSafe(id, new Touch(), "t-1")).isEqualTo(first);
+        assertThat(first.orThrow().events()).isEmpty();
+        assertThat(first.orThrow().sequenceNr()).as("its record has a number").isEqualTo(1);
+    }
+
+    private CommandResult<WalletEvent> voidCommand(String id, String commandId) {
+        return allFrame.commands().voidCommand(WALLET, id, commandId).toCompletableFuture().join();
+    }
+
+    @Guarantee("G5")
+    @Test
+    void a_command_that_arrives_after_its_id_was_declared_void_is_not_executed() {
+        String id = newId();
+
+        assertThat(errorOf(voidCommand(id, "c-1"))).isEqualTo(new CommandError.Voided("c-1"));
+
+        assertThat(errorOf(send(id, put(1), withCommandId("c-1")))).isEqualTo(new CommandError.Voided("c-1"));
+        assertThat(errorOf(voidCommand(id, "c-1"))).isEqualTo(new CommandError.Voided("c-1"));
+        assertThat(send(id, take(1))).as("nothing was put").isInstanceOf(Refused.class);
+        assertThat(send(id, put(1), withCommandId("c-2")).orThrow().sequenceNr()).as("one record for the void id")
+                .isEqualTo(2);
+    }
+
+    @Guarantee("G5")
+    @Test
+    void to_declare_the_id_of_an_executed_command_void_gives_its_outcome() {
+        String id = newId();
+        CommandResult<WalletEvent> first = send(id, put(5), withCommandId("c-1"));
+
+        assertThat(voidCommand(id, "c-1")).isEqualTo(first);
+
+        assertThat(send(id, put(5), withCommandId("c-1"))).isEqualTo(first);
+        assertThat(send(id, put(1)).orThrow().sequenceNr()).isEqualTo(2);
+    }
+
+    @Guarantee("G5")
+    @Test
+    void a_command_and_its_voiding_at_once_have_one_outcome() {
+        for (int round = 0; round < 20; round++) {
+            String id = newId();
+            CompletionStage<CommandResult<WalletEvent>> sent = allFrame.commands()
+                    .dispatch(WALLET, id, put(5), withCommandId("c-1"));
+            CompletionStage<CommandResult<WalletEvent>> voided = allFrame.commands().voidCommand(WALLET, id, "c-1");
+
+            CommandResult<WalletEvent> outcome = sent.toCompletableFuture().join();
+            assertThat(voided.toCompletableFuture().join()).isEqualTo(outcome);
+            assertThat(send(id, put(5), withCommandId("c-1"))).isEqualTo(outcome);
+        }
+    }
+
+    @Test
+    void what_cannot_be_declared_void_is_refused() {
+        assertThatThrownBy(() -> allFrame.commands().voidCommand(WALLET, "w", CommandOptions.none()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name the command id");
+        assertThatThrownBy(() -> allFrame.commands().voidCommand(WALLET.rememberCommands(0), "w", "c"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("remembers no command ids");
+        assertThat(errorOf(voidCommand("a|b", "c"))).isInstanceOf(CommandError.Validation.class);
+    }
+
+    @Guarantee("G5")
+    @Test
+    void a_repeat_that_is_older_than_what_is_remembered_is_refused_where_it_says_its_age() {
+        String id = newId();
+        Instant issued = Instant.now();
+        send(id, put(1), withCommandId("c-0").issuedAt(issued)).orThrow();
+        for (int i = 1; i < 4; i++) {
+            send(id, put(1), withCommandId("c-" + i)).orThrow();
+        }
+
+        CommandError error = errorOf(send(id, put(1), withCommandId("c-0").issuedAt(issued)));
+
+        assertThat(error).isInstanceOfSatisfying(CommandError.WindowExpired.class, expired -> {
+            assertThat(expired.commandId()).isEqualTo("c-0");
+            assertThat(expired.issuedAt()).isEqualTo(issued.truncatedTo(ChronoUnit.MILLIS));
+            assertThat(expired.windowBegins()).isAfterOrEqualTo(expired.issuedAt());
+        });
+        assertThat(error.retryable()).isFalse();
+        CommandError voiding = errorOf(allFrame.commands()
+                .voidCommand(WALLET, id, withCommandId("c-0").issuedAt(issued))
+                .toCompletableFuture()
+                .join());
+        assertThat(voiding).isInstanceOf(CommandError.WindowExpired.class);
+        assertThat(send(id, put(1), withCommandId("c-3").issuedAt(issued)).orThrow().sequenceNr())
+                .as("still remembered")
+                .isEqualTo(4);
+        assertThat(send(id, put(1), withCommandId("c-4").issuedAt(Instant.now().plusSeconds(1))).orThrow()
+                .sequenceNr()).as("a new one").isEqualTo(5);
     }
 
     @Guarantee("G4")

@@ -46,7 +46,7 @@ final class OwnHostingTest {
 
         ActorRef<AggregateMessage> wallet = KIT.spawn(allFrame.behavior(WALLET, "own"));
         wallet.tell(new AggregateMessage.Execute("wallet", "own", put(3), null, null, ExpectedVersion.any(), null, null,
-                Map.of(), Long.MAX_VALUE, probe.getRef()));
+                Map.of(), null, Long.MAX_VALUE, probe.getRef()));
 
         CommandResult<?> result = probe.receiveMessage().result();
         assertThat(result.orThrow().events()).isEqualTo(List.of(wasPut(3)));
@@ -61,7 +61,7 @@ final class OwnHostingTest {
                 Wallets.WalletCommand.class, Wallets.WalletEvent.class, Wallets.Wallet.class, new Wallets());
         TestProbe<AggregateMessage.Reply> probe = KIT.createTestProbe();
         AggregateMessage.Execute execute = new AggregateMessage.Execute("purse", "own", put(3), null, null,
-                ExpectedVersion.any(), null, null, Map.of(), System.currentTimeMillis() + 60_000, probe.getRef());
+                ExpectedVersion.any(), null, null, Map.of(), null, System.currentTimeMillis() + 60_000, probe.getRef());
 
         KIT.spawn(allFrame.behavior(purse, "own"));
 
@@ -81,7 +81,7 @@ final class OwnHostingTest {
             TestProbe<AggregateMessage.Reply> probe = KIT.createTestProbe();
             SerializationTestKit wire = KIT.serializationTestKit();
             AggregateMessage.Execute execute = new AggregateMessage.Execute("till", "own", put(3), null, null,
-                    ExpectedVersion.any(), null, null, Map.of(), Long.MAX_VALUE, probe.getRef());
+                    ExpectedVersion.any(), null, null, Map.of(), null, Long.MAX_VALUE, probe.getRef());
 
             assertThat(wire.verifySerialization(execute, false).expiresAt()).isGreaterThan(Long.MAX_VALUE / 2);
         }
@@ -100,7 +100,8 @@ final class OwnHostingTest {
                     new CommandError.Timeout(Duration.ofSeconds(5), "hint", true),
                     new CommandError.NoAnswer("reason", true), new CommandError.Unreadable("reason"),
                     new CommandError.StorageUnavailable("reason", false), new CommandError.HandlerFailed("reason"),
-                    new CommandError.Overloaded(7));
+                    new CommandError.Overloaded(7), new CommandError.Voided("c-1"),
+                    new CommandError.WindowExpired("c-1", Instant.EPOCH, Instant.EPOCH.plusMillis(1)));
 
             assertThat(errors).extracting(Object::getClass)
                     .containsExactlyInAnyOrder(CommandError.class.getPermittedSubclasses());

@@ -94,6 +94,7 @@ public final class JsonEnvelope {
         switch (command.outcome()) {
             case CommandRecord.Accepted() -> json.writeStringField("outcome", "accepted");
             case CommandRecord.Unchanged() -> json.writeStringField("outcome", "unchanged");
+            case CommandRecord.Voided() -> json.writeStringField("outcome", "voided");
             case CommandRecord.Refused(Refusal(var code, var message, var details)) -> {
                 json.writeStringField("outcome", "refused");
                 json.writeStringField("code", code);
@@ -214,6 +215,7 @@ public final class JsonEnvelope {
             CommandRecord.Outcome outcome = switch (part(parts, "outcome")) {
                 case "accepted" -> new CommandRecord.Accepted();
                 case "unchanged" -> new CommandRecord.Unchanged();
+                case "voided" -> new CommandRecord.Voided();
                 case "refused" ->
                     new CommandRecord.Refused(new Refusal(part(parts, "code"), part(parts, "message"), details));
                 case String other -> throw new IllegalArgumentException("unknown outcome '" + other + "'");

@@ -20,6 +20,7 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -56,6 +57,8 @@ import org.jspecify.annotations.Nullable;
 public final class AggregateActor<C extends Command, E extends Event, S>
         extends
             EventSourcedBehaviorWithEnforcedReplies<AggregateMessage, Recorded<S>, AggregateState<S>> {
+
+    private static final byte[] NO_EVENT = {'{', '}'};
 
     private final RegisteredAggregate<C, E, S> aggregate;
     private final StreamId stream;
@@ -96,11 +99,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     @Override
     public AggregateState<S> emptyState() {
-        return new AggregateState<>(aggregate.type().aggregate().initialState(), window(List.of()));
+        return new AggregateState<>(aggregate.type().aggregate().initialState(),
+                window(List.of(), CommandWindow.NOTHING));
     }
 
-    private CommandWindow window(List<CommandRecord> commands) {
-        return new CommandWindow(aggregate.type().rememberedCommands(), commands);
+    private CommandWindow window(List<RememberedCommand> commands, long forgottenUntil) {
+        return new CommandWindow(aggregate.type().rememberedCommands(), aggregate.type().rememberedTime(), commands,
+                forgottenUntil);
     }
 
     @Override
@@ -125,11 +130,24 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (refused != null) {
             return fail(execute, new CommandError.StorageUnavailable(refused, true));
         }
-        CommandRecord remembered = execute.commandId() == null ? null : state.window().find(execute.commandId());
-        if (remembered != null) {
-            return onRepeat(execute, remembered);
+        String commandId = execute.commandId();
+        if (commandId != null) {
+            long now = hosting.clock().millis();
+            CommandRecord remembered = state.window().find(commandId, now);
+            if (remembered != null) {
+                return onRepeat(execute, remembered);
+            }
+            Instant issuedAt = execute.issuedAt();
+            if (issuedAt != null && issuedAt.toEpochMilli() <= state.window().begins(now)) {
+                return fail(execute, new CommandError.WindowExpired(commandId, issuedAt,
+                        Instant.ofEpochMilli(state.window().begins(now))));
+            }
         }
         long version = lastSequenceNumber(context);
+        if (execute.command() == VoidCommand.INSTANCE) {
+            return remember(execute, new CommandRecord.Voided(), state.state(), version,
+                    new CommandResult.Failed<>(new CommandError.Voided(Objects.requireNonNull(commandId))));
+        }
         if (!execute.expected().accepts(version)) {
             return fail(execute, new CommandError.VersionConflict(stream, execute.expected().toString(), version));
         }
@@ -137,10 +155,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             C command = aggregate.type().commandClass().cast(execute.command());
             return switch (aggregate.type().aggregate().decide(state.state(), command)) {
                 case Decision.Persist<E>(List<E> events) ->
-                    store(execute, events, records(execute, events, state.state(), version), version);
-                case Decision.Refuse<E>(Refusal(var code, var message, var details)) ->
-                    reply(execute, new CommandResult.Refused<>(code, message, details));
-                case Decision.NoChange<E>() -> reply(execute, accepted(List.of(), version));
+                    store(execute, accepted(events, version + events.size()),
+                            records(execute, events, state.state(), version));
+                case Decision.Refuse<E>(Refusal refusal) -> withoutEvent(execute, new CommandRecord.Refused(refusal),
+                        state.state(), version,
+                        new CommandResult.Refused<>(refusal.code(), refusal.message(), refusal.details()));
+                case Decision.NoChange<E>() -> withoutEvent(execute, new CommandRecord.Unchanged(), state.state(),
+                        version, accepted(List.of(), version));
             };
         } catch (Throwable defect) {
             Defects.survived(defect);
@@ -149,10 +170,32 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         }
     }
 
+    private ReplyEffect<Recorded<S>, AggregateState<S>> withoutEvent(Execute execute, CommandRecord.Outcome outcome,
+            S state, long version, CommandResult<E> result) {
+        return aggregate.type().remembersRefusals() && execute.fingerprint() != null
+                ? remember(execute, outcome, state, version, result)
+                : reply(execute, result);
+    }
+
+    /** Stores a record that holds nothing but the memory of a command. A repeat of what has changed nothing names the version with that record. */
+    private ReplyEffect<Recorded<S>, AggregateState<S>> remember(Execute execute, CommandRecord.Outcome outcome,
+            S state, long version, CommandResult<E> result) {
+        long record = version + 1;
+        CommandRecord command = new CommandRecord(Objects.requireNonNull(execute.commandId()),
+                Objects.requireNonNullElse(execute.fingerprint(), ""), outcome, record, record);
+        Envelope envelope = Envelope.of(Envelope.COMMAND_ONLY, 1, Payload.json(NO_EVENT), Set.of(),
+                metadata(execute), command);
+        CommandResult<E> stored = outcome instanceof CommandRecord.Unchanged ? accepted(List.of(), record) : result;
+        return store(execute, stored, List.of(new Recorded<>(envelope, state)));
+    }
+
+    private EventMetadata metadata(Execute execute) {
+        return new EventMetadata(hosting.clock().instant(), execute.commandId(), execute.correlationId(),
+                execute.causationId(), execute.headers());
+    }
+
     private List<Recorded<S>> records(Execute execute, List<E> events, S state, long version) {
-        EventMetadata metadata = new EventMetadata(hosting.clock().instant(), execute.commandId(),
-                execute.correlationId(), execute.causationId(),
-                execute.headers());
+        EventMetadata metadata = metadata(execute);
         CommandRecord command = execute.commandId() == null || execute.fingerprint() == null
                 ? null
                 : new CommandRecord(execute.commandId(), execute.fingerprint(), new CommandRecord.Accepted(),
@@ -171,10 +214,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return records;
     }
 
-    private ReplyEffect<Recorded<S>, AggregateState<S>> store(Execute execute, List<E> events,
-            List<Recorded<S>> records, long version) {
+    private ReplyEffect<Recorded<S>, AggregateState<S>> store(Execute execute, CommandResult<E> stored,
+            List<Recorded<S>> records) {
         storing = execute;
-        CommandResult<E> stored = accepted(events, version + records.size());
         return (records.size() == 1 ? Effect().persist(records.getFirst()) : Effect().persist(records))
                 .thenReply(execute.replyTo(), state -> {
                     storing = null;
@@ -184,13 +226,17 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     /** The first outcome again: the events come from the store, so that remembering a command costs few bytes. */
     private ReplyEffect<Recorded<S>, AggregateState<S>> onRepeat(Execute execute, CommandRecord first) {
-        if (!first.fingerprint().equals(execute.fingerprint())) {
+        if (first.outcome() instanceof CommandRecord.Voided) {
+            return fail(execute, new CommandError.Voided(first.commandId()));
+        }
+        if (execute.command() != VoidCommand.INSTANCE && !first.fingerprint().equals(execute.fingerprint())) {
             return fail(execute, new CommandError.IdempotencyConflict(first.commandId()));
         }
         return switch (first.outcome()) {
             case CommandRecord.Refused(Refusal(var code, var message, var details)) ->
                 reply(execute, new CommandResult.Refused<>(code, message, details));
             case CommandRecord.Unchanged() -> reply(execute, accepted(List.of(), first.lastSequenceNr()));
+            case CommandRecord.Voided() -> throw new IllegalStateException("answered above");
             case CommandRecord.Accepted() -> {
                 ActorRef<Reply> replyTo = execute.replyTo();
                 hosting.history()
@@ -204,14 +250,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     }
 
     private CommandResult<E> firstOutcome(CommandRecord first, List<Envelope> records) {
-        long expected = first.lastSequenceNr() - first.firstSequenceNr() + 1;
-        if (records.size() != expected) {
-            return new CommandResult.Failed<>(new CommandError.StorageUnavailable("command id '" + first.commandId()
-                    + "' was accepted before, but of its " + expected + " events " + records.size()
-                    + " are still stored", false));
-        }
-        return accepted(records.stream().map(aggregate::eventOf).filter(Objects::nonNull).toList(),
-                first.lastSequenceNr());
+        List<E> events = records.stream().map(aggregate::eventOf).filter(Objects::nonNull).toList();
+        long deleted = first.lastSequenceNr() - first.firstSequenceNr() + 1 - records.size();
+        return new CommandResult.Accepted<>(events, first.lastSequenceNr(), token(first.lastSequenceNr()), deleted);
     }
 
     private CommandError notReadAgain(CommandRecord first, Throwable failure) {
@@ -223,8 +264,11 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     }
 
     private CommandResult<E> accepted(List<E> events, long sequenceNr) {
-        return new CommandResult.Accepted<>(events, sequenceNr,
-                new ConsistencyToken(hosting.storage().storeId(), stream, sequenceNr));
+        return new CommandResult.Accepted<>(events, sequenceNr, token(sequenceNr));
+    }
+
+    private ConsistencyToken token(long sequenceNr) {
+        return new ConsistencyToken(hosting.storage().storeId(), stream, sequenceNr);
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> reply(Execute execute, CommandResult<E> result) {
@@ -315,7 +359,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 StateCodec<S> states = Objects.requireNonNull(codec,
                         "only aggregates with a state codec save snapshots");
                 return new StoredState(states.type(), states.version(), Payload.json(states.encode(state.state())),
-                        state.window().oldestFirst());
+                        state.window().oldestFirst(), state.window().forgottenUntil());
             }
 
             @Override
@@ -326,7 +370,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 }
                 try {
                     S state = snapshotCodec().decode(stored.type(), stored.version(), stored.state().bytes());
-                    return new AggregateState<>(state, window(stored.commands()));
+                    return new AggregateState<>(state, window(stored.commands(), stored.forgottenUntil()));
                 } catch (Throwable defect) {
                     return emptyState().unreadable("the snapshot '" + stored.type() + "' version " + stored.version(),
                             Defects.survived(defect));

@@ -4,6 +4,7 @@ import dev.allframe.aggregate.Command;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
 import dev.allframe.store.ExpectedVersion;
+import java.time.Instant;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +17,14 @@ public sealed interface AggregateMessage {
      *
      * @param aggregate the aggregate's name
      * @param id the instance
-     * @param command the command
+     * @param command the command; {@link VoidCommand} asks that the id be void
      * @param commandId the caller's id; null for none
      * @param fingerprint identifies the command's contents; null without an id
      * @param expected the version that the instance must have
      * @param correlationId what the command belongs to
      * @param causationId the message that led to it
      * @param headers free metadata
+     * @param issuedAt when its caller first issued it; null where that is not known
      * @param expiresAt the moment, in milliseconds of AllFrame's clock, after which the caller waits no longer and the command is
      *        neither decided nor answered; {@link Long#MAX_VALUE} for never
      * @param replyTo gets exactly one {@link Reply}, unless the command has expired
@@ -30,7 +32,8 @@ public sealed interface AggregateMessage {
     record Execute(String aggregate, String id, Command command, @Nullable String commandId,
             @Nullable String fingerprint, ExpectedVersion expected,
             @Nullable String correlationId, @Nullable String causationId, Map<String, String> headers,
-            long expiresAt, ActorRef<Reply> replyTo) implements AggregateMessage, RemoteMessage {
+            @Nullable Instant issuedAt, long expiresAt,
+            ActorRef<Reply> replyTo) implements AggregateMessage, RemoteMessage {
 
         /** Answers with an error. */
         public void fail(CommandError error) {

@@ -39,7 +39,9 @@ record AggregateState<S>(S state, CommandWindow window, @Nullable String unreada
                         Defects.survived(defect));
             }
         }
-        return new AggregateState<>(evolved,
-                envelope.command() == null ? window : window.with(envelope.command()));
+        return new AggregateState<>(evolved, envelope.command() == null
+                ? window
+                : window.with(new RememberedCommand(envelope.command(),
+                        envelope.metadata().timestamp().toEpochMilli())));
     }
 }

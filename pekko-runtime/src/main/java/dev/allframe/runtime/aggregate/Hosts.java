@@ -5,6 +5,7 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
 import java.time.Clock;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 
@@ -14,11 +15,13 @@ public final class Hosts {
     private final ActorSystem<?> system;
     private final boolean clustered;
     private final Hosting hosting;
+    private final ActorRef<Object> lostCommands;
 
     private Hosts(ActorSystem<?> system, boolean clustered, Hosting hosting) {
         this.system = system;
         this.clustered = clustered;
         this.hosting = hosting;
+        this.lostCommands = LostCommands.listen(system);
     }
 
     /**
@@ -46,6 +49,7 @@ public final class Hosts {
 
     /** Lets go of what watches the surroundings of instances, when all hosts have stopped. */
     public void close() {
+        LostCommands.stop(lostCommands);
         hosting.guard().close(system);
     }
 

@@ -1,6 +1,5 @@
 package dev.allframe.runtime.aggregate;
 
-import dev.allframe.store.CommandRecord;
 import dev.allframe.store.Payload;
 import java.util.List;
 
@@ -11,8 +10,10 @@ import java.util.List;
  * @param version the stored version of its shape
  * @param state the state as JSON text
  * @param commands the remembered commands, oldest first
+ * @param forgottenUntil the latest time of a command that is not remembered any more, in epoch milliseconds; {@link Long#MIN_VALUE} for none
  */
-public record StoredState(String type, int version, Payload state, List<CommandRecord> commands) {
+public record StoredState(String type, int version, Payload state, List<RememberedCommand> commands,
+        long forgottenUntil) {
 
     public StoredState {
         commands = List.copyOf(commands);

@@ -14,6 +14,7 @@ import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.runtime.aggregate.Hosting;
+import dev.allframe.runtime.aggregate.VoidCommand;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -86,13 +87,9 @@ public final class ActorCommandBus implements CommandBus {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(command, "command");
         Objects.requireNonNull(options, "options");
-        Registration registration = hosts.get(type.name());
-        if (closed || registration == null || registration.type.commandClass() != type.commandClass()) {
-            return failed(new CommandError.UnknownAggregate(type.name()));
-        }
-        String wrongId = wrongWithId(id);
-        if (wrongId != null) {
-            return failed(new CommandError.Validation(List.of(new ValidationError("id", wrongId, "InstanceId", id))));
+        CommandError refused = refusal(type, id);
+        if (refused != null) {
+            return failed(refused);
         }
         try {
             List<ValidationError> violations = validator.validate(command);
@@ -102,10 +99,37 @@ public final class ActorCommandBus implements CommandBus {
             String fingerprint = options.commandId() == null || type.rememberedCommands() == 0
                     ? null
                     : CommandFingerprint.of(command);
-            return ask(registration.host, type, id, command, fingerprint, options);
+            return ask(type, id, command, fingerprint, options);
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) { // of a constraint or a component
             return failed(new CommandError.HandlerFailed(defect.toString()));
         }
+    }
+
+    @Override
+    public <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> voidCommand(
+            AggregateType<C, E, S> type, String id, CommandOptions options) {
+        Objects.requireNonNull(id, "id");
+        if (options.commandId() == null) {
+            throw new IllegalArgumentException("name the command id that is to be void");
+        }
+        if (type.rememberedCommands() == 0) {
+            throw new IllegalArgumentException(
+                    type + " remembers no command ids, so that none can be void; see rememberCommands");
+        }
+        CommandError refused = refusal(type, id);
+        return refused == null ? ask(type, id, VoidCommand.INSTANCE, null, options) : failed(refused);
+    }
+
+    /** Why nothing can be asked of an instance; null where it can. */
+    private @Nullable CommandError refusal(AggregateType<?, ?, ?> type, String id) {
+        Registration registration = hosts.get(type.name());
+        if (closed || registration == null || registration.type.commandClass() != type.commandClass()) {
+            return new CommandError.UnknownAggregate(type.name());
+        }
+        String wrongId = wrongWithId(id);
+        return wrongId == null
+                ? null
+                : new CommandError.Validation(List.of(new ValidationError("id", wrongId, "InstanceId", id)));
     }
 
     /** Null for nothing. An unpaired surrogate has no bytes of its own in UTF-8: two ids would be one actor, one file, one stream. */
@@ -116,9 +140,9 @@ public final class ActorCommandBus implements CommandBus {
         return StandardCharsets.UTF_8.newEncoder().canEncode(id) ? null : "must not have an unpaired surrogate";
     }
 
-    private <C extends Command, E extends Event> CompletionStage<CommandResult<E>> ask(AggregateHost host,
-            AggregateType<C, E, ?> type, String id,
-            C command, @Nullable String fingerprint, CommandOptions options) {
+    private <E extends Event> CompletionStage<CommandResult<E>> ask(AggregateType<?, E, ?> type, String id,
+            Command command, @Nullable String fingerprint, CommandOptions options) {
+        AggregateHost host = Objects.requireNonNull(hosts.get(type.name()), "refused before").host;
         PendingCommands.Pending<E> waiting = pending.add(options.commandId() != null);
         if (waiting == null) {
             return failed(new CommandError.Overloaded(settings.maxInFlight()));
@@ -132,7 +156,7 @@ public final class ActorCommandBus implements CommandBus {
             AskPattern.<AggregateMessage, Reply>ask(host.entrance(),
                     replyTo -> new Execute(type.name(), id, command, options.commandId(), fingerprint,
                             options.expected(), options.correlationId(), options.causationId(), options.headers(),
-                            expiresAt, replyTo),
+                            options.issuedAt(), expiresAt, replyTo),
                     timeout, system.scheduler())
                     .whenComplete((reply, failure) -> pending.complete(waiting, failure == null
                             ? typed(reply.result())

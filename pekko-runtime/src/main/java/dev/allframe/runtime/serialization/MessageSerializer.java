@@ -14,9 +14,11 @@ import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.runtime.aggregate.AggregateRegistry;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
+import dev.allframe.runtime.aggregate.VoidCommand;
 import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.ExpectedVersion;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -58,12 +60,13 @@ public final class MessageSerializer extends SerializerWithStringManifest {
             @Nullable String commandId,
             @Nullable String fingerprint, ExpectedVersion expected, @Nullable String correlationId,
             @Nullable String causationId,
-            Map<String, String> headers, long expiresInMillis, String replyTo) {}
+            Map<String, String> headers, @Nullable Instant issuedAt, long expiresInMillis, String replyTo) {}
 
     private record ReplyOnWire(String aggregate, Outcome outcome) {}
 
     private sealed interface Outcome {
-        record Accepted(List<EncodedEvent> events, long sequenceNr, ConsistencyToken token) implements Outcome {}
+        record Accepted(List<EncodedEvent> events, long sequenceNr, ConsistencyToken token,
+                long deletedEvents) implements Outcome {}
 
         record Refused(String code, String message, Map<String, String> details) implements Outcome {}
 
@@ -146,25 +149,34 @@ public final class MessageSerializer extends SerializerWithStringManifest {
     }
 
     private ExecuteOnWire onWire(Execute execute) {
-        return new ExecuteOnWire(execute.aggregate(), execute.id(), execute.command().getClass().getSimpleName(),
-                write(execute.command()), execute.commandId(),
+        boolean voiding = execute.command() == VoidCommand.INSTANCE;
+        return new ExecuteOnWire(execute.aggregate(), execute.id(),
+                voiding ? VoidCommand.WIRE_NAME : execute.command().getClass().getSimpleName(),
+                voiding ? new byte[0] : write(execute.command()), execute.commandId(),
                 execute.fingerprint(),
                 execute.expected(), execute.correlationId(), execute.causationId(), execute.headers(),
+                execute.issuedAt(),
                 execute.expiresAt() - registry.clockOf(execute.aggregate()).millis(),
                 refs.toSerializationFormat(execute.replyTo()));
     }
 
     private Execute execute(ExecuteOnWire wire) throws IOException {
+        return new Execute(wire.aggregate, wire.id, command(wire), wire.commandId, wire.fingerprint, wire.expected,
+                wire.correlationId, wire.causationId,
+                wire.headers, wire.issuedAt, later(registry.clockOf(wire.aggregate).millis(), wire.expiresInMillis),
+                refs.resolveActorRef(wire.replyTo));
+    }
+
+    private Command command(ExecuteOnWire wire) throws IOException {
+        if (wire.commandName.equals(VoidCommand.WIRE_NAME)) {
+            return VoidCommand.INSTANCE;
+        }
         Class<?> commandClass = aggregate(wire.aggregate).commands().get(wire.commandName);
         if (commandClass == null) {
             throw new CodecException(
                     "aggregate '" + wire.aggregate + "' has no command " + wire.commandName + " on this node", null);
         }
-        Command command = (Command) CBOR.readValue(wire.command, commandClass);
-        return new Execute(wire.aggregate, wire.id, command, wire.commandId, wire.fingerprint, wire.expected,
-                wire.correlationId, wire.causationId,
-                wire.headers, later(registry.clockOf(wire.aggregate).millis(), wire.expiresInMillis),
-                refs.resolveActorRef(wire.replyTo));
+        return (Command) CBOR.readValue(wire.command, commandClass);
     }
 
     /** The last moment of all where the sum is beyond it: so expires what never does. */
@@ -179,7 +191,8 @@ public final class MessageSerializer extends SerializerWithStringManifest {
     private Outcome onWire(String aggregate, CommandResult<?> result) {
         return switch (result) {
             case CommandResult.Accepted<?> accepted -> new Outcome.Accepted(
-                    encoded(aggregate(aggregate), accepted.events()), accepted.sequenceNr(), accepted.token());
+                    encoded(aggregate(aggregate), accepted.events()), accepted.sequenceNr(), accepted.token(),
+                    accepted.deletedEvents());
             case CommandResult.Refused<?> refused ->
                 new Outcome.Refused(refused.code(), refused.message(), refused.details());
             case CommandResult.Failed<?> failed -> new Outcome.Failed(failed.error());
@@ -206,7 +219,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
     private CommandResult<?> accepted(String aggregate, Outcome.Accepted accepted) {
         try {
             return new CommandResult.Accepted<>(decoded(aggregate(aggregate), accepted.events), accepted.sequenceNr,
-                    accepted.token);
+                    accepted.token, accepted.deletedEvents);
         } catch (RuntimeException unreadable) {
             return new CommandResult.Failed<>(new CommandError.NoAnswer("the command was accepted as version "
                     + accepted.sequenceNr + ", and its events cannot be read here: " + unreadable.getMessage(), false));

@@ -8,6 +8,7 @@ import dev.allframe.store.CommandRecord.Accepted;
 import dev.allframe.store.CommandRecord.Outcome;
 import dev.allframe.store.CommandRecord.Refused;
 import dev.allframe.store.CommandRecord.Unchanged;
+import dev.allframe.store.CommandRecord.Voided;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +27,7 @@ final class CommandJson {
         switch (command.outcome()) {
             case Accepted accepted -> json.put("outcome", "accepted");
             case Unchanged unchanged -> json.put("outcome", "unchanged");
+            case Voided voided -> json.put("outcome", "voided");
             case Refused(Refusal refusal) -> {
                 json.put("outcome", "refused");
                 json.put("code", refusal.code());
@@ -43,6 +45,7 @@ final class CommandJson {
         Outcome read = switch (outcome) {
             case "accepted" -> new Accepted();
             case "unchanged" -> new Unchanged();
+            case "voided" -> new Voided();
             case "refused" -> new Refused(new Refusal(json.required("code").textValue(),
                     json.required("message").textValue(), texts(json.required("details"))));
             default -> throw new IllegalArgumentException("a command has no outcome '" + outcome + "'");

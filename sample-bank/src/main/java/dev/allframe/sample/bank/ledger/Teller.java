@@ -86,7 +86,7 @@ public final class Teller {
 
     private synchronized void answered(String account, String commandId, CommandResult<AccountEvent> result) {
         switch (result) {
-            case CommandResult.Accepted<AccountEvent>(var stored, var sequenceNr, var token) -> {
+            case CommandResult.Accepted<AccountEvent>(var stored, var sequenceNr, var token, var deleted) -> {
                 if (stored.isEmpty() || isNew(account, Math.toIntExact(sequenceNr))) {
                     accepted++;
                     events += stored.size();

@@ -110,7 +110,8 @@ abstract class EnvelopeConformance extends StoreConformance {
         assertKept(with(new CommandRecord("c1", "f1", new CommandRecord.Accepted(), 1, 1)),
                 with(new CommandRecord("c2", "", new CommandRecord.Unchanged(), 2, 2)),
                 with(new CommandRecord("c3", "f3", new CommandRecord.Refused(plain), 3, 3)),
-                with(new CommandRecord("c4", "f4", new CommandRecord.Refused(detailed), 4, Long.MAX_VALUE)));
+                with(new CommandRecord("c4", "f4", new CommandRecord.Refused(detailed), 4, Long.MAX_VALUE)),
+                with(new CommandRecord("c5", "", new CommandRecord.Voided(), 5, 5)));
     }
 
     @Test

@@ -125,6 +125,7 @@ final class H2Events {
             switch (command.outcome()) {
                 case CommandRecord.Accepted() -> add(row, "accepted", null, null, null);
                 case CommandRecord.Unchanged() -> add(row, "unchanged", null, null, null);
+                case CommandRecord.Voided() -> add(row, "voided", null, null, null);
                 case CommandRecord.Refused(Refusal refusal) -> add(row, "refused", refusal.code(), refusal.message(),
                         H2Rows.pairs(refusal.details()));
             }
@@ -165,6 +166,7 @@ final class H2Events {
         return switch (name) {
             case "accepted" -> new CommandRecord.Accepted();
             case "unchanged" -> new CommandRecord.Unchanged();
+            case "voided" -> new CommandRecord.Voided();
             default -> new CommandRecord.Refused(new Refusal(row.getString("refusal_code"),
                     row.getString("refusal_message"), H2Rows.map(H2Rows.texts(row, "refusal_details"))));
         };

@@ -18,6 +18,7 @@ public final class EnvelopeCodec {
     private static final int ACCEPTED = 0;
     private static final int UNCHANGED = 1;
     private static final int REFUSED = 2;
+    private static final int VOIDED = 3;
 
     private EnvelopeCodec() {}
 
@@ -75,6 +76,7 @@ public final class EnvelopeCodec {
         switch (command.outcome()) {
             case CommandRecord.Accepted accepted -> out.u8(ACCEPTED);
             case CommandRecord.Unchanged unchanged -> out.u8(UNCHANGED);
+            case CommandRecord.Voided voided -> out.u8(VOIDED);
             case CommandRecord.Refused(Refusal refusal) -> {
                 out.u8(REFUSED);
                 out.text(refusal.code());
@@ -92,8 +94,9 @@ public final class EnvelopeCodec {
         CommandRecord.Outcome outcome = switch (in.u8()) {
             case ACCEPTED -> new CommandRecord.Accepted();
             case UNCHANGED -> new CommandRecord.Unchanged();
+            case VOIDED -> new CommandRecord.Voided();
             case REFUSED -> new CommandRecord.Refused(new Refusal(in.text(), in.text(), map(in)));
-            default -> throw new MalformedBytesException("an outcome is 0, 1 or 2, at " + (in.offset() - 1));
+            default -> throw new MalformedBytesException("an outcome is 0 to 3, at " + (in.offset() - 1));
         };
         return new CommandRecord(id, fingerprint, outcome, first, last);
     }
