@@ -49,6 +49,28 @@ public sealed interface CommandError {
     }
 
     /**
+     * An interceptor did not let the command through; it never reached the instance.
+     *
+     * @param reason what the interceptor says
+     */
+    record NotPermitted(String reason) implements CommandError {
+        @Override
+        public String code() {
+            return "not-permitted";
+        }
+
+        @Override
+        public String message() {
+            return reason;
+        }
+
+        @Override
+        public boolean retryable() {
+            return false;
+        }
+    }
+
+    /**
      * The instance does not have the expected version; nothing was stored.
      *
      * @param stream the instance

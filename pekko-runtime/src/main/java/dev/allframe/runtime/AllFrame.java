@@ -6,6 +6,7 @@ import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandInterceptor;
 import dev.allframe.runtime.aggregate.AggregateActor;
 import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.AggregateRegistry;
@@ -65,13 +66,14 @@ public final class AllFrame implements AutoCloseable {
     private final Map<String, Registration> registrations;
 
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
-            Map<String, ActorCommandBus.Registration> hosted, Map<String, Registration> registrations) {
+            Map<String, ActorCommandBus.Registration> hosted, Map<String, Registration> registrations,
+            List<CommandInterceptor> interceptors) {
         this.system = system;
         this.ownsSystem = ownsSystem;
         this.hosts = hosts;
         this.hosted = hosted;
         this.registrations = new ConcurrentHashMap<>(registrations);
-        this.commands = new ActorCommandBus(system, hosted, hosts.hosting());
+        this.commands = new ActorCommandBus(system, hosted, hosts.hosting(), interceptors);
     }
 
     /** AllFrame in an existing actor system, beside its other actors; closing AllFrame leaves the system running. */
@@ -105,6 +107,7 @@ public final class AllFrame implements AutoCloseable {
         private final boolean ownsSystem;
         private final Clock clock;
         private final List<AggregateType<?, ?, ?>> types = new ArrayList<>();
+        private final List<CommandInterceptor> interceptors = new ArrayList<>();
 
         private Builder(ActorSystem<?> system, boolean ownsSystem, Clock clock) {
             this.system = system;
@@ -118,10 +121,17 @@ public final class AllFrame implements AutoCloseable {
             return this;
         }
 
+        /** Puts an interceptor around every dispatch, inside of those that were added before. */
+        public Builder intercept(CommandInterceptor interceptor) {
+            interceptors.add(interceptor);
+            return this;
+        }
+
         /** The clock that gives events their timestamps, the system's unless set. */
         public Builder clock(Clock changed) {
             Builder builder = new Builder(system, ownsSystem, changed);
             builder.types.addAll(types);
+            builder.interceptors.addAll(interceptors);
             return builder;
         }
 
@@ -160,7 +170,7 @@ public final class AllFrame implements AutoCloseable {
                     registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));
                     hosted.put(name, new ActorCommandBus.Registration(aggregate.type(), hosts.start(aggregate)));
                 }
-                return new AllFrame(system, ownsSystem, hosts, hosted, registrations);
+                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors);
             } catch (RuntimeException failed) {
                 hosted.values().forEach(started -> started.host().stop());
                 registrations.values().forEach(Registration::close);

@@ -101,6 +101,7 @@ final class OwnHostingTest {
                     new CommandError.NoAnswer("reason", true), new CommandError.Unreadable("reason"),
                     new CommandError.StorageUnavailable("reason", false), new CommandError.HandlerFailed("reason"),
                     new CommandError.Overloaded(7), new CommandError.Voided("c-1"),
+                    new CommandError.NotPermitted("reason"),
                     new CommandError.WindowExpired("c-1", Instant.EPOCH, Instant.EPOCH.plusMillis(1)));
 
             assertThat(errors).extracting(Object::getClass)

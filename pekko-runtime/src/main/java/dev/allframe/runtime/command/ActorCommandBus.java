@@ -6,8 +6,10 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.codec.jackson.CommandFingerprint;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandInterceptor;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
+import dev.allframe.command.Dispatch;
 import dev.allframe.command.ValidationError;
 import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.AggregateMessage;
@@ -44,6 +46,7 @@ public final class ActorCommandBus implements CommandBus {
     private final Hosting.Settings settings;
     private final CommandValidator validator = new CommandValidator();
     private final PendingCommands pending;
+    private final List<CommandInterceptor> interceptors;
     private volatile boolean closed;
 
     /**
@@ -54,7 +57,15 @@ public final class ActorCommandBus implements CommandBus {
      */
     public record Registration(AggregateType<?, ?, ?> type, AggregateHost host) {}
 
-    public ActorCommandBus(ActorSystem<?> system, Map<String, Registration> hosts, Hosting hosting) {
+    /**
+     * A bus.
+     *
+     * @param hosts by the names of their aggregates
+     * @param interceptors the outermost first
+     */
+    public ActorCommandBus(ActorSystem<?> system, Map<String, Registration> hosts, Hosting hosting,
+            List<CommandInterceptor> interceptors) {
+        this.interceptors = List.copyOf(interceptors);
         this.system = system;
         this.hosts = Map.copyOf(hosts);
         this.clock = hosting.clock();
@@ -87,6 +98,28 @@ public final class ActorCommandBus implements CommandBus {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(command, "command");
         Objects.requireNonNull(options, "options");
+        return around(0, new Dispatch<>(type, id, command, options));
+    }
+
+    private <E extends Event> CompletionStage<CommandResult<E>> around(int interceptor, Dispatch<E> dispatch) {
+        if (interceptor == interceptors.size()) {
+            Command command = dispatch.command();
+            return command == null ? voidNow(dispatch) : dispatchNow(dispatch, command);
+        }
+        try {
+            return interceptors.get(interceptor)
+                    .around(dispatch, next -> around(interceptor + 1, next))
+                    .exceptionally(
+                            failure -> new CommandResult.Failed<>(new CommandError.HandlerFailed(failure.toString())));
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
+            return failed(new CommandError.HandlerFailed(defect.toString()));
+        }
+    }
+
+    private <E extends Event> CompletionStage<CommandResult<E>> dispatchNow(Dispatch<E> dispatch, Command command) {
+        AggregateType<?, E, ?> type = dispatch.type();
+        String id = dispatch.id();
+        CommandOptions options = dispatch.options();
         CommandError refused = refusal(type, id);
         if (refused != null) {
             return failed(refused);
@@ -116,8 +149,14 @@ public final class ActorCommandBus implements CommandBus {
             throw new IllegalArgumentException(
                     type + " remembers no command ids, so that none can be void; see rememberCommands");
         }
-        CommandError refused = refusal(type, id);
-        return refused == null ? ask(type, id, VoidCommand.INSTANCE, null, options) : failed(refused);
+        return around(0, new Dispatch<>(type, id, null, options));
+    }
+
+    private <E extends Event> CompletionStage<CommandResult<E>> voidNow(Dispatch<E> dispatch) {
+        CommandError refused = refusal(dispatch.type(), dispatch.id());
+        return refused == null
+                ? ask(dispatch.type(), dispatch.id(), VoidCommand.INSTANCE, null, dispatch.options())
+                : failed(refused);
     }
 
     /** Why nothing can be asked of an instance; null where it can. */
