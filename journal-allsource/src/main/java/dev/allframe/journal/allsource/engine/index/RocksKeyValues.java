@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -151,7 +152,7 @@ public final class RocksKeyValues implements KeyValues {
 
     private static RocksKeyValues open(Path directory, Set<Table> tables, RocksMemory memory, boolean create) {
         if (!create) {
-            RocksManifest.check(directory);
+            cutTornManifest(directory, tables);
             checkTables(directory, tables);
             checkFlushed(directory, tables);
         }
@@ -165,6 +166,51 @@ public final class RocksKeyValues implements KeyValues {
             settings.close();
             throw RocksFailures.opening(directory, failure);
         }
+    }
+
+    /**
+     * A power loss may leave any part of what RocksDB wrote to its manifest after the last force. Where the records before a bad one have all that was
+     * flushed, the rest was never relied upon, and is cut. That is tried on links and copies first, so that nothing is changed where it is refused. Nobody else
+     * may have the tables open: whoever opens them holds the store's lock.
+     */
+    private static void cutTornManifest(Path directory, Set<Table> tables) {
+        RocksManifest manifest = RocksManifest.of(directory);
+        CorruptStoreException damage = manifest.damage();
+        Path trial = directory.resolveSibling(directory.getFileName() + ".trial" + TEMPORARY);
+        try {
+            deleteTree(trial);
+            if (damage != null) {
+                try {
+                    copyWholeRecords(manifest, directory, Files.createDirectory(trial));
+                    checkTables(trial, tables);
+                    checkFlushed(trial, tables);
+                } finally {
+                    deleteTree(trial);
+                }
+                manifest.cut();
+            }
+        } catch (IOException | EventStoreException failed) {
+            if (damage == null) {
+                throw new StoreFailedException("directory=" + trial + " cannot be deleted", failed);
+            }
+            damage.addSuppressed(failed);
+            throw damage;
+        }
+    }
+
+    private static void copyWholeRecords(RocksManifest manifest, Path directory, Path copy) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".sst")) {
+                    Files.createLink(copy.resolve(name), file);
+                } else if (name.equals("CURRENT") || name.equals(FlushWitness.NAME)) {
+                    Files.copy(file, copy.resolve(name));
+                }
+            }
+        }
+        byte[] whole = Arrays.copyOf(Files.readAllBytes(manifest.file()), manifest.wholeBytes());
+        Files.write(copy.resolve(manifest.file().getFileName()), whole);
     }
 
     private static void checkTables(Path directory, Set<Table> tables) {
