@@ -51,18 +51,6 @@ record RocksManifest(Path file, int wholeBytes, @Nullable CorruptStoreException 
         return checked(file, read(file));
     }
 
-    /**
-     * Reads it.
-     *
-     * @throws CorruptStoreException if a record is damaged, or one of the files is missing
-     */
-    static void check(Path directory) {
-        CorruptStoreException damage = of(directory).damage;
-        if (damage != null) {
-            throw damage;
-        }
-    }
-
     /** Cuts it before the first bad record, durably. */
     void cut() throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -331,6 +331,11 @@ class RocksKeyValuesTest {
 
         for (byte[] torn : List.of(zeros, noise, gap)) {
             assertThat(refusedOrEqual(files, name, torn, "torn " + name, expected)).as("refused").isZero();
+            Files.write(place().resolve(name), torn);
+            try (RocksKeyValues reading = RocksKeyValues.openReadOnly(place(), TABLES, memory)) {
+                assertThat(Tables.dump(reading, TABLES)).isEqualTo(expected);
+            }
+            assertThat(place().resolve(name)).as("opened for reading").hasBinaryContent(torn);
         }
     }
 
