@@ -35,17 +35,23 @@ record Picture(List<StoredEvent> events, List<StoredEvent> tagged, Map<StreamId,
 
     private static final int PAGE = 7;
 
-    /** Reads it. */
+    /** Reads it in small pages. */
     static Picture of(EventStoreBackend store) {
+        return of(store, PAGE);
+    }
+
+    /** Reads it. */
+    static Picture of(EventStoreBackend store, int page) {
         Map<StreamId, List<StoredEvent>> streams = new TreeMap<>();
         Map<StreamId, Long> versions = new TreeMap<>();
         for (StreamId id : ids(store)) {
-            streams.put(id, stream(store, id));
+            streams.put(id, stream(store, id, page));
             versions.put(id, Stages.get(store.highestSequenceNr(id)));
         }
         Map<StreamId, List<Snapshot>> snapshots = new TreeMap<>();
         Model.IDS.forEach(id -> snapshots.put(id, snapshots(store, id)));
-        return new Picture(events(store, EventFilter.all()), events(store, EventFilter.tag(Model.TAG)), streams,
+        return new Picture(events(store, EventFilter.all(), page), events(store, EventFilter.tag(Model.TAG), page),
+                streams,
                 versions, snapshots, changes(store), Stages.get(store.getStateIds(null, 1000)),
                 Stages.get(store.lastPosition()));
     }
@@ -60,23 +66,23 @@ record Picture(List<StoredEvent> events, List<StoredEvent> tagged, Map<StreamId,
         return ids;
     }
 
-    private static List<StoredEvent> stream(EventStoreBackend store, StreamId id) {
+    private static List<StoredEvent> stream(EventStoreBackend store, StreamId id, int limit) {
         List<StoredEvent> events = new ArrayList<>();
         List<StoredEvent> page;
         do {
-            page = Stages.get(store.getEventsAfter(id, events.isEmpty() ? 0 : events.getLast().sequenceNr(), PAGE));
+            page = Stages.get(store.getEventsAfter(id, events.isEmpty() ? 0 : events.getLast().sequenceNr(), limit));
             events.addAll(page);
-        } while (page.size() == PAGE);
+        } while (page.size() == limit);
         assertThat(Stages.get(store.getEventsBackwards(id, Long.MAX_VALUE, 10_000))).isEqualTo(events.reversed());
         return events;
     }
 
-    private static List<StoredEvent> events(EventStoreBackend store, EventFilter filter) {
+    private static List<StoredEvent> events(EventStoreBackend store, EventFilter filter, int limit) {
         List<StoredEvent> events = new ArrayList<>();
         Position after = Position.START;
         EventPage page;
         do {
-            page = Stages.get(store.getAllEvents(filter, after, PAGE));
+            page = Stages.get(store.getAllEvents(filter, after, limit));
             events.addAll(page.events());
             after = page.next();
         } while (!page.atEnd());

@@ -23,11 +23,12 @@ import java.util.zip.CRC32C;
  */
 final class FlushWitness {
 
+    static final String NAME = "FLUSHED";
+
     private static final int MAGIC = 0x4C464641; // "AFFL", little-endian
     private static final int VERSION = 1;
     private static final int CHECKED_BYTES = 16;
     private static final int BYTES = CHECKED_BYTES + 4;
-    private static final String NAME = "FLUSHED";
 
     private FlushWitness() {}
 

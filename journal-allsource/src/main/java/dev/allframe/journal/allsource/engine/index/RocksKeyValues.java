@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -128,21 +129,24 @@ public final class RocksKeyValues implements KeyValues {
     }
 
     /**
-     * Opens tables that exist for reading alone, which changes no file. Whatever writes is refused.
+     * Opens tables that exist for reading alone, which changes no file. Whatever writes is refused. Where a power loss has torn the manifest, what is read are
+     * links in a directory {@code <name>.trial.tmp} beside the tables, which is deleted with the next opening.
      *
      * @throws CorruptStoreException if something of them is missing or damaged
      * @throws UnsupportedFormatException if there are tables that are not asked for
      */
     public static RocksKeyValues openReadOnly(Path directory, Set<Table> tables, RocksMemory memory) {
-        RocksManifest.check(directory);
-        checkTables(directory, tables);
-        checkFlushed(directory, tables);
+        Path whole = withoutTornManifest(directory, tables);
+        if (whole.equals(directory)) {
+            checkTables(directory, tables);
+            checkFlushed(directory, tables);
+        }
         RocksSettings settings = new RocksSettings(memory, false);
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
-            RocksDB db = RocksDB.openReadOnly(settings.database(), directory.toString(),
+            RocksDB db = RocksDB.openReadOnly(settings.database(), whole.toString(),
                     descriptors(tables, settings.family()), handles);
-            return new RocksKeyValues(directory, settings, db, handles, tables);
+            return new RocksKeyValues(whole, settings, db, handles, tables);
         } catch (RocksDBException failure) {
             settings.close();
             throw RocksFailures.opening(directory, failure);
@@ -151,7 +155,7 @@ public final class RocksKeyValues implements KeyValues {
 
     private static RocksKeyValues open(Path directory, Set<Table> tables, RocksMemory memory, boolean create) {
         if (!create) {
-            RocksManifest.check(directory);
+            cutTornManifest(directory, tables);
             checkTables(directory, tables);
             checkFlushed(directory, tables);
         }
@@ -165,6 +169,72 @@ public final class RocksKeyValues implements KeyValues {
             settings.close();
             throw RocksFailures.opening(directory, failure);
         }
+    }
+
+    /** Cuts what a power loss has torn from the end of the manifest. */
+    private static void cutTornManifest(Path directory, Set<Table> tables) {
+        Path whole = withoutTornManifest(directory, tables);
+        if (!whole.equals(directory)) {
+            try {
+                deleteTree(whole);
+                RocksManifest.of(directory).cut();
+            } catch (IOException failure) {
+                throw new StoreFailedException("directory=" + directory + ": the manifest cannot be cut", failure);
+            }
+        }
+    }
+
+    /**
+     * A power loss may leave any part of what RocksDB wrote to its manifest after the last force. Where the records before a bad one have all that was
+     * flushed, the rest was never relied upon. Nobody else may have the tables open: whoever opens them holds the store's lock.
+     *
+     * @return the directory, or where its manifest is torn another one beside it, of links and copies, with a manifest that ends before the bad record
+     * @throws CorruptStoreException if the records before a bad one have less; nothing was changed
+     */
+    private static Path withoutTornManifest(Path directory, Set<Table> tables) {
+        RocksManifest manifest = RocksManifest.of(directory);
+        CorruptStoreException damage = manifest.damage();
+        Path trial = directory.resolveSibling(directory.getFileName() + ".trial" + TEMPORARY);
+        try {
+            deleteTree(trial);
+            if (damage == null) {
+                return directory;
+            }
+            copyWholeRecords(manifest, directory, Files.createDirectory(trial));
+            checkTables(trial, tables);
+            checkFlushed(trial, tables);
+            return trial;
+        } catch (IOException | EventStoreException failed) {
+            if (damage == null) {
+                throw new StoreFailedException("directory=" + trial + " cannot be deleted", failed);
+            }
+            damage.addSuppressed(failed);
+            deleteQuietly(trial, damage);
+            throw damage;
+        }
+    }
+
+    private static void deleteQuietly(Path tree, Exception because) {
+        try {
+            deleteTree(tree);
+        } catch (IOException failure) {
+            because.addSuppressed(failure);
+        }
+    }
+
+    private static void copyWholeRecords(RocksManifest manifest, Path directory, Path copy) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".sst")) {
+                    Files.createLink(copy.resolve(name), file);
+                } else if (name.equals("CURRENT") || name.equals(FlushWitness.NAME)) {
+                    Files.copy(file, copy.resolve(name));
+                }
+            }
+        }
+        byte[] whole = Arrays.copyOf(Files.readAllBytes(manifest.file()), manifest.wholeBytes());
+        Files.write(copy.resolve(manifest.file().getFileName()), whole);
     }
 
     private static void checkTables(Path directory, Set<Table> tables) {

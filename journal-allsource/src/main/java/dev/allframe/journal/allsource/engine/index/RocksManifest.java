@@ -4,11 +4,14 @@ import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the checksums in RocksDB's manifest before RocksDB reads it: version 11.8.1 does not always refuse a damaged record, but may read it for ever.
@@ -17,9 +20,14 @@ import java.util.zip.CRC32C;
  *   manifest   blocks of 32 KiB with records: masked crc32c u32 over what is behind length | length u16 | type u8 | as many bytes;
  *              up to 6 bytes at the end of a block that no record fits in
  * </pre>
- * A record that the file's end cuts is what a crash leaves, and is left to RocksDB; {@link FlushWitness} tells whether it counted.
+ * A record that the file's end cuts is what a crash leaves, and is left to RocksDB; {@link FlushWitness} tells whether it counted. So is a bad record that a
+ * power loss leaves of what was not forced, but that one RocksDB must not see: the manifest is cut before it.
+ *
+ * @param file the manifest
+ * @param wholeBytes the length of the records before the first bad one, or the file's
+ * @param damage the first bad record; null where there is none
  */
-final class RocksManifest {
+record RocksManifest(Path file, int wholeBytes, @Nullable CorruptStoreException damage) {
 
     private static final Pattern CURRENT = Pattern.compile("MANIFEST-\\d+\n");
     private static final int BLOCK = 32 * 1024;
@@ -28,21 +36,27 @@ final class RocksManifest {
     /** RocksDB stores checksums turned and with this added. */
     private static final int MASK = 0xA282EAD8;
 
-    private RocksManifest() {}
-
     /**
      * Reads it.
      *
-     * @throws CorruptStoreException if a record is damaged, or one of the files is missing
+     * @throws CorruptStoreException if one of the files is missing
      */
-    static void check(Path directory) {
+    static RocksManifest of(Path directory) {
         Path current = directory.resolve("CURRENT");
         String name = new String(read(current), StandardCharsets.ISO_8859_1);
         if (!CURRENT.matcher(name).matches()) {
             throw CorruptStoreException.at(current, 0, "names no manifest");
         }
         Path file = directory.resolve(name.strip());
-        checkRecords(file, read(file));
+        return checked(file, read(file));
+    }
+
+    /** Cuts it before the first bad record, durably. */
+    void cut() throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(wholeBytes);
+            channel.force(true);
+        }
     }
 
     private static byte[] read(Path file) {
@@ -53,7 +67,7 @@ final class RocksManifest {
         }
     }
 
-    private static void checkRecords(Path file, byte[] manifest) {
+    private static RocksManifest checked(Path file, byte[] manifest) {
         ByteBuffer bytes = ByteBuffer.wrap(manifest).order(ByteOrder.LITTLE_ENDIAN);
         int at = 0;
         while (manifest.length - at >= HEADER) {
@@ -64,17 +78,22 @@ final class RocksManifest {
             }
             int length = bytes.getShort(at + 4) & 0xFFFF;
             if (HEADER + length > left) {
-                throw CorruptStoreException.at(file, at, "a record is longer than its block");
+                return bad(file, at, "a record is longer than its block");
             }
             if (HEADER + length > manifest.length - at) {
-                return;
+                break;
             }
             CRC32C crc = new CRC32C();
             crc.update(manifest, at + HEADER - 1, length + 1);
             if (Integer.rotateRight((int) crc.getValue(), 15) + MASK != bytes.getInt(at)) {
-                throw CorruptStoreException.at(file, at, "the checksum of a record is wrong");
+                return bad(file, at, "the checksum of a record is wrong");
             }
             at += HEADER + length;
         }
+        return new RocksManifest(file, manifest.length, null);
+    }
+
+    private static RocksManifest bad(Path file, int at, String what) {
+        return new RocksManifest(file, at, CorruptStoreException.at(file, at, what));
     }
 }

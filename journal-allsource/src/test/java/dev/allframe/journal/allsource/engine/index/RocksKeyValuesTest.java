@@ -313,6 +313,32 @@ class RocksKeyValuesTest {
         }
     }
 
+    /** A power loss may leave any of what was written behind the last force: zeros, a part, or a record without the one before it. */
+    @Test
+    void a_torn_end_of_the_manifest_is_cut_where_all_that_was_flushed_stands_before_it() throws IOException {
+        Random random = Seeds.random();
+        List<String> expected = writeThreeTimes(random);
+        Map<String, byte[]> files = filesOf(place());
+        String name = files.keySet().stream().filter(file -> file.startsWith("MANIFEST")).findFirst().orElseThrow();
+        byte[] whole = files.getOrDefault(name, new byte[0]);
+        byte[] zeros = Arrays.copyOf(whole, whole.length + 512);
+        byte[] noise = Arrays.copyOf(whole, whole.length + 512);
+        for (int i = whole.length; i < noise.length; i++) {
+            noise[i] = (byte) random.nextInt(256);
+        }
+        byte[] gap = Arrays.copyOf(zeros, zeros.length + 200);
+        System.arraycopy(whole, whole.length - 200, gap, zeros.length, 200);
+
+        for (byte[] torn : List.of(zeros, noise, gap)) {
+            assertThat(refusedOrEqual(files, name, torn, "torn " + name, expected)).as("refused").isZero();
+            Files.write(place().resolve(name), torn);
+            try (RocksKeyValues reading = RocksKeyValues.openReadOnly(place(), TABLES, memory)) {
+                assertThat(Tables.dump(reading, TABLES)).isEqualTo(expected);
+            }
+            assertThat(place().resolve(name)).as("opened for reading").hasBinaryContent(torn);
+        }
+    }
+
     private List<String> writeThreeTimes(Random random) {
         try (RocksKeyValues entries = create()) {
             for (int flush = 0; flush < 3; flush++) {
@@ -342,6 +368,8 @@ class RocksKeyValuesTest {
             entries.verify();
             read.addAll(Tables.dump(entries, TABLES));
         } catch (CorruptStoreException | UnsupportedFormatException refused) {
+            assertThat(copy.resolve(name)).as("a file that was refused").hasBinaryContent(damaged);
+            assertThat(copy.resolveSibling(copy.getFileName() + ".trial.tmp")).doesNotExist();
             return 1;
         }
         assertThat(read).as("what is read after damage of %s", what).isEqualTo(expected);

@@ -16,6 +16,7 @@ final class SimulatedFile {
     private final Pages seen;
     private final Pages durable;
     private final List<DiskOperation> pending = new ArrayList<>();
+    private long changes;
 
     SimulatedFile(int number) {
         this(number, new Pages(), new Pages());
@@ -34,18 +35,32 @@ final class SimulatedFile {
     void write(Write write) {
         apply(seen, write);
         pending.add(write);
+        changes++;
     }
 
     void truncate(Truncate truncate) {
         seen.truncate(truncate.length());
         pending.add(truncate);
+        changes++;
+    }
+
+    /** How often it was written or truncated. */
+    long changes() {
+        return changes;
     }
 
     void force() {
-        for (DiskOperation operation : pending) {
+        forceFirst(changes);
+    }
+
+    /** Forces so many of all its changes; the first of them may have been forced already. */
+    void forceFirst(long count) {
+        long forced = changes - pending.size();
+        List<DiskOperation> first = pending.subList(0, (int) Math.max(0, count - forced));
+        for (DiskOperation operation : first) {
             apply(durable, operation);
         }
-        pending.clear();
+        first.clear();
     }
 
     void failForce() {
@@ -67,6 +82,7 @@ final class SimulatedFile {
     SimulatedFile copy() {
         SimulatedFile copy = new SimulatedFile(number, seen.copy(), durable.copy());
         copy.pending.addAll(pending);
+        copy.changes = changes;
         return copy;
     }
 
