@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
@@ -8,11 +9,8 @@ import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +33,7 @@ final class StoreCopy {
     /** The identity while the parts change places. */
     private static final String PUT_AWAY = StoreFileFormat.FILE + ".incomplete";
     private static final String NEW = ".new";
+    private static final int COPIED_AT_ONCE = 1 << 20;
 
     private final Disk disk;
     private final Path target;
@@ -114,7 +113,7 @@ final class StoreCopy {
     /** The place for the new log or state, an empty directory. */
     Path fresh(String name) throws IOException {
         Path fresh = target.resolve(name + NEW);
-        deleteTree(fresh);
+        deleteTree(disk, fresh);
         disk.createDirectories(fresh);
         return fresh;
     }
@@ -126,13 +125,13 @@ final class StoreCopy {
         if (disk.exists(target.resolve(StoreFileFormat.FILE))) {
             disk.rename(target.resolve(StoreFileFormat.FILE), target.resolve(PUT_AWAY));
         } else {
-            deleteTree(target.resolve(PUT_AWAY));
+            deleteTree(disk, target.resolve(PUT_AWAY));
             copyFile(identity, target.resolve(PUT_AWAY));
         }
         disk.forceDirectory(target);
-        deleteTree(target.resolve("index"));
+        deleteTree(disk, target.resolve("index"));
         for (String part : List.of(ClosedStore.LOG, "state")) {
-            deleteTree(target.resolve(part));
+            deleteTree(disk, target.resolve(part));
             disk.rename(target.resolve(part + NEW), target.resolve(part));
         }
         manifest.store(disk, target);
@@ -157,34 +156,42 @@ final class StoreCopy {
     }
 
     /** Copies a directory of files, without the lock and the diary of RocksDB, and forces them. */
-    static void copyFiles(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (!name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY)) {
-                    copyFile(file, to.resolve(name));
-                }
+    void copyFiles(Path from, Path to) throws IOException {
+        for (Path file : disk.list(from)) {
+            String name = file.getFileName().toString();
+            if (!name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY)) {
+                copyFile(file, to.resolve(name));
             }
         }
     }
 
     /** Writes the beginning of a file, zeros behind it up to a length, and forces it. */
-    static void writeBeginning(Path to, byte[] beginning, long length) throws IOException {
-        try (FileChannel copy = FileChannel.open(to, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            ByteBuffer last = ByteBuffer.allocate(1);
+    void writeBeginning(Path to, byte[] beginning, long length) throws IOException {
+        try (DiskFile copy = disk.create(to)) {
             copy.write(ByteBuffer.wrap(beginning), 0);
             if (length > beginning.length) {
-                copy.write(last, length - 1);
+                copy.write(ByteBuffer.allocate(1), length - 1);
             }
-            copy.force(true);
+            copy.force();
         }
     }
 
-    /** Copies a file and forces the copy. */
-    static void copyFile(Path from, Path to) throws IOException {
-        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel copy = FileChannel.open(to, StandardOpenOption.WRITE)) {
-            copy.force(true);
+    /** Copies a file, in place of what is there, and forces the copy. */
+    void copyFile(Path from, Path to) throws IOException {
+        if (disk.exists(to)) {
+            disk.delete(to);
+        }
+        try (DiskFile original = disk.openReadOnly(from); DiskFile copy = disk.create(to)) {
+            ByteBuffer buffer = ByteBuffer.allocate(Math.clamp(original.length(), 1, COPIED_AT_ONCE));
+            long at = 0;
+            while (original.read(buffer, at) > 0) {
+                buffer.flip();
+                int count = buffer.remaining();
+                copy.write(buffer, at);
+                at += count;
+                buffer.clear();
+            }
+            copy.force();
         }
     }
 
@@ -192,13 +199,13 @@ final class StoreCopy {
         disk.forceDirectory(directory);
     }
 
-    static void deleteTree(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
+    static void deleteTree(Disk disk, Path tree) throws IOException {
+        if (!disk.exists(tree)) {
             return;
         }
         try (Stream<Path> all = Files.walk(tree)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+                disk.delete(path);
             }
         }
     }
