@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +40,12 @@ final class StoreCopy {
     private final Path target;
     private final UUID storeId;
     private final Manifest manifest;
+
+    /**
+     * Files of segments in whose place others wait. An older copy has none, unless it was used as a store: then it has given the same ids to segments of its
+     * own, and needs their files as long as it is a store.
+     */
+    private final List<Path> replacing = new ArrayList<>();
 
     /**
      * A copy to be made.
@@ -79,10 +86,10 @@ final class StoreCopy {
         for (SegmentMeta segment : manifest.segments()) {
             SegmentMeta old = there.get(segment.id());
             if (segment.parquetFile().isPresent()) {
-                copied += copySegment(source, files, SegmentFile.PARQUET, segment,
+                copied += copySegment(source, files, SegmentFile.PARQUET, segment, old != null,
                         old != null && old.parquetFile().equals(segment.parquetFile()), segment.parquetFile().get());
             }
-            copied += copySegment(source, files, SegmentFile.ROWS, segment,
+            copied += copySegment(source, files, SegmentFile.ROWS, segment, old != null,
                     old != null && old.rowFile().equals(segment.rowFile()), segment.rowFile());
         }
         force(files);
@@ -93,8 +100,8 @@ final class StoreCopy {
         return Manifest.load(disk, target, storeId).orElseGet(() -> Manifest.empty(storeId));
     }
 
-    private int copySegment(Path source, Path files, SegmentFile kind, SegmentMeta segment, boolean same,
-            Digest digest) throws IOException {
+    private int copySegment(Path source, Path files, SegmentFile kind, SegmentMeta segment, boolean old,
+            boolean same, Digest digest) throws IOException {
         Path from = kind.in(source, segment.id());
         Path to = kind.in(files, segment.id());
         boolean there = same && disk.exists(to) && Files.size(to) == digest.length();
@@ -105,9 +112,17 @@ final class StoreCopy {
             throw CorruptStoreException.at(from, Math.min(Files.size(from), digest.length()),
                     "has " + Files.size(from) + " bytes instead of " + digest.length() + "; nothing was copied of it");
         }
-        copyFile(from, to.resolveSibling(to.getFileName() + SegmentFile.TEMPORARY));
-        disk.rename(to.resolveSibling(to.getFileName() + SegmentFile.TEMPORARY), to);
+        copyFile(from, begun(to));
+        if (old && disk.exists(to)) {
+            replacing.add(to);
+        } else {
+            disk.rename(begun(to), to);
+        }
         return 1;
+    }
+
+    private static Path begun(Path file) {
+        return file.resolveSibling(file.getFileName() + SegmentFile.TEMPORARY);
     }
 
     /** The place for the new log or state, an empty directory. */
@@ -129,6 +144,10 @@ final class StoreCopy {
             copyFile(identity, target.resolve(PUT_AWAY));
         }
         disk.forceDirectory(target);
+        for (Path file : replacing) {
+            disk.rename(begun(file), file);
+        }
+        force(target.resolve(ClosedStore.SEGMENTS));
         deleteTree(disk, target.resolve("index"));
         for (String part : List.of(ClosedStore.LOG, "state")) {
             deleteTree(disk, target.resolve(part));

@@ -35,7 +35,12 @@ public final class KilledStoreProvider implements BackendProvider {
 
     /** The same store without such places. */
     static EngineBackend open(Path directory) {
-        return open(directory, new RealDisk(), new RocksTables(directory, TABLE_BYTES));
+        return open(directory, new RealDisk());
+    }
+
+    /** As {@link #open(Path)}, with another way to the disk. */
+    static EngineBackend open(Path directory, Disk disk) {
+        return open(directory, disk, new RocksTables(directory, TABLE_BYTES));
     }
 
     private static EngineBackend open(Path directory, Disk disk, Tables tables) {
