@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A disk with places to die before and after whatever changes it. */
+/** A disk with places to die before and after each write, force, rename, delete and cut. What creates an empty file is followed by one of them. */
 final class CrashPointDisk implements Disk {
 
     private final Disk disk;
@@ -27,7 +27,8 @@ final class CrashPointDisk implements Disk {
     /** What a file or directory is for: log, spare, rows, parquet, manifest, identity, owner, state, index, segments, or the name of another directory. */
     static String kind(Path path) {
         String name = path.getFileName().toString();
-        String parent = Objects.requireNonNull(path.getParent()).getFileName().toString();
+        Path directory = path.getParent();
+        String parent = directory == null ? "" : Objects.requireNonNullElse(directory.getFileName(), path).toString();
         if (parent.startsWith("state") || parent.startsWith("index")) {
             return parent.substring(0, 5);
         }
@@ -55,7 +56,7 @@ final class CrashPointDisk implements Disk {
 
     @Override
     public DiskFile create(Path file) throws IOException {
-        return points.around("create " + kind(file), () -> handle(file, disk.create(file)));
+        return handle(file, disk.create(file));
     }
 
     @Override
@@ -107,14 +108,7 @@ final class CrashPointDisk implements Disk {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        if (disk.exists(directory)) {
-            disk.createDirectories(directory);
-        } else {
-            points.<@Nullable Void>around("create directory " + kind(directory), () -> {
-                disk.createDirectories(directory);
-                return null;
-            });
-        }
+        disk.createDirectories(directory);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class CrashPointTables implements Tables {
 
     @Override
     public KeyValues index() {
-        return watched("index", around("open index", tables::index));
+        return watched("index", tables.index());
     }
 
     @Override
@@ -49,7 +49,7 @@ final class CrashPointTables implements Tables {
 
     @Override
     public KeyValues state() {
-        return watched("state", around("open state", tables::state));
+        return watched("state", tables.state());
     }
 
     private KeyValues watched(String name, KeyValues entries) {
