@@ -83,6 +83,11 @@ final class MeteredDisk implements Disk {
     }
 
     @Override
+    public boolean isFileSystem() {
+        return disk.isFileSystem();
+    }
+
+    @Override
     public long usableBytes(Path directory) throws IOException {
         return disk.usableBytes(directory);
     }

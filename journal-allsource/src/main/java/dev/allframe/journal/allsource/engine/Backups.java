@@ -41,8 +41,8 @@ public final class Backups {
             try (StoreLock lock = lock(disk, store.directory(), to, storeId)) {
                 StoreCopy copy = new StoreCopy(disk, to, storeId, manifest);
                 int copied = copy.copySegments(store.segmentDirectory());
-                StoreCopy.copyFiles(store.logDirectory(), copy.fresh(ClosedStore.LOG));
-                StoreCopy.copyFiles(store.directory().resolve("state"), copy.fresh("state"));
+                copy.copyFiles(store.logDirectory(), copy.fresh(ClosedStore.LOG));
+                copy.copyFiles(store.directory().resolve("state"), copy.fresh("state"));
                 copy.switchOver(store.directory().resolve(StoreFileFormat.FILE));
                 return copied;
             }

@@ -14,6 +14,7 @@ import dev.allframe.journal.allsource.engine.wal.WalLog;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.Position;
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -310,11 +312,22 @@ public final class Engine implements AutoCloseable {
         partition.start();
     }
 
-    /** Returns when everything that was applied is on disk in the log. */
+    /**
+     * Returns when everything that was applied is on disk in the log.
+     *
+     * @throws Compaction.StoppedException if the writer has ended, as it does before the compactor where a store is closed
+     */
     private void forceLog() {
         CompletableFuture<Void> forced = new CompletableFuture<>();
         partition.submit(new Request.Force(forced));
-        forced.join();
+        try {
+            forced.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof StoreClosedException) {
+                throw new Compaction.StoppedException();
+            }
+            throw failed;
+        }
     }
 
     private void releaseLog(long lsn) {

@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
-import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.wal.WalFiles;
 import dev.allframe.store.EventStoreException;
@@ -65,12 +64,12 @@ final class OnlineBackup {
 
     /** Copies, and says how many files of segments it copied. */
     int copy() throws IOException {
-        if (!(disk instanceof RealDisk)) {
+        if (!disk.isFileSystem()) {
             throw new UnsupportedOperationException("a store in memory has no files that could be copied");
         }
         try (StoreLock lock = Backups.lock(disk, engine.directory(), target, storeId)) {
             Path linked = target.resolve("state.linked");
-            StoreCopy.deleteTree(linked);
+            StoreCopy.deleteTree(disk, linked);
             CompletableFuture<Moment> frozen = new CompletableFuture<>();
             engine.submit(new Request.Freeze<>(lastLsn -> take(lastLsn, linked), frozen));
             Moment moment = await(frozen);
@@ -99,14 +98,14 @@ final class OnlineBackup {
         int copied = copy.copySegments(engine.directory().resolve(ClosedStore.SEGMENTS));
         Path log = copy.fresh(ClosedStore.LOG);
         for (Path file : moment.log) {
-            StoreCopy.copyFile(file, log.resolve(file.getFileName().toString()));
+            copy.copyFile(file, log.resolve(file.getFileName().toString()));
         }
         for (Beginning next : moment.next) {
-            StoreCopy.writeBeginning(log.resolve(next.name), next.bytes, next.length);
+            copy.writeBeginning(log.resolve(next.name), next.bytes, next.length);
         }
-        StoreCopy.copyFiles(linked, copy.fresh("state"));
+        copy.copyFiles(linked, copy.fresh("state"));
         copy.switchOver(engine.directory().resolve(StoreFileFormat.FILE));
-        StoreCopy.deleteTree(linked);
+        StoreCopy.deleteTree(disk, linked);
         return copied;
     }
 

@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
@@ -8,11 +9,9 @@ import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,11 +34,18 @@ final class StoreCopy {
     /** The identity while the parts change places. */
     private static final String PUT_AWAY = StoreFileFormat.FILE + ".incomplete";
     private static final String NEW = ".new";
+    private static final int COPIED_AT_ONCE = 1 << 20;
 
     private final Disk disk;
     private final Path target;
     private final UUID storeId;
     private final Manifest manifest;
+
+    /**
+     * Files of segments in whose place others wait. An older copy has none, unless it was used as a store: then it has given the same ids to segments of its
+     * own, and needs their files as long as it is a store.
+     */
+    private final List<Path> replacing = new ArrayList<>();
 
     /**
      * A copy to be made.
@@ -80,10 +86,10 @@ final class StoreCopy {
         for (SegmentMeta segment : manifest.segments()) {
             SegmentMeta old = there.get(segment.id());
             if (segment.parquetFile().isPresent()) {
-                copied += copySegment(source, files, SegmentFile.PARQUET, segment,
+                copied += copySegment(source, files, SegmentFile.PARQUET, segment, old != null,
                         old != null && old.parquetFile().equals(segment.parquetFile()), segment.parquetFile().get());
             }
-            copied += copySegment(source, files, SegmentFile.ROWS, segment,
+            copied += copySegment(source, files, SegmentFile.ROWS, segment, old != null,
                     old != null && old.rowFile().equals(segment.rowFile()), segment.rowFile());
         }
         force(files);
@@ -94,8 +100,8 @@ final class StoreCopy {
         return Manifest.load(disk, target, storeId).orElseGet(() -> Manifest.empty(storeId));
     }
 
-    private int copySegment(Path source, Path files, SegmentFile kind, SegmentMeta segment, boolean same,
-            Digest digest) throws IOException {
+    private int copySegment(Path source, Path files, SegmentFile kind, SegmentMeta segment, boolean old,
+            boolean same, Digest digest) throws IOException {
         Path from = kind.in(source, segment.id());
         Path to = kind.in(files, segment.id());
         boolean there = same && disk.exists(to) && Files.size(to) == digest.length();
@@ -106,15 +112,23 @@ final class StoreCopy {
             throw CorruptStoreException.at(from, Math.min(Files.size(from), digest.length()),
                     "has " + Files.size(from) + " bytes instead of " + digest.length() + "; nothing was copied of it");
         }
-        copyFile(from, to.resolveSibling(to.getFileName() + SegmentFile.TEMPORARY));
-        disk.rename(to.resolveSibling(to.getFileName() + SegmentFile.TEMPORARY), to);
+        copyFile(from, begun(to));
+        if (old && disk.exists(to)) {
+            replacing.add(to);
+        } else {
+            disk.rename(begun(to), to);
+        }
         return 1;
+    }
+
+    private static Path begun(Path file) {
+        return file.resolveSibling(file.getFileName() + SegmentFile.TEMPORARY);
     }
 
     /** The place for the new log or state, an empty directory. */
     Path fresh(String name) throws IOException {
         Path fresh = target.resolve(name + NEW);
-        deleteTree(fresh);
+        deleteTree(disk, fresh);
         disk.createDirectories(fresh);
         return fresh;
     }
@@ -126,13 +140,17 @@ final class StoreCopy {
         if (disk.exists(target.resolve(StoreFileFormat.FILE))) {
             disk.rename(target.resolve(StoreFileFormat.FILE), target.resolve(PUT_AWAY));
         } else {
-            deleteTree(target.resolve(PUT_AWAY));
+            deleteTree(disk, target.resolve(PUT_AWAY));
             copyFile(identity, target.resolve(PUT_AWAY));
         }
         disk.forceDirectory(target);
-        deleteTree(target.resolve("index"));
+        for (Path file : replacing) {
+            disk.rename(begun(file), file);
+        }
+        force(target.resolve(ClosedStore.SEGMENTS));
+        deleteTree(disk, target.resolve("index"));
         for (String part : List.of(ClosedStore.LOG, "state")) {
-            deleteTree(target.resolve(part));
+            deleteTree(disk, target.resolve(part));
             disk.rename(target.resolve(part + NEW), target.resolve(part));
         }
         manifest.store(disk, target);
@@ -157,34 +175,42 @@ final class StoreCopy {
     }
 
     /** Copies a directory of files, without the lock and the diary of RocksDB, and forces them. */
-    static void copyFiles(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (!name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY)) {
-                    copyFile(file, to.resolve(name));
-                }
+    void copyFiles(Path from, Path to) throws IOException {
+        for (Path file : disk.list(from)) {
+            String name = file.getFileName().toString();
+            if (!name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY)) {
+                copyFile(file, to.resolve(name));
             }
         }
     }
 
     /** Writes the beginning of a file, zeros behind it up to a length, and forces it. */
-    static void writeBeginning(Path to, byte[] beginning, long length) throws IOException {
-        try (FileChannel copy = FileChannel.open(to, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            ByteBuffer last = ByteBuffer.allocate(1);
+    void writeBeginning(Path to, byte[] beginning, long length) throws IOException {
+        try (DiskFile copy = disk.create(to)) {
             copy.write(ByteBuffer.wrap(beginning), 0);
             if (length > beginning.length) {
-                copy.write(last, length - 1);
+                copy.write(ByteBuffer.allocate(1), length - 1);
             }
-            copy.force(true);
+            copy.force();
         }
     }
 
-    /** Copies a file and forces the copy. */
-    static void copyFile(Path from, Path to) throws IOException {
-        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel copy = FileChannel.open(to, StandardOpenOption.WRITE)) {
-            copy.force(true);
+    /** Copies a file, in place of what is there, and forces the copy. */
+    void copyFile(Path from, Path to) throws IOException {
+        if (disk.exists(to)) {
+            disk.delete(to);
+        }
+        try (DiskFile original = disk.openReadOnly(from); DiskFile copy = disk.create(to)) {
+            ByteBuffer buffer = ByteBuffer.allocate(Math.clamp(original.length(), 1, COPIED_AT_ONCE));
+            long at = 0;
+            while (original.read(buffer, at) > 0) {
+                buffer.flip();
+                int count = buffer.remaining();
+                copy.write(buffer, at);
+                at += count;
+                buffer.clear();
+            }
+            copy.force();
         }
     }
 
@@ -192,13 +218,13 @@ final class StoreCopy {
         disk.forceDirectory(directory);
     }
 
-    static void deleteTree(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
+    static void deleteTree(Disk disk, Path tree) throws IOException {
+        if (!disk.exists(tree)) {
             return;
         }
         try (Stream<Path> all = Files.walk(tree)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+                disk.delete(path);
             }
         }
     }

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
+import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
+import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
@@ -19,6 +21,7 @@ import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.Snapshot;
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StreamId;
@@ -186,6 +189,39 @@ class BackgroundFaultTest {
         } catch (InterruptedException interrupted) {
             throw new IllegalStateException(interrupted);
         }
+    }
+
+    @Test
+    void a_compaction_that_outlives_the_writer_of_a_store_being_closed_has_not_failed() throws Exception {
+        CountDownLatch renaming = new CountDownLatch(1);
+        CountDownLatch writerEnded = new CountDownLatch(1);
+        Disk slow = new CrashPointDisk(new MemoryDisk(), new CrashPoints((place, count) -> {
+            if (place.equals("before rename rows in compaction")) {
+                renaming.countDown();
+                awaitUninterruptibly(writerEnded);
+            }
+        }));
+        Engine engine = Engine.open(slow, StoreLife.DIRECTORY, new MemoryTables(), StoreLife.SMALL,
+                Clock.fixed(Model.NOW, ZoneOffset.UTC), "a test");
+        EngineBackend store = new EngineBackend(engine, "fsync");
+        Stages.get(append(store, 0));
+        Stages.get(append(store, 1));
+        Stages.get(store.flush());
+        Stages.get(store.deleteEventsTo(STREAM, 1));
+        CompletionStage<CompactionReport> compacting = store.compact();
+        renaming.await();
+
+        Thread closing = Thread.ofPlatform().start(store::close);
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            CompletableFuture<String> looked = new CompletableFuture<>();
+            engine.submit(new Request.Look<>(() -> "", looked));
+            return Stages.failure(looked) != null;
+        });
+        writerEnded.countDown();
+        closing.join();
+
+        assertThatThrownBy(() -> Stages.get(compacting)).isInstanceOf(StoreClosedException.class);
+        assertThat(store.compactionFailures()).isZero();
     }
 
     @Test

@@ -27,7 +27,7 @@ public interface Disk {
     /** Gives a file another name in the same directory, atomically, replacing what had that name. */
     void rename(Path from, Path to) throws IOException;
 
-    /** Deletes a file; fails if it does not exist. */
+    /** Deletes a file, or a directory of this machine that is empty; fails if it does not exist. */
     void delete(Path file) throws IOException;
 
     boolean exists(Path file);
@@ -40,6 +40,11 @@ public interface Disk {
 
     /** Makes the names in a directory durable: creations, renames and deletions up to now. */
     void forceDirectory(Path directory) throws IOException;
+
+    /** Whether this is the file system of this machine, so that what RocksDB has written is found through it. */
+    default boolean isFileSystem() {
+        return false;
+    }
 
     /** Bytes that can still be stored. */
     long usableBytes(Path directory) throws IOException;

@@ -122,6 +122,11 @@ public final class RealDisk implements Disk {
     }
 
     @Override
+    public boolean isFileSystem() {
+        return true;
+    }
+
+    @Override
     public long usableBytes(Path directory) throws IOException {
         return Files.getFileStore(directory).getUsableSpace();
     }
