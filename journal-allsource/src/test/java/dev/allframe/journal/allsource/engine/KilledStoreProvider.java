@@ -18,7 +18,7 @@ public final class KilledStoreProvider implements BackendProvider {
 
     private static final EngineConfig SMALL = new EngineConfig(
             WalConfig.defaults().withSegmentBytes(256 << 10).withMaxRecordBytes(8 << 20), 128 << 10, 600, 2, 64 << 10,
-            1 << 20, 4 << 20, 512 << 10, 2, Duration.ofMillis(100));
+            1 << 20, 4 << 20, 512 << 10, 2, Duration.ofSeconds(30), Duration.ofMillis(100));
     private static final long TABLE_BYTES = 16 << 20;
 
     private static @Nullable Path directory;

@@ -11,9 +11,13 @@ import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.Trace;
 import dev.allframe.journal.allsource.engine.io.TracedFiles;
 import dev.allframe.store.Append;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.EventMetadata;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -260,7 +265,7 @@ class PowerLossTest {
     private static int check(Path directory, Model model, List<Operation> next) {
         int found;
         Operation.AppendEvents one = new Operation.AppendEvents(new Append(Model.IDS.getFirst(),
-                ExpectedVersion.any(), "the test", KilledWriter.records(Model.IDS.getFirst(), 1)));
+                ExpectedVersion.any(), "the test", List.of(record())));
         try (EventStoreBackend store = open(directory)) {
             found = find(Picture.of(store, PAGE), store.storeId(), model, next);
             Stages.get(one.submitTo(store));
@@ -272,6 +277,11 @@ class PowerLossTest {
             compare(store, model);
         }
         return found;
+    }
+
+    private static Envelope record() {
+        return Envelope.of("tested", 1, Payload.json("{}".getBytes(StandardCharsets.UTF_8)), Set.of(),
+                EventMetadata.at(Model.NOW), null);
     }
 
     private static EventStoreBackend open(Path directory) {

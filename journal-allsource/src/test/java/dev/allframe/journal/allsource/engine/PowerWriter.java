@@ -26,7 +26,7 @@ final class PowerWriter {
     /** Log segments, tail segments and buffers are small, so that it rolls, seals, compacts and flushes many times in a second. */
     private static final EngineConfig SMALL = new EngineConfig(
             new WalConfig(48 << 10, Durability.fsync(), 1 << 20), 32_000, 120, 2, 16_000, 1 << 16, 1 << 20, 64 << 10, 2,
-            Duration.ZERO);
+            Duration.ofSeconds(30), Duration.ZERO);
 
     private static final long TABLE_BYTES = 8L << 20;
 
