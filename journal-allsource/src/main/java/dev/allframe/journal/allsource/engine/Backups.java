@@ -40,10 +40,11 @@ public final class Backups {
             Manifest manifest = store.manifest();
             try (StoreLock lock = lock(disk, store.directory(), to, storeId)) {
                 StoreCopy copy = new StoreCopy(disk, to, storeId, manifest);
+                copy.begin(store.directory().resolve(StoreFileFormat.FILE));
                 int copied = copy.copySegments(store.segmentDirectory());
                 copy.copyFiles(store.logDirectory(), copy.fresh(ClosedStore.LOG));
                 copy.copyFiles(store.directory().resolve("state"), copy.fresh("state"));
-                copy.switchOver(store.directory().resolve(StoreFileFormat.FILE));
+                copy.switchOver();
                 return copied;
             }
         } catch (IOException failed) {

@@ -185,9 +185,7 @@ final class Compactor {
     }
 
     private void run(Round round) {
-        if (!round.parquetAsked.isEmpty()) {
-            answer(round.parquetAsked, null, parquetFiles.damage(writeMissing(0, null)));
-        }
+        writeAsked(round.parquetAsked);
         CompactionPolicy policy = round.asked.isEmpty() ? CompactionPolicy.AUTOMATIC : CompactionPolicy.THOROUGH;
         CompactionReport done = CompactionReport.NOTHING;
         EventStoreException failure = evict(null);
@@ -205,8 +203,10 @@ final class Compactor {
                 more = compaction.leftAlone() > leftAlone; // it goes on without what is damaged
                 failure = failed("compaction has failed, and has deleted nothing", failed, failure);
             }
-            if (more && round.asked.isEmpty() && isAskedMeanwhile()) {
-                more = false; // somebody waits: that round does the rest
+            if (round.asked.isEmpty()) {
+                more = more && !isAskedMeanwhile(); // somebody waits: that round does the rest
+            } else {
+                writeAsked(parquetAskedMeanwhile());
             }
         }
         failure = evict(writeMissing(round.quiet ? 0 : MOST_BEHIND - 1, failure));
@@ -214,6 +214,23 @@ final class Compactor {
             rest();
         }
         answer(round.asked, done, failure);
+    }
+
+    private void writeAsked(List<CompletableFuture<Void>> results) {
+        if (!results.isEmpty()) {
+            answer(results, null, parquetFiles.damage(writeMissing(0, null)));
+        }
+    }
+
+    private List<CompletableFuture<Void>> parquetAskedMeanwhile() {
+        lock.lock();
+        try {
+            List<CompletableFuture<Void>> results = List.copyOf(parquetAsked);
+            parquetAsked.clear();
+            return results;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What has failed is tried again when something else is sealed, not at once. */

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.wal.WalFiles;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
@@ -95,6 +96,7 @@ final class OnlineBackup {
 
     private int copy(Moment moment, Path linked) throws IOException {
         StoreCopy copy = new StoreCopy(disk, target, storeId, moment.manifest);
+        copy.begin(engine.directory().resolve(StoreFileFormat.FILE));
         int copied = copy.copySegments(engine.directory().resolve(ClosedStore.SEGMENTS));
         Path log = copy.fresh(ClosedStore.LOG);
         for (Path file : moment.log) {
@@ -104,7 +106,7 @@ final class OnlineBackup {
             copy.writeBeginning(log.resolve(next.name), next.bytes, next.length);
         }
         copy.copyFiles(linked, copy.fresh("state"));
-        copy.switchOver(engine.directory().resolve(StoreFileFormat.FILE));
+        copy.switchOver();
         StoreCopy.deleteTree(disk, linked);
         return copied;
     }
@@ -155,9 +157,9 @@ final class OnlineBackup {
     }
 
     private static boolean hasAll(View view, Manifest manifest) {
-        Set<Long> seen = new HashSet<>();
-        view.sealed.forEach(segment -> seen.add(segment.id()));
-        view.readable.forEach(segment -> seen.add(segment.id()));
-        return manifest.segments().stream().allMatch(segment -> seen.contains(segment.id()));
+        Set<SegmentMeta> seen = new HashSet<>(); // with their files: one that has got its Parquet file since is another
+        view.sealed.forEach(segment -> seen.add(segment.meta()));
+        view.readable.forEach(segment -> seen.add(segment.meta()));
+        return seen.containsAll(manifest.segments());
     }
 }

@@ -2,7 +2,9 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreFailedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +21,8 @@ final class ParquetFiles {
     private final Segments segments;
     private final Contents contents;
 
-    /** Segments whose row file is damaged. */
-    private final Map<Long, CorruptStoreException> leftAlone = new LinkedHashMap<>();
+    /** Segments whose row file cannot be read. */
+    private final Map<Long, EventStoreException> leftAlone = new LinkedHashMap<>();
 
     ParquetFiles(Segments segments, Contents contents) {
         this.segments = segments;
@@ -47,6 +49,7 @@ final class ParquetFiles {
      * @param stopping asked for each row; may throw
      * @return whether one was missing
      * @throws CorruptStoreException if the row file is damaged; it is left alone then until the store is opened anew
+     * @throws StoreFailedException if it cannot be read; likewise
      * @throws IOException if the disk fails or is full
      */
     boolean writeNext(Runnable stopping) throws IOException {
@@ -71,6 +74,11 @@ final class ParquetFiles {
         } catch (CorruptStoreException damaged) {
             leftAlone.put(segment.id(), damaged);
             throw damaged;
+        } catch (UncheckedIOException unreadable) {
+            StoreFailedException told = new StoreFailedException(
+                    segment + " cannot be read: " + unreadable.getMessage(), unreadable);
+            leftAlone.put(segment.id(), told);
+            throw told;
         }
     }
 }

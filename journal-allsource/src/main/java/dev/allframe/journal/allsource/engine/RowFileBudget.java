@@ -64,8 +64,8 @@ final class RowFileBudget {
             leftAlone.add(segment.id());
             throw damaged;
         }
-        SealedSegment without = segments.openWithoutRowFile(segment.meta());
-        segments.deleteUnread(segment, SegmentFile.ROWS);
+        SealedSegment without = segments.openWithoutRowFile(segment);
         contents.replaced(List.of(segment), List.of(without));
+        segments.deleteUnread(segment, SegmentFile.ROWS);
     }
 }

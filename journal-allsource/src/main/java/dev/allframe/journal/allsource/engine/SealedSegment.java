@@ -5,21 +5,24 @@ import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
 import dev.allframe.journal.allsource.engine.segment.RowFile;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The open files of a sealed segment. Read from any thread of the store, while the view that has it is acquired; its files are closed when the last view
- * that had it is released, and what {@link #retire} says is done then.
+ * that had it is released; {@link FileUses} knows when a file may be deleted.
  */
 final class SealedSegment {
 
@@ -29,10 +32,11 @@ final class SealedSegment {
     private final @Nullable RowFile rows;
     private final @Nullable ParquetSegment columns;
     private final SegmentCache cache;
+    private final FileUses uses;
     private final AtomicInteger views = new AtomicInteger();
-    private volatile @Nullable Runnable whenClosed;
 
-    SealedSegment(SegmentMeta meta, @Nullable RowFile rows, @Nullable ParquetSegment columns, SegmentCache cache) {
+    SealedSegment(SegmentMeta meta, @Nullable RowFile rows, @Nullable ParquetSegment columns, SegmentCache cache,
+            FileUses uses) {
         if (rows == null && columns == null) {
             throw new IllegalArgumentException("segment " + meta.id() + " has no file");
         }
@@ -40,6 +44,24 @@ final class SealedSegment {
         this.rows = rows;
         this.columns = columns;
         this.cache = cache;
+        this.uses = uses;
+        uses.begin(files());
+    }
+
+    private Set<SegmentFile> files() {
+        Set<SegmentFile> files = EnumSet.noneOf(SegmentFile.class);
+        if (rows != null) {
+            files.add(SegmentFile.ROWS);
+        }
+        if (columns != null) {
+            files.add(SegmentFile.PARQUET);
+        }
+        return files;
+    }
+
+    /** Who has its files open: this, and others over the same files. */
+    FileUses uses() {
+        return uses;
     }
 
     long id() {
@@ -91,11 +113,6 @@ final class SealedSegment {
         return new StoreFailedException("segment " + meta.id() + " cannot be read: " + failed.getMessage(), failed);
     }
 
-    /** Says what to do once nobody reads it any more, such as to delete its files. To be called before the last view that has it is replaced. */
-    void retire(Runnable cleaning) {
-        whenClosed = cleaning;
-    }
-
     /** Closes the files, of which no view has this segment. */
     void close() {
         try (ParquetSegment cold = columns; RowFile hot = rows) {
@@ -103,10 +120,7 @@ final class SealedSegment {
         } catch (IOException failed) {
             LOG.log(Level.WARNING, "a file of segment " + meta.id() + " could not be closed", failed);
         }
-        Runnable cleaning = whenClosed;
-        if (cleaning != null) {
-            cleaning.run();
-        }
+        uses.end(files());
     }
 
     void retain() {

@@ -23,7 +23,9 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -61,6 +63,9 @@ final class Segments {
 
     /** Held while manifest and index are changed. */
     private final ReentrantLock changing = new ReentrantLock();
+
+    /** Used by the sealer's thread alone. */
+    private @Nullable Publication unfinished;
 
     private volatile Manifest manifest;
     private @Nullable Throwable uncertain; // guarded by the lock
@@ -132,13 +137,17 @@ final class Segments {
 
     /** Opens a segment's files. */
     SealedSegment open(SegmentMeta segment) throws IOException {
+        return open(segment, new FileUses(file -> delete(segment.id(), file)));
+    }
+
+    private SealedSegment open(SegmentMeta segment, FileUses uses) throws IOException {
         Path rows = SegmentFile.ROWS.in(files(), segment.id());
         ParquetSegment columns = segment.parquetFile().isPresent() ? openParquet(segment) : null;
         try {
             RowFile hot = columns == null || disk.exists(rows)
-                    ? RowFile.open(disk, rows, storeId, segment.id())
+                    ? RowFile.open(disk, segment.named(disk, SegmentFile.ROWS, files()), storeId, segment.id())
                     : null;
-            return new SealedSegment(segment, hot, columns, cache);
+            return new SealedSegment(segment, hot, columns, cache, uses);
         } catch (IOException | RuntimeException failed) {
             try (columns) {
                 throw failed;
@@ -162,6 +171,10 @@ final class Segments {
      * @param lsn the log's entries up to this one are in segments then
      */
     List<SealedSegment> seal(List<StoredEvent> events, Map<StreamId, Long> dropped, long lsn) throws IOException {
+        Publication begun = unfinished;
+        if (begun != null && begun.lsn == lsn) {
+            return finish(begun);
+        }
         List<Written> written = new ArrayList<>();
         try {
             for (int from = 0; from < events.size();) {
@@ -216,18 +229,42 @@ final class Segments {
                 index.flush();
             }
             List<SegmentMeta> all = new ArrayList<>(manifest.segments());
-            written.forEach(segment -> all.add(segment.meta));
-            swap(new Manifest(storeId, nextId.get(), Math.max(lsn, manifest.sealedLsn()), all));
-            List<SealedSegment> sealed = new ArrayList<>();
-            for (Written segment : written) {
-                index.addSegment(segment.meta.id(), segment.rows.runs(), segment.rows.names());
-                sealed.add(open(segment.meta));
+            Publication publication = new Publication(lsn, new ArrayList<>(), new ArrayDeque<>(written));
+            try {
+                for (Written segment : written) {
+                    all.add(segment.meta);
+                    publication.sealed.add(open(segment.meta));
+                }
+                swap(new Manifest(storeId, nextId.get(), Math.max(lsn, manifest.sealedLsn()), all));
+            } catch (IOException | RuntimeException | Error failed) {
+                publication.sealed.forEach(SealedSegment::close);
+                throw failed;
             }
-            index.flush();
-            return sealed;
+            return finish(publication);
         } finally {
             changing.unlock();
         }
+    }
+
+    /**
+     * Segments that the manifest names and the index may not know yet.
+     *
+     * @param lsn the log's entries up to this one are in them
+     * @param sealed the segments
+     * @param unknown those that the index does not know
+     */
+    private record Publication(long lsn, List<SealedSegment> sealed, Deque<Written> unknown) {}
+
+    /** Tells the index. Where that fails, for want of room, the next attempt to seal the same events goes on here. */
+    private List<SealedSegment> finish(Publication publication) {
+        unfinished = publication;
+        for (Written next = publication.unknown.peek(); next != null; next = publication.unknown.peek()) {
+            index.addSegment(next.meta.id(), next.rows.runs(), next.rows.names());
+            publication.unknown.remove();
+        }
+        index.flush();
+        unfinished = null;
+        return publication.sealed;
     }
 
     /**
@@ -240,7 +277,7 @@ final class Segments {
         SegmentMeta more = writer.addParquetFile(segment.meta(), stopping);
         changing.lock();
         try {
-            SealedSegment opened = open(more);
+            SealedSegment opened = open(more, segment.uses());
             try {
                 swap(new Manifest(storeId, nextId.get(), manifest.sealedLsn(), manifest.with(more).segments()));
                 return opened;
@@ -330,12 +367,10 @@ final class Segments {
 
     /** Deletes files of a segment once nobody reads it any more. */
     void deleteUnread(SealedSegment segment, SegmentFile... files) {
-        segment.retire(() -> {
-            delete(segment.id(), files);
-            if (files.length == SegmentFile.values().length) {
-                cache.forget(segment.id());
-            }
-        });
+        segment.uses().delete(Set.of(files));
+        if (files.length == SegmentFile.values().length) {
+            cache.forget(segment.id());
+        }
     }
 
     private void delete(long segmentId, SegmentFile... files) {
@@ -364,12 +399,12 @@ final class Segments {
     }
 
     /** Opens a segment to be read from its Parquet file alone. */
-    SealedSegment openWithoutRowFile(SegmentMeta segment) throws IOException {
-        return new SealedSegment(segment, null, openParquet(segment), cache);
+    SealedSegment openWithoutRowFile(SealedSegment segment) throws IOException {
+        return new SealedSegment(segment.meta(), null, openParquet(segment.meta()), cache, segment.uses());
     }
 
     private ParquetSegment openParquet(SegmentMeta segment) throws IOException {
-        return ParquetSegment.open(disk, SegmentFile.PARQUET.in(files(), segment.id()), storeId, segment.id(),
+        return ParquetSegment.open(disk, segment.named(disk, SegmentFile.PARQUET, files()), storeId, segment.id(),
                 segment.parquetFile().orElseThrow());
     }
 

@@ -10,6 +10,7 @@ import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a directory a copy of a store at one moment, or brings such a copy up to a later one: files of segments that it has already stay, the rest is copied.
@@ -69,11 +71,25 @@ final class StoreCopy {
             }
         }
         for (Path file : disk.list(target)) {
-            if (!StoreLock.isOwn(file)) {
+            if (!StoreLock.isOwn(file) && !file.equals(begun(target.resolve(PUT_AWAY)))) {
                 return target + " is not empty and holds no backup: it has " + file.getFileName();
             }
         }
         return "";
+    }
+
+    /**
+     * Marks a directory that is no copy yet as an unfinished one, so that the next attempt goes on with it.
+     *
+     * @param identity of the store that is copied
+     */
+    void begin(Path identity) throws IOException {
+        Path mark = target.resolve(PUT_AWAY);
+        if (!disk.exists(target.resolve(StoreFileFormat.FILE)) && !disk.exists(mark)) {
+            copyFile(identity, begun(mark));
+            disk.rename(begun(mark), mark);
+            disk.forceDirectory(target);
+        }
     }
 
     /** Files of segments that were copied. */
@@ -89,11 +105,24 @@ final class StoreCopy {
                 copied += copySegment(source, files, SegmentFile.PARQUET, segment, old != null,
                         old != null && old.parquetFile().equals(segment.parquetFile()), segment.parquetFile().get());
             }
-            copied += copySegment(source, files, SegmentFile.ROWS, segment, old != null,
-                    old != null && old.rowFile().equals(segment.rowFile()), segment.rowFile());
+            copied += copyRowFile(source, files, segment, old);
         }
         force(files);
         return copied;
+    }
+
+    /** An open store may delete it meanwhile, where there is a Parquet file. */
+    private int copyRowFile(Path source, Path files, SegmentMeta segment, @Nullable SegmentMeta old)
+            throws IOException {
+        try {
+            return copySegment(source, files, SegmentFile.ROWS, segment, old != null,
+                    old != null && old.rowFile().equals(segment.rowFile()), segment.rowFile());
+        } catch (NoSuchFileException gone) {
+            if (segment.parquetFile().isPresent()) {
+                return 0;
+            }
+            throw gone;
+        }
     }
 
     private Manifest before() throws IOException {
@@ -108,11 +137,14 @@ final class StoreCopy {
         if (there || (kind == SegmentFile.ROWS && segment.parquetFile().isPresent() && !disk.exists(from))) {
             return 0;
         }
-        if (Files.size(from) != digest.length()) {
+        if (Files.size(segment.named(disk, kind, source)) != digest.length()) {
             throw CorruptStoreException.at(from, Math.min(Files.size(from), digest.length()),
                     "has " + Files.size(from) + " bytes instead of " + digest.length() + "; nothing was copied of it");
         }
         copyFile(from, begun(to));
+        try (DiskFile copy = disk.openReadOnly(begun(to))) {
+            digest.verify(copy, from); // of which it has every byte
+        }
         if (old && disk.exists(to)) {
             replacing.add(to);
         } else {
@@ -134,14 +166,11 @@ final class StoreCopy {
     }
 
     /** Puts the new parts in their places. {@code log.new} and {@code state.new} are whole and forced. */
-    void switchOver(Path identity) throws IOException {
+    void switchOver() throws IOException {
         force(target.resolve(ClosedStore.LOG + NEW));
         force(target.resolve("state" + NEW));
         if (disk.exists(target.resolve(StoreFileFormat.FILE))) {
             disk.rename(target.resolve(StoreFileFormat.FILE), target.resolve(PUT_AWAY));
-        } else {
-            deleteTree(disk, target.resolve(PUT_AWAY));
-            copyFile(identity, target.resolve(PUT_AWAY));
         }
         disk.forceDirectory(target);
         for (Path file : replacing) {

@@ -186,9 +186,9 @@ public final class StoredContents implements AutoCloseable {
         Disk disk = store.disk();
         Path files = store.segmentDirectory();
         return segment.parquetFile().isPresent()
-                ? ParquetSegment.open(disk, SegmentFile.PARQUET.in(files, segment.id()), storeId, segment.id(),
+                ? ParquetSegment.open(disk, segment.named(disk, SegmentFile.PARQUET, files), storeId, segment.id(),
                         segment.parquetFile().get())
-                : RowFile.open(disk, SegmentFile.ROWS.in(files, segment.id()), storeId, segment.id());
+                : RowFile.open(disk, segment.named(disk, SegmentFile.ROWS, files), storeId, segment.id());
     }
 
     private boolean visit(StoredEvent event, EventVisitor visitor) {

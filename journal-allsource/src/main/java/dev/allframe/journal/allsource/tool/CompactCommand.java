@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -72,8 +73,11 @@ final class CompactCommand implements Callable<Integer> {
         }
         try (EngineBackend store = (EngineBackend) AllSourceBackend.withConfig(AllSourceConfig.in(directory),
                 "store compact")) {
-            waitFor(store.flush().toCompletableFuture());
+            RuntimeException notSealed = failureOf(store.flush().toCompletableFuture());
             compact(store, before.rows);
+            if (notSealed != null) {
+                throw notSealed; // such as a damaged segment; the others are compacted
+            }
         }
         Size after = Size.of(directory); // when closed: files of segments go with their last reader
         print(before, after);
@@ -100,11 +104,12 @@ final class CompactCommand implements Callable<Integer> {
         }
     }
 
-    private static void waitFor(CompletableFuture<Void> stage) throws InterruptedException {
+    private static @Nullable RuntimeException failureOf(CompletableFuture<Void> stage) throws InterruptedException {
         try {
             stage.get();
+            return null;
         } catch (ExecutionException failed) {
-            throw unwrapped(failed);
+            return unwrapped(failed);
         }
     }
 

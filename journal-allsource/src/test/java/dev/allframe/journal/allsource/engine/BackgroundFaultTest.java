@@ -114,6 +114,30 @@ class BackgroundFaultTest {
     }
 
     @Test
+    void sealing_goes_on_when_the_index_has_found_no_room_for_segments_that_the_manifest_names() {
+        EngineBackend store = open();
+        Stages.get(append(store, 0));
+        AtomicBoolean full = new AtomicBoolean(true);
+        tables.beforeIndexFlush(() -> {
+            if (full.get()) {
+                throw new StoreFullException("a test");
+            }
+        });
+
+        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFullException.class);
+        assertThat(events(store)).isEqualTo(1);
+        full.set(false);
+
+        await().atMost(Duration.ofSeconds(10))
+                .ignoreExceptions()
+                .until(() -> Stages.failure(store.flush()) == null);
+        Stages.get(append(store, 1));
+        Stages.get(store.flush());
+        assertThat(events(store)).isEqualTo(2);
+        Stages.run(store::close);
+    }
+
+    @Test
     void sealing_goes_on_when_the_tables_have_found_no_room() {
         EngineBackend store = open();
         Stages.get(append(store, 0));

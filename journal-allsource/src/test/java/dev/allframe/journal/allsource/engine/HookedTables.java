@@ -3,11 +3,12 @@ package dev.allframe.journal.allsource.engine;
 import dev.allframe.journal.allsource.engine.index.HookedKeyValues;
 import dev.allframe.journal.allsource.engine.index.KeyValues;
 
-/** Tables in whose state something happens before a flush and before a cursor is opened. */
+/** Tables in which something happens before a flush, and in whose state before a cursor is opened. */
 final class HookedTables implements Tables {
 
     private final Tables tables;
     private volatile Runnable beforeFlush = () -> {};
+    private volatile Runnable beforeIndexFlush = () -> {};
     private volatile Runnable beforeCursor = () -> {};
 
     HookedTables(Tables tables) {
@@ -16,6 +17,10 @@ final class HookedTables implements Tables {
 
     void beforeFlush(Runnable hook) {
         beforeFlush = hook;
+    }
+
+    void beforeIndexFlush(Runnable hook) {
+        beforeIndexFlush = hook;
     }
 
     void beforeCursor(Runnable hook) {
@@ -29,7 +34,7 @@ final class HookedTables implements Tables {
 
     @Override
     public KeyValues index() {
-        return tables.index();
+        return new HookedKeyValues(tables.index(), () -> beforeIndexFlush.run(), () -> {});
     }
 
     @Override

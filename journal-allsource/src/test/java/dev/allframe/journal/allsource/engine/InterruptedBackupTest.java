@@ -45,6 +45,27 @@ final class InterruptedBackupTest {
     }
 
     @Test
+    void a_first_one_is_finished_by_the_next() throws IOException {
+        AtomicBoolean interrupting = new AtomicBoolean(true);
+        Disk disk = new CrashPointDisk(new RealDisk(), new CrashPoints((place, count) -> {
+            if (interrupting.get() && place.equals("before rename rows in backup")) {
+                throw new IllegalStateException("a test");
+            }
+        }));
+        Path backup = temporary.resolve("backup");
+        try (EngineBackend store = KilledStoreProvider.open(temporary.resolve("store"), disk)) {
+            appendAndFlush(store, "account|1");
+            assertThatThrownBy(() -> Stages.get(store.backup(backup))).hasMessage("a test");
+            interrupting.set(false);
+
+            Stages.get(store.backup(backup));
+        }
+        try (EngineBackend copy = KilledStoreProvider.open(backup)) {
+            assertThat(streams(copy)).containsExactly("account|1");
+        }
+    }
+
+    @Test
     void a_copy_that_was_used_as_a_store_still_is_one() throws IOException {
         AtomicBoolean interrupting = new AtomicBoolean();
         Disk disk = new CrashPointDisk(new RealDisk(), new CrashPoints((place, count) -> {
@@ -53,9 +74,11 @@ final class InterruptedBackupTest {
             }
         }));
         Path backup = temporary.resolve("backup");
-        try (EngineBackend store = KilledStoreProvider.open(temporary.resolve("store"), disk)) {
+        try (EngineBackend store = KilledStoreProvider.open(temporary.resolve("store"))) {
             appendAndFlush(store, "account|1");
             Stages.get(store.backup(backup));
+        }
+        try (EngineBackend store = KilledStoreProvider.open(temporary.resolve("store"), disk)) {
             try (EngineBackend copy = KilledStoreProvider.open(backup)) {
                 appendAndFlush(copy, "copy|1");
             }

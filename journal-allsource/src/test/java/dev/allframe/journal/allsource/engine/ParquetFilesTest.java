@@ -129,6 +129,26 @@ class ParquetFilesTest {
     }
 
     @Test
+    void a_reader_keeps_the_row_file_that_it_has_though_the_segment_gets_its_parquet_file_and_is_merged() {
+        store.close();
+        store = new CompactedStore(disk, store.tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));
+        sealWithoutFlush("account|1");
+        sealWithoutFlush("account|2");
+        View held = store.contents().acquire();
+
+        store.flush();
+        store.compact();
+
+        assertThat(store.sealedIds()).hasSize(1).doesNotContain(1L, 2L);
+        assertThat(has(SegmentFile.ROWS, 1)).isTrue();
+        assertThat(has(SegmentFile.PARQUET, 1)).as("the reader does not have it").isFalse();
+        assertThat(held.sealed.getFirst().read(0, 10)).hasSize(10);
+        held.release();
+        assertThat(has(SegmentFile.ROWS, 1)).isFalse();
+        assertReads("account|1");
+    }
+
+    @Test
     void a_damaged_row_file_fails_the_flush_and_the_others_get_theirs() throws IOException {
         store.close();
         store = new CompactedStore(disk, store.tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));

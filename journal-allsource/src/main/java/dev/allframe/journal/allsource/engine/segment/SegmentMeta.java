@@ -1,5 +1,9 @@
 package dev.allframe.journal.allsource.engine.segment;
 
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.store.CorruptStoreException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -33,6 +37,19 @@ public record SegmentMeta(long id, long firstPosition, long lastPosition, int ro
     SegmentMeta withParquetFile(Digest newParquetFile) {
         return new SegmentMeta(id, firstPosition, lastPosition, rows, minTimestamp, maxTimestamp, rowFile,
                 Optional.of(newParquetFile), payloadBytes);
+    }
+
+    /**
+     * The name of a file that the manifest names.
+     *
+     * @throws CorruptStoreException if it is missing
+     */
+    public Path named(Disk disk, SegmentFile file, Path directory) throws IOException {
+        Path name = file.in(directory, id);
+        if (!disk.exists(name)) {
+            throw CorruptStoreException.at(name, 0, "is missing, and the manifest names it");
+        }
+        return name;
     }
 
     /** The files that it has: a row file may be missing nevertheless, where it was deleted to make room. */

@@ -1,0 +1,49 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Who has the files of one segment open, so that none is deleted while somebody may still read it. A segment that gets its Parquet file, or loses its row file, is another
+ * object over the same files: both are counted here. Thread-safe.
+ */
+final class FileUses {
+
+    private final Consumer<SegmentFile> delete;
+    private final Map<SegmentFile, Integer> users = new EnumMap<>(SegmentFile.class); // guarded by this
+    private final Set<SegmentFile> doomed = EnumSet.noneOf(SegmentFile.class); // guarded by this
+
+    /** Files that nobody uses yet. */
+    FileUses(Consumer<SegmentFile> delete) {
+        this.delete = delete;
+    }
+
+    synchronized void begin(Set<SegmentFile> files) {
+        files.forEach(file -> users.merge(file, 1, Integer::sum));
+    }
+
+    /** Files are used by one less; those that are to be deleted and have no user now are. */
+    synchronized void end(Set<SegmentFile> files) {
+        files.forEach(file -> users.merge(file, -1, Integer::sum));
+        deleteUnused();
+    }
+
+    /** Has files deleted when nobody uses them. */
+    synchronized void delete(Set<SegmentFile> files) {
+        doomed.addAll(files);
+        deleteUnused();
+    }
+
+    private void deleteUnused() {
+        for (SegmentFile file : Set.copyOf(doomed)) {
+            if (users.getOrDefault(file, 0) == 0) {
+                doomed.remove(file);
+                delete.accept(file);
+            }
+        }
+    }
+}
