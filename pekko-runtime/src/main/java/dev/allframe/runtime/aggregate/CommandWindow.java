@@ -71,6 +71,10 @@ final class CommandWindow {
     }
 
     private void add(RememberedCommand command) {
+        if (limit == 0) { // a snapshot has commands that are not to be remembered any more
+            forgottenUntil = Math.max(forgottenUntil, command.atMillis());
+            return;
+        }
         while (oldestFirst.size() >= limit
                 || (!oldestFirst.isEmpty() && isOld(oldestFirst.getFirst(), command.atMillis()))) {
             RememberedCommand forgotten = oldestFirst.removeFirst();

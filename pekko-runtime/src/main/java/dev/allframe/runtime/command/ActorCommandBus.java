@@ -154,6 +154,10 @@ public final class ActorCommandBus implements CommandBus {
 
     private <E extends Event> CompletionStage<CommandResult<E>> voidNow(Dispatch<E> dispatch) {
         CommandError refused = refusal(dispatch.type(), dispatch.id());
+        if (refused == null && dispatch.options().commandId() == null) {
+            return failed(
+                    new CommandError.HandlerFailed("an interceptor has removed the command id that was to be void"));
+        }
         return refused == null
                 ? ask(dispatch.type(), dispatch.id(), VoidCommand.INSTANCE, null, dispatch.options())
                 : failed(refused);
