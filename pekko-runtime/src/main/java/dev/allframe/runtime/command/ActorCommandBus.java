@@ -145,7 +145,9 @@ public final class ActorCommandBus implements CommandBus {
         if (options.commandId() == null) {
             throw new IllegalArgumentException("name the command id that is to be void");
         }
-        if (type.rememberedCommands() == 0) {
+        Registration registration = hosts.get(type.name());
+        if (type.rememberedCommands() == 0
+                || (registration != null && registration.type.rememberedCommands() == 0)) {
             throw new IllegalArgumentException(
                     type + " remembers no command ids, so that none can be void; see rememberCommands");
         }

@@ -27,23 +27,30 @@ final class FileUses {
     }
 
     /** Files are used by one less; those that are to be deleted and have no user now are. */
-    synchronized void end(Set<SegmentFile> files) {
-        files.forEach(file -> users.merge(file, -1, Integer::sum));
-        deleteUnused();
+    void end(Set<SegmentFile> files) {
+        synchronized (this) {
+            files.forEach(file -> users.merge(file, -1, Integer::sum));
+        }
+        takeUnused().forEach(delete);
     }
 
     /** Has files deleted when nobody uses them. */
-    synchronized void delete(Set<SegmentFile> files) {
-        doomed.addAll(files);
-        deleteUnused();
+    void delete(Set<SegmentFile> files) {
+        synchronized (this) {
+            doomed.addAll(files);
+        }
+        takeUnused().forEach(delete);
     }
 
-    private void deleteUnused() {
-        for (SegmentFile file : Set.copyOf(doomed)) {
+    /** Each is given once, so that it is deleted without the monitor. */
+    private synchronized Set<SegmentFile> takeUnused() {
+        Set<SegmentFile> unused = EnumSet.noneOf(SegmentFile.class);
+        for (SegmentFile file : doomed) {
             if (users.getOrDefault(file, 0) == 0) {
-                doomed.remove(file);
-                delete.accept(file);
+                unused.add(file);
             }
         }
+        doomed.removeAll(unused);
+        return unused;
     }
 }

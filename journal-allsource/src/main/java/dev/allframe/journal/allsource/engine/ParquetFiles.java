@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the Parquet files of segments that were sealed with a row file alone: that takes five times as long as the row file, and appends wait for sealing.
+ * Writes the Parquet files of segments that were sealed with a row file alone: that takes far longer than the row file, and appends wait for sealing.
  * Rows and their numbers are the same in both files, so that the index does not change.
  *
  * <p>Runs on the compactor's thread.
