@@ -24,7 +24,7 @@ public final class Backups {
     }
 
     /**
-     * Copies a closed store, or brings a copy up to what the store holds. When this returns, the copy is on disk and opens as a store with the same id.
+     * Copies a store that nobody changes, or brings a copy up to what the store holds. When this returns, the copy is on disk and opens as a store with the same id.
      *
      * @param target empty or missing, or an older copy of the same store; outside of the store's directory
      * @return how many files of segments were copied; the others were there
@@ -38,7 +38,7 @@ public final class Backups {
         try {
             UUID storeId = store.storeId();
             Manifest manifest = store.manifest();
-            try (StoreLock lock = lock(disk, store.directory(), to, storeId)) {
+            try (StoreLock lock = lock(disk, store.origin(), to, storeId)) {
                 StoreCopy copy = new StoreCopy(disk, to, storeId, manifest);
                 copy.begin(store.directory().resolve(StoreFileFormat.FILE));
                 int copied = copy.copySegments(store.segmentDirectory());

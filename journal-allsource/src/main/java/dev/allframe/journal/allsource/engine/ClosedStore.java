@@ -14,6 +14,7 @@ import dev.allframe.journal.allsource.engine.wal.WalContents;
 import dev.allframe.journal.allsource.engine.wal.WalReader;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,8 +22,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The parts of a store that is not open, for tools: each is read when it is asked for, so that one that is damaged does not hide the others. Keeps the store's
- * lock, so that nobody opens it meanwhile, and changes nothing but the lock's own files.
+ * The parts of a store that nobody changes, for tools: each is read when it is asked for, so that one that is damaged does not hide the others. Either the store
+ * is not open, and this keeps its lock, so that nobody opens it meanwhile; or it is open elsewhere, and this reads a {@link StoreImage}. Changes nothing but the
+ * lock's own files and the image.
  *
  * <p>For one thread. {@link StoredContents} puts the parts together.
  */
@@ -37,12 +39,14 @@ public final class ClosedStore implements AutoCloseable {
     private static final long TABLE_BYTES = 32L << 20;
 
     private final Disk disk;
+    private final Path origin;
     private final Path directory;
-    private final StoreLock lock;
+    private final Closeable lock;
     private final RocksMemory memory = new RocksMemory(TABLE_BYTES);
 
-    private ClosedStore(Disk disk, Path directory, StoreLock lock) {
+    private ClosedStore(Disk disk, Path origin, Path directory, Closeable lock) {
         this.disk = disk;
+        this.origin = origin;
         this.directory = directory;
         this.lock = lock;
     }
@@ -63,10 +67,29 @@ public final class ClosedStore implements AutoCloseable {
     public static ClosedStore lock(Disk disk, Path directory, String user) {
         Path absolute = directory.toAbsolutePath().normalize();
         try {
-            return new ClosedStore(disk, absolute, StoreLock.take(disk, absolute, user));
+            return new ClosedStore(disk, absolute, absolute, StoreLock.take(disk, absolute, user));
         } catch (IOException failed) {
             throw new StoreFailedException("the store in " + directory + " cannot be locked: " + failed.getMessage(),
                     failed);
+        }
+    }
+
+    /**
+     * A store that somebody has open, as it is at this moment: everything that was acknowledged before the call is in it. The owner is not held up and needs not
+     * to know. Its files are linked or copied into a directory in the store's, and deleted when this is closed.
+     *
+     * @param directory for which {@link #isStore} is true, on a file system of this machine that has hard links
+     * @param user who, in words
+     * @throws StoreFailedException if the disk fails, or the store changes too fast
+     */
+    public static ClosedStore beside(Disk disk, Path directory, String user) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            StoreImage image = StoreImage.take(disk, absolute, user);
+            return new ClosedStore(disk, absolute, image.directory(), image);
+        } catch (IOException failed) {
+            throw new StoreFailedException("the store in " + directory + " cannot be read beside its owner: "
+                    + failed.getMessage(), failed);
         }
     }
 
@@ -90,9 +113,14 @@ public final class ClosedStore implements AutoCloseable {
         return disk;
     }
 
-    /** Where it is. */
+    /** Where its files are that are read. */
     public Path directory() {
         return directory;
+    }
+
+    /** The store's own directory, another one where it is read beside its owner. */
+    public Path origin() {
+        return origin;
     }
 
     /** The directory of the log's segments. */

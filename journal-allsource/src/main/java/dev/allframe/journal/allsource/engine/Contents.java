@@ -4,11 +4,13 @@ import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.store.BackendStats;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -127,6 +129,28 @@ final class Contents {
         }
         found.addAll(index.streams(after, limit)); // after the view: what has left the tail is in the index
         return found.stream().limit(limit).toList();
+    }
+
+    /** Where the events are: payloads in memory that are not sealed, files of segments, tables. */
+    BackendStats.Tiers tiers() {
+        View now = view;
+        long unsealedEvents = 0;
+        long tailBytes = 0;
+        for (TailSegment tail : now.tails) {
+            for (StoredEvent event : tail.all()) {
+                unsealedEvents++;
+                tailBytes += event.envelope().payload().bytes().length;
+            }
+        }
+        long rowBytes = 0;
+        long parquetBytes = 0;
+        for (SealedSegment segment : now.sealed) {
+            rowBytes += segment.rowFileBytes();
+            parquetBytes += segment.parquetBytes();
+        }
+        return new BackendStats.Tiers(now.sealed.size(), unsealedEvents,
+                Map.of("tail", tailBytes, "rows", rowBytes, "parquet", parquetBytes, "index",
+                        index.stats().diskBytes(), "state", state.stats().diskBytes()));
     }
 
     /** Bytes of payloads in the tail that are not deleted, and in sealed segments, where deleted ones count until they are compacted away. */

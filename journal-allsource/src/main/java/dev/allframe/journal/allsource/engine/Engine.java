@@ -11,6 +11,7 @@ import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalLog;
+import dev.allframe.store.BackendStats;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.Position;
@@ -92,6 +93,7 @@ public final class Engine implements AutoCloseable {
             disk.createDirectories(directory);
             StoreLock lock = StoreLock.take(disk, directory, user);
             try {
+                StoreImage.deleteAbandoned(disk, directory);
                 Engine engine = new Opening(disk, directory, tables, config, clock).open(lock);
                 engine.start();
                 return engine;
@@ -372,6 +374,11 @@ public final class Engine implements AutoCloseable {
     /** Who merges segments. */
     Compactor compactor() {
         return compactor;
+    }
+
+    /** How the writer is doing. */
+    BackendStats.Writes writes() {
+        return partition.writes();
     }
 
     StateCounters counters() {

@@ -43,7 +43,8 @@ public final class EngineBackend implements EventStoreBackend {
     private final StreamReads streamReads;
     private final PositionReads positionReads;
     private final Object closing = new Object();
-    private volatile @Nullable BackendStats lastStats;
+    private final Object counting = new Object();
+    private @Nullable BackendStats lastStats; // guarded by counting
     private volatile boolean closed;
 
     /**
@@ -302,8 +303,9 @@ public final class EngineBackend implements EventStoreBackend {
 
     @Override
     public BackendStats stats() {
-        BackendStats last = lastStats;
-        return last == null ? now() : last;
+        synchronized (counting) { // so that tables are not closed meanwhile
+            return lastStats == null ? now() : lastStats;
+        }
     }
 
     private BackendStats now() {
@@ -311,7 +313,8 @@ public final class EngineBackend implements EventStoreBackend {
         Contents contents = engine.contents();
         return new BackendStats(storeId, durability, contents.lastPosition() - counters.deletedEvents(),
                 contents.streams(), counters.snapshots(), counters.liveStates(),
-                contents.eventBytes() + counters.snapshotBytes() + counters.stateBytes(), Long.MAX_VALUE);
+                contents.eventBytes() + counters.snapshotBytes() + counters.stateBytes(), Long.MAX_VALUE,
+                contents.tiers(), engine.writes());
     }
 
     @Override
@@ -320,7 +323,9 @@ public final class EngineBackend implements EventStoreBackend {
             if (!closed) {
                 closed = true;
                 engine.stop();
-                lastStats = now();
+                synchronized (counting) {
+                    lastStats = now();
+                }
                 engine.close();
                 engine.eventListeners().wakeEveryone();
                 engine.stateListeners().wakeEveryone();

@@ -29,7 +29,8 @@ final class OnlineBackup {
 
     /** How long a manifest may be ahead of what readers see, while a segment is on its way from one to the other. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Engine engine;
     private final Disk disk;
@@ -70,16 +71,45 @@ final class OnlineBackup {
         }
         try (StoreLock lock = Backups.lock(disk, engine.directory(), target, storeId)) {
             Path linked = target.resolve("state.linked");
-            StoreCopy.deleteTree(disk, linked);
-            CompletableFuture<Moment> frozen = new CompletableFuture<>();
-            engine.submit(new Request.Freeze<>(lastLsn -> take(lastLsn, linked), frozen));
-            Moment moment = await(frozen);
+            Moment moment = freeze(linked);
             try {
                 return copy(moment, linked);
             } finally {
                 moment.view.release();
                 engine.submit(new Request.Thaw(new CompletableFuture<>()));
             }
+        }
+    }
+
+    /** A moment in which readers see all that the manifest names. Mostly that is the first; the writer does not wait for it. */
+    private Moment freeze(Path linked) throws IOException {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        for (long pause = FIRST_PAUSE_NANOS;; pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
+            StoreCopy.deleteTree(disk, linked);
+            try {
+                published().view.release(); // else the writer would end a segment for nothing
+                CompletableFuture<Moment> frozen = new CompletableFuture<>();
+                engine.submit(new Request.Freeze<>(lastLsn -> take(lastLsn, linked), frozen));
+                return await(frozen);
+            } catch (InPublicationException notYet) {
+                if (System.nanoTime() - end > 0) {
+                    throw new StoreFailedException(
+                            "a segment could not be indexed for " + TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS)
+                                    + " s, as where the disk is full; the log says why, and the backup may be tried again",
+                            notYet);
+                }
+            }
+            LockSupport.parkNanos(this, pause);
+        }
+    }
+
+    /** The manifest names a segment that readers do not see yet. */
+    private static final class InPublicationException extends EventStoreException {
+
+        private static final long serialVersionUID = 1L;
+
+        InPublicationException() {
+            super("the manifest names a segment that is being published");
         }
     }
 
@@ -125,26 +155,27 @@ final class OnlineBackup {
                 }
             }
         }
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (true) {
-            View view = engine.contents().acquire();
-            boolean fits = false;
-            try {
-                Manifest manifest = ClosedStore.manifest(disk, engine.directory(), storeId);
-                fits = hasAll(view, manifest);
-                if (fits) {
-                    return new Moment(view, manifest, whole, next);
-                }
-            } finally {
-                if (!fits) {
-                    view.release();
-                }
+        Published published = published();
+        return new Moment(published.view, published.manifest, whole, next);
+    }
+
+    /** A manifest and a view that has its segments, to be released. */
+    private record Published(View view, Manifest manifest) {}
+
+    private Published published() throws IOException {
+        View view = engine.contents().acquire();
+        boolean fits = false;
+        try {
+            Manifest manifest = ClosedStore.manifest(disk, engine.directory(), storeId);
+            fits = hasAll(view, manifest);
+            if (!fits) {
+                throw new InPublicationException();
             }
-            if (System.nanoTime() - end > 0) {
-                throw new StoreFailedException("the manifest has segments that no reader sees",
-                        new IOException("no view fits the manifest"));
+            return new Published(view, manifest);
+        } finally {
+            if (!fits) {
+                view.release();
             }
-            LockSupport.parkNanos(this, PAUSE_NANOS);
         }
     }
 

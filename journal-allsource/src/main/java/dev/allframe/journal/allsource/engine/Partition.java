@@ -5,6 +5,7 @@ import dev.allframe.journal.allsource.engine.log.CommitLog;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
+import dev.allframe.store.BackendStats;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.ExpectedVersion;
@@ -67,6 +68,7 @@ final class Partition {
     private volatile boolean parked;
     private volatile boolean stopped;
     private volatile @Nullable IOException failure;
+    private final ForceTimes forceTimes = new ForceTimes();
 
     // what follows is used by the partition's thread alone
     private long nextPosition;
@@ -134,9 +136,9 @@ final class Partition {
         Threads.join(thread);
     }
 
-    /** How many requests wait, about. */
-    int depth() {
-        return queue.size();
+    /** What waits and how long forces have taken, where each group is forced. */
+    BackendStats.Writes writes() {
+        return forceTimes.with(queue.size());
     }
 
     /** Why nothing more can be written; null while all is well. */
@@ -383,7 +385,11 @@ final class Partition {
         }
         try {
             if (failure == null) {
+                long before = System.nanoTime();
                 log.force();
+                if (config.forcesEach()) {
+                    forceTimes.record(System.nanoTime() - before);
+                }
                 unmarked = true;
             }
         } catch (IOException now) {

@@ -42,19 +42,15 @@ final class RowFileBudget {
     private void keep(List<SealedSegment> sealed) throws IOException {
         long bytes = 0;
         for (SealedSegment segment : sealed) {
-            bytes += rowFileBytes(segment);
+            bytes += segment.rowFileBytes();
         }
         for (int i = 0; i < sealed.size() && bytes > maxBytes; i++) {
             SealedSegment segment = sealed.get(i);
             if (segment.hasRowFile() && segment.hasParquetFile() && !leftAlone.contains(segment.id())) {
-                bytes -= rowFileBytes(segment);
+                bytes -= segment.rowFileBytes();
                 evict(segment);
             }
         }
-    }
-
-    private static long rowFileBytes(SealedSegment segment) {
-        return segment.hasRowFile() ? segment.meta().rowFile().length() : 0;
     }
 
     private void evict(SealedSegment segment) throws IOException {

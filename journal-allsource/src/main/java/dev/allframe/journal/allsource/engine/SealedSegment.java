@@ -81,9 +81,19 @@ final class SealedSegment {
         return rows != null;
     }
 
+    /** The length of its row file; 0 where there is none. */
+    long rowFileBytes() {
+        return rows == null ? 0 : meta.rowFile().length();
+    }
+
     /** Whether its Parquet file is written. */
     boolean hasParquetFile() {
         return columns != null;
+    }
+
+    /** The length of its Parquet file; 0 where it is not written. */
+    long parquetBytes() {
+        return columns == null ? 0 : meta.parquetFile().orElseThrow().length();
     }
 
     /** Rows by their numbers in the file. */

@@ -207,10 +207,15 @@ final class StoreCopy {
     void copyFiles(Path from, Path to) throws IOException {
         for (Path file : disk.list(from)) {
             String name = file.getFileName().toString();
-            if (!name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY)) {
+            if (isOfTables(name)) {
                 copyFile(file, to.resolve(name));
             }
         }
+    }
+
+    /** Whether a file in a directory of RocksDB's has contents, and is not a lock, its diary or something unfinished. */
+    static boolean isOfTables(String name) {
+        return !name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY);
     }
 
     /** Writes the beginning of a file, zeros behind it up to a length, and forces it. */

@@ -31,7 +31,7 @@ final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (ClosedStore store = StoreDirectory.lock(directory, "backup")) {
+        try (ClosedStore store = StoreDirectory.read(directory, "backup")) {
             int copied = Backups.copy(store, target);
             int segments = store.manifest().segments().size();
             if (output.isJson()) {

@@ -53,7 +53,7 @@ final class DumpCommand implements Callable<Integer> {
             throw new RefusedException("--limit must be 1 or more, not " + limit);
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (ClosedStore store = StoreDirectory.lock(directory, "dump");
+        try (ClosedStore store = StoreDirectory.read(directory, "dump");
                 StoredContents contents = StoredContents.of(store)) {
             long last = toPosition == null ? Long.MAX_VALUE : toPosition;
             long[] left = {limit == null ? Long.MAX_VALUE : limit};

@@ -42,7 +42,7 @@ final class ExportCommand implements Callable<Integer> {
             out.print(Json.line(line) + "\n");
             lines[0]++;
         };
-        try (ClosedStore store = StoreDirectory.lock(directory, "export");
+        try (ClosedStore store = StoreDirectory.read(directory, "export");
                 StoredContents contents = StoredContents.of(store)) {
             CloudEvents form = new CloudEvents(contents.storeId().toString());
             contents.visitEvents(0, event -> {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 /** {@code store inspect}. */
 @Command(name = "inspect", mixinStandardHelpOptions = true, description = {
         "Shows what a store consists of: identity, log, segments, counters, types.", "",
-        "Of a store that is open elsewhere it shows who has it, and the files of this moment: counters and types change too fast to be read beside it."})
+        "Of a store that is open elsewhere it says who has it, and shows it as it is at this moment."})
 final class InspectCommand implements Callable<Integer> {
 
     private static final int FORMAT_VERSION = 1;
@@ -52,6 +52,9 @@ final class InspectCommand implements Callable<Integer> {
             files(facts);
             facts.put("open", true);
             facts.put("owner", held.getMessage());
+            try (ClosedStore store = ClosedStore.beside(StoreDirectory.DISK, directory, "store inspect")) {
+                contents(store, facts);
+            }
         }
         if (output.isJson()) {
             output.printJson(facts);

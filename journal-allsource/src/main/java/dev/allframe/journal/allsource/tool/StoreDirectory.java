@@ -17,6 +17,20 @@ final class StoreDirectory {
     private StoreDirectory() {}
 
     /**
+     * The store in a directory to be read: locked, or as it is at this moment where it is open elsewhere.
+     *
+     * @throws RefusedException if there is none
+     */
+    static ClosedStore read(Path directory, String command) {
+        refuseIfNoStore(directory);
+        try {
+            return ClosedStore.lock(DISK, directory, "store " + command);
+        } catch (StoreLockedException held) {
+            return ClosedStore.beside(DISK, directory, "store " + command);
+        }
+    }
+
+    /**
      * Locks the store in a directory.
      *
      * @throws RefusedException if there is none

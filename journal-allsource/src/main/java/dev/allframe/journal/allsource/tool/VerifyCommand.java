@@ -36,7 +36,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> damage = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        try (ClosedStore store = StoreDirectory.lock(directory, "verify");
+        try (ClosedStore store = StoreDirectory.read(directory, "verify");
                 Progress progress = output.progress("verify", "KiB", segmentBytes(store) / KIBIBYTE)) {
             StoreVerifier.verify(store, new StoreVerifier.Report() {
                 @Override

@@ -8,6 +8,7 @@ import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.store.BackendStats;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.Position;
@@ -315,6 +316,37 @@ final class CompactionTest {
         assertThat(store.backend.stats().bytes()).isEqualTo(bytes / 2);
         store.reopen();
         assertThat(store.backend.stats().bytes()).isEqualTo(bytes / 2);
+    }
+
+    @Test
+    void counters_tell_where_events_are() {
+        store.append("account|1", 10);
+        BackendStats.Tiers unsealed = store.backend.stats().tiers();
+        assertThat(unsealed.segments()).isZero();
+        assertThat(unsealed.unsealedEvents()).isEqualTo(10);
+        assertThat(unsealed.bytes()).containsEntry("rows", 0L).containsEntry("parquet", 0L);
+        assertThat(unsealed.bytes().get("tail")).isEqualTo(store.backend.stats().bytes());
+
+        store.flush();
+        BackendStats.Tiers sealed = store.backend.stats().tiers();
+        assertThat(sealed.segments()).isEqualTo(1);
+        assertThat(sealed.unsealedEvents()).isZero();
+        assertThat(sealed.bytes()).containsEntry("tail", 0L);
+        assertThat(sealed.bytes().get("rows")).isPositive();
+        assertThat(sealed.bytes().get("parquet")).isPositive();
+    }
+
+    @Test
+    void counters_tell_how_the_writer_is_doing() {
+        assertThat(store.backend.stats().writes().forces()).isZero();
+
+        store.append("account|1", 10);
+
+        BackendStats.Writes writes = store.backend.stats().writes();
+        assertThat(writes.forces()).isPositive();
+        assertThat(writes.queued()).isZero();
+        assertThat(writes.forceMedian()).isPositive().isLessThanOrEqualTo(writes.forceP99());
+        assertThat(writes.forceP99()).isLessThanOrEqualTo(writes.forceMax());
     }
 
     @Test

@@ -18,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,10 +33,14 @@ final class InterruptedBackupTest {
     private Path temporary;
 
     private static void appendAndFlush(EngineBackend store, String stream) {
+        append(store, stream);
+        Stages.get(store.flush());
+    }
+
+    private static void append(EngineBackend store, String stream) {
         Payload payload = Payload.json(("\"" + stream + "\"").getBytes(StandardCharsets.UTF_8));
         Stages.get(store.append(new Append(new StreamId(stream), ExpectedVersion.any(), "writer",
                 List.of(Envelope.of("happened", 1, payload, Set.of(), EventMetadata.at(Model.NOW), null)))));
-        Stages.get(store.flush());
     }
 
     private static List<String> streams(EngineBackend store) {
@@ -62,6 +69,41 @@ final class InterruptedBackupTest {
         }
         try (EngineBackend copy = KilledStoreProvider.open(backup)) {
             assertThat(streams(copy)).containsExactly("account|1");
+        }
+    }
+
+    @Test
+    void one_that_waits_for_a_segment_to_be_published_does_not_hold_up_appends() throws Exception {
+        CountDownLatch named = new CountDownLatch(1);
+        CountDownLatch going = new CountDownLatch(1);
+        Disk disk = new CrashPointDisk(new RealDisk(), new CrashPoints((place, count) -> {
+            if (place.equals("after rename manifest in sealing")) {
+                named.countDown();
+                try {
+                    going.await();
+                } catch (InterruptedException nobodyDoes) {
+                    throw new IllegalStateException(nobodyDoes);
+                }
+            }
+        }));
+        Path backup = temporary.resolve("backup");
+        try (EngineBackend store = KilledStoreProvider.open(temporary.resolve("store"), disk)) {
+            append(store, "account|1");
+            CompletionStage<Void> flushed = store.flush();
+            assertThat(named.await(30, TimeUnit.SECONDS)).isTrue();
+            CompletionStage<Integer> copied = store.backup(backup);
+
+            for (int i = 0; i < 100; i++) {
+                append(store, "account|2");
+            }
+            assertThat(copied.toCompletableFuture()).isNotDone();
+            going.countDown();
+
+            Stages.get(flushed);
+            assertThat(Stages.get(copied)).isPositive();
+        }
+        try (EngineBackend copy = KilledStoreProvider.open(backup)) {
+            assertThat(streams(copy)).startsWith("account|1");
         }
     }
 

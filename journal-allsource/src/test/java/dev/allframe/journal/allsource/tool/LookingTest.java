@@ -88,7 +88,7 @@ final class LookingTest {
             assertThat(facts.path("owner").textValue())
                     .contains("an application, process " + ProcessHandle.current().pid());
             assertThat(facts.path("segments").size()).isPositive();
-            assertThat(facts.has("events")).isFalse();
+            assertThat(facts.path("events").longValue()).isEqualTo(8);
         }
     }
 
@@ -159,13 +159,9 @@ final class LookingTest {
     }
 
     @Test
-    void dump_refuses_a_store_that_is_open_and_says_who_has_it() {
+    void dump_shows_a_store_that_is_open_too() {
         try (EventStoreBackend open = AllSourceBackend.production(store)) {
-            ToolRun run = ToolRun.store("dump", store);
-
-            assertThat(run.exitCode()).isEqualTo(2);
-            assertThat(run.out()).isEmpty();
-            assertThat(run.err()).contains("an application, process " + ProcessHandle.current().pid(), "backup");
+            assertThat(ToolRun.store("dump", store).lines()).hasSize(8);
             assertThat(open.stats().events()).isEqualTo(8);
         }
     }

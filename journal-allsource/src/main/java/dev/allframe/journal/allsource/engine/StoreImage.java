@@ -1,0 +1,212 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.journal.allsource.engine.wal.WalFiles;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreLockedException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The files of a store that another process has open, as they were at one moment: a directory inside of the store's, which a tool reads like a closed store
+ * while the owner goes on. Files that never change are linked, the others copied, so that it costs the room of the log alone.
+ *
+ * <h2>Order</h2> What the owner's order of writing makes true of the disk at every moment must be true of the image, though its parts are of different
+ * moments. The log comes first, because its segments are deleted when state and manifest have what they say; then index and state, which must not know more
+ * than manifest and log; then the manifest with its segments; last the end of the log again. Where a file has gone meanwhile, all is taken anew.
+ *
+ * <h2>Left-overs</h2> Whoever has an image locks it. One that a killed tool has left is deleted when the next one is taken and when the store is opened. Nothing
+ * in it is forced.
+ */
+final class StoreImage implements Closeable {
+
+    private static final String IMAGES = "images";
+    private static final int ATTEMPTS = 100;
+    private static final String SORTED_TABLE = ".sst";
+
+    private final Disk disk;
+    private final Path store;
+    private final Path directory;
+    private final StoreLock lock;
+
+    private StoreImage(Disk disk, Path store, Path directory, StoreLock lock) {
+        this.disk = disk;
+        this.store = store;
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes an image.
+     *
+     * @param store the store's directory, on a file system of this machine
+     * @param user who, in words
+     * @throws IOException if the disk fails, a file is missing, or the store changes too fast
+     */
+    static StoreImage take(Disk disk, Path store, String user) throws IOException {
+        deleteAbandoned(disk, store);
+        Path directory = store.resolve(IMAGES).resolve(UUID.randomUUID().toString());
+        disk.createDirectories(directory);
+        StoreImage image = new StoreImage(disk, store, directory, StoreLock.take(disk, directory, user));
+        try {
+            image.takeAll();
+            return image;
+        } catch (IOException | RuntimeException failed) {
+            try (image) {
+                throw failed;
+            }
+        }
+    }
+
+    /** Deletes the images of a store that nobody has. */
+    static void deleteAbandoned(Disk disk, Path store) throws IOException {
+        for (Path image : disk.list(store.resolve(IMAGES))) {
+            deleteUnlessUsed(disk, image);
+        }
+    }
+
+    private static void deleteUnlessUsed(Disk disk, Path image) throws IOException {
+        StoreLock lock;
+        try {
+            lock = StoreLock.take(disk, image, "a tool that deletes it");
+        } catch (StoreLockedException used) {
+            return;
+        }
+        try (lock) {
+            StoreCopy.deleteTree(disk, image);
+        }
+    }
+
+    /** Where its files are. */
+    Path directory() {
+        return directory;
+    }
+
+    private void takeAll() throws IOException {
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            try {
+                takeParts();
+                return;
+            } catch (NoSuchFileException gone) {
+                if (!disk.exists(store.resolve(StoreFileFormat.FILE))) {
+                    throw gone;
+                }
+            }
+        }
+        takeParts();
+    }
+
+    private void takeParts() throws IOException {
+        copy(StoreFileFormat.FILE);
+        fresh(ClosedStore.LOG);
+        List<Path> before = log();
+        for (Path segment : before) {
+            copyLog(segment);
+        }
+        takeTables("index");
+        takeTables("state");
+        copy(Manifest.FILE);
+        takeSegments();
+        for (Path segment : log()) {
+            if (before.isEmpty() || segment.compareTo(before.getLast()) >= 0) {
+                copyLog(segment);
+            }
+        }
+    }
+
+    private void fresh(String part) throws IOException {
+        StoreCopy.deleteTree(disk, directory.resolve(part));
+        disk.createDirectories(directory.resolve(part));
+    }
+
+    private void copy(String file) throws IOException {
+        Files.copy(store.resolve(file), directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private List<Path> log() throws IOException {
+        return disk.list(store.resolve(ClosedStore.LOG)).stream().filter(WalFiles::isSegment).toList();
+    }
+
+    /** A segment that grows is copied as far as it goes: what is torn at its end is no entry yet. */
+    private void copyLog(Path segment) throws IOException {
+        copy(ClosedStore.LOG + "/" + segment.getFileName());
+    }
+
+    /**
+     * RocksDB's tables are linked. It deletes one only after the manifest has left it out, so that a manifest that has not changed meanwhile has them all.
+     */
+    private void takeTables(String part) throws IOException {
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            fresh(part);
+            String current = Files.readString(store.resolve(part).resolve("CURRENT"), StandardCharsets.ISO_8859_1);
+            Path manifest = store.resolve(part).resolve(current.strip());
+            long length = Files.size(manifest);
+            for (Path file : disk.list(store.resolve(part))) {
+                takeTable(part, file);
+            }
+            if (Files.readString(store.resolve(part).resolve("CURRENT"), StandardCharsets.ISO_8859_1).equals(current)
+                    && Files.size(manifest) == length) {
+                return;
+            }
+        }
+        throw new StoreFailedException("the store in " + store + " changes too fast to be read beside its owner",
+                new IOException("the tables in " + part + " changed " + ATTEMPTS + " times"));
+    }
+
+    private void takeTable(String part, Path file) throws IOException {
+        String name = file.getFileName().toString();
+        Path taken = directory.resolve(part).resolve(name);
+        try {
+            if (name.endsWith(SORTED_TABLE)) {
+                Files.createLink(taken, file);
+            } else if (StoreCopy.isOfTables(name)) {
+                Files.copy(file, taken);
+            }
+        } catch (NoSuchFileException gone) {
+            // then the manifest has changed or will not name it
+        }
+    }
+
+    private void takeSegments() throws IOException {
+        fresh(ClosedStore.SEGMENTS);
+        Path from = store.resolve(ClosedStore.SEGMENTS);
+        UUID storeId = ClosedStore.storeId(disk, directory);
+        for (SegmentMeta segment : ClosedStore.manifest(disk, directory, storeId).segments()) {
+            for (SegmentFile kind : segment.files()) {
+                boolean needed = kind == SegmentFile.PARQUET || segment.parquetFile().isEmpty();
+                Path file = kind.in(from, segment.id());
+                if (needed || disk.exists(file)) {
+                    takeSegment(file, kind.in(directory.resolve(ClosedStore.SEGMENTS), segment.id()));
+                }
+            }
+        }
+    }
+
+    private void takeSegment(Path from, Path to) throws IOException {
+        try {
+            Files.createLink(to, from);
+        } catch (NoSuchFileException gone) {
+            if (Files.mismatch(store.resolve(Manifest.FILE), directory.resolve(Manifest.FILE)) >= 0) {
+                throw gone; // it was merged into another
+            } // else it is missing, which is for the reader to tell
+        }
+    }
+
+    /** Deletes it. */
+    @Override
+    public void close() throws IOException {
+        try (lock) {
+            StoreCopy.deleteTree(disk, directory);
+        }
+    }
+}
