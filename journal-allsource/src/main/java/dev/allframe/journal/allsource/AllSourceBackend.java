@@ -88,7 +88,7 @@ public final class AllSourceBackend {
                 .withSegmentBytes((int) Math.min(2 * tailBytes, 32 << 20))
                 .withMaxRecordBytes(MAX_LOG_RECORD_BYTES);
         return new EngineConfig(log, tailBytes, tailEvents, 2, 4 << 20, config.maxRecordBytes(), memory / 4,
-                config.rowFileBytes(), 2, config.sealAfter(), QUIET);
+                config.rowFileBytes(), 2, config.sealAfter(), QUIET, config.retention());
     }
 
     private static String name(Durability durability) {

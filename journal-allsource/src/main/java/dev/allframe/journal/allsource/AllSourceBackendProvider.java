@@ -2,10 +2,12 @@ package dev.allframe.journal.allsource;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.allframe.journal.allsource.engine.RetentionRule;
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.plugin.BackendProvider;
 import dev.allframe.store.EventStoreBackend;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.pekko.actor.ActorSystem;
 
 /** Opens durable stores for the Pekko plugins, from a configuration section such as {@code allsource}. Called by the plugins. */
@@ -23,7 +25,16 @@ public final class AllSourceBackendProvider implements BackendProvider {
                 .withMaxRecordBytes(Math.toIntExact(section.getBytes("max-record-size")))
                 .withMemoryBytes(section.getBytes("memory"))
                 .withRowFileBytes(section.getBytes("row-file-budget"))
-                .withSealAfter(section.getDuration("seal-after")), "actor system '" + system.name() + "'");
+                .withSealAfter(section.getDuration("seal-after"))
+                .withRetention(retention(section)), "actor system '" + system.name() + "'");
+    }
+
+    private static List<RetentionRule> retention(Config section) {
+        return section.getConfigList("retention")
+                .stream()
+                .map(rule -> new RetentionRule(rule.getString("entity-type"), rule.getDuration("keep"),
+                        rule.hasPath("even-without-snapshot") && rule.getBoolean("even-without-snapshot")))
+                .toList();
     }
 
     private static Durability durability(Config section) {

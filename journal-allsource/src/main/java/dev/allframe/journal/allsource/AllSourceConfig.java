@@ -1,8 +1,10 @@
 package dev.allframe.journal.allsource;
 
+import dev.allframe.journal.allsource.engine.RetentionRule;
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  *        single streams; of older events the Parquet files are read
  * @param sealAfter how long an event may wait for enough others to be sealed with, 1 ms or more; 5 minutes unless changed. Until then only the store itself can
  *        read it, not a tool that reads Parquet files
+ * @param retention which events are not kept for ever; none unless changed
  */
 public record AllSourceConfig(@Nullable Path directory, Durability durability, int maxRecordBytes, long memoryBytes,
-        long rowFileBytes, Duration sealAfter) {
+        long rowFileBytes, Duration sealAfter, List<RetentionRule> retention) {
 
     private static final int DEFAULT_MAX_RECORD_BYTES = 8 << 20;
     private static final int MAX_RECORD_BYTES = 32 << 20;
@@ -46,37 +49,48 @@ public record AllSourceConfig(@Nullable Path directory, Durability durability, i
             throw new IllegalArgumentException("events are sealed after " + LEAST_SEAL_AFTER + " to " + MOST_SEAL_AFTER
                     + ", not " + sealAfter);
         }
+        retention = List.copyOf(retention);
     }
 
     /** A store in a directory, which is created where it is missing. */
     public static AllSourceConfig in(Path directory) {
         return new AllSourceConfig(Objects.requireNonNull(directory, "directory"), Durability.fsync(),
-                DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES, DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER);
+                DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES, DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER, List.of());
     }
 
     /** A store in memory, which is gone when it is closed: the same engine, without a disk. */
     public static AllSourceConfig inMemory() {
         return new AllSourceConfig(null, Durability.os(), DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES,
-                DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER);
+                DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER, List.of());
     }
 
     public AllSourceConfig withDurability(Durability changed) {
-        return new AllSourceConfig(directory, changed, maxRecordBytes, memoryBytes, rowFileBytes, sealAfter);
+        return new AllSourceConfig(directory, changed, maxRecordBytes, memoryBytes, rowFileBytes, sealAfter,
+                retention);
     }
 
     public AllSourceConfig withMaxRecordBytes(int changed) {
-        return new AllSourceConfig(directory, durability, changed, memoryBytes, rowFileBytes, sealAfter);
+        return new AllSourceConfig(directory, durability, changed, memoryBytes, rowFileBytes, sealAfter,
+                retention);
     }
 
     public AllSourceConfig withMemoryBytes(long changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, changed, rowFileBytes, sealAfter);
+        return new AllSourceConfig(directory, durability, maxRecordBytes, changed, rowFileBytes, sealAfter,
+                retention);
     }
 
     public AllSourceConfig withRowFileBytes(long changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, changed, sealAfter);
+        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, changed, sealAfter,
+                retention);
     }
 
     public AllSourceConfig withSealAfter(Duration changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, rowFileBytes, changed);
+        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, rowFileBytes, changed,
+                retention);
+    }
+
+    public AllSourceConfig withRetention(List<RetentionRule> changed) {
+        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, rowFileBytes, sealAfter,
+                changed);
     }
 }

@@ -19,8 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges segments, writes the Parquet files that are missing, and keeps the row files within their budget, on a thread of its own, so that none of it holds up
- * sealing and with it appends.
+ * Deletes what rules let go, merges segments, writes the Parquet files that are missing, and keeps the row files within their budget, on a thread of its own,
+ * so that none of it holds up sealing and with it appends.
  *
  * <h2>When</h2> When nothing was sealed for a while, so that a burst of appends has the processors to itself; when {@link #MOST_BEHIND} segments have no
  * Parquet file, quiet or not; and when somebody asks. Neighbours are merged before a Parquet file is written for one of them alone, so that a row is seldom
@@ -38,6 +38,7 @@ final class Compactor {
     private final Compaction compaction;
     private final ParquetFiles parquetFiles;
     private final RowFileBudget rowFiles;
+    private final Retention retention;
     private final Duration quiet;
     private final Thread thread = new Thread(this::run, "allframe-store-compactor");
     private final AtomicLong failures = new AtomicLong();
@@ -51,11 +52,13 @@ final class Compactor {
     private boolean wanted = true; // guarded by the lock
     private long quietFrom = System.nanoTime(); // guarded by the lock
 
-    Compactor(Compaction compaction, ParquetFiles parquetFiles, RowFileBudget rowFiles, Duration quiet) {
+    Compactor(Compaction compaction, ParquetFiles parquetFiles, RowFileBudget rowFiles, Retention retention,
+            Duration quiet) {
         this.compaction = compaction;
         this.quiet = quiet;
         this.parquetFiles = parquetFiles;
         this.rowFiles = rowFiles;
+        this.retention = retention;
         thread.setDaemon(true);
     }
 
@@ -148,8 +151,9 @@ final class Compactor {
         lock.lock();
         try {
             while (!stopping && !isAsked() && !isDue()) {
-                // Only what was sealed makes it wait for a time, which ends with a quiet store.
-                changed.awaitNanos(wanted ? quietFrom - System.nanoTime() : Long.MAX_VALUE);
+                // Only what was sealed and rules make it wait for a time.
+                changed.awaitNanos(
+                        Math.min(wanted ? quietFrom - System.nanoTime() : Long.MAX_VALUE, retention.nanosUntilDue()));
             }
             Round round = new Round(List.copyOf(asked), List.copyOf(parquetAsked), isQuiet() || isAsked());
             wanted = wanted && !round.quiet; // otherwise there is something left to do when it is quiet
@@ -164,7 +168,11 @@ final class Compactor {
     }
 
     private boolean isDue() {
-        return wanted && (isQuiet() || parquetFiles.missing() >= MOST_BEHIND);
+        return (wanted && (isQuiet() || parquetFiles.missing() >= MOST_BEHIND)) || isRetentionDue();
+    }
+
+    private boolean isRetentionDue() {
+        return retention.nanosUntilDue() <= 0 && isQuiet();
     }
 
     private boolean isAsked() {
@@ -188,7 +196,7 @@ final class Compactor {
         writeAsked(round.parquetAsked);
         CompactionPolicy policy = round.asked.isEmpty() ? CompactionPolicy.AUTOMATIC : CompactionPolicy.THOROUGH;
         CompactionReport done = CompactionReport.NOTHING;
-        EventStoreException failure = evict(null);
+        EventStoreException failure = evict(round.quiet ? retain(!round.asked.isEmpty()) : null);
         boolean more = true;
         while (more) {
             int leftAlone = compaction.leftAlone();
@@ -214,6 +222,21 @@ final class Compactor {
             rest();
         }
         answer(round.asked, done, failure);
+    }
+
+    /** Deletes what rules let go, where it is time to. Gives the failure. */
+    private @Nullable EventStoreException retain(boolean now) {
+        if (!now && retention.nanosUntilDue() > 0) {
+            return null;
+        }
+        try {
+            retention.apply();
+            return null;
+        } catch (Compaction.StoppedException stopped) {
+            return closed();
+        } catch (RuntimeException | Error failed) {
+            return failed("old events could not be deleted", failed, null);
+        }
     }
 
     private void writeAsked(List<CompletableFuture<Void>> results) {

@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -70,6 +71,7 @@ public final class Engine implements AutoCloseable {
         this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
                 new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()),
+                new Retention(parts.config.retention(), parts.contents, parts.clock, this::delete),
                 parts.config.quiet());
         Sealing sealing = new Sealing(segments, parts.contents, parts.config.forcesEach(), this::releaseLog,
                 compactor::sealed);
@@ -322,8 +324,23 @@ public final class Engine implements AutoCloseable {
     private void forceLog() {
         CompletableFuture<Void> forced = new CompletableFuture<>();
         partition.submit(new Request.Force(forced));
+        awaitWriter(forced);
+    }
+
+    /** Returns when these events are deleted; throws as {@link #forceLog}. */
+    private void delete(Map<StreamId, Long> deletes) {
+        List<CompletableFuture<Void>> deleted = new ArrayList<>();
+        deletes.forEach((stream, to) -> {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            partition.submit(new Request.DeleteEvents(stream, to, done));
+            deleted.add(done);
+        });
+        deleted.forEach(Engine::awaitWriter);
+    }
+
+    private static void awaitWriter(CompletableFuture<Void> done) {
         try {
-            forced.join();
+            done.join();
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof StoreClosedException) {
                 throw new Compaction.StoppedException();
