@@ -2,6 +2,7 @@ package dev.allframe.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,12 @@ public interface EventReader {
      * @param limit how many at most, 1 or more
      */
     CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit);
+
+    /**
+     * Every type and version of events that was ever stored, also if all of them were deleted; not a scan. Records without an event have none. Appends called
+     * before by this thread are counted.
+     */
+    CompletionStage<Set<StoredType>> getStoredTypes();
 
     /**
      * Calls back after new records have become readable. Several appends may share one call; none is missed by a caller that registers, then reads to the

@@ -22,16 +22,19 @@ import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import dev.allframe.store.spi.Listeners;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -64,6 +67,7 @@ public final class InMemoryBackend implements EventStoreBackend {
     private final EventLog log = new EventLog(); // this and the following are guarded by the lock
     private final Map<StreamId, MemoryStream> streams = new HashMap<>();
     private final NavigableSet<StreamId> streamIds = new TreeSet<>();
+    private final Set<StoredType> types = new HashSet<>();
     private final MemorySnapshots snapshots = new MemorySnapshots();
     private final MemoryStates states = new MemoryStates(storeId);
     private long eventBytes;
@@ -136,6 +140,9 @@ public final class InMemoryBackend implements EventStoreBackend {
             log.add(event);
             stream.add(event);
             eventBytes += envelope.payload().bytes().length;
+            if (envelope.isEvent()) {
+                types.add(new StoredType(stream.id.entityType(), envelope.eventType(), envelope.eventVersion()));
+            }
         }
         return new Appended(stream.id, version + 1, stream.version(), position(log.lastIndex()));
     }
@@ -229,6 +236,11 @@ public final class InMemoryBackend implements EventStoreBackend {
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
         return locked(() -> ids(streamIds, after, page(limit)));
+    }
+
+    @Override
+    public CompletionStage<Set<StoredType>> getStoredTypes() {
+        return locked(() -> Set.copyOf(types));
     }
 
     @Override

@@ -18,10 +18,12 @@ import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -162,6 +164,11 @@ public final class EngineBackend implements EventStoreBackend {
         return limit < 1
                 ? refused(noPage(limit))
                 : read(() -> engine.contents().streams(after, Math.min(limit, MAX_PAGE)));
+    }
+
+    @Override
+    public CompletionStage<Set<StoredType>> getStoredTypes() {
+        return request(result -> new Request.Look<>(() -> Set.copyOf(engine.contents().state().types()), result));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
-import dev.allframe.journal.allsource.engine.index.StoredType;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
@@ -17,6 +16,7 @@ import dev.allframe.store.Position;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -98,6 +98,13 @@ public abstract class EventStoreBackendConformance {
     }
 
     @Nested
+    class StoredTypes extends StoredTypeConformance {
+        StoredTypes() {
+            super(EventStoreBackendConformance.this);
+        }
+    }
+
+    @Nested
     class Names extends NameConformance {
         Names() {
             super(EventStoreBackendConformance.this);

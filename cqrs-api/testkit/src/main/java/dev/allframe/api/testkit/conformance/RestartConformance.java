@@ -19,6 +19,7 @@ import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import java.util.ArrayList;
@@ -68,6 +69,19 @@ abstract class RestartConformance extends StoreConformance {
         assertThat(readAll()).isEqualTo(before);
         assertThat(texts(read(BERT))).containsExactly("b");
         assertThat(readAll(EventFilter.tag("t"), Position.START, 1)).containsExactly(before.getFirst());
+    }
+
+    @Test
+    @Guarantee("G9")
+    void stored_types_stay() {
+        append(ANNA, StoredTypeConformance.typed("account.opened", 1));
+        done(store.flush());
+        append(BERT, StoredTypeConformance.typed("account.opened", 2));
+
+        restart();
+
+        assertThat(done(store.getStoredTypes())).containsExactlyInAnyOrder(
+                new StoredType("account", "account.opened", 1), new StoredType("account", "account.opened", 2));
     }
 
     @Test

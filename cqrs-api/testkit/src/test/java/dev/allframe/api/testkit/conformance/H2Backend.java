@@ -17,10 +17,12 @@ import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,7 +59,8 @@ final class H2Backend implements EventStoreBackend {
         this.writer = new H2Thread(url, storeId);
         writer.run(connection -> {
             try (var create = connection.createStatement()) {
-                for (String table : List.of(H2Events.STREAMS, H2Events.EVENTS, H2Snapshots.TABLE, H2States.TABLE)) {
+                for (String table : List.of(H2Events.STREAMS, H2Events.EVENTS, H2Events.TYPES, H2Snapshots.TABLE,
+                        H2States.TABLE)) {
                     create.execute(table);
                 }
             }
@@ -123,6 +126,12 @@ final class H2Backend implements EventStoreBackend {
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
         return reader.run(connection -> events.streams(connection, after, page(limit)));
+    }
+
+    /** On the writer, behind the appends that were called before. */
+    @Override
+    public CompletionStage<Set<StoredType>> getStoredTypes() {
+        return writer.run(events::types);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.allframe.store.EventPage;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import java.sql.Connection;
@@ -41,6 +42,10 @@ final class H2Events {
                 adapter_manifest varchar, meta_serializer int, meta_manifest varchar, meta_payload varbinary,
                 unique (stream, sequence_nr))""";
 
+    static final String TYPES = """
+            create table if not exists types (entity_type varchar, event_type varchar, event_version int,
+                primary key (entity_type, event_type, event_version))""";
+
     private static final int COLUMNS = 27;
 
     private final String storeId;
@@ -65,8 +70,19 @@ final class H2Events {
             }
             insert.executeBatch();
         }
+        for (Envelope envelope : append.records()) {
+            if (envelope.isEvent()) {
+                H2Rows.update(connection, "merge into types values (?, ?, ?)", stream.entityType(),
+                        envelope.eventType(), envelope.eventVersion());
+            }
+        }
         H2Rows.update(connection, "merge into streams values (?, ?, ?)", stream.value(), sequenceNr, position);
         return new Appended(stream, version + 1, sequenceNr, position(position));
+    }
+
+    Set<StoredType> types(Connection connection) throws SQLException {
+        return Set.copyOf(H2Rows.select(connection,
+                row -> new StoredType(row.getString(1), row.getString(2), row.getInt(3)), "select * from types"));
     }
 
     int deleteTo(Connection connection, StreamId stream, long toSequenceNr) throws SQLException {

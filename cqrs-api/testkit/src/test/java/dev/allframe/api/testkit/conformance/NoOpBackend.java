@@ -16,10 +16,12 @@ import dev.allframe.store.Registration;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -79,6 +81,11 @@ final class NoOpBackend implements EventStoreBackend {
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
         return completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<Set<StoredType>> getStoredTypes() {
+        return CompletableFuture.completedFuture(Set.of());
     }
 
     @Override

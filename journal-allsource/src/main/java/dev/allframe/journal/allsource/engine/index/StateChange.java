@@ -10,6 +10,7 @@ import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Snapshot;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.util.Arrays;
 import java.util.HashSet;

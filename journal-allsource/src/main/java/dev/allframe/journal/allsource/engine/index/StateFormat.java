@@ -6,6 +6,7 @@ import dev.allframe.journal.allsource.engine.log.EnvelopeCodec;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Position;
 import dev.allframe.store.Snapshot;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.time.Instant;
 

@@ -4,6 +4,7 @@ import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine.index;
 
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.store.Envelope;
+import dev.allframe.store.StoredType;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;

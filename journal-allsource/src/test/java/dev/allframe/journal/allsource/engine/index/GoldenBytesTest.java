@@ -9,6 +9,7 @@ import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;

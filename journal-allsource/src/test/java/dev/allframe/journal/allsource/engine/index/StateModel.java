@@ -13,6 +13,7 @@ import dev.allframe.store.DurableState;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.util.Comparator;
 import java.util.HashSet;

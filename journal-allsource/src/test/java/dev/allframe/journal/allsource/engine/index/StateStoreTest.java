@@ -18,6 +18,7 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
