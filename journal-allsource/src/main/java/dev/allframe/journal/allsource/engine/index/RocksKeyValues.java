@@ -389,7 +389,10 @@ public final class RocksKeyValues implements KeyValues {
         flush(usableBytes);
     }
 
-    /** Asks for room before RocksDB does: where a flush of its own finds none, it takes nothing more until it is opened anew. */
+    /**
+     * Asks for room before RocksDB does: where a flush of its own finds none, it takes nothing more until there is room for a whole write buffer, for which it
+     * looks every five seconds.
+     */
     void flush(long usableBytes) {
         long stamp = begin();
         try {
