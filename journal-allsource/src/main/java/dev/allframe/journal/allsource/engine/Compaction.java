@@ -10,12 +10,15 @@ import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +51,8 @@ final class Compaction {
     private final Segments segments;
     private final Contents contents;
     private final Runnable forceLog;
-    private final Set<Long> leftAlone = new HashSet<>();
+    /** Segments of which something could not be read, and why. */
+    private final Map<Long, EventStoreException> leftAlone = new LinkedHashMap<>();
     private final Map<Long, Long> deletedRows = new HashMap<>();
     private boolean broken;
     /** What the manifest has, and the index has found no room for. */
@@ -123,6 +127,11 @@ final class Compaction {
         return leftAlone.size();
     }
 
+    /** Why not all could be compacted: what is known already, or the damage of what is left alone; null where nothing is. */
+    @Nullable EventStoreException damage(@Nullable EventStoreException known) {
+        return known != null || leftAlone.isEmpty() ? known : leftAlone.values().iterator().next();
+    }
+
     /** Counts the deleted rows of every segment anew where enough was deleted since. */
     private void count(CompactionPolicy policy) {
         long deletedEvents = contents.state().counters().deletedEvents();
@@ -150,7 +159,7 @@ final class Compaction {
             long rawBytes = meta.payloadBytes().isPresent()
                     ? meta.payloadBytes().getAsLong() + (long) Segments.ROW_BYTES * meta.rows()
                     : SegmentLimits.TARGET_RAW_BYTES;
-            candidates.add(new Candidate(meta.rows(), deleted, rawBytes, !leftAlone.contains(meta.id())));
+            candidates.add(new Candidate(meta.rows(), deleted, rawBytes, !leftAlone.containsKey(meta.id())));
         }
         return candidates;
     }
@@ -182,7 +191,9 @@ final class Compaction {
         } catch (StoppedException stopped) {
             throw stopped;
         } catch (RuntimeException | Error unreadable) {
-            leaveAlone(old);
+            leaveAlone(old, unreadable instanceof EventStoreException told
+                    ? told
+                    : new StoreFailedException(old + " cannot be read: " + unreadable.getMessage(), unreadable));
             throw unreadable;
         }
     }
@@ -216,7 +227,7 @@ final class Compaction {
     }
 
     /** Leaves alone those that cannot be read by themselves; all where each of them can. */
-    private void leaveAlone(List<SealedSegment> old) {
+    private void leaveAlone(List<SealedSegment> old, EventStoreException reason) {
         Set<Long> damaged = new HashSet<>();
         Set<Long> all = new HashSet<>();
         for (SealedSegment segment : old) {
@@ -225,7 +236,7 @@ final class Compaction {
                 damaged.add(segment.id());
             }
         }
-        leftAlone.addAll(damaged.isEmpty() ? all : damaged);
+        (damaged.isEmpty() ? all : damaged).forEach(id -> leftAlone.put(id, reason));
     }
 
     private boolean isReadable(SealedSegment segment) {

@@ -213,7 +213,7 @@ final class Compactor {
         if (failure != null) {
             rest();
         }
-        answer(round.asked, done, failure);
+        answer(round.asked, done, compaction.damage(failure));
     }
 
     private void writeAsked(List<CompletableFuture<Void>> results) {
