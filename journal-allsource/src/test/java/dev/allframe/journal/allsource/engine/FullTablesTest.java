@@ -26,7 +26,8 @@ class FullTablesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_store_goes_on_by_itself_when_its_tables_have_room_again(FullTablesWriter.Where where,
+    void a_store_whose_tables_find_no_room_loses_nothing_and_goes_on_by_itself_when_they_do(
+            FullTablesWriter.Where where,
             @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path temporary) throws Exception {
         Path work = temporary.toRealPath();
         Path library = NativeLibrary.compile("full_disk.c", work);

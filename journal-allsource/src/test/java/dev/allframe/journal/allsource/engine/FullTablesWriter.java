@@ -16,6 +16,7 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** The process under whose tables the disk is full for a while. What it has asked for and was not refused is in the store when it ends well. */
+/** The process under whose tables the disk is full for a while. What it has asked for and was not refused is in the store when it ends well, also what was not answered. */
 final class FullTablesWriter {
 
     static final StreamId STREAM = new StreamId("account|1");
@@ -49,6 +50,8 @@ final class FullTablesWriter {
         STATE("/state/"),
         /** RocksDB, which writes the state's files by itself when it has many changes in memory. */
         STATE_BY_ITSELF("/state/"),
+        /** A flush of the state, before the store is closed. */
+        STATE_UNTIL_CLOSED("/state/"),
         /** A flush of the state, after it has written the tables. */
         MANIFEST("/state/MANIFEST"),
         /** The sealer, so that appends go on. */
@@ -108,7 +111,7 @@ final class FullTablesWriter {
         Files.writeString(fullWhile, where.path);
 
         List<CompletionStage<?>> waiting = switch (where) {
-            case STATE, MANIFEST -> flushAndSave();
+            case STATE, STATE_UNTIL_CLOSED, MANIFEST -> flushAndSave();
             case STATE_BY_ITSELF -> saveUntilRefused();
             case INDEX -> flushAndGoOn();
         };
@@ -117,6 +120,15 @@ final class FullTablesWriter {
                 .hasSize(Math.toIntExact(events));
         assertThat(Stages.get(store.getLatestSnapshot(STREAM, SnapshotCriteria.all()))).isPresent();
 
+        if (where == Where.STATE_UNTIL_CLOSED) {
+            Stages.run(store::close);
+            waiting.forEach(one -> assertThat(Stages.failure(one)).isInstanceOf(StoreFailedException.class));
+        } else {
+            goOn(waiting);
+        }
+    }
+
+    private void goOn(List<CompletionStage<?>> waiting) throws IOException {
         Files.delete(fullWhile);
         await().atMost(PATIENCE).until(() -> waiting.stream().allMatch(one -> one.toCompletableFuture().isDone()));
         waiting.forEach(Stages::get);
