@@ -282,6 +282,7 @@ final class Compaction {
             unfinished = replacement;
             throw full;
         } catch (RuntimeException | Error failed) {
+            unfinished = null;
             broken = true; // as above
             throw failed;
         }
