@@ -218,6 +218,8 @@ final class StoreCopy {
         } catch (CorruptStoreException damaged) {
             throw new CorruptStoreException("what was copied is not as it was written, in the store or on its way to "
                     + target + ": " + damaged.getMessage(), damaged);
+        } finally {
+            deleteTree(disk, target.resolve("state" + NEW + ".trial.tmp")); // where the manifest is torn, as a power loss leaves it
         }
     }
 
