@@ -324,7 +324,7 @@ final class Segments {
         }
     }
 
-    /** Whether a segment has its place, or was replaced by one of which the index has not been told yet. */
+    /** Whether the manifest names a segment. Readers see one that it does not until the index was told what has replaced it. */
     boolean isCurrent(SealedSegment segment) {
         return manifest.segments().stream().anyMatch(named -> named.id() == segment.id());
     }
