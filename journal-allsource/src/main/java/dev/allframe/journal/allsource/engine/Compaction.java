@@ -10,17 +10,23 @@ import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreFullException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes neighbouring segments into one, without the rows that are deleted.
@@ -28,7 +34,8 @@ import java.util.function.BooleanSupplier;
  * <h2>Order</h2> The new segment's files; the log, forced with the deletes that were believed; a view in which readers find old and new segments by id; the
  * manifest, which decides; the index, in one batch; a view with the new segment in the old ones' place. The files of the old ones are deleted when the last
  * view that has them is released. A crash before the manifest leaves files that it does not name, and one after it leaves the old files, which it does not
- * name either: both are deleted when the store is opened. An index that is behind is brought up to the manifest then.
+ * name either: both are deleted when the store is opened. An index that is behind is brought up to the manifest then. Where the index finds no room, the next
+ * step begins with it.
  *
  * <h2>Readers</h2> The index names either all old segments or the new one; a reader whose view lacks what the index names takes a newer view.
  *
@@ -44,9 +51,12 @@ final class Compaction {
     private final Segments segments;
     private final Contents contents;
     private final Runnable forceLog;
-    private final Set<Long> leftAlone = new HashSet<>();
+    /** Segments of which something could not be read, and why. */
+    private final Map<Long, EventStoreException> leftAlone = new LinkedHashMap<>();
     private final Map<Long, Long> deletedRows = new HashMap<>();
     private boolean broken;
+    /** What the manifest has, and the index has found no room for. */
+    private @Nullable Replacement unfinished;
     private long countedStreams;
     private long countedAt;
 
@@ -71,18 +81,37 @@ final class Compaction {
         }
     }
 
+    /** One segment, or none, in the place of neighbours. */
+    private record Replacement(List<SealedSegment> old, Optional<Written> written, List<SealedSegment> next,
+            long droppedRows) {
+
+        Set<Long> oldIds() {
+            return old.stream().map(SealedSegment::id).collect(Collectors.toCollection(LinkedHashSet::new));
+        }
+
+        CompactionReport report() {
+            return new CompactionReport(old.size(), next.size(), droppedRows);
+        }
+    }
+
     /**
      * Does what a policy wants next.
      *
      * @param stopping asked for each row
      * @return what was done; nothing where there was nothing to do
      * @throws StoppedException if it had to stop
+     * @throws StoreFullException if the index has no room; what was begun is finished by the next call
      * @throws IOException if the disk fails; nothing was deleted
      * @throws RuntimeException if a segment cannot be read; nothing was changed
      */
     CompactionReport step(CompactionPolicy policy, BooleanSupplier stopping) throws IOException {
         View view = contents.acquire();
         try {
+            Replacement begun = unfinished;
+            if (begun != null) {
+                finish(begun);
+                return begun.report();
+            }
             count(policy);
             Choice choice = broken ? Choice.NOTHING : policy.choose(candidates(view.sealed));
             return choice.equals(Choice.NOTHING)
@@ -96,6 +125,11 @@ final class Compaction {
     /** How many segments are not touched any more because something of them could not be read. */
     int leftAlone() {
         return leftAlone.size();
+    }
+
+    /** Why not all could be compacted: what is known already, or the damage of what is left alone; null where nothing is. */
+    @Nullable EventStoreException damage(@Nullable EventStoreException known) {
+        return known != null || leftAlone.isEmpty() ? known : leftAlone.values().iterator().next();
     }
 
     /** Counts the deleted rows of every segment anew where enough was deleted since. */
@@ -125,7 +159,7 @@ final class Compaction {
             long rawBytes = meta.payloadBytes().isPresent()
                     ? meta.payloadBytes().getAsLong() + (long) Segments.ROW_BYTES * meta.rows()
                     : SegmentLimits.TARGET_RAW_BYTES;
-            candidates.add(new Candidate(meta.rows(), deleted, rawBytes, !leftAlone.contains(meta.id())));
+            candidates.add(new Candidate(meta.rows(), deleted, rawBytes, !leftAlone.containsKey(meta.id())));
         }
         return candidates;
     }
@@ -136,8 +170,9 @@ final class Compaction {
         if (kept.droppedRows() > 0) {
             forceLog(written);
         }
-        publish(old, written);
-        return new CompactionReport(old.size(), written.isPresent() ? 1 : 0, kept.droppedRows());
+        Replacement replacement = open(old, written, kept.droppedRows());
+        finish(replacement);
+        return replacement.report();
     }
 
     /** A log that is not forced for each entry could lose a delete whose rows are gone. */
@@ -156,7 +191,9 @@ final class Compaction {
         } catch (StoppedException stopped) {
             throw stopped;
         } catch (RuntimeException | Error unreadable) {
-            leaveAlone(old);
+            leaveAlone(old, unreadable instanceof EventStoreException told
+                    ? told
+                    : new StoreFailedException(old + " cannot be read: " + unreadable.getMessage(), unreadable));
             throw unreadable;
         }
     }
@@ -190,7 +227,7 @@ final class Compaction {
     }
 
     /** Leaves alone those that cannot be read by themselves; all where each of them can. */
-    private void leaveAlone(List<SealedSegment> old) {
+    private void leaveAlone(List<SealedSegment> old, EventStoreException reason) {
         Set<Long> damaged = new HashSet<>();
         Set<Long> all = new HashSet<>();
         for (SealedSegment segment : old) {
@@ -199,7 +236,7 @@ final class Compaction {
                 damaged.add(segment.id());
             }
         }
-        leftAlone.addAll(damaged.isEmpty() ? all : damaged);
+        (damaged.isEmpty() ? all : damaged).forEach(id -> leftAlone.put(id, reason));
     }
 
     private boolean isReadable(SealedSegment segment) {
@@ -215,16 +252,16 @@ final class Compaction {
         }
     }
 
-    private void publish(List<SealedSegment> old, Optional<Written> written) throws IOException {
-        Set<Long> oldIds = new LinkedHashSet<>();
-        old.forEach(segment -> oldIds.add(segment.id()));
-        List<SealedSegment> next = new ArrayList<>();
+    /** Puts it into the manifest, which decides. */
+    private Replacement open(List<SealedSegment> old, Optional<Written> written, long droppedRows) throws IOException {
+        Replacement replacement = new Replacement(old, written, new ArrayList<>(), droppedRows);
         try {
             if (written.isPresent()) {
-                next.add(segments.open(written.get().meta()));
+                replacement.next.add(segments.open(written.get().meta()));
             }
-            contents.readable(next);
-            segments.replace(oldIds, written);
+            contents.readable(replacement.next);
+            segments.replace(replacement.oldIds(), written);
+            return replacement;
         } catch (IOException | RuntimeException | Error failed) {
             if (segments.certainlyNames(old.getFirst().id())) {
                 contents.readable(List.of());
@@ -234,8 +271,23 @@ final class Compaction {
             }
             throw failed;
         }
-        old.forEach(segment -> segments.deleteUnread(segment, SegmentFile.values()));
-        contents.replaced(old, next);
-        oldIds.forEach(deletedRows::remove);
+    }
+
+    /** Has index and readers go over to what the manifest has. */
+    private void finish(Replacement replacement) {
+        try {
+            segments.replaceInIndex(replacement.oldIds(), replacement.written);
+            unfinished = null;
+        } catch (StoreFullException full) {
+            unfinished = replacement;
+            throw full;
+        } catch (RuntimeException | Error failed) {
+            unfinished = null;
+            broken = true; // as above
+            throw failed;
+        }
+        replacement.old.forEach(segment -> segments.deleteUnread(segment, SegmentFile.values()));
+        contents.replaced(replacement.old, replacement.next);
+        replacement.oldIds().forEach(deletedRows::remove);
     }
 }

@@ -221,7 +221,7 @@ final class Compactor {
         if (failure != null) {
             rest();
         }
-        answer(round.asked, done, failure);
+        answer(round.asked, done, compaction.damage(failure));
     }
 
     /** Deletes what rules let go, where it is time to. Gives the failure. */

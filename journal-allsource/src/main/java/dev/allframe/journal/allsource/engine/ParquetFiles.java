@@ -40,7 +40,7 @@ final class ParquetFiles {
     }
 
     private boolean isMissing(SealedSegment segment) {
-        return !segment.hasParquetFile() && !leftAlone.containsKey(segment.id());
+        return !segment.hasParquetFile() && !leftAlone.containsKey(segment.id()) && segments.isCurrent(segment);
     }
 
     /**

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Failures</h2> A failed write or force ends all writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Where the
  * disk is full nothing is half-written: an entry is refused before its first byte, and accepted again when there is room.
+ *
+ * <p>The tables of the state may find no room for a group that is in the log already. Its answers wait then, its events are in their streams and not yet in
+ * the order of positions, and what comes later is refused, until the tables take it: they are asked again and again.
  */
 final class Partition {
 
@@ -50,6 +53,9 @@ final class Partition {
 
     /** How long a closing store waits for callers' code that runs with an answer. */
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
+
+    /** How long tables that found no room are left alone. */
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** How long the log rests before it says how far it was forced. */
     private static final long MARK_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -85,6 +91,10 @@ final class Partition {
     /** The log up to here is not needed by the store itself. */
     private long releasable;
     private final List<Written> group = new ArrayList<>();
+    /** Why the tables have not taken the group, or not made the tail segment's changes durable; null while they find room. */
+    private @Nullable StoreFullException tablesFull;
+
+    private long askAgainAt;
     /** Refused because of versions that may be those of the group itself, which is not durable yet. */
     private final List<Conflict> conflicts = new ArrayList<>();
     private final List<Request> afterwards = new ArrayList<>();
@@ -156,6 +166,7 @@ final class Partition {
                     takeGroup(first);
                 }
             }
+            giveUpGroup();
         } catch (RuntimeException | Error defect) {
             fail(new IOException("the writer of the store ended by a defect: " + defect, defect));
             group.forEach(written -> written.request.result().completeExceptionally(failed()));
@@ -173,7 +184,9 @@ final class Partition {
     private void rest() {
         parked = true;
         if (queue.isEmpty()) {
-            if (unmarked) {
+            if (tablesFull != null) {
+                LockSupport.parkNanos(this, Math.max(askAgainAt - System.nanoTime(), 1));
+            } else if (unmarked) {
                 LockSupport.parkNanos(this, MARK_AFTER_NANOS);
             } else if (tailBegun) {
                 LockSupport.parkNanos(this, Math.max(tailEnds - System.nanoTime(), 1));
@@ -182,12 +195,20 @@ final class Partition {
             }
         }
         parked = false;
-        if (unmarked && queue.isEmpty()) {
-            mark();
+        askTablesAgain();
+        if (tablesFull == null) {
+            if (unmarked && queue.isEmpty()) {
+                mark();
+            }
+            if (isTailOld()) {
+                endTail();
+            }
         }
-        if (isTailOld()) {
-            endTail();
-        }
+        giveAnswers();
+    }
+
+    private boolean isTailFull() {
+        return log.segmentBytes() >= config.tailBytes() || contents.tail().size() >= config.tailEvents() || isTailOld();
     }
 
     private boolean isTailOld() {
@@ -221,6 +242,7 @@ final class Partition {
         Request next = first;
         int taken = 0;
         groupBytes = 0;
+        askTablesAgain();
         while (next != null) {
             prepare(next);
             boolean more = ++taken < MAX_GROUP && groupBytes < config.groupBytes() && !stopping;
@@ -230,11 +252,15 @@ final class Partition {
         conflicts.forEach(conflict -> answers.fail(conflict.request.result(),
                 failure == null ? conflict.reason : failed()));
         conflicts.clear();
-        if (log.segmentBytes() >= config.tailBytes() || contents.tail().size() >= config.tailEvents() || isTailOld()) {
+        if (isTailFull()) {
             endTail();
         }
         afterwards.forEach(this::answerAfterwards);
         afterwards.clear();
+        giveAnswers();
+    }
+
+    private void giveAnswers() {
         if (!answers.isEmpty()) {
             answering.removeIf(thread -> !thread.isAlive());
             answering.add(Thread.startVirtualThread(answers));
@@ -274,7 +300,7 @@ final class Partition {
     }
 
     private void prepareAppend(Request.AppendEvents request) throws IOException {
-        refuseAfterFailure();
+        refuseInTrouble();
         Append append = request.append();
         TailStream part = contents.tail().stream(append.stream());
         long version = part == null ? contents.versionBeforeTail(append.stream()) : part.pendingVersion;
@@ -308,7 +334,7 @@ final class Partition {
     }
 
     private void prepareDelete(Request.DeleteEvents request) throws IOException {
-        refuseAfterFailure();
+        refuseInTrouble();
         TailStream part = contents.tail().stream(request.stream());
         long version = part == null ? contents.versionBeforeTail(request.stream()) : part.pendingVersion;
         long to = Math.min(request.toSequenceNr(), version);
@@ -343,7 +369,7 @@ final class Partition {
     }
 
     private void prepareChange(Request.ChangeState request) throws IOException {
-        refuseAfterFailure();
+        refuseInTrouble();
         StreamId id = request.id();
         DurableState pending = pendingStates.get(id);
         DurableState last = pending != null ? pending : contents.state(id);
@@ -365,22 +391,25 @@ final class Partition {
         group.add(new Written(request, append(entry), entry, List.of(), null));
     }
 
-    /** Before anything is compared: what failed may have changed versions and revisions, or not. */
-    private void refuseAfterFailure() {
+    /** Before anything is compared: what failed may have changed versions and revisions, or not, and what waits has changed them. */
+    private void refuseInTrouble() {
         if (failure != null) {
             throw failed();
+        }
+        if (tablesFull != null) {
+            throw tablesFull;
         }
     }
 
     private long append(LogEntry entry) throws IOException {
-        refuseAfterFailure();
+        refuseInTrouble();
         sealer.refuseWhereFull();
         return log.append(entry);
     }
 
     /** Makes the group durable and applies it. */
     private void force() {
-        if (group.isEmpty()) {
+        if (group.isEmpty() || tablesFull != null) {
             return;
         }
         try {
@@ -399,7 +428,11 @@ final class Partition {
             apply();
         } else {
             group.forEach(written -> answers.fail(written.request.result(), failed()));
+            clearGroup();
         }
+    }
+
+    private void clearGroup() {
         group.clear();
         pendingStates.clear();
     }
@@ -414,19 +447,57 @@ final class Partition {
             contents.collect(written.lsn, written.entry);
             if (written.stream != null) {
                 tail.add(written.stream, written.events);
-                answers.eventsChanged(written.stream.id);
             }
         }
-        contents.applyCollected();
-        tail.publish();
-        group.forEach(this::answer);
+        publish();
+    }
+
+    /** Has the tables take the group, and answers it. */
+    private void publish() {
+        try {
+            contents.applyCollected();
+            contents.tail().publish();
+            group.forEach(this::answer);
+            clearGroup();
+        } catch (StoreFullException full) {
+            waitForTables(full);
+        }
+    }
+
+    private void waitForTables(StoreFullException full) {
+        tablesFull = full;
+        askAgainAt = System.nanoTime() + ASK_AGAIN_NANOS;
+    }
+
+    private void askTablesAgain() {
+        if (tablesFull != null && System.nanoTime() - askAgainAt >= 0) {
+            tablesFull = null;
+            publish();
+            if (isTailFull()) {
+                endTail();
+            }
+        }
+    }
+
+    /** The log has a group that waits for its answers; whoever opens the store finds it. */
+    private void giveUpGroup() {
+        if (tablesFull != null) {
+            StoreFailedException unknown = new StoreFailedException("store " + storeId
+                    + " was closed before its tables found room for what is in the log: " + tablesFull.getMessage(),
+                    tablesFull);
+            group.forEach(written -> answers.fail(written.request.result(), unknown));
+            giveAnswers();
+        }
     }
 
     private void answer(Written written) {
         switch (written.request) {
-            case Request.AppendEvents append -> answers.succeed(append.result(),
-                    new Appended(append.append().stream(), written.events.getFirst().sequenceNr(),
-                            written.events.getLast().sequenceNr(), written.events.getLast().position()));
+            case Request.AppendEvents append -> {
+                answers.succeed(append.result(),
+                        new Appended(append.append().stream(), written.events.getFirst().sequenceNr(),
+                                written.events.getLast().sequenceNr(), written.events.getLast().position()));
+                answers.eventsChanged(append.append().stream());
+            }
             case Request.ChangeState change -> {
                 answers.succeed(change.result(), ((LogEntry.StateChanged) written.entry).state());
                 answers.stateChanged();
@@ -466,13 +537,22 @@ final class Partition {
     }
 
     private void seal(Request.Seal seal) {
+        try {
+            endWholeTail();
+            sealer.whenSealed(seal.result());
+        } catch (RuntimeException refused) {
+            answers.fail(seal.result(), refused);
+        }
+    }
+
+    /** Has everything up to the last entry in tail segments that have ended, or throws. */
+    private void endWholeTail() {
         if (log.lastLsn() > contents.endedLsn()) {
             endTail();
         }
-        if (failure != null) {
-            answers.fail(seal.result(), failed());
-        } else {
-            sealer.whenSealed(seal.result());
+        refuseInTrouble();
+        if (log.lastLsn() > contents.endedLsn()) {
+            throw new StoreFullException("the disk is full: a new segment of the log finds no room");
         }
     }
 
@@ -488,16 +568,8 @@ final class Partition {
 
     /** Everything up to the last entry is in whole log segments then, applied, and on its way to be sealed. */
     private <T> void freeze(Request.Freeze<T> freeze) {
-        if (log.lastLsn() > contents.endedLsn()) {
-            endTail();
-        }
         try {
-            if (failure != null) {
-                throw failed();
-            }
-            if (log.lastLsn() > contents.endedLsn()) {
-                throw new StoreFullException("the disk is full: a new segment of the log finds no room");
-            }
+            endWholeTail();
             answers.succeed(freeze.result(), freeze.taking().take(log.lastLsn()));
             freezes++;
         } catch (IOException failed) {
@@ -531,6 +603,9 @@ final class Partition {
 
     /** Ends the tail segment and gives it to the sealer. Waits where too many are waiting there. */
     private void endTail() {
+        if (tablesFull != null) {
+            return;
+        }
         tailBegun = false;
         try {
             if (failure == null) {
@@ -542,8 +617,11 @@ final class Partition {
                 sealer.submit(contents.endTail(lastLsn, nextPosition));
                 sealer.awaitRoom();
             }
-        } catch (NoSpaceException | StoreFullException full) {
+        } catch (NoSpaceException full) {
             return; // the next append asks again and is refused if there is still no room
+        } catch (StoreFullException full) {
+            tailBegun = true; // it has not ended
+            waitForTables(full);
         } catch (IOException failed) {
             fail(failed);
         }

@@ -46,7 +46,8 @@ final class RowFileBudget {
         }
         for (int i = 0; i < sealed.size() && bytes > maxBytes; i++) {
             SealedSegment segment = sealed.get(i);
-            if (segment.hasRowFile() && segment.hasParquetFile() && !leftAlone.contains(segment.id())) {
+            if (segment.hasRowFile() && segment.hasParquetFile() && !leftAlone.contains(segment.id())
+                    && segments.isCurrent(segment)) {
                 bytes -= segment.rowFileBytes();
                 evict(segment);
             }

@@ -296,15 +296,23 @@ final class Segments {
     }
 
     /**
-     * Replaces neighbours by a segment with their rows, or by none: in the manifest, on disk when this returns, and in the index. Readers must be able to
-     * find old and new ones. After a failure {@link #certainlyNames} tells
-     * whether the manifest is as it was.
+     * Replaces neighbours by a segment with their rows, or by none, in the manifest, which is on disk when this returns. Readers must be able to find old and
+     * new ones until {@link #replaceInIndex} has returned. After a failure {@link #certainlyNames} tells whether the manifest is as it was.
      */
     void replace(Set<Long> oldIds, Optional<Written> replacement) throws IOException {
         changing.lock();
         try {
             Manifest changed = manifest.withReplaced(oldIds, replacement.map(Written::meta));
             swap(new Manifest(storeId, nextId.get(), changed.sealedLsn(), changed.segments()));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Tells the index what was replaced in the manifest. May be repeated where there was no room. */
+    void replaceInIndex(Set<Long> oldIds, Optional<Written> replacement) {
+        changing.lock();
+        try {
             if (replacement.isPresent()) {
                 RowIndex rows = replacement.get().rows;
                 index.replaceSegments(oldIds, replacement.get().meta.id(), rows.runs(), rows.names());
@@ -314,6 +322,11 @@ final class Segments {
         } finally {
             changing.unlock();
         }
+    }
+
+    /** Whether the manifest names a segment. Readers see one that it does not until the index was told what has replaced it. */
+    boolean isCurrent(SealedSegment segment) {
+        return manifest.segments().stream().anyMatch(named -> named.id() == segment.id());
     }
 
     /** Whether the manifest names a segment, or may do so on disk. */

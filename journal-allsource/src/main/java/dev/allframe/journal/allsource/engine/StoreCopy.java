@@ -1,11 +1,17 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.index.RocksKeyValues;
+import dev.allframe.journal.allsource.engine.index.RocksMemory;
+import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.journal.allsource.engine.wal.WalContents;
+import dev.allframe.journal.allsource.engine.wal.WalReader;
 import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,6 +43,7 @@ final class StoreCopy {
     private static final String PUT_AWAY = StoreFileFormat.FILE + ".incomplete";
     private static final String NEW = ".new";
     private static final int COPIED_AT_ONCE = 1 << 20;
+    private static final long TABLE_BYTES = 8L << 20;
 
     private final Disk disk;
     private final Path target;
@@ -165,10 +172,15 @@ final class StoreCopy {
         return fresh;
     }
 
-    /** Puts the new parts in their places. {@code log.new} and {@code state.new} are whole and forced. */
+    /**
+     * Puts the new parts in their places. {@code log.new} and {@code state.new} have all their files, which are forced.
+     *
+     * @throws CorruptStoreException if they are not as they were written; the target is what it was
+     */
     void switchOver() throws IOException {
         force(target.resolve(ClosedStore.LOG + NEW));
         force(target.resolve("state" + NEW));
+        verify();
         if (disk.exists(target.resolve(StoreFileFormat.FILE))) {
             disk.rename(target.resolve(StoreFileFormat.FILE), target.resolve(PUT_AWAY));
         }
@@ -186,6 +198,29 @@ final class StoreCopy {
         disk.rename(target.resolve(PUT_AWAY), target.resolve(StoreFileFormat.FILE));
         disk.forceDirectory(target);
         deleteSegmentsThatAreNoMore();
+    }
+
+    /** Compares log and state with their checksums, which copying does not look at, and one with the other. */
+    private void verify() throws IOException {
+        try (RocksMemory memory = new RocksMemory(TABLE_BYTES);
+                StateStore state = StateStore.open(
+                        RocksKeyValues.openReadOnly(target.resolve("state" + NEW), Table.STATE, memory),
+                        storeId.toString())) {
+            state.verify();
+            long known = Math.max(manifest.sealedLsn(), state.appliedLsn());
+            long needed = Math.min(manifest.sealedLsn(), state.appliedLsn());
+            WalContents log = WalReader.read(disk, target.resolve(ClosedStore.LOG + NEW), storeId, needed,
+                    (lsn, entry, bytes) -> {});
+            if (log.lastLsn() < known) {
+                throw new CorruptStoreException("the log ends with entry " + log.lastLsn() + ", and had entries up to "
+                        + known);
+            }
+        } catch (CorruptStoreException damaged) {
+            throw new CorruptStoreException("what was copied is not as it was written, in the store or on its way to "
+                    + target + ": " + damaged.getMessage(), damaged);
+        } finally {
+            deleteTree(disk, target.resolve("state" + NEW + ".trial.tmp")); // where the manifest is torn, as a power loss leaves it
+        }
     }
 
     private void deleteSegmentsThatAreNoMore() throws IOException {

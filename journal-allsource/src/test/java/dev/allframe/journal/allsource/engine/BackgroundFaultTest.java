@@ -21,6 +21,7 @@ import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.Snapshot;
+import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
@@ -156,6 +157,116 @@ class BackgroundFaultTest {
                 .until(() -> Stages.failure(store.flush()) == null);
         assertThat(events(store)).isEqualTo(1);
         Stages.run(store::close);
+    }
+
+    private static CompletionStage<?> save(EngineBackend store, long sequenceNr) {
+        return store.saveSnapshot(new Snapshot(STREAM, sequenceNr, Model.NOW, PAYLOAD, null));
+    }
+
+    private static long lastSnapshot(EngineBackend store) {
+        return Stages.get(store.getLatestSnapshot(STREAM, SnapshotCriteria.all()))
+                .map(Snapshot::sequenceNr)
+                .orElse(0L);
+    }
+
+    private static Runnable fullWhile(AtomicBoolean full) {
+        return () -> {
+            if (full.get()) {
+                throw new StoreFullException("a test");
+            }
+        };
+    }
+
+    @Test
+    void what_the_tables_have_no_room_for_is_answered_when_they_have_and_until_then_the_rest_is_refused() {
+        EngineBackend store = open();
+        Stages.get(append(store, 0));
+        AtomicBoolean full = new AtomicBoolean(true);
+        tables.beforeWrite(fullWhile(full));
+
+        CompletionStage<?> waiting = save(store, 1);
+        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFullException.class);
+        assertThatThrownBy(() -> Stages.get(save(store, 2))).isInstanceOf(StoreFullException.class);
+        assertThatThrownBy(() -> Stages.get(append(store, 1))).isInstanceOf(StoreFullException.class);
+        assertThatThrownBy(() -> Stages.get(append(store, 7))).isInstanceOf(StoreFullException.class);
+        assertThat(waiting.toCompletableFuture()).isNotDone();
+        assertThat(events(store)).isEqualTo(1);
+        assertThat(lastSnapshot(store)).isZero();
+        full.set(false);
+
+        Stages.get(waiting);
+        assertThat(lastSnapshot(store)).isEqualTo(1);
+        Stages.get(append(store, 1));
+        Stages.get(save(store, 2));
+        Stages.get(store.flush());
+        Stages.run(store::close);
+        EngineBackend again = open(disk, remembered.flushed(), Durability.fsync());
+        assertThat(events(again)).isEqualTo(2);
+        assertThat(lastSnapshot(again)).isEqualTo(2);
+        Stages.run(again::close);
+    }
+
+    @Test
+    void a_store_that_is_closed_before_its_tables_have_room_says_so_and_has_everything_when_it_is_opened() {
+        EngineBackend store = open();
+        Stages.get(append(store, 0));
+        tables.beforeWrite(fullWhile(new AtomicBoolean(true)));
+        CompletionStage<?> waiting = save(store, 1);
+        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFullException.class);
+
+        Stages.run(store::close);
+
+        assertThatThrownBy(() -> Stages.get(waiting)).isInstanceOf(StoreFailedException.class)
+                .hasMessageContaining("in the log");
+        EngineBackend again = open(disk, remembered.flushed(), Durability.fsync());
+        assertThat(events(again)).isEqualTo(1);
+        assertThat(lastSnapshot(again)).isEqualTo(1);
+        Stages.run(again::close);
+    }
+
+    @Test
+    void appends_wait_for_room_in_the_tables_where_the_writer_itself_flushes_them() {
+        EngineBackend store = open(disk, tables, Durability.os());
+        Stages.get(append(store, 0));
+        AtomicBoolean full = new AtomicBoolean(true);
+        tables.beforeFlush(fullWhile(full));
+
+        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFullException.class);
+        assertThatThrownBy(() -> Stages.get(append(store, 1))).isInstanceOf(StoreFullException.class);
+        full.set(false);
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> Stages.failure(append(store, 1)) == null);
+        Stages.get(store.flush());
+        assertThat(events(store)).isEqualTo(2);
+        Stages.run(store::close);
+    }
+
+    @Test
+    void a_compaction_goes_on_when_the_index_has_found_no_room_for_what_the_manifest_names() {
+        EngineBackend store = open();
+        for (int i = 0; i < 3; i++) {
+            Stages.get(append(store, i));
+            Stages.get(store.flush());
+        }
+        Stages.get(store.deleteEventsTo(STREAM, 1));
+        AtomicBoolean full = new AtomicBoolean(true);
+        tables.beforeIndexWrite(fullWhile(full));
+
+        assertThatThrownBy(() -> Stages.get(store.compact())).isInstanceOf(StoreFullException.class);
+        assertThat(events(store)).isEqualTo(2);
+        assertThatThrownBy(() -> Stages.get(store.compact())).isInstanceOf(StoreFullException.class);
+        full.set(false);
+
+        assertThat(Stages.get(store.compact()).droppedRows()).isEqualTo(1);
+        assertThat(events(store)).isEqualTo(2);
+        Stages.get(append(store, 3));
+        Stages.get(store.flush());
+        Stages.get(store.compact());
+        assertThat(events(store)).isEqualTo(3);
+        Stages.run(store::close);
+        EngineBackend again = open(disk, remembered.flushed(), Durability.fsync());
+        assertThat(events(again)).isEqualTo(3);
+        Stages.run(again::close);
     }
 
     @Test

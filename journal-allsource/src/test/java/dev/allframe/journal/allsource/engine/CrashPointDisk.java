@@ -2,25 +2,24 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
-import java.io.Closeable;
+import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
+import dev.allframe.journal.allsource.engine.io.ForwardingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A disk with places to die before and after each write, force, rename, delete and cut. What creates an empty file is followed by one of them. */
-final class CrashPointDisk implements Disk {
+final class CrashPointDisk extends ForwardingDisk {
 
-    private final Disk disk;
     private final CrashPoints points;
     private final Map<Path, Handle> written = new ConcurrentHashMap<>();
 
     CrashPointDisk(Disk disk, CrashPoints points) {
-        this.disk = disk;
+        super(disk);
         this.points = points;
     }
 
@@ -71,11 +70,6 @@ final class CrashPointDisk implements Disk {
     }
 
     @Override
-    public DiskFile openReadOnly(Path file) throws IOException {
-        return disk.openReadOnly(file);
-    }
-
-    @Override
     public void rename(Path from, Path to) throws IOException {
         points.<@Nullable Void>around("rename " + kind(to), () -> {
             disk.rename(from, to);
@@ -97,21 +91,6 @@ final class CrashPointDisk implements Disk {
     }
 
     @Override
-    public boolean exists(Path file) {
-        return disk.exists(file);
-    }
-
-    @Override
-    public List<Path> list(Path directory) throws IOException {
-        return disk.list(directory);
-    }
-
-    @Override
-    public void createDirectories(Path directory) throws IOException {
-        disk.createDirectories(directory);
-    }
-
-    @Override
     public void forceDirectory(Path directory) throws IOException {
         points.<@Nullable Void>around("force directory " + kind(directory), () -> {
             disk.forceDirectory(directory);
@@ -119,29 +98,13 @@ final class CrashPointDisk implements Disk {
         });
     }
 
-    @Override
-    public boolean isFileSystem() {
-        return disk.isFileSystem();
-    }
+    private final class Handle extends ForwardingFile {
 
-    @Override
-    public long usableBytes(Path directory) throws IOException {
-        return disk.usableBytes(directory);
-    }
-
-    @Override
-    public @Nullable Closeable tryLock(Path file) throws IOException {
-        return disk.tryLock(file);
-    }
-
-    private final class Handle implements DiskFile {
-
-        private final DiskFile file;
         private volatile Path path;
 
         Handle(Path path, DiskFile file) {
+            super(file);
             this.path = path;
-            this.file = file;
         }
 
         @Override
@@ -150,11 +113,6 @@ final class CrashPointDisk implements Disk {
                 file.write(bytes, offset);
                 return null;
             });
-        }
-
-        @Override
-        public int read(ByteBuffer into, long offset) throws IOException {
-            return file.read(into, offset);
         }
 
         @Override
@@ -171,11 +129,6 @@ final class CrashPointDisk implements Disk {
                 file.truncate(length);
                 return null;
             });
-        }
-
-        @Override
-        public long length() throws IOException {
-            return file.length();
         }
 
         @Override

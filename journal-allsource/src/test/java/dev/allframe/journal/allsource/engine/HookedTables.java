@@ -3,16 +3,26 @@ package dev.allframe.journal.allsource.engine;
 import dev.allframe.journal.allsource.engine.index.HookedKeyValues;
 import dev.allframe.journal.allsource.engine.index.KeyValues;
 
-/** Tables in which something happens before a flush, and in whose state before a cursor is opened. */
+/** Tables in which something happens before a flush or a batch, and in whose state before a cursor is opened. */
 final class HookedTables implements Tables {
 
     private final Tables tables;
+    private volatile Runnable beforeWrite = () -> {};
+    private volatile Runnable beforeIndexWrite = () -> {};
     private volatile Runnable beforeFlush = () -> {};
     private volatile Runnable beforeIndexFlush = () -> {};
     private volatile Runnable beforeCursor = () -> {};
 
     HookedTables(Tables tables) {
         this.tables = tables;
+    }
+
+    void beforeWrite(Runnable hook) {
+        beforeWrite = hook;
+    }
+
+    void beforeIndexWrite(Runnable hook) {
+        beforeIndexWrite = hook;
     }
 
     void beforeFlush(Runnable hook) {
@@ -34,7 +44,8 @@ final class HookedTables implements Tables {
 
     @Override
     public KeyValues index() {
-        return new HookedKeyValues(tables.index(), () -> beforeIndexFlush.run(), () -> {});
+        return new HookedKeyValues(tables.index(), () -> beforeIndexWrite.run(), () -> beforeIndexFlush.run(),
+                () -> {});
     }
 
     @Override
@@ -44,7 +55,8 @@ final class HookedTables implements Tables {
 
     @Override
     public KeyValues state() {
-        return new HookedKeyValues(tables.state(), () -> beforeFlush.run(), () -> beforeCursor.run());
+        return new HookedKeyValues(tables.state(), () -> beforeWrite.run(), () -> beforeFlush.run(),
+                () -> beforeCursor.run());
     }
 
     @Override

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
+import dev.allframe.journal.allsource.engine.io.ForwardingFile;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.store.CorruptStoreException;
@@ -14,8 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A segment is sealed with its row file; its Parquet file comes later, and nobody who reads sees the difference. */
 class ParquetFilesTest {
@@ -162,6 +168,63 @@ class ParquetFilesTest {
                 .containsExactly(false, true);
         assertThat(store.numbers("account|2")).containsExactly(1L, 2L, 3L);
         assertThatThrownBy(store::flush).hasRootCauseInstanceOf(CorruptStoreException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1000})
+    void a_row_file_that_the_disk_does_not_read_fails_the_flush_and_the_others_get_theirs(long offset) {
+        store.close();
+        UnreadableDisk broken = new UnreadableDisk(disk);
+        store = new CompactedStore(broken, store.tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));
+        sealWithoutFlush("account|1");
+        broken.fail(SegmentFile.ROWS.in(CompactedStore.SEGMENTS, 1), offset);
+        store.append("account|2", 3);
+
+        assertThatThrownBy(store::flush).rootCause().isInstanceOf(IOException.class).hasMessage("a test");
+
+        assertThat(store.contents().view().sealed).extracting(SealedSegment::hasParquetFile)
+                .containsExactly(false, true);
+        assertThat(has(SegmentFile.PARQUET, 1)).isFalse();
+        assertThat(store.numbers("account|2")).containsExactly(1L, 2L, 3L);
+        assertThatThrownBy(store::flush).rootCause().hasMessage("a test");
+        broken.heal();
+        assertReads("account|1");
+        store.reopen();
+        store.flush();
+        assertThat(has(SegmentFile.PARQUET, 1)).isTrue();
+    }
+
+    /** Does not read one of its files from an offset on. */
+    private static final class UnreadableDisk extends ForwardingDisk {
+
+        private volatile @Nullable Path unreadable;
+        private volatile long from;
+
+        UnreadableDisk(Disk disk) {
+            super(disk);
+        }
+
+        void fail(Path file, long offset) {
+            from = offset;
+            unreadable = file;
+        }
+
+        void heal() {
+            unreadable = null;
+        }
+
+        @Override
+        public DiskFile openReadOnly(Path path) throws IOException {
+            return new ForwardingFile(super.openReadOnly(path)) {
+                @Override
+                public int read(ByteBuffer into, long offset) throws IOException {
+                    if (path.equals(unreadable) && (from == 0 || (offset >= from && offset < length() / 2))) {
+                        throw new IOException("a test");
+                    }
+                    return super.read(into, offset);
+                }
+            };
+        }
     }
 
     private void flip(Path path, long offset) throws IOException {

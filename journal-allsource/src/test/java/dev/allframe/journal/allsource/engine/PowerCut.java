@@ -2,6 +2,8 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
+import dev.allframe.journal.allsource.engine.io.ForwardingFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A disk of a machine whose power goes off at one of its changes: from then on nothing reaches the disk behind it and every call fails. Thread-safe. Also
  * counts the handles that are open.
  */
-final class PowerCut implements Disk {
+final class PowerCut extends ForwardingDisk {
 
-    private final Disk disk;
     private final long changes;
     private final boolean lastChangeHappens;
     private final AtomicInteger handles = new AtomicInteger();
@@ -30,7 +31,7 @@ final class PowerCut implements Disk {
      * @param lastChangeHappens whether the change at which the power goes off has reached the disk
      */
     PowerCut(Disk disk, long changes, boolean lastChangeHappens) {
-        this.disk = disk;
+        super(disk);
         this.changes = changes;
         this.lastChangeHappens = lastChangeHappens;
     }
@@ -116,11 +117,6 @@ final class PowerCut implements Disk {
     }
 
     @Override
-    public boolean exists(Path file) {
-        return disk.exists(file);
-    }
-
-    @Override
     public List<Path> list(Path directory) throws IOException {
         return read(() -> disk.list(directory));
     }
@@ -151,15 +147,14 @@ final class PowerCut implements Disk {
         return read(() -> disk.tryLock(file));
     }
 
-    private final class Handle implements DiskFile {
+    private final class Handle extends ForwardingFile {
 
         private final Path path;
-        private final DiskFile file;
         private boolean closed;
 
         Handle(Path path, DiskFile file) {
+            super(file);
             this.path = path;
-            this.file = file;
         }
 
         @Override

@@ -1,8 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.AllSourceBackend;
@@ -62,7 +60,7 @@ class PowerLossTest {
     private static final long PATIENCE_SECONDS = 120;
     private static final long MEMORY_BYTES = 64L << 20;
 
-    private static final Path SOURCE = Path.of("src", "test", "native", "power_trace.c");
+    private static final String SOURCE = "power_trace.c";
 
     /** Say at length what a store does that is closed in the middle of a compaction. */
     private static final Logger MESSAGES = Logger.getLogger(PowerLossTest.class.getPackageName());
@@ -91,7 +89,7 @@ class PowerLossTest {
     void what_was_acknowledged_outlives_a_power_loss_under_all_files(
             @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path temporary) throws Exception {
         Path work = temporary.toRealPath();
-        Path library = compile(work);
+        Path library = NativeLibrary.compile(SOURCE, work);
         Base base = new Base(Files.createDirectory(work.resolve("base-0")), PowerScript.NEW);
         long begun = System.nanoTime();
         long steps = 0;
@@ -120,20 +118,6 @@ class PowerLossTest {
     /** RocksDB forces a new manifest, and not its name, before CURRENT names it. */
     private static boolean ofRocksDb(Path path) {
         return path.toString().matches("(index|state)(\\.tmp)?/.*");
-    }
-
-    private static Path compile(Path work) throws IOException, InterruptedException {
-        assumeTrue(System.getProperty("os.name").equals("Linux"), "files are traced on Linux alone");
-        Path library = work.resolve("power_trace.so");
-        Process compiler;
-        try {
-            compiler = new ProcessBuilder("gcc", "-shared", "-fPIC", "-O2", "-o", library.toString(), SOURCE.toString(),
-                    "-lpthread").redirectErrorStream(true).redirectOutput(work.resolve("gcc.out").toFile()).start();
-        } catch (IOException missing) {
-            return abort("without the compiler gcc there is no trace: " + missing.getMessage());
-        }
-        assertThat(compiler.waitFor()).as(() -> "exit of gcc, see " + work.resolve("gcc.out")).isZero();
-        return library;
     }
 
     /** A process that writes until the library ends it. */

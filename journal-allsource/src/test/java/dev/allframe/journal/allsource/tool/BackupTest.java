@@ -13,12 +13,17 @@ import dev.allframe.store.StreamId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 final class BackupTest {
@@ -57,6 +62,43 @@ final class BackupTest {
     private static String storeId(Path directory) {
         try (EventStoreBackend open = AllSourceBackend.production(directory)) {
             return open.storeId();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".rows", ".parquet", ".wal", ".sst", "/STORE", "/MANIFEST", "/state/MANIFEST-", "FLUSHED"})
+    void what_has_rotten_is_not_copied(String part) throws IOException {
+        Path rotten = file(part);
+        byte[] bytes = Files.readAllBytes(rotten);
+        bytes[Math.min(bytes.length / 2, 75)] ^= 0x10;
+        Files.write(rotten, bytes);
+
+        ToolRun run = ToolRun.store("backup", store, backup);
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isOne();
+        assertThat(run.err()).contains("damaged");
+        assertThat(ToolRun.store("inspect", backup).exitCode()).as("a backup that was not finished").isNotZero();
+    }
+
+    @Test
+    void what_a_power_loss_has_torn_is_copied_as_it_is() throws IOException {
+        Path manifest = file("state/MANIFEST-");
+        Files.write(manifest, new byte[512], StandardOpenOption.APPEND);
+
+        succeeds("backup", store, backup);
+
+        assertThat(backup).isDirectoryNotContaining("glob:**.tmp");
+        assertThat(SampleStore.contents(backup)).isEqualTo(SampleStore.contents(store));
+    }
+
+    /** Any file of this kind, but none of the index, which is not copied. */
+    private Path file(String part) throws IOException {
+        try (Stream<Path> files = Files.walk(store)) {
+            return files
+                    .filter(file -> file.toString().contains(part) && Files.isRegularFile(file)
+                            && !file.startsWith(store.resolve("index")))
+                    .min(Comparator.comparingInt(Path::getNameCount).thenComparing(Comparator.naturalOrder()))
+                    .orElseThrow();
         }
     }
 

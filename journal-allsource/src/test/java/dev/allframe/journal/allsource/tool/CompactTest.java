@@ -90,6 +90,28 @@ final class CompactTest {
         assertThat(files(store.resolve("segments"))).containsAll(before);
     }
 
+    @Test
+    void a_damaged_segment_is_told_and_the_others_are_compacted() throws IOException {
+        Path store = temporary.resolve("store");
+        for (int i = 0; i < 4; i++) {
+            try (EventStoreBackend open = AllSourceBackend.production(store)) {
+                SampleStore.append(open, SampleStore.CART, SampleStore.event("cart.changed", 1, "{}", i));
+                SampleStore.await(open.flush());
+            }
+        }
+        List<Path> before = files(store.resolve("segments"));
+        assertThat(before).hasSize(8);
+        damage(before.get(1), 60); // in its rows; what is damaged at its end is refused when the store is opened
+
+        ToolRun run = ToolRun.store("compact", store);
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isOne();
+        assertThat(run.err()).startsWith("store: damaged: file=").contains("00000000000000000001.");
+        assertThat(files(store.resolve("segments"))).hasSize(4).contains(before.get(0), before.get(1));
+        assertThat(ToolRun.store("verify", store).lines()).filteredOn(line -> line.startsWith("damage: "))
+                .allSatisfy(found -> assertThat(found).contains("00000000000000000001."));
+    }
+
     private static void damage(Path file, long offset) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[]{77, 77, 77}), offset);

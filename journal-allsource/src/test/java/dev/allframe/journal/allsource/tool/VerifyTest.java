@@ -128,6 +128,18 @@ final class VerifyTest {
     }
 
     @Test
+    void a_missing_segment_is_found() throws IOException {
+        Path parquet = file("segments", ".parquet");
+        Path rows = parquet.resolveSibling(parquet.getFileName().toString().replace(".parquet", ".rows"));
+        Files.delete(parquet);
+        Files.delete(rows);
+
+        assertThat(damage()).anySatisfy(found -> assertThat(found).contains(parquet.getFileName().toString(),
+                "is missing"));
+        assertThat(ToolRun.store("compact", store).exitCode()).isOne();
+    }
+
+    @Test
     void a_missing_row_file_is_no_damage() throws IOException {
         Files.delete(file("segments", ".rows"));
 

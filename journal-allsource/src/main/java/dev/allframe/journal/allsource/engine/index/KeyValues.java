@@ -16,6 +16,7 @@ public interface KeyValues extends Reads, AutoCloseable {
     /**
      * Applies all changes of a batch or none.
      *
+     * @throws dev.allframe.store.StoreFullException if there is no room; may be tried again
      * @throws dev.allframe.store.StoreFailedException if the disk failed, now or before: nothing is taken any more
      */
     void write(Batch batch);

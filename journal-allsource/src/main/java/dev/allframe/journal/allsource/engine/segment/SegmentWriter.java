@@ -5,6 +5,7 @@ import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -76,12 +77,13 @@ public final class SegmentWriter {
      * @param stopping asked for each row
      * @return with the Parquet file
      * @throws CorruptStoreException if the row file is damaged, or the disk does not give back what was written
+     * @throws UncheckedIOException if the row file cannot be read
      * @throws IOException if the disk fails or is full
      */
     public SegmentMeta addParquetFile(SegmentMeta segment, Runnable stopping) throws IOException {
         return publishing(made -> {
             SegmentMeta more;
-            try (RowFile rows = RowFile.open(disk, SegmentFile.ROWS.in(directory, segment.id()), storeId, segment.id());
+            try (RowFile rows = openRows(segment.id());
                     DiskFile cold = create(SegmentFile.PARQUET, segment.id(), made)) {
                 checkCount(SegmentFile.ROWS.in(directory, segment.id()), rows.rowCount(), segment);
                 more = segment.withParquetFile(copy(segment.id(), rows.rows(), cold, stopping));
@@ -90,6 +92,15 @@ public final class SegmentWriter {
             publish(SegmentFile.PARQUET, segment.id(), made);
             return more;
         });
+    }
+
+    /** Fails as reading its rows does, and not as writing the other file. */
+    private RowFile openRows(long segmentId) {
+        try {
+            return RowFile.open(disk, SegmentFile.ROWS.in(directory, segmentId), storeId, segmentId);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     private interface Work {

@@ -1,11 +1,9 @@
 package dev.allframe.journal.allsource.engine.index;
 
 import java.nio.file.Path;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Tables of which somebody makes the calls that change them. */
-public final class WatchedKeyValues implements KeyValues {
+public final class WatchedKeyValues extends ForwardingKeyValues {
 
     /** Makes calls. */
     public interface Watcher {
@@ -18,17 +16,11 @@ public final class WatchedKeyValues implements KeyValues {
         void around(String what, Runnable call);
     }
 
-    private final KeyValues entries;
     private final Watcher watcher;
 
     public WatchedKeyValues(KeyValues entries, Watcher watcher) {
-        this.entries = entries;
+        super(entries);
         this.watcher = watcher;
-    }
-
-    @Override
-    public View view() {
-        return entries.view();
     }
 
     @Override
@@ -57,40 +49,5 @@ public final class WatchedKeyValues implements KeyValues {
     @Override
     public void checkpoint(Path directory) {
         watcher.around("checkpoint", () -> entries.checkpoint(directory));
-    }
-
-    @Override
-    public void verify() {
-        entries.verify();
-    }
-
-    @Override
-    public KeyValuesStats stats() {
-        return entries.stats();
-    }
-
-    @Override
-    public void close() {
-        entries.close();
-    }
-
-    @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
-        return entries.get(table, key);
-    }
-
-    @Override
-    public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
-        return entries.getAll(table, keys);
-    }
-
-    @Override
-    public Cursor cursor(Table table, KeyRange range) {
-        return entries.cursor(table, range);
-    }
-
-    @Override
-    public Cursor cursorBackwards(Table table, KeyRange range) {
-        return entries.cursorBackwards(table, range);
     }
 }

@@ -10,7 +10,9 @@ import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,10 @@ import org.junit.jupiter.api.Test;
 class DamageTest {
 
     private static final List<StoredEvent> ROWS = SampleRows.golden();
+    private static final int HEADER_FLIPS = Integer.getInteger("rot.headers", 300);
+
+    /** The least that the header of a page takes. */
+    private static final int HEADER_BYTES = 24;
 
     private final Random random = new Random(Seeds.next());
 
@@ -113,6 +119,69 @@ class DamageTest {
             assertThatThrownBy(() -> file.read(0, 2_000)).isInstanceOf(CorruptStoreException.class)
                     .hasMessageContaining("checksum");
         }
+    }
+
+    /** What stands before a page has no checksum of its own, and of a large file the end alone is compared when it is opened. */
+    @Test
+    void the_header_of_a_page_of_a_large_parquet_file_is_told_or_harms_nothing() throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        List<StoredEvent> rows = largeRows();
+        SegmentMeta meta = directory.seal(rows);
+        byte[] whole = directory.contents(SegmentFile.PARQUET);
+        List<Integer> headers = headers(directory, meta);
+        int told = 0;
+        for (int i = 0; i < HEADER_FLIPS; i++) {
+            int header = headers.get(random.nextInt(headers.size()));
+            int at = header + random.nextInt(HEADER_BYTES);
+            int bit = random.nextInt(8);
+            byte[] flipped = whole.clone();
+            flipped[at] ^= (byte) (1 << bit);
+            directory.put(SegmentFile.PARQUET, flipped);
+            try (ParquetSegment file = directory.open(meta)) {
+                assertThat(file.read(0, rows.size()).equals(rows))
+                        .as("read as it was after bit %d at %d of the page at %d flipped", bit, at, header)
+                        .isTrue();
+            } catch (EventStoreException refused) {
+                assertThat(refused)
+                        .isInstanceOfAny(CorruptStoreException.class, UnsupportedFormatException.class)
+                        .hasMessageContaining(".parquet");
+                told++;
+            }
+        }
+        assertThat(told).as("flips that were told").isGreaterThan(HEADER_FLIPS / 4);
+    }
+
+    private List<StoredEvent> largeRows() {
+        List<StoredEvent> rows = new ArrayList<>();
+        byte[] payload = new byte[600];
+        for (int i = 0; i < 3000; i++) {
+            random.nextBytes(payload);
+            rows.add(SampleRows.row("account|" + i % 10, 1 + i / 10, 1 + i, HexFormat.of().formatHex(payload)));
+        }
+        return SampleRows.sorted(rows);
+    }
+
+    /** Where pages begin that are not compared with a checksum of the file when it is opened. */
+    private static List<Integer> headers(SegmentDirectory directory, SegmentMeta meta) throws IOException {
+        Path name = SegmentFile.PARQUET.in(directory.path(), SegmentDirectory.ID);
+        List<Integer> headers = new ArrayList<>();
+        try (DiskFile file = directory.disk().openReadOnly(name)) {
+            assertThat(file.length()).isGreaterThan(1 << 20);
+            ParquetFooter footer = ParquetFooter.read(file, name, meta.parquetFile().orElseThrow());
+            for (ParquetFooter.Group group : footer.groups()) {
+                for (ParquetFooter.Chunk chunk : group.chunks().values()) {
+                    if (chunk.dictionaryOffset() >= 0) {
+                        headers.add(Math.toIntExact(chunk.dictionaryOffset()));
+                    }
+                    for (long offset : chunk.offsets()) {
+                        headers.add(Math.toIntExact(offset));
+                    }
+                }
+            }
+        }
+        headers.removeIf(offset -> offset >= 1 << 20);
+        assertThat(headers).hasSizeGreaterThan(10);
+        return headers;
     }
 
     @Test

@@ -1,0 +1,70 @@
+package dev.allframe.journal.allsource.engine.index;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Does what other tables do; a test says what is different. */
+abstract class ForwardingKeyValues implements KeyValues {
+
+    protected final KeyValues entries;
+
+    ForwardingKeyValues(KeyValues entries) {
+        this.entries = entries;
+    }
+
+    @Override
+    public byte @Nullable [] get(Table table, byte[] key) {
+        return entries.get(table, key);
+    }
+
+    @Override
+    public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+        return entries.getAll(table, keys);
+    }
+
+    @Override
+    public Cursor cursor(Table table, KeyRange range) {
+        return entries.cursor(table, range);
+    }
+
+    @Override
+    public Cursor cursorBackwards(Table table, KeyRange range) {
+        return entries.cursorBackwards(table, range);
+    }
+
+    @Override
+    public View view() {
+        return entries.view();
+    }
+
+    @Override
+    public void write(Batch batch) {
+        entries.write(batch);
+    }
+
+    @Override
+    public void flush() {
+        entries.flush();
+    }
+
+    @Override
+    public void checkpoint(Path directory) {
+        entries.checkpoint(directory);
+    }
+
+    @Override
+    public void verify() {
+        entries.verify();
+    }
+
+    @Override
+    public KeyValuesStats stats() {
+        return entries.stats();
+    }
+
+    @Override
+    public void close() {
+        entries.close();
+    }
+}
