@@ -116,6 +116,23 @@ final class DocumentsTest {
     }
 
     @Test
+    void the_code_that_shows_how_events_change_is_compiled() throws IOException {
+        String sources = withoutSpace(String.join("\n", sources().values()));
+
+        List<String> blocks = Pattern.compile("(?s)```java\n(.*?)```")
+                .matcher(read(ROOT.resolve("docs/events.md")))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+
+        assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(sources).contains(withoutSpace(block)));
+    }
+
+    private static String withoutSpace(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+
+    @Test
     void links_between_documents_lead_somewhere() throws IOException {
         for (Path document : files(".md")) {
             LINK.matcher(read(document))

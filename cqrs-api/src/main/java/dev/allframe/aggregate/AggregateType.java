@@ -1,7 +1,11 @@
 package dev.allframe.aggregate;
 
+import dev.allframe.evolution.Upcast;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +29,11 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     private final Aggregate<C, E, S> aggregate;
     private final int snapshotEvery;
     private final Remembering remembering;
+    private final List<Upcast> upcasts;
 
     private AggregateType(String name, Class<C> commandClass, Class<E> eventClass, Class<S> stateClass,
             Aggregate<C, E, S> aggregate,
-            int snapshotEvery, Remembering remembering) {
+            int snapshotEvery, Remembering remembering, List<Upcast> upcasts) {
         this.name = name;
         this.commandClass = commandClass;
         this.eventClass = eventClass;
@@ -36,6 +41,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
         this.aggregate = aggregate;
         this.snapshotEvery = snapshotEvery;
         this.remembering = remembering;
+        this.upcasts = upcasts;
     }
 
     /**
@@ -51,13 +57,14 @@ public final class AggregateType<C extends Command, E extends Event, S> {
                     + "' must be lower case letters, digits and hyphens, beginning with a letter");
         }
         return new AggregateType<>(name, commands, events, state, aggregate, DEFAULT_SNAPSHOT_EVERY,
-                new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false));
+                new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false), List.of());
     }
 
     /** Saves a snapshot of the state after every so many stored records; 0 saves none. The default is 200. */
     public AggregateType<C, E, S> snapshotEvery(int records) {
         requireNotNegative("snapshotEvery", records);
-        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, records, remembering);
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, records, remembering,
+                upcasts);
     }
 
     /**
@@ -68,8 +75,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
      */
     public AggregateType<C, E, S> rememberCommands(int commands) {
         requireNotNegative("rememberCommands", commands);
-        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery,
-                new Remembering(commands, remembering.time, remembering.refusals));
+        return remembering(new Remembering(commands, remembering.time, remembering.refusals));
     }
 
     /**
@@ -81,8 +87,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
         if (time.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("rememberCommandsFor must be 1 ms or more, not " + time);
         }
-        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery,
-                new Remembering(remembering.commands, time, remembering.refusals));
+        return remembering(new Remembering(remembering.commands, time, remembering.refusals));
     }
 
     /**
@@ -90,8 +95,23 @@ public final class AggregateType<C extends Command, E extends Event, S> {
      * record for each of them, which takes a sequence number. Unless this is set, such a command is decided again when it is repeated.
      */
     public AggregateType<C, E, S> rememberRefusals() {
-        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery,
-                new Remembering(remembering.commands, remembering.time, true));
+        return remembering(new Remembering(remembering.commands, remembering.time, true));
+    }
+
+    private AggregateType<C, E, S> remembering(Remembering changed) {
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, changed,
+                upcasts);
+    }
+
+    /**
+     * Reads old stored forms of events and of the state by these steps, beside those that were given before. They are checked when the aggregate is
+     * registered.
+     *
+     * @see dev.allframe.evolution.Upcasters
+     */
+    public AggregateType<C, E, S> upcasting(Upcast... steps) {
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, remembering,
+                Stream.concat(upcasts.stream(), Arrays.stream(steps)).toList());
     }
 
     /**
@@ -147,6 +167,11 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     /** Whether a command with an id is remembered where it was refused or changed nothing. */
     public boolean remembersRefusals() {
         return remembering.refusals;
+    }
+
+    /** The steps from old stored forms that were declared. */
+    public List<Upcast> upcasts() {
+        return upcasts;
     }
 
     @Override

@@ -21,6 +21,6 @@ public @interface Stored {
     /** Lower case letters, digits and hyphens, beginning with a letter: {@code deposited}, {@code owner-changed}. */
     String value();
 
-    /** The version of the shape, 1 or more; it rises when the components of the record change. */
+    /** The version of the shape, 1 or more; it rises when the components of the record change. {@link Since} marks what a version adds. */
     int version() default 1;
 }

@@ -1,5 +1,7 @@
 package dev.allframe.codec;
 
+import dev.allframe.evolution.VersionRegistry;
+
 /**
  * Writes the states of one aggregate as bytes under a stored name, and reads them back. Stateless and thread-safe.
  *
@@ -7,24 +9,21 @@ package dev.allframe.codec;
  */
 public interface StateCodec<S> {
 
-    /** The stored name of the state, {@code account.state}. */
-    String type();
-
-    /** The stored version of the state's shape. */
-    int version();
-
     /**
      * The stored form of a state.
      *
      * @throws CodecException if the state cannot be written
      */
-    byte[] encode(S state);
+    EncodedState encode(S state);
 
     /**
-     * The state of a stored form.
+     * The state of a stored form of today, or of an old one that can be brought to today's.
      *
-     * @throws UnknownStoredTypeException if today's state has another name or version
-     * @throws CodecException if the bytes do not fit the class
+     * @throws OutdatedStateException if it has another name, version or shape, and cannot be brought to today's
+     * @throws CodecException if it has today's, and does not fit the class all the same
      */
-    S decode(String type, int version, byte[] bytes);
+    S decode(EncodedState stored);
+
+    /** The names and versions that {@link #decode} reads. */
+    VersionRegistry versions();
 }

@@ -16,6 +16,9 @@ import java.util.stream.Stream;
  * The events of one kind of aggregate in a store, as typed objects and without any actor. Reads what the runtime's actors wrote, and the other way
  * round.
  *
+ * <p>Old versions are read as today's. Of a stored event that an upcaster makes several of, all have its sequence number and position, in their order;
+ * one of which it makes none is passed over.
+ *
  * <p>Thread-safe; owns nothing: closing the backend is the business of who opened it. Failures are those of {@link EventAppender} and
  * {@link EventReader}, and {@link dev.allframe.codec.CodecException} for contents that this code cannot read.
  *
@@ -115,16 +118,14 @@ public final class EventStore<E extends Event> {
 
     /**
      * Delivers every event behind a position, those stored already and then those to come, in position order, without a gap and without a duplicate, one at
-     * a time on a virtual thread of its own. Only stored events are delivered. Keep {@link RecordedEvent#position()} to resume.
+     * a time on a virtual thread of its own. Only stored events are delivered. Keep {@link RecordedEvent#position()} to resume, where
+     * an upcaster makes several events of one after the last of them.
      *
      * <p>If the consumer throws, the subscription ends with that failure and delivers nothing more; see {@link Subscription#ended()}.
      */
     public Subscription subscribe(Position after, Consumer<RecordedEvent<E>> consumer) {
-        return Subscription.start(backend, EventFilter.entityType(type.name()), after, stored -> {
-            if (stored.envelope().isEvent()) {
-                consumer.accept(recorded(stored));
-            }
-        });
+        return Subscription.start(backend, EventFilter.entityType(type.name()), after,
+                stored -> recorded(stored).forEach(consumer));
     }
 
     /** Keeps the state of an instance after one of its records. */
@@ -152,14 +153,20 @@ public final class EventStore<E extends Event> {
     }
 
     private List<RecordedEvent<E>> recorded(List<StoredEvent> page) {
-        return page.stream().filter(stored -> stored.envelope().isEvent()).map(this::recorded).toList();
+        return page.stream().flatMap(stored -> recorded(stored).stream()).toList();
     }
 
-    private RecordedEvent<E> recorded(StoredEvent stored) {
+    /** The events of a record: one, unless it only remembers a command, or an upcaster makes none or several of it. */
+    private List<RecordedEvent<E>> recorded(StoredEvent stored) {
         Envelope envelope = stored.envelope();
-        E event = codec
+        if (!envelope.isEvent()) {
+            return List.of();
+        }
+        List<E> events = codec
                 .decode(new EncodedEvent(envelope.eventType(), envelope.eventVersion(), envelope.payload().bytes()));
-        return new RecordedEvent<>(stored.stream().entityId(), stored.sequenceNr(), stored.position(),
-                envelope.metadata(), event);
+        return events.stream()
+                .map(event -> new RecordedEvent<>(stored.stream().entityId(), stored.sequenceNr(), stored.position(),
+                        envelope.metadata(), event))
+                .toList();
     }
 }

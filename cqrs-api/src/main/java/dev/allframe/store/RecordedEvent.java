@@ -6,8 +6,8 @@ import dev.allframe.aggregate.Event;
  * An event that was read from a store.
  *
  * @param id the instance that it belongs to
- * @param sequenceNr its number in the instance's stream
- * @param position its place in the order of the store
+ * @param sequenceNr its number in the instance's stream; the same for all that an upcaster makes of one stored event
+ * @param position its place in the order of the store; likewise
  * @param metadata time, causes, headers
  * @param event the event
  */

@@ -40,7 +40,7 @@ record Account(String owner, Money balance, Money overdraft, Map<String, Standin
         return switch (event) {
             case Opened(var holder, var limit, var on) ->
                 new Account(holder, Money.zero(limit.currency()), limit, Map.of());
-            case Deposited(var amount, var entry) -> with(balance.plus(amount));
+            case Deposited(var amount, var entry, var channel) -> with(balance.plus(amount));
             case Withdrawn(var amount, var entry) -> with(balance.minus(amount));
             case OverdraftChanged(var limit) -> new Account(owner, balance, limit, orders);
             case OrderPlaced(var id, var order) -> withOrder(id, order);

@@ -1,5 +1,6 @@
 package dev.allframe.benchmarks.bareaccount;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -24,7 +25,18 @@ sealed interface AccountEvent {
     record Opened(String owner, Money overdraft, LocalDate on) implements AccountEvent {}
 
     @JsonTypeName("account.deposited")
-    record Deposited(Money amount, Entry entry) implements AccountEvent {}
+    record Deposited(Money amount, Entry entry, String channel) implements AccountEvent {
+
+        /** What was stored before there was a channel is read without one. */
+        @JsonCreator
+        public Deposited {
+            channel = channel == null ? "cash" : channel;
+        }
+
+        Deposited(Money amount, Entry entry) {
+            this(amount, entry, entry.kind() == Entry.Kind.CASH ? "cash" : "transfer");
+        }
+    }
 
     @JsonTypeName("account.withdrawn")
     record Withdrawn(Money amount, Entry entry) implements AccountEvent {}

@@ -253,11 +253,12 @@ final class AccountEntityTest {
 
         byte[] stored = serialization.serialize(recorded).get();
 
-        assertThat(new String(stored, StandardCharsets.UTF_8)).isEqualTo("""
-                {"event":{"@type":"account.deposited","amount":{"amount":"12.50","currency":"CZK"},\
-                "entry":{"kind":"CASH","on":"2026-03-01","reference":"","purpose":"","counterparty":null}},\
-                "at":"1970-01-01T00:00:00Z","commandId":"c-1","correlationId":null,"causationId":null,"headers":{},\
-                "fingerprint":"f","version":"2"}""");
+        assertThat(new String(stored, StandardCharsets.UTF_8)).isEqualTo(
+                """
+                        {"event":{"@type":"account.deposited","amount":{"amount":"12.50","currency":"CZK"},\
+                        "entry":{"kind":"CASH","on":"2026-03-01","reference":"","purpose":"","counterparty":null},"channel":"cash"},\
+                        "at":"1970-01-01T00:00:00Z","commandId":"c-1","correlationId":null,"causationId":null,"headers":{},\
+                        "fingerprint":"f","version":"2"}""");
         assertThat(Serializers.manifestFor(serialization.findSerializerFor(recorded), recorded)).isEmpty();
     }
 

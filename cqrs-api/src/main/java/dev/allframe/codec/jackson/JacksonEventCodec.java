@@ -9,11 +9,11 @@ import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
-import dev.allframe.codec.UnknownStoredTypeException;
+import dev.allframe.evolution.VersionRegistry;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * Events as JSON text under their {@link Stored} names; {@link DomainJson} says how values look.
@@ -26,9 +26,13 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
     private final Map<Class<?>, Writer> writers = new HashMap<>();
     private final Map<String, Reader> readers = new HashMap<>();
 
+    private final Migrations older;
+
     private JacksonEventCodec(AggregateType<?, E, ?> type) {
         eventClass = type.eventClass();
-        StoredNames.ofEvents(type).forEach((name, event) -> {
+        MigrationPlan plan = MigrationPlan.of(type);
+        older = plan.toEvents();
+        plan.events().forEach((name, event) -> {
             int version = event.getAnnotation(Stored.class).version();
             writers.put(event, new Writer(name, version, DomainJson.mapper().writerFor(event)));
             readers.put(name, new Reader(version, DomainJson.mapper().readerFor(event)));
@@ -38,7 +42,8 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
     /**
      * The codec of an aggregate's events.
      *
-     * @throws dev.allframe.codec.InvalidDomainException if an event class has no stored name, or two have the same
+     * @throws dev.allframe.codec.InvalidDomainException if an event class has no stored name, two have the same, or the steps from old versions do not
+     *         lead to today's
      */
     public static <E extends Event> JacksonEventCodec<E> of(AggregateType<?, E, ?> type) {
         return new JacksonEventCodec<>(type);
@@ -59,13 +64,16 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
     }
 
     @Override
-    public E decode(EncodedEvent stored) {
+    public List<E> decode(EncodedEvent stored) {
         Reader reader = readers.get(stored.type());
         if (reader == null || reader.version != stored.version()) {
-            throw new UnknownStoredTypeException(stored.type(), stored.version(), known());
+            return older.toToday(stored.type(), stored.version(), stored.bytes())
+                    .stream()
+                    .<E>map(eventClass::cast)
+                    .toList();
         }
         try {
-            return eventClass.cast(reader.json.readValue(stored.bytes()));
+            return List.of(eventClass.cast(Contents.read(reader.json, stored.bytes())));
         } catch (IOException failed) {
             throw new CodecException(
                     "stored event '" + stored.type() + "' version " + stored.version() + " does not fit its class: "
@@ -74,10 +82,9 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
         }
     }
 
-    private String known() {
-        TreeSet<String> names = new TreeSet<>();
-        readers.forEach((name, reader) -> names.add(name + " version " + reader.version));
-        return String.join(", ", names);
+    @Override
+    public VersionRegistry versions() {
+        return older.versions();
     }
 
     private record Writer(String name, int version, ObjectWriter json) {}

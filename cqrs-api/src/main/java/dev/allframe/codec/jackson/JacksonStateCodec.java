@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.CodecException;
+import dev.allframe.codec.EncodedState;
+import dev.allframe.codec.OutdatedStateException;
 import dev.allframe.codec.StateCodec;
-import dev.allframe.codec.UnknownStoredTypeException;
+import dev.allframe.evolution.VersionRegistry;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * The states of an aggregate as JSON text under their {@link Stored} name; {@link DomainJson} says how values look.
@@ -20,13 +23,18 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
     private final Class<S> stateClass;
     private final String type;
     private final int version;
+    private final String shape;
     private final ObjectWriter writer;
     private final ObjectReader reader;
+    private final Migrations older;
 
     private JacksonStateCodec(AggregateType<?, ?, S> aggregate) {
         stateClass = aggregate.stateClass();
-        type = StoredNames.ofState(aggregate);
-        version = stateClass.getAnnotation(Stored.class).version();
+        older = MigrationPlan.withState(aggregate).toState();
+        Stored stored = stateClass.getAnnotation(Stored.class);
+        type = aggregate.name() + "." + stored.value();
+        version = stored.version();
+        shape = Shape.of(stateClass);
         writer = DomainJson.mapper().writerFor(stateClass);
         reader = DomainJson.mapper().readerFor(stateClass);
     }
@@ -34,26 +42,17 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
     /**
      * The codec of an aggregate's states.
      *
-     * @throws dev.allframe.codec.InvalidDomainException if the state class has no stored name
+     * @throws dev.allframe.codec.InvalidDomainException if the state class has no stored name, or the aggregate's events and steps from old versions are
+     *         wrong
      */
     public static <S> JacksonStateCodec<S> of(AggregateType<?, ?, S> type) {
         return new JacksonStateCodec<>(type);
     }
 
     @Override
-    public String type() {
-        return type;
-    }
-
-    @Override
-    public int version() {
-        return version;
-    }
-
-    @Override
-    public byte[] encode(S state) {
+    public EncodedState encode(S state) {
         try {
-            return writer.writeValueAsBytes(state);
+            return new EncodedState(type, version, shape, writer.writeValueAsBytes(state));
         } catch (JsonProcessingException failed) {
             throw new CodecException("state '" + type + "' cannot be written as JSON: " + failed.getOriginalMessage(),
                     failed);
@@ -61,15 +60,40 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
     }
 
     @Override
-    public S decode(String storedType, int storedVersion, byte[] bytes) {
-        if (!storedType.equals(type) || storedVersion != version) {
-            throw new UnknownStoredTypeException(storedType, storedVersion, type + " version " + version);
+    public S decode(EncodedState stored) {
+        if (!stored.type().equals(type) || stored.version() != version) {
+            return upcast(stored);
+        }
+        if (stored.shape() != null && !stored.shape().equals(shape)) {
+            throw new OutdatedStateException("stored state '" + type + "' version " + version + " has the shape "
+                    + stored.shape() + ", and that of today is " + shape, null);
         }
         try {
-            return stateClass.cast(reader.readValue(bytes));
+            return stateClass.cast(Contents.read(reader, stored.bytes()));
         } catch (IOException failed) {
-            throw new CodecException("stored state '" + type + "' version " + version + " does not fit its class: "
-                    + failed.getMessage(), failed);
+            String message = "stored state '" + type + "' version " + version + " does not fit its class: "
+                    + failed.getMessage();
+            throw stored.shape() == null
+                    ? new OutdatedStateException(message, failed) // it may well be of another shape
+                    : new CodecException(message, failed);
         }
+    }
+
+    private S upcast(EncodedState stored) {
+        try {
+            List<Object> states = older.toToday(stored.type(), stored.version(), stored.bytes());
+            if (states.size() == 1) {
+                return stateClass.cast(states.getFirst());
+            }
+        } catch (CodecException failed) {
+            throw new OutdatedStateException(String.valueOf(failed.getMessage()), failed);
+        }
+        throw new OutdatedStateException("stored state '" + stored.type() + "' version " + stored.version()
+                + " did not become one state", null);
+    }
+
+    @Override
+    public VersionRegistry versions() {
+        return older.versions();
     }
 }

@@ -1,16 +1,15 @@
 package dev.allframe.codec.jackson;
 
-import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.SealedCases;
+import dev.allframe.aggregate.Since;
 import dev.allframe.aggregate.Stored;
-import dev.allframe.codec.InvalidDomainException;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,53 +22,44 @@ final class StoredNames {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
 
-    private final List<String> problems = new ArrayList<>();
+    private final String aggregate;
+    private final Collection<String> problems;
     private final Set<Class<?>> visited = new HashSet<>();
 
-    private StoredNames() {}
-
     /**
-     * The event classes by their stored names.
+     * Names of an aggregate.
      *
-     * @throws InvalidDomainException with all problems at once
+     * @param aggregate the aggregate's name
+     * @param problems gets what is wrong
      */
-    static Map<String, Class<?>> ofEvents(AggregateType<?, ?, ?> type) {
-        StoredNames check = new StoredNames();
+    StoredNames(String aggregate, Collection<String> problems) {
+        this.aggregate = aggregate;
+        this.problems = problems;
+    }
+
+    /** The event classes by their stored names. */
+    Map<String, Class<?>> ofEvents(Class<?> root) {
         Map<String, Class<?>> byName = new LinkedHashMap<>();
-        Class<?> root = type.eventClass();
         if (!root.isSealed() && !Modifier.isFinal(root.getModifiers())) {
-            check.problems.add(
+            problems.add(
                     root.getName() + " must be a sealed interface, or one final class, so that all events are known");
         }
         for (Class<?> event : SealedCases.of(root)) {
-            if (check.hasName(event)) {
-                String name = type.name() + "." + event.getAnnotation(Stored.class).value();
+            if (hasName(event)) {
+                String name = aggregate + "." + event.getAnnotation(Stored.class).value();
                 Class<?> other = byName.putIfAbsent(name, event);
                 if (other != null) {
-                    check.problems.add(
+                    problems.add(
                             event.getName() + " and " + other.getName() + " have the same stored name '" + name + "'");
                 }
             }
-            check.components(event);
+            components(event);
         }
-        check.report();
         return byName;
     }
 
-    /**
-     * The stored name of the state.
-     *
-     * @throws InvalidDomainException if it has none
-     */
-    static String ofState(AggregateType<?, ?, ?> type) {
-        StoredNames check = new StoredNames();
-        boolean named = check.hasName(type.stateClass());
-        check.components(type.stateClass());
-        check.report();
-        return named ? type.name() + "." + type.stateClass().getAnnotation(Stored.class).value() : "";
-    }
-
-    private boolean hasName(Class<?> type) {
+    /** Whether a class has a stored name; notes what is wrong with it. */
+    boolean hasName(Class<?> type) {
         Stored stored = type.getAnnotation(Stored.class);
         if (stored == null) {
             problems.add(type.getName() + " needs a stored name: annotate it with @Stored(\"...\")");
@@ -86,7 +76,7 @@ final class StoredNames {
     }
 
     /** The cases of sealed types inside a stored class are named on disk too. */
-    private void components(Class<?> type) {
+    void components(Class<?> type) {
         if (type.isRecord() && visited.add(type)) {
             for (RecordComponent component : type.getRecordComponents()) {
                 component(component.getGenericType());
@@ -104,10 +94,10 @@ final class StoredNames {
                         problems.add("two cases of " + found.getName() + " have the stored name '"
                                 + SealedTypes.nameOf(option) + "'");
                     }
-                    components(option);
+                    nested(option);
                 }
             }
-            case Class<?> found -> components(found);
+            case Class<?> found -> nested(found);
             case ParameterizedType generic -> List.of(generic.getActualTypeArguments()).forEach(this::component);
             case GenericArrayType array -> component(array.getGenericComponentType());
             case WildcardType wildcard -> List.of(wildcard.getUpperBounds()).forEach(this::component);
@@ -116,9 +106,15 @@ final class StoredNames {
         }
     }
 
-    private void report() {
-        if (!problems.isEmpty()) {
-            throw new InvalidDomainException(problems);
+    private void nested(Class<?> type) {
+        if (type.isRecord()) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                if (component.isAnnotationPresent(Since.class)) {
+                    problems.add(component.getName() + " of " + type.getName()
+                            + " is @Since a version, and a record inside of another has none of its own");
+                }
+            }
         }
+        components(type);
     }
 }

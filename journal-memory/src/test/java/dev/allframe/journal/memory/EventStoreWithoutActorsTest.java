@@ -11,6 +11,8 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
 import dev.allframe.codec.UnknownStoredTypeException;
+import dev.allframe.evolution.StoredVersion;
+import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
@@ -53,15 +55,19 @@ class EventStoreWithoutActorsTest {
         }
 
         @Override
-        public LampEvent decode(EncodedEvent stored) {
+        public List<LampEvent> decode(EncodedEvent stored) {
             return switch (stored.type()) {
-                case "lamp.switched-on" -> new SwitchedOn();
+                case "lamp.switched-on" -> List.of(new SwitchedOn());
                 case "lamp.dimmed" ->
-                    new Dimmed(Integer.parseInt(new String(stored.bytes(), StandardCharsets.UTF_8)));
-                default ->
-                    throw new UnknownStoredTypeException(stored.type(), stored.version(),
-                            "lamp.switched-on, lamp.dimmed");
+                    List.of(new Dimmed(Integer.parseInt(new String(stored.bytes(), StandardCharsets.UTF_8))));
+                default -> throw new UnknownStoredTypeException(stored.type(), stored.version(), versions());
             };
+        }
+
+        @Override
+        public VersionRegistry versions() {
+            return VersionRegistry.ofToday(new StoredVersion("lamp.switched-on", 1),
+                    new StoredVersion("lamp.dimmed", 1));
         }
     }
 

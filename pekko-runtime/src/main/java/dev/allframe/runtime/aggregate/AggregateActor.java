@@ -6,6 +6,7 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
+import dev.allframe.codec.OutdatedStateException;
 import dev.allframe.codec.StateCodec;
 import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.command.CommandError;
@@ -39,9 +40,11 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.SnapshotAdapter;
+import org.apache.pekko.persistence.typed.SnapshotSelectionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import org.apache.pekko.persistence.typed.javadsl.Recovery;
 import org.apache.pekko.persistence.typed.javadsl.ReplyEffect;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
@@ -64,13 +67,23 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private final StreamId stream;
     private final Hosting hosting;
     private final InstanceGate gate;
+    private final SnapshotUse snapshot;
     private final ActorContext<AggregateMessage> context;
+
+    /** Why this behavior does not use the snapshot; null where it does. */
+    private final @Nullable String discarded;
+
+    /** Records that were read in the recovery under way. */
+    private long replayed;
+
+    /** Why the events alone do not make the state; null where they do, or need not. */
+    private @Nullable String incomplete;
 
     /** The command whose records are being stored. */
     private @Nullable Execute storing;
 
     private AggregateActor(RegisteredAggregate<C, E, S> aggregate, StreamId stream, Hosting hosting,
-            InstanceGate gate, ActorContext<AggregateMessage> context) {
+            InstanceGate gate, SnapshotUse snapshot, ActorContext<AggregateMessage> context) {
         super(PersistenceId.ofUniqueId(stream.value()), SupervisorStrategy
                 .restartWithBackoff(hosting.settings().backoffMin(), hosting.settings().backoffMax(),
                         hosting.settings().backoffRandomFactor())
@@ -79,7 +92,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         this.stream = stream;
         this.hosting = hosting;
         this.gate = gate;
+        this.snapshot = snapshot;
         this.context = context;
+        discarded = snapshot.discarded();
     }
 
     /** Room for everything that the gate lets in, and for being told to stop, perhaps twice. */
@@ -92,9 +107,11 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             RegisteredAggregate<C, E, S> aggregate, String id,
             Hosting hosting) {
         StreamId stream = StreamId.of(aggregate.type().name(), id);
-        return InstanceGate.before(
-                gate -> Behaviors.setup(context -> new AggregateActor<>(aggregate, stream, hosting, gate, context)),
-                hosting.settings().maxInFlight());
+        return InstanceGate.before(gate -> {
+            SnapshotUse snapshot = new SnapshotUse();
+            return () -> Behaviors.setup(
+                    context -> new AggregateActor<>(aggregate, stream, hosting, gate, snapshot, context));
+        }, hosting.settings().maxInFlight());
     }
 
     @Override
@@ -112,19 +129,20 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     public CommandHandlerWithReply<AggregateMessage, Recorded<S>, AggregateState<S>> commandHandler() {
         return (state, message) -> switch (message) {
             case Execute execute -> onExecute(state, execute);
-            case AggregateMessage.Stop stop -> Effect().stop().thenNoReply();
+            case AggregateMessage.Stop stop -> gate.mayStop() ? Effect().stop().thenNoReply() : Effect().noReply();
         };
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> onExecute(AggregateState<S> state, Execute execute) {
         if (!gate.take(execute)) {
-            return Effect().noReply(); // it has its reply
+            return Effect().noReply(); // it has its reply, or gets it from the behavior that begins
         }
         if (hosting.clock().millis() > execute.expiresAt()) {
             return Effect().noReply(); // its caller has waited long enough, and has been told so
         }
-        if (state.unreadable() != null) {
-            return fail(execute, new CommandError.Unreadable("stream=" + stream + ": " + state.unreadable()));
+        String unreadable = incomplete != null ? incomplete : state.unreadable();
+        if (unreadable != null) {
+            return fail(execute, new CommandError.Unreadable("stream=" + stream + ": " + unreadable));
         }
         String refused = hosting.guard().refusal();
         if (refused != null) {
@@ -250,7 +268,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     }
 
     private CommandResult<E> firstOutcome(CommandRecord first, List<Envelope> records) {
-        List<E> events = records.stream().map(aggregate::eventOf).filter(Objects::nonNull).toList();
+        List<E> events = records.stream().flatMap(record -> aggregate.eventsOf(record).stream()).toList();
         long deleted = first.lastSequenceNr() - first.firstSequenceNr() + 1 - records.size();
         return new CommandResult.Accepted<>(events, first.lastSequenceNr(), token(first.lastSequenceNr()), deleted);
     }
@@ -289,9 +307,35 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return newSignalHandlerBuilder()
                 .onSignal(JournalPersistFailed.class, (state, signal) -> notStored(signal.getFailure()))
                 .onSignal(RecoveryFailed.class, (state, signal) -> notRecovered(signal.getFailure()))
-                .onSignal(RecoveryCompleted.instance(), state -> gate.recovered())
+                .onSignal(RecoveryCompleted.instance(), this::recovered)
                 .onSignal(PostStop.instance(), state -> stopped())
                 .build();
+    }
+
+    /** Where the snapshot was of another shape, a new behavior begins and makes the state from the events, if they are all there. */
+    private void recovered(AggregateState<S> state) {
+        long records = replayed;
+        replayed = 0;
+        long version = Math.max(lastSequenceNumber(context), snapshot.version());
+        if (state.outdated()) {
+            String why = Objects.requireNonNull(state.unreadable());
+            context.getLog().info("aggregate {} is rebuilt from its events: {}", stream, why);
+            snapshot.discard(why, version);
+            gate.beginAgain();
+            return;
+        }
+        if (discarded != null) {
+            if (records == version) {
+                snapshot.rebuilt();
+            } else if (snapshot.discarded() == null) {
+                gate.beginAgain(); // with the snapshot that was taken since
+                return;
+            } else {
+                incomplete = "the snapshot cannot be used, and its state not be rebuilt, because the first "
+                        + (version - records) + " records were deleted: " + discarded;
+            }
+        }
+        gate.recovered();
     }
 
     private void notStored(Throwable failure) {
@@ -307,6 +351,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     /** Where it may succeed another time, the actor starts again after a pause; callers need not wait for it. */
     private void notRecovered(Throwable failure) {
+        replayed = 0;
         String reason = "stream=" + stream + " cannot be recovered: " + failure;
         gate.recoveryFailed(Defects.isUnreadable(failure)
                 ? new CommandError.Unreadable(reason)
@@ -345,6 +390,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                     throw new CodecException(
                             "a record is a " + record.getClass().getName() + " and none of ours", null);
                 }
+                replayed++;
                 return EventSeq.single(new Recorded<>(envelope, null));
             }
         };
@@ -358,8 +404,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             public Object toJournal(AggregateState<S> state) {
                 StateCodec<S> states = Objects.requireNonNull(codec,
                         "only aggregates with a state codec save snapshots");
-                return new StoredState(states.type(), states.version(), Payload.json(states.encode(state.state())),
-                        state.window().oldestFirst(), state.window().forgottenUntil());
+                return new StoredState(states.encode(state.state()), state.window().oldestFirst(),
+                        state.window().forgottenUntil());
             }
 
             @Override
@@ -369,11 +415,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                             "it is a " + snapshot.getClass().getName() + " and none of ours", null));
                 }
                 try {
-                    S state = snapshotCodec().decode(stored.type(), stored.version(), stored.state().bytes());
+                    S state = snapshotCodec().decode(stored.state());
                     return new AggregateState<>(state, window(stored.commands(), stored.forgottenUntil()));
+                } catch (OutdatedStateException outdated) {
+                    return emptyState().outdated(outdated);
                 } catch (Throwable defect) {
-                    return emptyState().unreadable("the snapshot '" + stored.type() + "' version " + stored.version(),
-                            Defects.survived(defect));
+                    return emptyState().unreadable("the snapshot '" + stored.state().type() + "' version "
+                            + stored.state().version(), Defects.survived(defect));
                 }
             }
         };
@@ -383,6 +431,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private StateCodec<S> snapshotCodec() {
         StateCodec<S> codec = aggregate.states();
         return codec == null ? JacksonStateCodec.of(aggregate.type()) : codec;
+    }
+
+    @Override
+    public Recovery recovery() {
+        return discarded == null
+                ? super.recovery()
+                : Recovery.withSnapshotSelectionCriteria(SnapshotSelectionCriteria.none());
     }
 
     @Override

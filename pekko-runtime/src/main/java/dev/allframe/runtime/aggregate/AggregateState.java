@@ -1,6 +1,7 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.aggregate.Event;
+import dev.allframe.codec.OutdatedStateException;
 import dev.allframe.store.Envelope;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param state the aggregate's state, as far as it could be read
  * @param window the remembered commands
  * @param unreadable why the stored records could not be read to their end; null where they could
+ * @param outdated whether it is the snapshot that could not be read, because it is of another shape than today's
  */
-record AggregateState<S>(S state, CommandWindow window, @Nullable String unreadable) {
+record AggregateState<S>(S state, CommandWindow window, @Nullable String unreadable, boolean outdated) {
 
     AggregateState(S state, CommandWindow window) {
-        this(state, window, null);
+        this(state, window, null, false);
     }
 
     AggregateState<S> unreadable(String what, Throwable why) {
-        return new AggregateState<>(state, window, what + " cannot be read: " + why);
+        return new AggregateState<>(state, window, what + " cannot be read: " + why, false);
+    }
+
+    AggregateState<S> outdated(OutdatedStateException why) {
+        return new AggregateState<>(state, window, String.valueOf(why.getMessage()), true);
     }
 
     <E extends Event> AggregateState<S> after(Recorded<S> recorded, RegisteredAggregate<?, E, S> aggregate) {
@@ -32,8 +38,10 @@ record AggregateState<S>(S state, CommandWindow window, @Nullable String unreada
         S evolved = recorded.evolved();
         if (evolved == null) {
             try {
-                E event = aggregate.eventOf(envelope);
-                evolved = event == null ? state : aggregate.type().aggregate().evolve(state, event);
+                evolved = state;
+                for (E event : aggregate.eventsOf(envelope)) {
+                    evolved = aggregate.type().aggregate().evolve(evolved, event);
+                }
             } catch (Throwable defect) {
                 return unreadable("event '" + envelope.eventType() + "' version " + envelope.eventVersion(),
                         Defects.survived(defect));

@@ -2,9 +2,13 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.command.CommandError;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.BehaviorInterceptor;
@@ -27,16 +31,23 @@ import org.jspecify.annotations.Nullable;
  * arrive while it recovers, be kept back like commands, and when they are taken out again, Pekko 1.7 stops taking out what waits behind them. A write that the
  * journal rejects is a failed write too: Pekko would end the actor, and what is on its way to it at that moment would never be answered.
  *
+ * <p>Where the actor has to recover in another way, because its snapshot is of another shape, the gate puts a new behavior in the place of the old one and tells it
+ * what that has kept back.
+ *
  * <p>Belongs to one actor: used by its thread alone.
  */
 final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
 
     private static final int NONE = -1;
 
+    private final Supplier<Behavior<AggregateMessage>> behavior;
     private final int limit;
 
-    /** Commands that were let in and not yet taken by the actor's handler. */
-    private final Set<Execute> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Commands that were let in and not yet taken by the actor's handler, with their order. */
+    private final IdentityHashMap<Execute, Long> waiting = new IdentityHashMap<>();
+
+    /** How many commands were let in, which is their order. */
+    private long letIn;
 
     /** Commands that were answered here instead. Pekko keeps them back all the same, and they need room until the handler takes them. */
     private final Set<Execute> answered = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -46,17 +57,21 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
 
     private boolean stopAsked;
 
+    /** A new behavior is to take the place of the one that is there, and what Pekko has kept back for that is lost. */
+    private boolean beginsAgain;
+
     /** The incarnation of the actor whose write has failed; ids of incarnations are not negative and never used twice. */
     private int failedIncarnation = NONE;
 
-    private InstanceGate(int limit) {
+    private InstanceGate(Gated behavior, int limit) {
         super(Object.class);
+        this.behavior = behavior.behind(this);
         this.limit = limit;
     }
 
-    /** How an event-sourced behavior is made that knows its gate. */
+    /** How event-sourced behaviors are made that know their gate. */
     interface Gated {
-        Behavior<AggregateMessage> behind(InstanceGate gate);
+        Supplier<Behavior<AggregateMessage>> behind(InstanceGate gate);
     }
 
     /**
@@ -66,8 +81,8 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
      */
     static Behavior<AggregateMessage> before(Gated behavior, int limit) {
         return Behaviors.setup(context -> {
-            InstanceGate gate = new InstanceGate(limit);
-            return Behaviors.intercept(() -> gate, behavior.behind(gate)).narrow();
+            InstanceGate gate = new InstanceGate(behavior, limit);
+            return Behaviors.intercept(() -> gate, gate.behavior.get()).narrow();
         });
     }
 
@@ -97,7 +112,25 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
             }
             failedIncarnation = failure.actorInstanceId();
         }
-        return ((ReceiveTarget<Object>) (ReceiveTarget<?>) target).apply(context, message).unsafeCast();
+        Behavior<Object> next = ((ReceiveTarget<Object>) (ReceiveTarget<?>) target).apply(context, message)
+                .unsafeCast();
+        return (beginsAgain && Behavior.isAlive(next) ? begun(context) : next).unsafeCast();
+    }
+
+    /** The new behavior, which was told what the one before had kept back: in the order in which it came, and before anything that comes now. */
+    private Behavior<Object> begun(TypedActorContext<Object> context) {
+        beginsAgain = false;
+        answered.clear();
+        List<Object> kept = new ArrayList<>(waiting.keySet());
+        kept.sort(Comparator.comparing(waiting::get));
+        if (stopAsked) {
+            kept.add(AggregateMessage.Stop.INSTANCE);
+        }
+        Behavior<Object> current = Behavior.start(behavior.get().unsafeCast(), context);
+        for (Object message : kept) {
+            current = Behavior.canonicalize(Behavior.interpretMessage(current, context, message), current, context);
+        }
+        return current;
     }
 
     private boolean letIn(Execute execute) {
@@ -109,7 +142,7 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
             execute.fail(new CommandError.Overloaded(limit));
             return false;
         }
-        waiting.add(execute);
+        waiting.put(execute, letIn++);
         return true;
     }
 
@@ -123,9 +156,9 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         return next;
     }
 
-    /** Called by the actor's handler for each command: false for one that has been answered in the meantime. */
+    /** Called by the actor's handler for each command: false for one that has been answered in the meantime, or is for the behavior that begins. */
     boolean take(Execute execute) {
-        return !answered.remove(execute) && waiting.remove(execute);
+        return !beginsAgain && !answered.remove(execute) && waiting.remove(execute) != null;
     }
 
     /** Called by the actor when a recovery has failed: answers what waits, and what comes until one succeeds. */
@@ -137,14 +170,24 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         }
     }
 
+    /** Called by the actor when it is recovered, and another behavior is to recover in its place: that is told what waits, and to stop where it was asked. */
+    void beginAgain() {
+        beginsAgain = true;
+    }
+
+    /** Called by the actor's handler when it is told to stop: false where that is for the behavior that begins. */
+    boolean mayStop() {
+        return !beginsAgain;
+    }
+
     /** Called by the actor when it is recovered. */
     void recovered() {
         unrecovered = null;
     }
 
     private void answerWaiting(CommandError error) {
-        waiting.forEach(execute -> execute.fail(error));
-        answered.addAll(waiting);
+        waiting.keySet().forEach(execute -> execute.fail(error));
+        answered.addAll(waiting.keySet());
         waiting.clear();
     }
 }

@@ -60,11 +60,11 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
         return byName;
     }
 
-    /** The event of a stored record; null for one that only remembers a command. */
-    @Nullable E eventOf(Envelope envelope) {
+    /** The events of a stored record: one, unless it only remembers a command, or an upcaster makes none or several of it. */
+    List<E> eventsOf(Envelope envelope) {
         return envelope.isEvent()
                 ? events.decode(
                         new EncodedEvent(envelope.eventType(), envelope.eventVersion(), envelope.payload().bytes()))
-                : null;
+                : List.of();
     }
 }

@@ -228,7 +228,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
 
     private static <E extends Event> List<E> decoded(RegisteredAggregate<?, E, ?> aggregate,
             List<EncodedEvent> events) {
-        return events.stream().map(aggregate.events()::decode).toList();
+        return events.stream().flatMap(event -> aggregate.events().decode(event).stream()).toList();
     }
 
     private RegisteredAggregate<?, ?, ?> aggregate(String name) {

@@ -1,6 +1,7 @@
 package dev.allframe.sample.bank.account;
 
 import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.Since;
 import dev.allframe.aggregate.Stored;
 import java.time.LocalDate;
 
@@ -11,9 +12,20 @@ public sealed interface AccountEvent extends Event {
     @Stored("opened")
     record Opened(String owner, Money overdraft, LocalDate on) implements AccountEvent {}
 
-    /** Money came in. */
-    @Stored("deposited")
-    record Deposited(Money amount, Entry entry) implements AccountEvent {}
+    /**
+     * Money came in.
+     *
+     * @param channel {@code cash} or {@code transfer}; what was stored before anybody asked counts as cash
+     */
+    @Stored(value = "deposited", version = 2)
+    record Deposited(Money amount, Entry entry,
+            @Since(version = 2, defaultValue = "cash") String channel) implements AccountEvent {
+
+        /** By the channel that goes with the kind of the entry. */
+        public Deposited(Money amount, Entry entry) {
+            this(amount, entry, entry.kind() == Entry.Kind.CASH ? "cash" : "transfer");
+        }
+    }
 
     /** Money went out. */
     @Stored("withdrawn")

@@ -70,7 +70,7 @@ public final class Accounts implements Aggregate<AccountCommand, AccountEvent, A
     public Account evolve(Account account, AccountEvent event) {
         return switch (event) {
             case Opened(var owner, var overdraft, var on) -> Account.opened(owner, overdraft);
-            case Deposited(var amount, var entry) -> account.with(account.balance().plus(amount));
+            case Deposited(var amount, var entry, var channel) -> account.with(account.balance().plus(amount));
             case Withdrawn(var amount, var entry) -> account.with(account.balance().minus(amount));
             case OverdraftChanged(var limit) -> account.withOverdraft(limit);
             case OrderPlaced(var id, var order) -> account.withOrder(id, order);

@@ -77,7 +77,7 @@ final class ShowAccount implements Callable<Integer> {
     private static String text(Line line) {
         return switch (line.recorded().event()) {
             case Opened(var owner, var overdraft, var on) -> on + "  opened";
-            case Deposited(var amount, var entry) -> entry(entry, amount.amount().toPlainString());
+            case Deposited(var amount, var entry, var channel) -> entry(entry, amount.amount().toPlainString());
             case Withdrawn(var amount, var entry) -> entry(entry, amount.amount().negate().toPlainString());
             case OverdraftChanged(var overdraft) -> "            overdraft " + overdraft;
             case OrderPlaced(var orderId, var order) -> "            standing order " + orderId;
@@ -115,7 +115,8 @@ final class ShowAccount implements Callable<Integer> {
                 json.put("event", "opened");
                 json.put("on", on.toString());
             }
-            case Deposited(var amount, var entry) -> json(json, "deposited", amount.amount().toPlainString(), entry);
+            case Deposited(var amount, var entry, var channel) ->
+                json(json, "deposited", amount.amount().toPlainString(), entry);
             case Withdrawn(var amount, var entry) -> json(json, "withdrawn", amount.amount().toPlainString(), entry);
             case OverdraftChanged(var overdraft) -> {
                 json.put("event", "overdraft-changed");

@@ -66,7 +66,7 @@ public final class DemoRun {
             events += statement.size();
             for (Line line : statement) {
                 switch (line.recorded().event()) {
-                    case Deposited(var amount, var entry) -> in = in.plus(amount);
+                    case Deposited(var amount, var entry, var channel) -> in = in.plus(amount);
                     case Withdrawn(var amount, var entry) -> out = out.plus(amount);
                     case Opened opened -> {
                     }

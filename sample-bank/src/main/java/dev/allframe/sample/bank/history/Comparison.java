@@ -86,7 +86,7 @@ final class Comparison {
                 yield null;
             }
             case OverdraftChanged changed -> null;
-            case Deposited(var amount, var entry) -> {
+            case Deposited(var amount, var entry, var channel) -> {
                 transactions++;
                 yield entry.reference();
             }

@@ -102,11 +102,25 @@ final class AccountOnActorsTest {
                         Entry.remittance(DAY, new Counterparty("YZ", "62457513"), "pension").referring("637742")));
 
         assertThat(stored.type()).isEqualTo("account.deposited");
+        assertThat(stored.version()).isEqualTo(2);
         assertThat(new String(stored.bytes(), StandardCharsets.UTF_8)).isEqualTo(
                 """
                         {"amount":{"amount":"12.50","currency":"CZK"},"entry":{"kind":"REMITTANCE","on":"2026-03-01",\
-                        "reference":"637742","purpose":"pension","counterparty":{"bank":"YZ","account":"62457513"}}}""");
-        assertThat(JacksonEventCodec.of(ACCOUNT).decode(stored)).isInstanceOf(Deposited.class);
+                        "reference":"637742","purpose":"pension","counterparty":{"bank":"YZ","account":"62457513"}},"channel":"transfer"}""");
+        assertThat(JacksonEventCodec.of(ACCOUNT).decode(stored)).hasOnlyElementsOfType(Deposited.class);
+    }
+
+    @Test
+    void deposits_that_were_stored_before_they_had_a_channel_count_as_cash() {
+        String version1 = """
+                {"amount":{"amount":"12.50","currency":"CZK"},"entry":{"kind":"REMITTANCE","on":"2026-03-01",\
+                "reference":"637742","purpose":"pension","counterparty":{"bank":"YZ","account":"62457513"}}}""";
+
+        assertThat(JacksonEventCodec.of(ACCOUNT)
+                .decode(new EncodedEvent("account.deposited", 1, version1.getBytes(StandardCharsets.UTF_8))))
+                .containsExactly(new Deposited(czk("12.50"),
+                        Entry.remittance(DAY, new Counterparty("YZ", "62457513"), "pension").referring("637742"),
+                        "cash"));
     }
 
     private static ValidationError violation(Object result) {

@@ -118,7 +118,7 @@ final class KilledImportTest {
             EventStore<AccountEvent> accounts = EventStore.of(backend, ACCOUNT, JacksonEventCodec.of(ACCOUNT));
             try (var events = accounts.streamAllEvents(Position.START)) {
                 for (var event : (Iterable<RecordedEvent<AccountEvent>>) events::iterator) {
-                    if (event.event() instanceof Deposited(var amount, var entry)) {
+                    if (event.event() instanceof Deposited(var amount, var entry, var channel)) {
                         deposits = deposits.add(amount.amount());
                     }
                 }

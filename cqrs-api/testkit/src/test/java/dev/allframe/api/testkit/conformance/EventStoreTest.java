@@ -14,6 +14,8 @@ import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
 import dev.allframe.codec.UnknownStoredTypeException;
+import dev.allframe.evolution.StoredVersion;
+import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.store.Append;
 import dev.allframe.store.CommandRecord;
 import dev.allframe.store.Envelope;
@@ -87,11 +89,16 @@ final class EventStoreTest {
         }
 
         @Override
-        public Counted decode(EncodedEvent stored) {
-            if (!stored.type().equals("counter.counted") || stored.version() != 1) {
-                throw new UnknownStoredTypeException(stored.type(), stored.version(), "counter.counted version 1");
+        public List<Counted> decode(EncodedEvent stored) {
+            if (!versions().canRead(stored.type(), stored.version())) {
+                throw new UnknownStoredTypeException(stored.type(), stored.version(), versions());
             }
-            return new Counted(Integer.parseInt(new String(stored.bytes(), UTF_8)));
+            return List.of(new Counted(Integer.parseInt(new String(stored.bytes(), UTF_8))));
+        }
+
+        @Override
+        public VersionRegistry versions() {
+            return VersionRegistry.ofToday(new StoredVersion("counter.counted", 1));
         }
     }
 
