@@ -30,10 +30,11 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     private final int snapshotEvery;
     private final Remembering remembering;
     private final List<Upcast> upcasts;
+    private final WriteCheck writeCheck;
 
     private AggregateType(String name, Class<C> commandClass, Class<E> eventClass, Class<S> stateClass,
             Aggregate<C, E, S> aggregate,
-            int snapshotEvery, Remembering remembering, List<Upcast> upcasts) {
+            int snapshotEvery, Remembering remembering, List<Upcast> upcasts, WriteCheck writeCheck) {
         this.name = name;
         this.commandClass = commandClass;
         this.eventClass = eventClass;
@@ -42,6 +43,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
         this.snapshotEvery = snapshotEvery;
         this.remembering = remembering;
         this.upcasts = upcasts;
+        this.writeCheck = writeCheck;
     }
 
     /**
@@ -57,14 +59,14 @@ public final class AggregateType<C extends Command, E extends Event, S> {
                     + "' must be lower case letters, digits and hyphens, beginning with a letter");
         }
         return new AggregateType<>(name, commands, events, state, aggregate, DEFAULT_SNAPSHOT_EVERY,
-                new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false), List.of());
+                new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false), List.of(), WriteCheck.OFF);
     }
 
     /** Saves a snapshot of the state after every so many stored records; 0 saves none. The default is 200. */
     public AggregateType<C, E, S> snapshotEvery(int records) {
         requireNotNegative("snapshotEvery", records);
         return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, records, remembering,
-                upcasts);
+                upcasts, writeCheck);
     }
 
     /**
@@ -100,7 +102,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
 
     private AggregateType<C, E, S> remembering(Remembering changed) {
         return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, changed,
-                upcasts);
+                upcasts, writeCheck);
     }
 
     /**
@@ -111,7 +113,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
      */
     public AggregateType<C, E, S> upcasting(Upcast... steps) {
         return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, remembering,
-                Stream.concat(upcasts.stream(), Arrays.stream(steps)).toList());
+                Stream.concat(upcasts.stream(), Arrays.stream(steps)).toList(), writeCheck);
     }
 
     /**
@@ -122,6 +124,12 @@ public final class AggregateType<C extends Command, E extends Event, S> {
      * @param refusals also those that stored no event
      */
     private record Remembering(int commands, @Nullable Duration time, boolean refusals) {}
+
+    /** Compares each event with its schema when it is written. {@link WriteCheck#OFF} unless set. */
+    public AggregateType<C, E, S> checkWrites(WriteCheck check) {
+        return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, remembering,
+                upcasts, check);
+    }
 
     private static void requireNotNegative(String what, int value) {
         if (value < 0) {
@@ -172,6 +180,11 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     /** The steps from old stored forms that were declared. */
     public List<Upcast> upcasts() {
         return upcasts;
+    }
+
+    /** Whether an event is compared with its schema when it is written. */
+    public WriteCheck writeCheck() {
+        return writeCheck;
     }
 
     @Override

@@ -14,6 +14,11 @@ public record MigrationPath(StoredVersion from, List<MigrationStep> steps) {
         steps = List.copyOf(steps);
     }
 
+    /** Whether all its steps only add components, or it has none. */
+    public boolean addsOnly() {
+        return steps.stream().allMatch(MigrationStep::addsOnly);
+    }
+
     /** {@code account.deposited 1 -> 2 (added channel = "cash") -> 3 (DepositedV2 to Deposited)}. */
     @Override
     public String toString() {

@@ -14,6 +14,7 @@ import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.Hosts;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.command.ActorCommandBus;
+import dev.allframe.runtime.evolution.StartCheck;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
@@ -140,6 +141,7 @@ public final class AllFrame implements AutoCloseable {
          *
          * @throws dev.allframe.runtime.storage.ConfigurationException if the configuration cannot work; it says what to change
          * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored
+         * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
          */
         public AllFrame start() {
             try {
@@ -165,6 +167,7 @@ public final class AllFrame implements AutoCloseable {
             Map<String, Registration> registrations = new LinkedHashMap<>();
             Map<String, ActorCommandBus.Registration> hosted = new LinkedHashMap<>();
             try {
+                StartCheck.run(system, hosts.hosting().storage(), clock, aggregates);
                 for (RegisteredAggregate<?, ?, ?> aggregate : aggregates) {
                     String name = aggregate.type().name();
                     registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));

@@ -143,7 +143,7 @@ final class OutdatedSnapshotTest {
 
             assertThat(stored.get()).isEqualTo(
                     """
-                            {"v":3,"type":"wallet.state","version":1,"shape":"3888621792db6915","state":{"amount":"5","changes":5},\
+                            {"v":3,"type":"wallet.state","version":1,"shape":"dbd5717f97a5af91","state":{"amount":"5","changes":5},\
                             "forgottenUntil":null,"commands":[]}""");
             snapshot(allFrame, WALLET_W, 5, stored.get().replace("\"5\"", "\"100\""));
         }

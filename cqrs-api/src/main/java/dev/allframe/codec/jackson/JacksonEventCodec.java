@@ -1,19 +1,26 @@
 package dev.allframe.codec.jackson;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
+import dev.allframe.aggregate.WriteCheck;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
 import dev.allframe.evolution.VersionRegistry;
+import dev.allframe.schema.SchemaDifference;
+import dev.allframe.schema.TypeSchema;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events as JSON text under their {@link Stored} names; {@link DomainJson} says how values look.
@@ -22,7 +29,10 @@ import java.util.Map;
  */
 public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
 
+    private static final Logger LOG = System.getLogger(JacksonEventCodec.class.getName());
+
     private final Class<E> eventClass;
+    private final WriteCheck writeCheck;
     private final Map<Class<?>, Writer> writers = new HashMap<>();
     private final Map<String, Reader> readers = new HashMap<>();
 
@@ -30,11 +40,13 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
 
     private JacksonEventCodec(AggregateType<?, E, ?> type) {
         eventClass = type.eventClass();
+        writeCheck = type.writeCheck();
         MigrationPlan plan = MigrationPlan.of(type);
         older = plan.toEvents();
         plan.events().forEach((name, event) -> {
             int version = event.getAnnotation(Stored.class).version();
-            writers.put(event, new Writer(name, version, DomainJson.mapper().writerFor(event)));
+            writers.put(event, new Writer(name, version, DomainJson.mapper().writerFor(event),
+                    writeCheck == WriteCheck.OFF ? null : SchemaOfClass.of(name, version, event)));
             readers.put(name, new Reader(version, DomainJson.mapper().readerFor(event)));
         });
     }
@@ -56,10 +68,29 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
             throw new CodecException(event.getClass().getName() + " is not an event of " + eventClass.getName(), null);
         }
         try {
-            return new EncodedEvent(writer.name, writer.version, writer.json.writeValueAsBytes(event));
-        } catch (JsonProcessingException failed) {
-            throw new CodecException(
-                    "event '" + writer.name + "' cannot be written as JSON: " + failed.getOriginalMessage(), failed);
+            byte[] json = writer.json.writeValueAsBytes(event);
+            if (writer.schema != null) {
+                check(writer.schema, DomainJson.mapper().readTree(json));
+            }
+            return new EncodedEvent(writer.name, writer.version, json);
+        } catch (IOException failed) {
+            throw new CodecException("event '" + writer.name + "' cannot be written as JSON: "
+                    + (failed instanceof JsonProcessingException json
+                            ? json.getOriginalMessage()
+                            : failed.getMessage()),
+                    failed);
+        }
+    }
+
+    private void check(TypeSchema schema, JsonNode contents) {
+        List<SchemaDifference> violations = SchemaViolations.of(schema, contents);
+        if (!violations.isEmpty()) {
+            String told = "event " + schema + " does not fit its schema: "
+                    + String.join("; ", violations.stream().map(SchemaDifference::toString).toList());
+            if (writeCheck == WriteCheck.REJECT) {
+                throw new CodecException(told, null);
+            }
+            LOG.log(Level.WARNING, told);
         }
     }
 
@@ -87,7 +118,8 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
         return older.versions();
     }
 
-    private record Writer(String name, int version, ObjectWriter json) {}
+    /** How events of a class are written; with their schema where they are compared with it. */
+    private record Writer(String name, int version, ObjectWriter json, @Nullable TypeSchema schema) {}
 
     private record Reader(int version, ObjectReader json) {}
 }

@@ -34,7 +34,7 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
         Stored stored = stateClass.getAnnotation(Stored.class);
         type = aggregate.name() + "." + stored.value();
         version = stored.version();
-        shape = Shape.of(stateClass);
+        shape = JsonSchemas.fingerprint(stateClass);
         writer = DomainJson.mapper().writerFor(stateClass);
         reader = DomainJson.mapper().readerFor(stateClass);
     }

@@ -103,7 +103,7 @@ final class MigrationPlan {
             String name = stored.value();
             AddedComponents.byVersion(type, version.version(), problems).forEach((since, added) -> {
                 StoredVersion newer = named(name, since);
-                add(new MigrationStep(named(name, since - 1), List.of(newer), added.toString()),
+                add(new MigrationStep(named(name, since - 1), List.of(newer), added.toString(), true),
                         older -> List.of(new Step.Result(newer, added.addTo(older))));
             });
         }
@@ -157,7 +157,7 @@ final class MigrationPlan {
                 ? "dropped"
                 : from.getSimpleName() + " to "
                         + String.join(" + ", to.stream().map(Class::getSimpleName).toList());
-        add(new MigrationStep(begin.get(), List.copyOf(ends.values()), how), old -> {
+        add(new MigrationStep(begin.get(), List.copyOf(ends.values()), how, false), old -> {
             List<Step.Result> results = new ArrayList<>();
             for (Object newer : given(upcaster.upcast(old.as(from)))) {
                 StoredVersion as = ends.get(newer.getClass());
@@ -173,7 +173,7 @@ final class MigrationPlan {
 
     private void fromTree(Upcast.Json json) {
         List<StoredVersion> to = json.to().stream().map(this::named).toList();
-        add(new MigrationStep(named(json.from()), to, to.isEmpty() ? "dropped" : "JSON"), old -> {
+        add(new MigrationStep(named(json.from()), to, to.isEmpty() ? "dropped" : "JSON", false), old -> {
             List<Step.Result> results = new ArrayList<>();
             for (JsonEvent newer : given(json.upcaster().upcast(old.tree()))) {
                 if (!json.to().contains(newer.as())) {

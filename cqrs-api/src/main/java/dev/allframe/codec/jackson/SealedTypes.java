@@ -11,13 +11,14 @@ import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
 import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
 import dev.allframe.aggregate.SealedCases;
 import dev.allframe.aggregate.Stored;
+import dev.allframe.schema.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tells Jackson the cases of sealed types, which it does not find by itself, and their names. */
 final class SealedTypes extends NopAnnotationIntrospector {
 
-    static final String TYPE_PROPERTY = "@type";
+    static final String TYPE_PROPERTY = Schema.Cases.TYPE;
 
     /** The {@link Stored} name; the simple class name for types that are never stored, such as commands. */
     static String nameOf(Class<?> type) {

@@ -18,7 +18,6 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A stored state is read where its version and shape are today's, brought to today's where steps lead there, and outdated otherwise. */
@@ -71,11 +70,8 @@ final class StateUpcastingTest {
     private final JacksonStateCodec<State> codec = JacksonStateCodec.of(typeOf(State.class));
 
     @Test
-    void the_shape_is_of_names_and_types_all_the_way_down_and_the_same_in_every_jvm() {
-        assertThat(Shape.describe(State.class)).isEqualTo(
-                "{amount:java.math.BigDecimal,colors:java.util.Map<java.lang.String,enum{BLUE,RED}>,holder:one of{"
-                        + "firm{number:int,owners:java.util.List<^1>},person{name:java.lang.String}},limit:int}");
-        assertThat(codec.encode(STATE).shape()).isEqualTo("3f2c7e7800e424c2");
+    void the_shape_is_the_same_in_every_jvm() {
+        assertThat(codec.encode(STATE).shape()).isEqualTo("266a951277e3b9cc");
     }
 
     @Test
@@ -123,13 +119,5 @@ final class StateUpcastingTest {
 
         assertThatThrownBy(() -> codec.decode(broken)).isInstanceOf(CodecException.class)
                 .isNotInstanceOf(OutdatedStateException.class);
-    }
-
-    @Stored("state")
-    record Self(String name, @Nullable Self next, List<Self> others) {}
-
-    @Test
-    void a_class_that_contains_itself_has_a_shape() {
-        assertThat(Shape.describe(Self.class)).isEqualTo("{name:java.lang.String,next:^0,others:java.util.List<^0>}");
     }
 }

@@ -1,0 +1,94 @@
+package dev.allframe.schema;
+
+import java.math.BigInteger;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a JSON value looks like, as far as a class says it. Parts of one schema are compared by value, whatever their order.
+ *
+ * <p>It says both what a class writes and what it reads. A class writes each of its members, and no others; it reads also objects that lack {@link
+ * Member#optional} ones, and others where it is {@link Members#open}.
+ */
+public sealed interface Schema {
+
+    /**
+     * Text of a form, such as {@code date-time} or {@code decimal}.
+     *
+     * @param format the form; empty for any text
+     */
+    record Text(String format) implements Schema {}
+
+    /** One of these texts. */
+    record Choice(Set<String> values) implements Schema {
+
+        public Choice {
+            values = Collections.unmodifiableSet(new TreeSet<>(values));
+        }
+    }
+
+    /**
+     * A number without a fraction.
+     *
+     * @param least the smallest; null without a limit
+     * @param most the largest; null without a limit
+     */
+    record Whole(@Nullable BigInteger least, @Nullable BigInteger most) implements Schema {}
+
+    /** Any number. */
+    record Decimal() implements Schema {}
+
+    /** True or false. */
+    record Truth() implements Schema {}
+
+    /** Any value whatever. */
+    record Anything() implements Schema {}
+
+    /** A value, or null. */
+    record OrNull(Schema value) implements Schema {}
+
+    /** An array. */
+    record Items(Schema item) implements Schema {}
+
+    /** An object with any names and values that look alike. */
+    record Entries(Schema value) implements Schema {}
+
+    /**
+     * An object with these members.
+     *
+     * @param members by their names
+     * @param open whether a reader ignores members that it does not know
+     */
+    record Members(Map<String, Member> members, boolean open) implements Schema {
+
+        public Members {
+            members = Collections.unmodifiableMap(new TreeMap<>(members));
+        }
+    }
+
+    /**
+     * A member of an object.
+     *
+     * @param schema its value
+     * @param optional whether a reader does without it
+     */
+    record Member(Schema schema, boolean optional) {}
+
+    /** An object whose member {@code @type} names the case that it is. */
+    record Cases(Map<String, Members> byName) implements Schema {
+
+        /** The member that names the case. */
+        public static final String TYPE = "@type";
+
+        public Cases {
+            byName = Collections.unmodifiableMap(new TreeMap<>(byName));
+        }
+    }
+
+    /** A schema that contains itself, by its name in {@link TypeSchema#definitions}. */
+    record Reference(String name) implements Schema {}
+}

@@ -1,0 +1,204 @@
+package dev.allframe.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.aggregate.Aggregate;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Decision;
+import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.Since;
+import dev.allframe.aggregate.Stored;
+import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.command.CommandResult;
+import dev.allframe.evolution.Upcasters;
+import dev.allframe.runtime.evolution.UnreadableStoreException;
+import dev.allframe.runtime.storage.ConfigurationException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Code that does not fit what is stored does not start, and says why. An actor system stands for a storage, each AllFrame on it for a version of the code. */
+@Guarantee("G9")
+@DisplayNameGeneration(ReplaceUnderscores.class)
+final class StartCheckTest {
+
+    private static final String OURS = "allframe.storage = memory";
+    private static final String FOREIGN = "pekko.persistence.journal.plugin = pekko.persistence.journal.inmem";
+
+    private ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "none");
+
+    record Open(String owner) implements Command {}
+
+    @Stored("opened")
+    record First(String owner) implements Event {}
+
+    @Stored("opened")
+    record FirstWidened(Object owner) implements Event {}
+
+    @Stored("opened")
+    record FirstChanged(String holder) implements Event {}
+
+    @Stored(value = "opened", version = 2)
+    record Second(String owner, @Since(version = 2, defaultValue = "5") int limit) implements Event {}
+
+    @Stored(value = "opened", version = 2)
+    record SecondAlone(String owner, int limit) implements Event {}
+
+    @Stored("closed")
+    record Another(String owner) implements Event {}
+
+    /** Stores one event for each command. */
+    private record Rules<E extends Event>(Supplier<E> event) implements Aggregate<Open, E, Integer> {
+
+        @Override
+        public Integer initialState() {
+            return 0;
+        }
+
+        @Override
+        public Decision<E> decide(Integer state, Open command) {
+            return Decision.persist(event.get());
+        }
+
+        @Override
+        public Integer evolve(Integer state, E event) {
+            return state + 1;
+        }
+    }
+
+    private static <E extends Event> AggregateType<Open, E, Integer> account(Class<E> events, Supplier<E> event) {
+        return AggregateType.named("account", Open.class, events, Integer.class, new Rules<>(event)).snapshotEvery(0);
+    }
+
+    private static final AggregateType<Open, First, Integer> FIRST = account(First.class, () -> new First("Ann"));
+    private static final AggregateType<Open, Second, Integer> SECOND = account(Second.class,
+            () -> new Second("Ann", 7));
+    private static final AggregateType<Open, SecondAlone, Integer> SECOND_ALONE = account(SecondAlone.class,
+            () -> new SecondAlone("Ann", 7));
+    private static final AggregateType<Open, Another, Integer> ANOTHER = account(Another.class,
+            () -> new Another("Ann"));
+
+    private void on(String storage) {
+        system.terminate();
+        system = ActorSystem.create(Behaviors.empty(), "start-check",
+                ConfigFactory.parseString(storage).withFallback(ConfigFactory.load()));
+    }
+
+    @AfterEach
+    void terminate() {
+        system.terminate();
+    }
+
+    private AllFrame start(AggregateType<?, ?, ?> type) {
+        return AllFrame.on(system).aggregate(type).start();
+    }
+
+    /** Runs a version of the code that stores an event. */
+    private <E extends Event> void store(AggregateType<Open, E, Integer> type) {
+        try (AllFrame code = start(type)) {
+            assertThat(code.commands().dispatchAndWait(type, "a", new Open("Ann")))
+                    .isInstanceOf(CommandResult.Accepted.class);
+        }
+    }
+
+    private List<String> refused(AggregateType<?, ?, ?> type) {
+        UnreadableStoreException refused = catchThrowableOfType(UnreadableStoreException.class, () -> start(type));
+        assertThat(refused).as("refused to start").isNotNull();
+        refused.problems().forEach(problem -> assertThat(refused).hasMessageContaining(problem));
+        return refused.problems();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OURS, FOREIGN})
+    void code_that_cannot_read_a_version_is_refused_and_told_which(String storage) {
+        on(storage);
+        store(FIRST);
+
+        assertThat(refused(SECOND_ALONE)).containsExactly("account.opened version 1 was stored, and this code cannot "
+                + "read it: add an upcaster, or start the code that has stored it");
+        assertThat(refused(ANOTHER)).hasSize(1);
+        store(FIRST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OURS, FOREIGN})
+    void code_that_reads_what_is_stored_starts(String storage) {
+        on(storage);
+        store(FIRST);
+        store(SECOND);
+        store(SECOND_ALONE.upcasting(Upcasters.from(First.class)
+                .to(SecondAlone.class, first -> new SecondAlone(first.owner(), 5))));
+        store(ANOTHER.upcasting(Upcasters.json("opened", 1).dropped(), Upcasters.json("opened", 2).dropped()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OURS, FOREIGN})
+    void older_code_is_refused_where_newer_has_stored(String storage) {
+        on(storage);
+        store(FIRST);
+        store(SECOND);
+
+        assertThat(refused(FIRST)).hasSize(1)
+                .allSatisfy(problem -> assertThat(problem).startsWith("account.opened version 2 was stored"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OURS, FOREIGN})
+    void a_version_that_was_changed_after_it_was_stored_is_refused(String storage) {
+        on(storage);
+        store(FIRST);
+
+        assertThat(refused(account(FirstChanged.class, () -> new FirstChanged("Ann")))).singleElement()
+                .asString()
+                .contains("account.opened version 1 was stored with another shape",
+                        "what was stored: owner: is written, and is not known",
+                        "what was stored: holder: is not written, and has no default", "Raise its version");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OURS, FOREIGN})
+    void a_version_that_reads_all_that_it_read_before_starts(String storage) {
+        on(storage);
+        store(FIRST);
+
+        store(account(FirstWidened.class, () -> new FirstWidened("Ann")));
+    }
+
+    @Test
+    void what_was_never_stored_asks_for_nothing() {
+        on(OURS);
+        start(FIRST).close();
+
+        store(SECOND_ALONE);
+    }
+
+    @Test
+    void older_code_that_could_not_read_what_is_stored_next_is_asked_for_where_the_configuration_says_so() {
+        on(OURS + "\nallframe.schema-compatibility = full");
+        store(FIRST);
+
+        assertThat(refused(SECOND)).singleElement()
+                .asString()
+                .contains("account.opened version 2 cannot be read by code that knows account.opened version 1",
+                        "limit: is written, and is not known");
+    }
+
+    @Test
+    void an_unknown_compatibility_is_refused() {
+        on(OURS + "\nallframe.schema-compatibility = sideways");
+
+        assertThatThrownBy(() -> start(FIRST)).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("allframe.schema-compatibility = sideways must be none, backward");
+    }
+}
