@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Code that does not fit what is stored does not start, and says why. An actor system stands for a storage, each AllFrame on it for a version of the code. */
-@Guarantee("G9")
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@Guarantee("G9")
 final class StartCheckTest {
 
     private static final String OURS = "allframe.storage = memory";
