@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
+import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandInterceptor;
@@ -22,9 +23,12 @@ import dev.allframe.store.Registration;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -140,13 +144,13 @@ public final class AllFrame implements AutoCloseable {
          * Checks everything and starts hosting.
          *
          * @throws dev.allframe.runtime.storage.ConfigurationException if the configuration cannot work; it says what to change
-         * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored
+         * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored or sent, or two aggregates have one name; with everything
+         *         that is wrong with any of them
          * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
          */
         public AllFrame start() {
             try {
-                List<RegisteredAggregate<?, ?, ?>> aggregates = new ArrayList<>();
-                types.forEach(type -> aggregates.add(RegisteredAggregate.of(type)));
+                List<RegisteredAggregate<?, ?, ?>> aggregates = checked();
                 Hosting.Settings settings = Hosting.Settings.of(system.settings().config());
                 Hosts hosts = Hosts.on(system, StoragePlugins.of(system), settings, clock);
                 if (ownsSystem && hosts.clustered()
@@ -161,6 +165,26 @@ public final class AllFrame implements AutoCloseable {
                 }
                 throw failed;
             }
+        }
+
+        private List<RegisteredAggregate<?, ?, ?>> checked() {
+            List<RegisteredAggregate<?, ?, ?>> aggregates = new ArrayList<>();
+            Set<String> names = new HashSet<>();
+            Set<String> problems = new LinkedHashSet<>();
+            for (AggregateType<?, ?, ?> type : types) {
+                if (!names.add(type.name())) {
+                    problems.add("two aggregates are named '" + type.name() + "'");
+                }
+                try {
+                    aggregates.add(RegisteredAggregate.of(type));
+                } catch (InvalidDomainException invalid) {
+                    problems.addAll(invalid.problems());
+                }
+            }
+            if (!problems.isEmpty()) {
+                throw new InvalidDomainException(List.copyOf(problems));
+            }
+            return aggregates;
         }
 
         private AllFrame host(Hosts hosts, List<RegisteredAggregate<?, ?, ?>> aggregates) {

@@ -100,8 +100,12 @@ final class StartUpTest {
     void a_start_that_fails_leaves_nothing_registered() {
         ActorSystem<Void> system = system("allframe.storage = memory");
 
-        assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).aggregate(WALLET).start())
+        AggregateType<WalletCommand, WalletEvent, Wallet> purse = AggregateType.named("purse", WalletCommand.class,
+                WalletEvent.class, Wallet.class, new Wallets());
+        AllFrame first = AllFrame.on(system).aggregate(purse).start();
+        assertThatThrownBy(() -> AllFrame.on(system).aggregate(WALLET).aggregate(purse).start())
                 .isInstanceOf(ConfigurationException.class);
+        first.close();
 
         try (AllFrame second = AllFrame.on(system).aggregate(WALLET).start()) {
             assertThat(second.commands().dispatchAndWait(WALLET, "w", put(1)))

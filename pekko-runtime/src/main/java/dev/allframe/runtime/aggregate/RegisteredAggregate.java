@@ -11,11 +11,20 @@ import dev.allframe.codec.StateCodec;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.store.Envelope;
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +42,27 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
     /**
      * Checks a type.
      *
-     * @throws InvalidDomainException if its classes cannot be stored or sent
+     * @throws InvalidDomainException if its classes cannot be stored or sent, with all that is wrong with events, state and commands
      */
     public static <C extends Command, E extends Event, S> RegisteredAggregate<C, E, S> of(AggregateType<C, E, S> type) {
-        StateCodec<S> states = type.snapshotEvery() > 0 ? JacksonStateCodec.of(type) : null;
-        return new RegisteredAggregate<>(type, JacksonEventCodec.of(type), states, commandsOf(type.commandClass()));
+        Set<String> problems = new LinkedHashSet<>(); // events and state share some
+        EventCodec<E> events = checked(problems, () -> JacksonEventCodec.of(type));
+        StateCodec<S> states = type.snapshotEvery() > 0 ? checked(problems, () -> JacksonStateCodec.of(type)) : null;
+        Map<String, Class<?>> commands = checked(problems, () -> commandsOf(type.commandClass()));
+        if (events == null || commands == null || !problems.isEmpty()) {
+            throw new InvalidDomainException(List.copyOf(problems));
+        }
+        return new RegisteredAggregate<>(type, events, states, commands);
+    }
+
+    /** A part that is fine; null where it is not, and then its problems are added. */
+    private static <T> @Nullable T checked(Set<String> problems, Supplier<T> part) {
+        try {
+            return part.get();
+        } catch (InvalidDomainException invalid) {
+            problems.addAll(invalid.problems());
+            return null;
+        }
     }
 
     private static Map<String, Class<?>> commandsOf(Class<?> root) {
@@ -53,11 +78,33 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
                 problems.add(command.getName() + " and " + other.getName()
                         + " have the same simple name, by which they travel between nodes");
             }
+            if (command.isRecord()) {
+                for (RecordComponent component : command.getRecordComponents()) {
+                    if (isUnbound(component.getGenericType())) {
+                        problems.add("component " + component.getName() + " of " + command.getName() + " has the type "
+                                + component.getGenericType()
+                                + ", which is not bound to a class, so it cannot be sent between nodes");
+                    }
+                }
+            }
         }
         if (!problems.isEmpty()) {
             throw new InvalidDomainException(problems);
         }
         return byName;
+    }
+
+    /** Whether nobody can tell from a type which class is to be read. */
+    private static boolean isUnbound(Type type) {
+        return switch (type) {
+            case Class<?> found -> false;
+            case ParameterizedType generic -> Arrays.stream(generic.getActualTypeArguments())
+                    .anyMatch(RegisteredAggregate::isUnbound);
+            case GenericArrayType array -> isUnbound(array.getGenericComponentType());
+            case WildcardType wildcard -> Arrays.stream(wildcard.getUpperBounds())
+                    .anyMatch(RegisteredAggregate::isUnbound);
+            default -> true;
+        };
     }
 
     /** The events of a stored record: one, unless it only remembers a command, or an upcaster makes none or several of it. */

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         "A folder holds account.asc, order.asc where there is one, and transactions in trans*.asc and trans*.csv files, as published for the PKDD'99 challenge (\"Berka\"), with Czech codes or English ones. NaN, null and ? are empty fields."})
 final class ImportCommand implements Callable<Integer> {
 
-    @Option(names = "--berka", required = true, paramLabel = "DIR", description = "A folder of the data set; may be given several times. What was imported before is recognised and not stored again.")
+    @Option(names = "--berka", required = true, paramLabel = "DIR", description = "A folder of the data set; may be given several times. What was imported before is recognised and not stored again; a row that was imported with other contents is a conflict, which is told with its line, and what is stored stays.")
     private List<Path> folders = List.of();
 
     @Option(names = "--strict", description = "Stop at the first malformed line, before anything is imported; without it such lines are reported, skipped and counted, which alone does not change the exit code.")
@@ -89,6 +89,7 @@ final class ImportCommand implements Callable<Integer> {
         json.put("events", report.events());
         json.put("repeated", report.tally().repeated());
         json.put("rejected", report.tally().rejected());
+        json.put("conflicts", report.tally().conflicts());
         json.put("accountsChecked", report.accountsChecked());
         json.put("accountsNotChecked", report.accountsNotChecked());
         json.put("maxDifference", report.maxDifference().amount());

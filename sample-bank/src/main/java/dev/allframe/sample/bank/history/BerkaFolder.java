@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param transactions all transactions, file by file in the order of the files' names
  * @param badLines what was malformed and left out
  */
-record BerkaFolder(Map<String, Open> accounts, List<Order> orders, List<Transaction> transactions,
+record BerkaFolder(Map<String, Located<Open>> accounts, List<Located<Order>> orders,
+        List<Located<Transaction>> transactions,
         List<BadLine> badLines) {
 
     /**
@@ -77,9 +78,9 @@ record BerkaFolder(Map<String, Open> accounts, List<Order> orders, List<Transact
         if (transactionFiles.isEmpty()) {
             throw new InputException("there is no trans*.asc and no trans*.csv in " + folder);
         }
-        Map<String, Open> accounts = new LinkedHashMap<>();
-        List<Order> orders = new ArrayList<>();
-        List<Transaction> transactions = new ArrayList<>();
+        Map<String, Located<Open>> accounts = new LinkedHashMap<>();
+        List<Located<Order>> orders = new ArrayList<>();
+        List<Located<Transaction>> transactions = new ArrayList<>();
         List<BadLine> badLines = new ArrayList<>();
         Consumer<BadLine> bad = line -> {
             if (strict) {
@@ -90,10 +91,10 @@ record BerkaFolder(Map<String, Open> accounts, List<Order> orders, List<Transact
         new Table(accountFile).read(List.of("account_id", "date"), row -> account(row, accounts), bad);
         Path orderFile = folder.resolve("order.asc");
         if (Files.isRegularFile(orderFile)) {
-            new Table(orderFile).read(ORDER_COLUMNS, row -> orders.add(order(row)), bad);
+            new Table(orderFile).read(ORDER_COLUMNS, row -> orders.add(row.says(order(row))), bad);
         }
         for (Path file : transactionFiles) {
-            new Table(file).read(TRANSACTION_COLUMNS, row -> transactions.add(transaction(row)), bad);
+            new Table(file).read(TRANSACTION_COLUMNS, row -> transactions.add(row.says(transaction(row))), bad);
         }
         return new BerkaFolder(accounts, orders, transactions, badLines);
     }
@@ -109,10 +110,10 @@ record BerkaFolder(Map<String, Open> accounts, List<Order> orders, List<Transact
         }
     }
 
-    private static void account(Row row, Map<String, Open> accounts) {
+    private static void account(Row row, Map<String, Located<Open>> accounts) {
         String id = id(row, "account_id");
         Open open = new Open("holder of account " + id, Money.czk(0), date(row));
-        if (accounts.putIfAbsent(id, open) != null) {
+        if (accounts.putIfAbsent(id, row.says(open)) != null) {
             throw new MalformedException("account " + id + " is in the file already");
         }
     }

@@ -4,6 +4,7 @@ import dev.allframe.command.CommandBus;
 import dev.allframe.sample.bank.account.AccountCommand;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.ledger.Ledger;
+import dev.allframe.sample.bank.ledger.Ledger.Executed;
 import dev.allframe.sample.bank.ledger.Tally;
 import dev.allframe.sample.bank.ledger.Teller;
 import java.nio.file.Path;
@@ -14,23 +15,27 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * Imports folders of the data set as history: accounts, standing orders and transactions become commands in the order in which things happened, then the
  * accounts are read back from the store and compared with the bank's own balances, row by row.
  *
- * <p>Folders are imported one after the other. What the files have twice is sent once; what the store has from an earlier import is sent again and recognised
- * by its command id, as long as the account remembers it; what is new goes on where the account stands.
+ * <p>Folders are imported one after the other. What the files have twice is sent once; what the store has from an earlier import is recognised
+ * by its command id, by the account where it remembers all of its commands, and by {@link EarlierImports} where it does not; what is new goes on where the account
+ * stands. A row that is stored with other contents is a conflict: it is told, and what is stored stays.
  */
 public final class HistoryImport {
 
-    private record Step(String account, String commandId, AccountCommand command) {}
+    /** A command to send, and the line that it comes from. */
+    private record Step(String account, String commandId, AccountCommand command, String place) {}
 
+    private final boolean severalFolders;
     private final List<Step> steps = new ArrayList<>();
 
-    /** What the files have, by command id: accounts and orders as their steps, transactions with the bank's own balance. */
-    private final Map<String, Object> planned = new HashMap<>();
+    /** What the files have, by command id: accounts and orders as their commands, transactions with the bank's own balance. */
+    private final Map<String, Located<?>> planned = new HashMap<>();
     private int repeated;
     private final List<String> conflicts = new ArrayList<>();
     private final List<BadLine> badLines = new ArrayList<>();
@@ -50,12 +55,19 @@ public final class HistoryImport {
      * @throws InputException if a folder cannot be used, or a line is malformed and {@code strict}
      */
     public static HistoryImport read(List<Path> folders, boolean strict) {
-        HistoryImport read = new HistoryImport();
+        HistoryImport read = new HistoryImport(folders.size() > 1);
         folders.forEach(folder -> read.plan(BerkaFolder.read(folder, strict)));
         return read;
     }
 
-    private HistoryImport() {}
+    private HistoryImport(boolean severalFolders) {
+        this.severalFolders = severalFolders;
+    }
+
+    /** Where people find a row. */
+    private String place(Located<?> row) {
+        return severalFolders ? row.placeInFolder() : row.place();
+    }
 
     /** How many commands there are to send. */
     public int commands() {
@@ -66,27 +78,32 @@ public final class HistoryImport {
         badLines.addAll(folder.badLines());
         folder.accounts().forEach((id, open) -> {
             accounts.add(id);
-            plan(new Step(id, "open-" + id, open));
+            plan(id, "open-" + id, open, open.row());
         });
-        folder.orders()
-                .forEach(order -> plan(
-                        new Step(order.account(), "order-" + order.command().orderId(), order.command())));
+        folder.orders().forEach(order -> {
+            BerkaFolder.Order row = order.row();
+            plan(row.account(), "order-" + row.command().orderId(), order, row.command());
+        });
 
         Map<String, List<Transaction>> byAccount = new LinkedHashMap<>();
-        for (Transaction row : folder.transactions()) {
-            if (isNew(row.account(), row.commandId(), row)) {
+        for (Located<Transaction> located : folder.transactions()) {
+            Transaction row = located.row();
+            if (isNew(row.account(), row.commandId(), located)) {
                 byAccount.computeIfAbsent(row.account(), id -> new ArrayList<>()).add(row);
             }
         }
         List<Transaction> ordered = new ArrayList<>(folder.transactions().size());
         byAccount.forEach((account, rows) -> ordered.addAll(inOrder(account, rows)));
         ordered.sort(Comparator.comparing(Transaction::date)); // stable: the order inside an account and day stays
-        ordered.forEach(row -> steps.add(new Step(row.account(), row.commandId(), row.command())));
+        ordered.forEach(row -> {
+            Located<?> located = Objects.requireNonNull(planned.get(row.commandId()));
+            steps.add(new Step(row.account(), row.commandId(), row.command(), place(located)));
+        });
     }
 
-    private void plan(Step step) {
-        if (isNew(step.account, step.commandId, step)) {
-            steps.add(step);
+    private void plan(String account, String commandId, Located<?> row, AccountCommand command) {
+        if (isNew(account, commandId, row)) {
+            steps.add(new Step(account, commandId, command, place(row)));
         }
     }
 
@@ -94,13 +111,14 @@ public final class HistoryImport {
      * Whether the files did not have this yet; counts what is repeated, and notes what contradicts the first. An account would recognise a repeat too, but
      * only among the last thousand commands that it remembers. The bank's numbers are its own for all accounts.
      */
-    private boolean isNew(String account, String commandId, Object contents) {
-        Object first = planned.putIfAbsent(commandId, contents);
-        if (first != null && first.equals(contents)) {
+    private boolean isNew(String account, String commandId, Located<?> row) {
+        Located<?> first = planned.putIfAbsent(commandId, row);
+        if (first != null && first.row().equals(row.row())) {
             repeated++;
         } else if (first != null) {
-            conflicts.add("account " + account + ", command " + commandId
-                    + ": the files have it twice, with different contents; the first was taken");
+            conflicts.add(Tally.source(account, commandId, place(row))
+                    + ": the files have it twice, with different contents; the first, " + place(first)
+                    + ", was taken");
         }
         return first == null;
     }
@@ -123,12 +141,31 @@ public final class HistoryImport {
      *
      * @param bus to the accounts
      * @param ledger reads what they stored
-     * @param onAnswer is called once for each answered command, on any thread
+     * @param onAnswer is called once for each command that is answered or recognised, on any thread
      */
     public ImportReport run(CommandBus bus, Ledger ledger, Runnable onAnswer) {
-        Teller teller = new Teller(bus, ledger.versions(), onAnswer);
-        steps.forEach(step -> teller.send(step.account(), step.commandId(), step.command()));
-        Tally tally = teller.finish().with(repeated, conflicts);
+        Map<String, Integer> stored = ledger.versions();
+        Map<String, Integer> commands = new HashMap<>();
+        steps.forEach(step -> commands.merge(step.account(), 1, Integer::sum));
+        EarlierImports earlier = new EarlierImports(ledger, stored, commands);
+        int recognised = 0;
+        List<String> changed = new ArrayList<>(conflicts);
+        Teller teller = new Teller(bus, stored, onAnswer);
+        for (Step step : steps) {
+            Executed executed = earlier.find(step.account(), step.commandId());
+            if (executed == null) {
+                teller.send(step.account(), step.commandId(), step.command(), step.place());
+                continue;
+            }
+            if (EarlierImports.isSame(executed, step.command())) {
+                recognised++;
+            } else {
+                changed.add(Tally.source(step.account(), step.commandId(), step.place())
+                        + ": idempotency-conflict: the store has it with other contents, and keeps them");
+            }
+            onAnswer.run();
+        }
+        Tally tally = teller.finish().with(repeated + recognised, changed);
         Comparison compared = new Comparison();
         Set<String> everyone = new LinkedHashSet<>(accounts);
         everyone.addAll(books.keySet());

@@ -38,10 +38,19 @@ final class Table {
     static final class Row {
         private final Map<String, Integer> columns;
         private final CSVRecord values;
+        private final Path file;
+        private final int line;
 
-        private Row(Map<String, Integer> columns, CSVRecord values) {
+        private Row(Map<String, Integer> columns, CSVRecord values, Path file, int line) {
             this.columns = columns;
             this.values = values;
+            this.file = file;
+            this.line = line;
+        }
+
+        /** What the row says, with where it stands. */
+        <T> Located<T> says(T contents) {
+            return new Located<>(contents, file, line);
         }
 
         /** The trimmed text of a column; empty where the file has no such column, or a word for no value. */
@@ -95,7 +104,7 @@ final class Table {
                 line++;
                 try {
                     if (!text.isBlank()) {
-                        rows.accept(row(columns, parse(decode(text), format)));
+                        rows.accept(row(columns, parse(decode(text), format), line));
                     }
                 } catch (MalformedException malformed) {
                     bad.accept(new BadLine(name, line, String.valueOf(malformed.getMessage())));
@@ -124,12 +133,12 @@ final class Table {
         return columns;
     }
 
-    private static Row row(Map<String, Integer> columns, CSVRecord values) {
+    private Row row(Map<String, Integer> columns, CSVRecord values, int line) {
         if (values.size() != columns.size()) {
             throw new MalformedException(
                     values.size() + " fields, but the first line names " + columns.size() + " columns");
         }
-        return new Row(columns, values);
+        return new Row(columns, values, file, line);
     }
 
     private static CSVRecord parse(String line, CSVFormat format) {

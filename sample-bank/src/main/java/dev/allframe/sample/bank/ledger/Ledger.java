@@ -8,6 +8,7 @@ import dev.allframe.store.EventStore;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +40,28 @@ public final class Ledger {
             });
         }
         return lines;
+    }
+
+    /**
+     * What a command with an id led to.
+     *
+     * @param before the account before it
+     * @param event the event that it stored; no command of an account stores more than one
+     */
+    public record Executed(Account before, AccountEvent event) {}
+
+    /** Everything that commands with an id did to an account, by their ids, however long ago. */
+    public Map<String, Executed> executed(String id) {
+        Map<String, Executed> executed = new HashMap<>();
+        Account before = Account.NONE;
+        for (Line line : statement(id)) {
+            String commandId = line.recorded().metadata().commandId();
+            if (commandId != null) {
+                executed.put(commandId, new Executed(before, line.recorded().event()));
+            }
+            before = line.after();
+        }
+        return executed;
     }
 
     /** How many events each account has, by id. */

@@ -21,6 +21,8 @@ import java.util.TreeMap;
 public record Tally(int accepted, long events, int repeated, SortedMap<String, Integer> refused,
         SortedMap<String, Integer> failed, List<String> problems, Duration time) {
 
+    private static final String CONFLICT = "idempotency-conflict";
+
     public Tally {
         refused = new TreeMap<>(refused);
         failed = new TreeMap<>(failed);
@@ -36,7 +38,7 @@ public record Tally(int accepted, long events, int repeated, SortedMap<String, I
     public Tally with(int more, List<String> conflicts) {
         SortedMap<String, Integer> failures = new TreeMap<>(failed);
         if (!conflicts.isEmpty()) {
-            failures.merge("idempotency-conflict", conflicts.size(), Integer::sum);
+            failures.merge(CONFLICT, conflicts.size(), Integer::sum);
         }
         List<String> all = new ArrayList<>(problems);
         all.addAll(conflicts);
@@ -46,6 +48,16 @@ public record Tally(int accepted, long events, int repeated, SortedMap<String, I
     /** The same with its problems in another order. */
     public Tally withProblems(List<String> sentences) {
         return new Tally(accepted, events, repeated, refused, failed, sentences, time);
+    }
+
+    /** What a sentence about a command begins with: {@code account 1, command trans-5, trans.asc:7}. */
+    public static String source(String account, String commandId, String origin) {
+        return "account " + account + ", command " + commandId + (origin.isEmpty() ? "" : ", " + origin);
+    }
+
+    /** Commands with the id of another one and other contents. */
+    public int conflicts() {
+        return failed.getOrDefault(CONFLICT, 0);
     }
 
     /** All commands. */

@@ -32,7 +32,8 @@ public final class Teller {
     /** A slow machine is no reason to give up. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static final int PROBLEMS_KEPT = 100;
+    /** So that an import of the wrong files into a store does not fill the memory; the rest is counted. */
+    private static final int PROBLEMS_KEPT = 10_000;
 
     private final CommandBus bus;
     private final Runnable onAnswer;
@@ -68,14 +69,24 @@ public final class Teller {
 
     /** Sends a command; waits while too many others have no answer yet. */
     public void send(String account, String commandId, AccountCommand command) {
+        send(account, commandId, command, "");
+    }
+
+    /**
+     * Sends a command; waits while too many others have no answer yet.
+     *
+     * @param origin where it comes from, such as a file and a line, for people whose command is refused; empty where there is nothing to say
+     */
+    public void send(String account, String commandId, AccountCommand command, String origin) {
         free.acquireUninterruptibly();
         CommandOptions options = withCommandId(commandId).within(PATIENCE);
+        String source = Tally.source(account, commandId, origin);
         bus.dispatch(ACCOUNT, account, command, options).whenComplete((result, broken) -> {
             try {
                 if (broken != null) {
-                    failed("broken", account, commandId, String.valueOf(broken));
+                    failed("broken", source, String.valueOf(broken));
                 } else {
-                    answered(account, commandId, result);
+                    answered(account, source, result);
                 }
                 onAnswer.run();
             } finally {
@@ -84,7 +95,7 @@ public final class Teller {
         });
     }
 
-    private synchronized void answered(String account, String commandId, CommandResult<AccountEvent> result) {
+    private synchronized void answered(String account, String source, CommandResult<AccountEvent> result) {
         switch (result) {
             case CommandResult.Accepted<AccountEvent>(var stored, var sequenceNr, var token, var deleted) -> {
                 if (stored.isEmpty() || isNew(account, Math.toIntExact(sequenceNr))) {
@@ -96,10 +107,10 @@ public final class Teller {
             }
             case CommandResult.Refused<AccountEvent>(var code, var message, var details) -> {
                 refused.merge(code, 1, Integer::sum);
-                problem(account, commandId, code + (details.isEmpty() ? "" : " " + details));
+                problem(source, code + (details.isEmpty() ? "" : " " + details));
             }
             case CommandResult.Failed<AccountEvent>(var error) ->
-                failed(error.code(), account, commandId, error.code() + ": " + error.message());
+                failed(error.code(), source, error.code() + ": " + error.message());
         }
     }
 
@@ -111,14 +122,14 @@ public final class Teller {
         return first;
     }
 
-    private synchronized void failed(String code, String account, String commandId, String reason) {
+    private synchronized void failed(String code, String source, String reason) {
         failed.merge(code, 1, Integer::sum);
-        problem(account, commandId, reason);
+        problem(source, reason);
     }
 
-    private synchronized void problem(String account, String commandId, String reason) {
+    private synchronized void problem(String source, String reason) {
         if (problems.size() < PROBLEMS_KEPT) {
-            problems.add("account " + account + ", command " + commandId + ": " + reason);
+            problems.add(source + ": " + reason);
         }
     }
 

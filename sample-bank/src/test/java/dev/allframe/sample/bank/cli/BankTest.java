@@ -88,7 +88,7 @@ final class BankTest {
                 Folder.written(temp, "6;9;930106;PRIJEM;VKLAD;10.00;10.00;;;").toString());
 
         assertThat(said.exitCode()).isEqualTo(1);
-        assertThat(said.err()).contains("rejected account 9, command trans-6: not-open");
+        assertThat(said.err()).contains("rejected account 9, command trans-6, trans.asc:2: not-open");
     }
 
     @Test
@@ -120,13 +120,13 @@ final class BankTest {
                 + " of 1993-01-07 it had 5000.00 CZK by the bank's own balance, and not 0.00 CZK";
         assertThat(said.exitCode()).isEqualTo(1);
         assertThat(said.err().lines()).containsExactly("skipped trans.asc:2: amount '1O' is not an amount",
-                "rejected account 9, command trans-8: not-open", remark,
+                "rejected account 9, command trans-8, trans.asc:4: not-open", remark,
                 "account 9: 1 of its 1 transactions are not in the store");
         assertThat(said.json().get("skippedLines").intValue()).isEqualTo(1);
         assertThat(said.json().get("badLines")).extracting(JsonNode::textValue)
                 .containsExactly("trans.asc:2: amount '1O' is not an amount");
         assertThat(said.json().get("rejections")).extracting(JsonNode::textValue)
-                .containsExactly("account 9, command trans-8: not-open");
+                .containsExactly("account 9, command trans-8, trans.asc:4: not-open");
         assertThat(said.json().get("remarks")).extracting(JsonNode::textValue).containsExactly(remark);
         assertThat(said.json().get("problems")).extracting(JsonNode::textValue)
                 .containsExactly("account 9: 1 of its 1 transactions are not in the store");

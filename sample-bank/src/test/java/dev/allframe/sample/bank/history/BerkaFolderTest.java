@@ -34,14 +34,18 @@ final class BerkaFolderTest {
         BerkaFolder folder = BerkaFolder.read(Folder.committed("czech"), true);
 
         assertThat(folder.accounts()).containsOnlyKeys("1", "2", "3")
-                .containsEntry("2", new Open("holder of account 2", czk(0), LocalDate.of(1993, 1, 2)));
-        assertThat(folder.orders()).containsExactly(
-                new BerkaFolder.Order("1",
-                        new PlaceOrder("29401",
-                                new StandingOrder(czk(2452), new Counterparty("YZ", "87144583"), "household"))),
-                new BerkaFolder.Order("2", new PlaceOrder("29402",
-                        new StandingOrder(czk("372.70"), new Counterparty("ST", "89597016"), ""))));
-        assertThat(folder.transactions()).hasSize(9)
+                .extractingByKey("2")
+                .isEqualTo(new Located<>(new Open("holder of account 2", czk(0), LocalDate.of(1993, 1, 2)),
+                        Folder.committed("czech").resolve("account.asc"), 3));
+        assertThat(folder.orders()).extracting(Located::row)
+                .containsExactly(
+                        new BerkaFolder.Order("1",
+                                new PlaceOrder("29401",
+                                        new StandingOrder(czk(2452), new Counterparty("YZ", "87144583"), "household"))),
+                        new BerkaFolder.Order("2", new PlaceOrder("29402",
+                                new StandingOrder(czk("372.70"), new Counterparty("ST", "89597016"), ""))));
+        assertThat(folder.transactions()).extracting(Located::row)
+                .hasSize(9)
                 .contains(
                         new Transaction("102", "1", czk(8000), Side.CREDIT, czk(8700),
                                 new Entry(Kind.REMITTANCE, JANUARY_31, "102", "pension",
@@ -53,7 +57,7 @@ final class BerkaFolderTest {
                         new Transaction("202", "2", czk(1400), Side.DEBIT, czk(-400),
                                 new Entry(Kind.REMITTANCE, JANUARY_31, "202", "household",
                                         new Counterparty("QR", "13943797"))));
-        assertThat(folder.transactions()).extracting(row -> row.entry().kind())
+        assertThat(folder.transactions()).extracting(located -> located.row().entry().kind())
                 .containsExactly(Kind.CASH, Kind.CASH, Kind.FEE, Kind.REMITTANCE, Kind.INTEREST, Kind.REMITTANCE,
                         Kind.PENALTY_INTEREST, Kind.CASH, Kind.CARD);
         assertThat(folder.badLines()).isEmpty();
@@ -63,8 +67,12 @@ final class BerkaFolderTest {
     void english_codes_commas_iso_dates_and_other_columns_mean_the_same() {
         BerkaFolder english = BerkaFolder.read(Folder.committed("english"), true);
 
-        assertThat(english.transactions())
-                .isEqualTo(BerkaFolder.read(Folder.committed("czech"), true).transactions());
+        assertThat(english.transactions()).extracting(Located::row)
+                .isEqualTo(BerkaFolder.read(Folder.committed("czech"), true)
+                        .transactions()
+                        .stream()
+                        .map(Located::row)
+                        .toList());
         assertThat(english.orders()).isEmpty();
     }
 
@@ -75,7 +83,9 @@ final class BerkaFolderTest {
         Folder.write(temp.resolve("transactions.txt"), "not one of them");
         Folder.write(temp.resolve("old-trans.asc"), "not one of them");
 
-        assertThat(BerkaFolder.read(temp, true).transactions()).extracting(Transaction::id).containsExactly("1", "2");
+        assertThat(BerkaFolder.read(temp, true).transactions())
+                .extracting(located -> located.row().id() + " of " + located.place())
+                .containsExactly("1 of trans-1.csv:2", "2 of trans.asc:2");
     }
 
     @ParameterizedTest
@@ -102,7 +112,7 @@ final class BerkaFolderTest {
 
         assertThat(folder.badLines()).containsExactly(new BadLine("trans.asc", 4, reason));
         assertThat(folder.badLines().getFirst()).hasToString("trans.asc:4: " + reason);
-        assertThat(folder.transactions()).extracting(Transaction::id).containsExactly("6", "8");
+        assertThat(folder.transactions()).extracting(located -> located.row().id()).containsExactly("6", "8");
         assertThatThrownBy(() -> BerkaFolder.read(temp, true)).isInstanceOf(InputException.class)
                 .hasMessage(temp.resolve("trans.asc") + ":4: " + reason);
     }
@@ -131,7 +141,7 @@ final class BerkaFolderTest {
         Files.write(temp.resolve("trans2.asc"), (Folder.HEADER + "2;1;930101;PRIJEM;VKLAD;1.00;1.00;café;;\n")
                 .getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThat(BerkaFolder.read(temp, true).transactions()).extracting(row -> row.entry().purpose())
+        assertThat(BerkaFolder.read(temp, true).transactions()).extracting(located -> located.row().entry().purpose())
                 .containsExactly("důchod", "café");
     }
 

@@ -1,0 +1,46 @@
+package dev.allframe.sample.bank.history;
+
+import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+
+import dev.allframe.aggregate.Decision;
+import dev.allframe.sample.bank.account.AccountCommand;
+import dev.allframe.sample.bank.ledger.Ledger;
+import dev.allframe.sample.bank.ledger.Ledger.Executed;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands of earlier imports, of those accounts that cannot remember them all: an account recognises its last commands by their ids, and would carry out an older
+ * one again. The ids of all of them are in the store, beside the events.
+ *
+ * <p>Asked before anything is sent, in the one process that has the store: nobody else changes what it has found.
+ */
+final class EarlierImports {
+
+    private final Map<String, Map<String, Executed>> byAccount = new HashMap<>();
+
+    /**
+     * Reads the accounts that may forget one of their commands until everything is sent.
+     *
+     * @param stored how many events each account has
+     * @param planned how many commands are to be sent to each account
+     */
+    EarlierImports(Ledger ledger, Map<String, Integer> stored, Map<String, Integer> planned) {
+        planned.forEach((account, commands) -> {
+            if (stored.getOrDefault(account, 0) + commands > ACCOUNT.rememberedCommands()) {
+                byAccount.put(account, ledger.executed(account));
+            }
+        });
+    }
+
+    /** What a command led to; null where it was not carried out, or the account itself remembers it. */
+    @Nullable Executed find(String account, String commandId) {
+        return byAccount.getOrDefault(account, Map.of()).get(commandId);
+    }
+
+    /** Whether it was this command: on the account as it was then, it leads to the same event. */
+    static boolean isSame(Executed executed, AccountCommand command) {
+        return ACCOUNT.aggregate().decide(executed.before(), command).equals(Decision.persist(executed.event()));
+    }
+}
