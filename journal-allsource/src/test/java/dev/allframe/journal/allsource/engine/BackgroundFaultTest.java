@@ -315,7 +315,8 @@ class BackgroundFaultTest {
 
         assertThatThrownBy(() -> Stages.get(first)).isInstanceOf(StoreFailedException.class);
         assertThatThrownBy(() -> Stages.get(conflicting)).isInstanceOf(StoreFailedException.class);
-        assertThat(Stages.failure(CompletableFuture.runAsync(store::close))).isNotNull();
+        disk.plan(FaultPlan.once(Long.MAX_VALUE, FaultPlan.Kind.IO_ERROR));
+        store.close();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

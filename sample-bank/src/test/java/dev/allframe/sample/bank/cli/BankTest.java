@@ -62,6 +62,31 @@ final class BankTest {
     }
 
     @Test
+    void schemas_shows_how_versions_are_read_and_that_they_fit() {
+        Said said = bank("schemas", "--dir", "src/main/schemas");
+
+        assertThat(said.exitCode()).as(said.out()).isZero();
+        assertThat(said.out().lines()).contains("account.deposited 1 -> 2 (added channel = \"cash\")",
+                "account.deposited 2", "The events keep what src/main/schemas says (BACKWARD_TRANSITIVE).");
+    }
+
+    @Test
+    void schemas_that_are_missing_or_ask_for_more_are_told() throws IOException {
+        Path empty = Files.createDirectory(temp.resolve("schemas"));
+
+        Said missing = bank("schemas", "--dir", empty.toString(), "--json");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.json().get("problems")).hasSize(5);
+
+        assertThat(bank("schemas", "--dir", empty.toString(), "--write").exitCode()).isZero();
+        assertThat(bank("schemas", "--dir", empty.toString()).exitCode()).isZero();
+
+        Said forward = bank("schemas", "--dir", "src/main/schemas", "--mode", "FULL");
+        assertThat(forward.exitCode()).isEqualTo(1);
+        assertThat(forward.out()).contains("channel: is written, and is not known");
+    }
+
+    @Test
     void import_tells_machines_and_nothing_else() {
         Said said = bank("import", "--berka", CZECH, "--berka", CZECH, "--backend", "memory", "--json");
 
