@@ -10,6 +10,7 @@ import dev.allframe.store.DurableStatePage;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.EventStoreException;
 import dev.allframe.store.ForeignPositionException;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
@@ -47,6 +48,7 @@ public final class EngineBackend implements EventStoreBackend {
     private final Object closing = new Object();
     private final Object counting = new Object();
     private @Nullable BackendStats lastStats; // guarded by counting
+    private @Nullable EventStoreException uncounted; // guarded by counting
     private volatile boolean closed;
 
     /**
@@ -311,6 +313,9 @@ public final class EngineBackend implements EventStoreBackend {
     @Override
     public BackendStats stats() {
         synchronized (counting) { // so that tables are not closed meanwhile
+            if (uncounted != null) {
+                throw uncounted;
+            }
             return lastStats == null ? now() : lastStats;
         }
     }
@@ -330,12 +335,21 @@ public final class EngineBackend implements EventStoreBackend {
             if (!closed) {
                 closed = true;
                 engine.stop();
-                synchronized (counting) {
-                    lastStats = now();
-                }
+                countForTheLastTime();
                 engine.close();
                 engine.eventListeners().wakeEveryone();
                 engine.stateListeners().wakeEveryone();
+            }
+        }
+    }
+
+    /** A store is closed also where a damaged table does not let it count. */
+    private void countForTheLastTime() {
+        synchronized (counting) {
+            try {
+                lastStats = now();
+            } catch (EventStoreException unreadable) {
+                uncounted = unreadable;
             }
         }
     }
