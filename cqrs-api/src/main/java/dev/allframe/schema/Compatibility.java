@@ -109,8 +109,8 @@ public final class Compatibility {
             }
         });
         read.members().forEach((name, wanted) -> {
-            if (!written.members().containsKey(name) && !wanted.optional()) {
-                differ(at(path, name), "is not written, and has no default");
+            if (!written.members().containsKey(name) && !wanted.isOptionalFor(writer.version())) {
+                differ(at(path, name), "is not written, and has no default there");
             }
         });
     }
@@ -134,7 +134,7 @@ public final class Compatibility {
     /** A case as who knows nothing of cases sees it. */
     private static Schema.Members withType(Schema.Members members, String caseName) {
         Map<String, Member> all = new HashMap<>(members.members());
-        all.put(Schema.Cases.TYPE, new Member(new Schema.Choice(Set.of(caseName)), false));
+        all.put(Schema.Cases.TYPE, new Member(new Schema.Choice(Set.of(caseName)), 0));
         return new Schema.Members(all, members.open());
     }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a JSON value looks like, as far as a class says it. Parts of one schema are compared by value, whatever their order.
  *
- * <p>It says both what a class writes and what it reads. A class writes each of its members, and no others; it reads also objects that lack {@link
- * Member#optional} ones, and others where it is {@link Members#open}.
+ * <p>It says both what a class writes and what it reads. A class writes each of its members, and no others; it reads also objects of older versions
+ * that lack members added {@link Member#since}, and others where it is {@link Members#open}.
  */
 public sealed interface Schema {
 
@@ -74,9 +74,15 @@ public sealed interface Schema {
      * A member of an object.
      *
      * @param schema its value
-     * @param optional whether a reader does without it
+     * @param since the version in which it was added with a default, so that a reader does without it in what older versions have written; 0 where all have it
      */
-    record Member(Schema schema, boolean optional) {}
+    record Member(Schema schema, int since) {
+
+        /** Whether a reader does without it in what a version has written. */
+        public boolean isOptionalFor(int version) {
+            return version < since;
+        }
+    }
 
     /** An object whose member {@code @type} names the case that it is. */
     record Cases(Map<String, Members> byName) implements Schema {

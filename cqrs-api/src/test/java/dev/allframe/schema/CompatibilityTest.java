@@ -28,7 +28,7 @@ final class CompatibilityTest {
         Map<String, Member> byName = new LinkedHashMap<>();
         for (int i = 0; i < members.length; i += 2) {
             byName.put((String) members[i],
-                    members[i + 1] instanceof Member member ? member : new Member((Schema) members[i + 1], false));
+                    members[i + 1] instanceof Member member ? member : new Member((Schema) members[i + 1], 0));
         }
         return new Schema.Members(byName, false);
     }
@@ -64,17 +64,24 @@ final class CompatibilityTest {
     void a_required_member_was_added() {
         Schema older = object("owner", TEXT);
         Schema newer = object("owner", TEXT, "branch", TEXT);
-        assertThat(backward(older, newer)).containsExactly("branch: is not written, and has no default");
+        assertThat(backward(older, newer)).containsExactly("branch: is not written, and has no default there");
         assertThat(forward(older, newer)).containsExactly("branch: is written, and is not known");
     }
 
     @Test
     void a_member_with_a_default_was_added() {
         Schema.Members older = object("owner", TEXT);
-        Schema newer = object("owner", TEXT, "branch", new Member(TEXT, true));
+        Schema newer = object("owner", TEXT, "branch", new Member(TEXT, 2));
         assertThat(backward(older, newer)).isEmpty();
         assertThat(forward(older, newer)).containsExactly("branch: is written, and is not known");
         assertThat(forward(open(older), newer)).as("where the older ignores what it does not know").isEmpty();
+    }
+
+    @Test
+    void a_member_with_a_default_for_older_versions_than_that_was_added() {
+        Schema older = object("owner", TEXT);
+        Schema newer = object("owner", TEXT, "branch", new Member(TEXT, 1));
+        assertThat(backward(older, newer)).containsExactly("branch: is not written, and has no default there");
     }
 
     @Test
@@ -83,7 +90,7 @@ final class CompatibilityTest {
         Schema.Members newer = object("owner", TEXT);
         assertThat(backward(older, newer)).containsExactly("branch: is written, and is not known");
         assertThat(backward(older, open(newer))).as("where the newer ignores what it does not know").isEmpty();
-        assertThat(forward(older, newer)).containsExactly("branch: is not written, and has no default");
+        assertThat(forward(older, newer)).containsExactly("branch: is not written, and has no default there");
     }
 
     @Test
@@ -91,7 +98,7 @@ final class CompatibilityTest {
         Schema older = object("owner", TEXT);
         Schema newer = object("holder", TEXT);
         assertThat(backward(older, newer)).containsExactly("owner: is written, and is not known",
-                "holder: is not written, and has no default");
+                "holder: is not written, and has no default there");
         assertThat(forward(older, newer)).hasSize(2);
     }
 
@@ -153,7 +160,7 @@ final class CompatibilityTest {
     void a_nested_object_changed() {
         Schema older = object("amount", object("value", TEXT));
         Schema newer = object("amount", object("value", TEXT, "currency", TEXT));
-        assertThat(backward(older, newer)).containsExactly("amount.currency: is not written, and has no default");
+        assertThat(backward(older, newer)).containsExactly("amount.currency: is not written, and has no default there");
         assertThat(forward(older, newer)).containsExactly("amount.currency: is written, and is not known");
     }
 

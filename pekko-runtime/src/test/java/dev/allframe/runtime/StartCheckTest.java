@@ -163,7 +163,7 @@ final class StartCheckTest {
                 .asString()
                 .contains("account.opened version 1 was stored with another shape",
                         "what was stored: owner: is written, and is not known",
-                        "what was stored: holder: is not written, and has no default", "Raise its version");
+                        "what was stored: holder: is not written, and has no default there", "Raise its version");
     }
 
     @ParameterizedTest

@@ -24,8 +24,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Schemas of events as JSON Schema (draft 2020-12), and back. What is written is what a reader takes: members that it does without are not in {@code
- * required}, and where it ignores what it does not know, {@code additionalProperties} is true.
+ * Schemas of events as JSON Schema (draft 2020-12), and back: of what is stored under the version. A member that older versions do without has {@code x-since};
+ * where a reader ignores what it does not know, {@code additionalProperties} is true.
  */
 public final class JsonSchemas {
 
@@ -33,6 +33,7 @@ public final class JsonSchemas {
     private static final String DECIMAL = "^[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?$";
     private static final String REFERENCE = "#/$defs/";
     private static final String VERSION = "x-version";
+    private static final String SINCE = "x-since";
     private static final int FINGERPRINT_BYTES = 8;
 
     private JsonSchemas() {}
@@ -138,10 +139,12 @@ public final class JsonSchemas {
             required.add(SealedTypes.TYPE_PROPERTY);
         }
         members.members().forEach((name, member) -> {
-            properties.set(name, json(member.schema()));
-            if (!member.optional()) {
-                required.add(name);
+            ObjectNode value = json(member.schema());
+            if (member.since() > 0) {
+                value.put(SINCE, member.since());
             }
+            properties.set(name, value);
+            required.add(name);
         });
         return json.put("additionalProperties", members.open());
     }
@@ -200,11 +203,10 @@ public final class JsonSchemas {
     }
 
     private static Schema.Members members(JsonNode json) {
-        Set<String> required = texts(json.path("required"));
         Map<String, Member> members = new LinkedHashMap<>();
         json.path("properties").properties().forEach(entry -> {
             if (!entry.getKey().equals(SealedTypes.TYPE_PROPERTY)) {
-                members.put(entry.getKey(), new Member(schema(entry.getValue()), !required.contains(entry.getKey())));
+                members.put(entry.getKey(), new Member(schema(entry.getValue()), entry.getValue().path(SINCE).asInt()));
             }
         });
         return new Schema.Members(members, json.path("additionalProperties").booleanValue());

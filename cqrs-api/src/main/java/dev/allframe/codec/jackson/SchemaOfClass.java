@@ -48,10 +48,10 @@ final class SchemaOfClass {
             byte.class, (long) Byte.MAX_VALUE, Byte.class, (long) Byte.MAX_VALUE);
 
     /** The classes around the one that is looked at, the innermost first. */
-    private final Deque<Class<?>> around = new ArrayDeque<>();
+    private final Deque<JavaType> around = new ArrayDeque<>();
 
     /** Classes that contain themselves, and how they are called: not by their own names, which are not stored. */
-    private final Map<Class<?>, String> recursive = new HashMap<>();
+    private final Map<JavaType, String> recursive = new HashMap<>();
 
     private final Map<String, Schema> definitions = new LinkedHashMap<>();
 
@@ -83,11 +83,11 @@ final class SchemaOfClass {
             return new Schema.Entries(of(type.getContentType()));
         }
         if (raw.isSealed()) {
-            return inside(raw, () -> cases(raw));
+            return inside(type, () -> cases(raw));
         }
         return raw.isPrimitive() || raw == byte[].class || raw.getName().startsWith("java.")
                 ? value(type)
-                : inside(raw, () -> members(type));
+                : inside(type, () -> members(type));
     }
 
     private static Schema orNull(Schema schema) {
@@ -107,7 +107,7 @@ final class SchemaOfClass {
         if (type.getRawClass().isRecord()) {
             for (RecordComponent component : type.getRawClass().getRecordComponents()) {
                 members.put(component.getName(), member(component.getGenericType(), component.getAnnotatedType(), type,
-                        component.isAnnotationPresent(Since.class)));
+                        since(component)));
             }
             return new Schema.Members(members, false);
         }
@@ -116,20 +116,25 @@ final class SchemaOfClass {
             for (Field field : from.getRawClass().getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
                     members.put(field.getName(),
-                            member(field.getGenericType(), field.getAnnotatedType(), from, false));
+                            member(field.getGenericType(), field.getAnnotatedType(), from, 0));
                 }
             }
         }
         return new Schema.Members(members, false);
     }
 
-    private Member member(Type type, AnnotatedType annotated, JavaType in, boolean added) {
+    private Member member(Type type, AnnotatedType annotated, JavaType in, int since) {
         Schema schema = of(DomainJson.mapper().getTypeFactory().resolveMemberType(type, in.getBindings()));
-        return new Member(annotated.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema, added);
+        return new Member(annotated.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema, since);
+    }
+
+    private static int since(RecordComponent component) {
+        Since since = component.getAnnotation(Since.class);
+        return since == null ? 0 : since.version();
     }
 
     /** A class that contains itself is defined once, and named where it comes again. */
-    private Schema inside(Class<?> type, Supplier<Schema> schema) {
+    private Schema inside(JavaType type, Supplier<Schema> schema) {
         if (around.contains(type)) {
             return new Schema.Reference(
                     recursive.computeIfAbsent(type, another -> "part" + (recursive.size() + 1)));

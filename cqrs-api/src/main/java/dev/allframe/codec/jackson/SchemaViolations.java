@@ -93,7 +93,7 @@ final class SchemaViolations {
             JsonNode there = value.get(name);
             if (there != null) {
                 compare(at(path, name), member.schema(), there);
-            } else if (!member.optional()) {
+            } else {
                 found.add(new SchemaDifference(at(path, name), "is missing"));
             }
         });

@@ -41,7 +41,7 @@ final class RandomSchemas {
         Map<String, Member> members = new LinkedHashMap<>();
         for (String name : NAMES) {
             if (random.nextInt(3) > 0) {
-                members.put(name, new Member(schema(depth - 1), random.nextInt(4) == 0));
+                members.put(name, new Member(schema(depth - 1), 0));
             }
         }
         return new Schema.Members(members, random.nextInt(5) == 0);
@@ -129,9 +129,9 @@ final class RandomSchemas {
             Member member = Objects.requireNonNull(changed.get(name));
             switch (random.nextInt(4)) {
                 case 0 -> changed.remove(name);
-                case 1 -> changed.put(name, new Member(changed(member.schema(), depth - 1), member.optional()));
-                case 2 -> changed.put(any(NAMES), new Member(schema(depth - 1), random.nextBoolean()));
-                default -> changed.put(name, new Member(member.schema(), true));
+                case 1 -> changed.put(name, new Member(changed(member.schema(), depth - 1), member.since()));
+                case 2 -> changed.put(any(NAMES), new Member(schema(depth - 1), 0));
+                default -> changed.put(name, new Member(changed(member.schema(), depth - 1), 0));
             }
         }
         return new Schema.Members(changed, members.open());

@@ -103,7 +103,7 @@ final class SchemaFilesTest {
                 .asString()
                 .contains(
                         "account.opened version 1 is not what",
-                        "what was stored: limit: is not written, and has no default",
+                        "what was stored: limit: is not written, and has no default there",
                         "what is stored now: limit: is written, and is not known", "Raise its version to 2");
     }
 

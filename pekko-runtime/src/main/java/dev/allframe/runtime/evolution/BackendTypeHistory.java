@@ -65,6 +65,12 @@ final class BackendTypeHistory implements TypeHistory {
                 .map(payload -> JsonSchemas.read(new String(payload.bytes(), StandardCharsets.UTF_8)));
     }
 
+    /** No: the store counts its types by itself, and works with a disk that is full. */
+    @Override
+    public boolean mustKeepBeforeStoring() {
+        return false;
+    }
+
     @Override
     public CompletionStage<Void> keep(String aggregate, List<TypeSchema> schemas) {
         CompletionStage<Void> kept = CompletableFuture.completedFuture(null);

@@ -40,7 +40,7 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 final class JournalTypeHistory implements TypeHistory {
 
     private static final String KIND = "allframe-schema";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final AtomicLong WRITERS = new AtomicLong();
 
     private final ActorSystem<?> system;
@@ -81,6 +81,11 @@ final class JournalTypeHistory implements TypeHistory {
     }
 
     @Override
+    public boolean mustKeepBeforeStoring() {
+        return true;
+    }
+
+    @Override
     public CompletionStage<Void> keep(String aggregate, List<TypeSchema> schemas) {
         List<Envelope> records = schemas.stream()
                 .map(schema -> Envelope.of(KIND, 1,
@@ -90,12 +95,13 @@ final class JournalTypeHistory implements TypeHistory {
         ActorRef<Keep> writer = system.systemActorOf(new Writer(storage, StreamId.of(KIND, aggregate)).behavior(),
                 "allframe-schemas-" + WRITERS.incrementAndGet(), Props.empty());
         return AskPattern.<Keep, Done>ask(writer, replyTo -> new Keep(records, replyTo), PATIENCE, system.scheduler())
+                .whenComplete((done, failed) -> Adapter.toClassic(system).stop(Adapter.toClassic(writer)))
                 .thenAccept(done -> {});
     }
 
     private record Keep(List<Envelope> records, ActorRef<Done> replyTo) {}
 
-    /** Stores what is not there yet, and ends. Where another member writes at the same time, one of them fails, starts again and sees what there is. */
+    /** Stores what is not there yet, and ends. Where another member writes at the same time, one of them fails: nobody answers its asker, who looks again. */
     private static final class Writer extends EventSourcedBehavior<Keep, Envelope, List<TypeSchema>> {
 
         private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);

@@ -11,6 +11,8 @@ import dev.allframe.schema.CompatibilityMode;
 import dev.allframe.schema.SchemaHistory;
 import dev.allframe.schema.TypeSchema;
 import dev.allframe.store.EventStoreBackend;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +35,9 @@ import org.apache.pekko.actor.typed.ActorSystem;
  */
 public final class StartCheck {
 
+    private static final Logger LOG = System.getLogger(StartCheck.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int ATTEMPTS = 3;
     private static final String MODE = "allframe.schema-compatibility";
 
     private final TypeHistory history;
@@ -102,15 +106,39 @@ public final class StartCheck {
         problems.addAll(kept.problems(today, paths, mode));
     }
 
+    /** Another member may do the same at this moment, and then one of them fails: what it wrote is there when this looks again. */
     private void keep(RegisteredAggregate<?, ?, ?> aggregate) {
         String name = aggregate.type().name();
-        SchemaHistory kept = SchemaHistory.of(await(history.schemas(name)));
-        List<TypeSchema> changed = JsonSchemas.of(aggregate.type())
-                .stream()
-                .filter(schema -> !kept.version(schema.type(), schema.version()).filter(schema::looksLike).isPresent())
-                .toList();
-        if (!changed.isEmpty()) {
+        for (int attempt = 1;; attempt++) {
+            SchemaHistory kept = SchemaHistory.of(await(history.schemas(name)));
+            List<TypeSchema> changed = JsonSchemas.of(aggregate.type())
+                    .stream()
+                    .filter(schema -> !kept.version(schema.type(), schema.version())
+                            .filter(schema::looksLike)
+                            .isPresent())
+                    .toList();
+            if (changed.isEmpty() || isKept(name, changed, attempt)) {
+                return;
+            }
+        }
+    }
+
+    private boolean isKept(String name, List<TypeSchema> changed, int attempt) {
+        try {
             await(history.keep(name, changed));
+            return true;
+        } catch (ConfigurationException failed) {
+            if (!history.mustKeepBeforeStoring()) {
+                LOG.log(Level.WARNING, "the schemas of '" + name + "' could not be kept; the next start tries again",
+                        failed);
+                return true;
+            }
+            if (attempt == ATTEMPTS) {
+                throw new ConfigurationException("the storage does not keep the schemas of '" + name
+                        + "', without which it could not say later which events it has: " + failed.getMessage(),
+                        failed);
+            }
+            return false;
         }
     }
 

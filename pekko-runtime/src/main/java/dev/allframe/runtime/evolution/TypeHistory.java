@@ -34,6 +34,9 @@ interface TypeHistory {
     /** The schemas of an aggregate's events that were kept, the last of each version. */
     CompletionStage<List<TypeSchema>> schemas(String aggregate);
 
+    /** Whether {@link #stored} knows of an event only where its schema was kept before. */
+    boolean mustKeepBeforeStoring();
+
     /** Keeps schemas of an aggregate's events, durably when the stage completes. */
     CompletionStage<Void> keep(String aggregate, List<TypeSchema> schemas);
 }

@@ -152,8 +152,8 @@ final class Compactor {
         try {
             while (!stopping && !isAsked() && !isDue()) {
                 // Only what was sealed and rules make it wait for a time.
-                changed.awaitNanos(
-                        Math.min(wanted ? quietFrom - System.nanoTime() : Long.MAX_VALUE, retention.nanosUntilDue()));
+                long untilQuiet = quietFrom - System.nanoTime();
+                changed.awaitNanos(wanted ? untilQuiet : Math.max(untilQuiet, retention.nanosUntilDue()));
             }
             Round round = new Round(List.copyOf(asked), List.copyOf(parquetAsked), isQuiet() || isAsked());
             wanted = wanted && !round.quiet; // otherwise there is something left to do when it is quiet
@@ -196,7 +196,7 @@ final class Compactor {
         writeAsked(round.parquetAsked);
         CompactionPolicy policy = round.asked.isEmpty() ? CompactionPolicy.AUTOMATIC : CompactionPolicy.THOROUGH;
         CompactionReport done = CompactionReport.NOTHING;
-        EventStoreException failure = evict(round.quiet ? retain(!round.asked.isEmpty()) : null);
+        EventStoreException failure = evict(retain(!round.asked.isEmpty()));
         boolean more = true;
         while (more) {
             int leftAlone = compaction.leftAlone();

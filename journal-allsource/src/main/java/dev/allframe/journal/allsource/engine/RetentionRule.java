@@ -11,8 +11,9 @@ import java.time.Duration;
  *
  * @param entityType the stored name of the aggregate
  * @param keep how long an event is kept at least, 1 s or more
- * @param evenWithoutSnapshot also events that no snapshot covers. Unless this is set an instance can always be recovered; with it, what is recovered is the state
- *        of the events that are left
+ * @param evenWithoutSnapshot also events that no snapshot covers. Unless this is set an instance can be recovered from its last snapshot by code that reads
+ *        that snapshot: whoever changes the shape of a state keeps to {@code @Since} and steps for it, because it cannot be made again from events. With it,
+ *        what is recovered is the state of the events that are left
  */
 public record RetentionRule(String entityType, Duration keep, boolean evenWithoutSnapshot) {
 

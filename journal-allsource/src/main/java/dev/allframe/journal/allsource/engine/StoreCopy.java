@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.index.OverlayKeyValues;
 import dev.allframe.journal.allsource.engine.index.RocksKeyValues;
 import dev.allframe.journal.allsource.engine.index.RocksMemory;
 import dev.allframe.journal.allsource.engine.index.StateStore;
@@ -204,7 +205,8 @@ final class StoreCopy {
     private void verify() throws IOException {
         try (RocksMemory memory = new RocksMemory(TABLE_BYTES);
                 StateStore state = StateStore.open(
-                        RocksKeyValues.openReadOnly(target.resolve("state" + NEW), Table.STATE, memory),
+                        OverlayKeyValues.over( // a new one is given its header, which need not be on disk yet
+                                RocksKeyValues.openReadOnly(target.resolve("state" + NEW), Table.STATE, memory)),
                         storeId.toString())) {
             state.verify();
             long known = Math.max(manifest.sealedLsn(), state.appliedLsn());

@@ -9,11 +9,14 @@ import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreLockedException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 
@@ -32,6 +35,10 @@ final class StoreImage implements Closeable {
 
     private static final String IMAGES = "images";
     private static final int ATTEMPTS = 100;
+
+    /** What one read gives at once of a file that is being written. */
+    private static final int BLOCK_BYTES = 4096;
+
     private static final String SORTED_TABLE = ".sst";
 
     private final Disk disk;
@@ -55,15 +62,28 @@ final class StoreImage implements Closeable {
      */
     static StoreImage take(Disk disk, Path store, String user) throws IOException {
         deleteAbandoned(disk, store);
-        Path directory = store.resolve(IMAGES).resolve(UUID.randomUUID().toString());
-        disk.createDirectories(directory);
-        StoreImage image = new StoreImage(disk, store, directory, StoreLock.take(disk, directory, user));
+        StoreImage image = begin(disk, store, user);
         try {
             image.takeAll();
             return image;
         } catch (IOException | RuntimeException failed) {
             try (image) {
                 throw failed;
+            }
+        }
+    }
+
+    /** An empty image. Another tool may take the directory for one that was left, before it is locked; then another one is made. */
+    private static StoreImage begin(Disk disk, Path store, String user) throws IOException {
+        for (int attempt = 1;; attempt++) {
+            Path directory = store.resolve(IMAGES).resolve(UUID.randomUUID().toString());
+            disk.createDirectories(directory);
+            try {
+                return new StoreImage(disk, store, directory, StoreLock.take(disk, directory, user));
+            } catch (NoSuchFileException | StoreLockedException deleted) {
+                if (attempt == ATTEMPTS) {
+                    throw deleted;
+                }
             }
         }
     }
@@ -117,7 +137,11 @@ final class StoreImage implements Closeable {
         takeTables("state");
         copy(Manifest.FILE);
         takeSegments();
-        for (Path segment : log()) {
+        List<Path> after = log();
+        if (!before.isEmpty() && !after.contains(before.getLast())) {
+            throw new NoSuchFileException(before.getLast().toString()); // it grew after it was copied, and has gone
+        }
+        for (Path segment : after) {
             if (before.isEmpty() || segment.compareTo(before.getLast()) >= 0) {
                 copyLog(segment);
             }
@@ -137,9 +161,34 @@ final class StoreImage implements Closeable {
         return disk.list(store.resolve(ClosedStore.LOG)).stream().filter(WalFiles::isSegment).toList();
     }
 
-    /** A segment that grows is copied as far as it goes: what is torn at its end is no entry yet. */
+    /**
+     * A segment that grows is copied from its end to its beginning: a record says how far the log was forced before it, so that all that a copied one speaks of
+     * is in the parts that are copied after it. What is torn behind is no entry yet.
+     */
     private void copyLog(Path segment) throws IOException {
-        copy(ClosedStore.LOG + "/" + segment.getFileName());
+        Path copy = directory.resolve(ClosedStore.LOG).resolve(segment.getFileName());
+        try (FileChannel from = FileChannel.open(segment, StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING)) {
+            long length = from.size();
+            ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+            for (long at = length - 1 - (length - 1) % BLOCK_BYTES; at >= 0; at -= BLOCK_BYTES) {
+                block.clear().limit((int) Math.min(BLOCK_BYTES, length - at));
+                readFully(from, block, at);
+                for (long place = at; block.hasRemaining();) {
+                    place += to.write(block, place);
+                }
+            }
+        }
+    }
+
+    private static void readFully(FileChannel from, ByteBuffer block, long at) throws IOException {
+        while (block.hasRemaining()) {
+            if (from.read(block, at + block.position()) < 0) {
+                break;
+            }
+        }
+        block.flip();
     }
 
     /**

@@ -197,12 +197,11 @@ final class VerifyTest {
     }
 
     @Test
-    void a_store_that_is_open_is_refused() {
+    void a_store_that_is_open_is_looked_at_as_it_is() {
         try (EventStoreBackend open = AllSourceBackend.production(store)) {
             ToolRun run = ToolRun.store("verify", store);
 
-            assertThat(run.exitCode()).isEqualTo(2);
-            assertThat(run.err()).contains("an application, process");
+            assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
             assertThat(open.stats().events()).isEqualTo(8);
         }
     }

@@ -1,0 +1,80 @@
+package dev.allframe.journal.allsource.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
+import dev.allframe.store.Append;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.EventMetadata;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
+import dev.allframe.store.StreamId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+final class StoreImageTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path temporary;
+
+    private static void append(EngineBackend store) {
+        Payload payload = Payload.json("{}".getBytes(StandardCharsets.UTF_8));
+        Stages.get(store.append(new Append(new StreamId("account|1"), ExpectedVersion.any(), "writer",
+                List.of(Envelope.of("happened", 1, payload, Set.of(), EventMetadata.at(Model.NOW), null)))));
+    }
+
+    /** What the log had when it was copied first is deleted before it is looked at again. */
+    @Test
+    void a_segment_of_the_log_that_grew_and_went_is_not_taken_as_it_was() {
+        Path directory = temporary.resolve("store");
+        try (EngineBackend store = KilledStoreProvider.open(directory)) {
+            append(store);
+            AtomicInteger looks = new AtomicInteger();
+            ForwardingDisk disk = new ForwardingDisk(new RealDisk()) {
+                @Override
+                public List<Path> list(Path listed) throws IOException {
+                    if (listed.endsWith("log") && listed.startsWith(directory) && looks.incrementAndGet() == 2) {
+                        for (int i = 0; i < 3; i++) {
+                            append(store);
+                            Stages.get(store.flush());
+                        }
+                        append(store);
+                    }
+                    return super.list(listed);
+                }
+            };
+            List<String> damage = new ArrayList<>();
+            try (ClosedStore image = ClosedStore.beside(disk, directory, "a test")) {
+                StoreVerifier.verify(image, new StoreVerifier.Report() {
+                    @Override
+                    public void damage(String what) {
+                        damage.add(what);
+                    }
+
+                    @Override
+                    public void note(String what) {}
+
+                    @Override
+                    public void read(long bytes) {}
+                });
+                try (StoredContents contents = StoredContents.of(image)) {
+                    assertThat(contents.eventCount()).isGreaterThanOrEqualTo(1);
+                }
+            }
+            assertThat(damage).isEmpty();
+            assertThat(looks.get()).as("taken anew").isGreaterThan(2);
+        }
+    }
+}
