@@ -1,4 +1,4 @@
-package dev.allframe.sample.bank.account;
+package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.sample.bank.account.Money.czk;
@@ -10,6 +10,9 @@ import dev.allframe.sample.bank.account.AccountEvent.Opened;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
+import dev.allframe.sample.bank.account.Counterparty;
+import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.sample.bank.account.StandingOrder;
 import java.time.LocalDate;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
