@@ -23,4 +23,10 @@ public @interface Stored {
 
     /** The version of the shape, 1 or more; it rises when the components of the record change. {@link Since} marks what a version adds. */
     int version() default 1;
+
+    /**
+     * Whether a stored event may have components that this record, or a record inside of it, does not have: they are ignored. Newer versions of the name are
+     * then read as this one, where they still have all that it has, so that nodes with this code can stay while newer ones store theirs. Of events alone.
+     */
+    boolean ignoreUnknown() default false;
 }

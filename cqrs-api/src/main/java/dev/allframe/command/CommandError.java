@@ -254,6 +254,30 @@ public sealed interface CommandError {
     }
 
     /**
+     * The event would be of a version that another member of the cluster cannot read yet. Nothing was stored; the same command succeeds when that member runs newer
+     * code, or has left.
+     *
+     * @param reason which version, and which member
+     */
+    record NotYetReadable(String reason) implements CommandError {
+
+        @Override
+        public String code() {
+            return "not-yet-readable";
+        }
+
+        @Override
+        public String message() {
+            return reason;
+        }
+
+        @Override
+        public boolean retryable() {
+            return true;
+        }
+    }
+
+    /**
      * The storage did not take or give what was needed. Unless the command carries an id, a repeat may execute it twice.
      *
      * @param reason the storage's own words

@@ -1,5 +1,6 @@
 package dev.allframe.evolution;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,9 @@ public final class VersionRegistry {
 
     private final TreeMap<StoredVersion, MigrationPath> paths = new TreeMap<>();
 
+    /** The versions of today that read newer ones, by their names. */
+    private final TreeMap<String, StoredVersion> readingNewer = new TreeMap<>();
+
     private VersionRegistry() {}
 
     /**
@@ -18,7 +22,18 @@ public final class VersionRegistry {
      * @throws IllegalArgumentException if two begin with the same name and version
      */
     public static VersionRegistry of(Collection<MigrationPath> paths) {
+        return of(paths, List.of());
+    }
+
+    /**
+     * The registry of these paths, and of all newer versions that are read as one of today.
+     *
+     * @param readingNewer those of today that ignore what they do not know
+     * @throws IllegalArgumentException if two begin with the same name and version
+     */
+    public static VersionRegistry of(Collection<MigrationPath> paths, Collection<StoredVersion> readingNewer) {
         VersionRegistry registry = new VersionRegistry();
+        readingNewer.forEach(today -> registry.readingNewer.put(today.type(), today));
         for (MigrationPath path : paths) {
             if (registry.paths.putIfAbsent(path.from(), path) != null) {
                 throw new IllegalArgumentException("two paths begin with " + path.from());
@@ -39,10 +54,27 @@ public final class VersionRegistry {
 
     /** How what is stored under this name in this version is read; empty where it cannot be. */
     public Optional<MigrationPath> path(String type, int version) {
-        return version < 1 ? Optional.empty() : Optional.ofNullable(paths.get(new StoredVersion(type, version)));
+        if (version < 1) {
+            return Optional.empty();
+        }
+        StoredVersion stored = new StoredVersion(type, version);
+        StoredVersion begin = begin(stored);
+        return begin.equals(stored)
+                ? Optional.ofNullable(paths.get(stored))
+                : Optional.of(new MigrationPath(stored, List.of(ignoring(stored, begin))));
     }
 
-    /** Everything that can be read, by name and version. */
+    /** What is stored under this name and version is read as: today's version where it is newer and what is unknown in it is ignored, else itself. */
+    public StoredVersion begin(StoredVersion stored) {
+        StoredVersion today = readingNewer.get(stored.type());
+        return today != null && stored.version() > today.version() && !paths.containsKey(stored) ? today : stored;
+    }
+
+    private static MigrationStep ignoring(StoredVersion newer, StoredVersion today) {
+        return new MigrationStep(newer, List.of(today), "what is unknown is ignored", true);
+    }
+
+    /** Everything that can be read, by name and version, but for newer versions. */
     public List<MigrationPath> paths() {
         return List.copyOf(paths.values());
     }
@@ -50,6 +82,11 @@ public final class VersionRegistry {
     /** A path in each line. */
     @Override
     public String toString() {
-        return String.join("\n", paths.values().stream().map(MigrationPath::toString).toList());
+        List<String> lines = new ArrayList<>();
+        paths.forEach((stored, path) -> lines.add(path.toString()));
+        readingNewer.values()
+                .forEach(today -> lines
+                        .add(ignoring(new StoredVersion(today.type(), today.version() + 1), today) + ", and so on"));
+        return String.join("\n", lines);
     }
 }

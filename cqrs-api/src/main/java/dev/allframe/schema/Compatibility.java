@@ -66,14 +66,23 @@ public final class Compatibility {
                 differ(path, "may be null, which is not read");
                 compare(path, value, read);
             }
-            case Schema.Items(Schema item) when read instanceof Schema.Items(Schema wanted) ->
+            case Schema.Items(Schema item, var unique) when read instanceof Schema.Items(Schema wanted, var once) -> {
+                if (once && !unique) {
+                    differ(path, "may have an item twice, which is read as one");
+                }
                 compare(path + "[]", item, wanted);
-            case Schema.Entries(Schema value) when read instanceof Schema.Entries(Schema wanted) ->
+            }
+            case Schema.Entries(Schema name, Schema value) when read instanceof Schema.Entries(Schema wantedName, Schema wanted) -> {
+                compare(path + "{name}", name, wantedName);
                 compare(path + "{}", value, wanted);
+            }
             case Schema.Members members when read instanceof Schema.Members wanted ->
                 compareMembers(path, members, wanted);
-            case Schema.Members members when read instanceof Schema.Entries(Schema wanted) ->
-                members.members().forEach((name, member) -> compare(at(path, name), member.schema(), wanted));
+            case Schema.Members members when read instanceof Schema.Entries(Schema wantedName, Schema wanted) ->
+                members.members().forEach((name, member) -> {
+                    compare(path + "{name}", new Schema.Choice(Set.of(name)), wantedName);
+                    compare(at(path, name), member.schema(), wanted);
+                });
             case Schema.Cases cases when read instanceof Schema.Cases wanted -> compareCases(path, cases, wanted);
             case Schema.Cases(Map<String, Schema.Members> byName) when read instanceof Schema.Members
                     || read instanceof Schema.Entries ->
@@ -176,8 +185,8 @@ public final class Compatibility {
             case Schema.Truth() -> "true or false";
             case Schema.Anything() -> "anything";
             case Schema.OrNull(Schema value) -> words(value) + " or null";
-            case Schema.Items(Schema item) -> "an array";
-            case Schema.Entries(Schema value) -> "a map";
+            case Schema.Items items -> "an array";
+            case Schema.Entries entries -> "a map";
             case Schema.Members members -> "an object";
             case Schema.Cases(Map<String, Schema.Members> byName) -> "one of the cases "
                     + String.join(", ", byName.keySet());

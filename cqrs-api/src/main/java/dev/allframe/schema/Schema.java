@@ -51,11 +51,21 @@ public sealed interface Schema {
     /** A value, or null. */
     record OrNull(Schema value) implements Schema {}
 
-    /** An array. */
-    record Items(Schema item) implements Schema {}
+    /**
+     * An array.
+     *
+     * @param item each of its items
+     * @param unique whether no two are equal
+     */
+    record Items(Schema item, boolean unique) implements Schema {}
 
-    /** An object with any names and values that look alike. */
-    record Entries(Schema value) implements Schema {}
+    /**
+     * An object of any size.
+     *
+     * @param name each of its names, which are texts
+     * @param value each of its values
+     */
+    record Entries(Schema name, Schema value) implements Schema {}
 
     /**
      * An object with these members.

@@ -92,7 +92,9 @@ public final class SchemaHistory {
         List<String> changes = new ArrayList<>();
         Compatibility.differences(before, after).forEach(found -> changes.add("what was stored: " + found));
         Compatibility.differences(after, before).forEach(found -> changes.add("what is stored now: " + found));
-        return listed(changes.isEmpty() ? List.of("which components have a default has changed") : changes);
+        return listed(changes.isEmpty()
+                ? List.of("which components have a default, or whether unknown ones are ignored")
+                : changes);
     }
 
     private static String listed(List<?> differences) {

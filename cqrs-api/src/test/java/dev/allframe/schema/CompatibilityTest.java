@@ -141,6 +141,26 @@ final class CompatibilityTest {
     }
 
     @Test
+    void a_list_became_a_set() {
+        Schema list = object("tags", new Schema.Items(TEXT, false));
+        Schema set = object("tags", new Schema.Items(TEXT, true));
+        assertThat(backward(list, set)).containsExactly("tags: may have an item twice, which is read as one");
+        assertThat(forward(list, set)).isEmpty();
+    }
+
+    @Test
+    void the_keys_of_a_map_changed() {
+        Schema anyKey = object("limits", new Schema.Entries(TEXT, WHOLE));
+        Schema twoKeys = object("limits", new Schema.Entries(oneOf("A", "B"), WHOLE));
+        assertThat(backward(twoKeys, anyKey)).isEmpty();
+        assertThat(forward(twoKeys, anyKey))
+                .containsExactly("limits{name}: is text, and one of A, B is read");
+        assertThat(backward(object("limits", object("A", WHOLE)), twoKeys)).isEmpty();
+        assertThat(backward(object("limits", object("C", WHOLE)), twoKeys))
+                .containsExactly("limits{name}: may be C, which is not known");
+    }
+
+    @Test
     void a_form_of_text_became_any_text() {
         Schema older = object("at", new Schema.Text("date-time"));
         assertThat(backward(older, object("at", TEXT))).isEmpty();
@@ -166,18 +186,18 @@ final class CompatibilityTest {
 
     @Test
     void the_items_of_a_collection_changed() {
-        Schema older = object("lines", new Schema.Items(object("text", TEXT)));
-        Schema newer = object("lines", new Schema.Items(object("text", NUMBER)));
+        Schema older = object("lines", new Schema.Items(object("text", TEXT), false));
+        Schema newer = object("lines", new Schema.Items(object("text", NUMBER), false));
         assertThat(backward(older, newer)).containsExactly("lines[].text: is text, and a number is read");
-        assertThat(backward(object("lines", new Schema.Items(TEXT)), object("lines", TEXT)))
+        assertThat(backward(object("lines", new Schema.Items(TEXT, false)), object("lines", TEXT)))
                 .containsExactly("lines: is an array, and text is read");
     }
 
     @Test
     void the_values_of_a_map_changed() {
-        Schema older = object("limits", new Schema.Entries(WHOLE));
-        assertThat(backward(older, object("limits", new Schema.Entries(NUMBER)))).isEmpty();
-        assertThat(backward(older, object("limits", new Schema.Entries(TEXT))))
+        Schema older = object("limits", new Schema.Entries(TEXT, WHOLE));
+        assertThat(backward(older, object("limits", new Schema.Entries(TEXT, NUMBER)))).isEmpty();
+        assertThat(backward(older, object("limits", new Schema.Entries(TEXT, TEXT))))
                 .containsExactly("limits{}: is a whole number, and text is read");
     }
 
@@ -214,7 +234,7 @@ final class CompatibilityTest {
     }
 
     private static TypeSchema tree(Schema name) {
-        Schema node = object("name", name, "children", new Schema.Items(new Schema.Reference("node")));
+        Schema node = object("name", name, "children", new Schema.Items(new Schema.Reference("node"), false));
         return new TypeSchema("tree.grown", 1, node, Map.of("node", node));
     }
 }

@@ -191,7 +191,7 @@ public final class AllFrame implements AutoCloseable {
             Map<String, Registration> registrations = new LinkedHashMap<>();
             Map<String, ActorCommandBus.Registration> hosted = new LinkedHashMap<>();
             try {
-                StartCheck.run(system, hosts.hosting().storage(), clock, aggregates);
+                StartCheck.run(system, hosts.hosting(), aggregates);
                 for (RegisteredAggregate<?, ?, ?> aggregate : aggregates) {
                     String name = aggregate.type().name();
                     registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));
@@ -237,9 +237,11 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * The behavior of one instance, for people who host it by themselves: in their own sharding or under a testkit. It takes
-     * {@link AggregateMessage.Execute} and answers with {@link AggregateMessage.Reply}. Its messages can be sent between nodes that have called this.
+     * {@link AggregateMessage.Execute} and answers with {@link AggregateMessage.Reply}. Its messages can be sent between nodes that have called this. The first
+     * call for a type that was not given to the builder holds what is stored against its classes, as starting does, and waits for the storage meanwhile.
      *
      * @throws dev.allframe.codec.InvalidDomainException if the classes of the aggregate cannot be stored
+     * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
      * @throws dev.allframe.runtime.storage.ConfigurationException if another AllFrame of this actor system has an aggregate of this name
      * @throws IllegalStateException after {@link #close()}
      */
@@ -248,8 +250,10 @@ public final class AllFrame implements AutoCloseable {
             throw new IllegalStateException("AllFrame is closed");
         }
         RegisteredAggregate<?, ?, ?> aggregate = RegisteredAggregate.of(type);
-        registrations.computeIfAbsent(type.name(),
-                name -> AggregateRegistry.get(system).add(aggregate, hosts.hosting().clock()));
+        registrations.computeIfAbsent(type.name(), name -> {
+            StartCheck.run(system, hosts.hosting(), List.of(aggregate));
+            return AggregateRegistry.get(system).add(aggregate, hosts.hosting().clock());
+        });
         return AggregateActor.create(aggregate, id, hosts.hosting());
     }
 

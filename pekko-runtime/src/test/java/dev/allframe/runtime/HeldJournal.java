@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
@@ -29,6 +30,7 @@ public final class HeldJournal extends AsyncWriteJournal {
     private static volatile boolean unreadable;
     private static volatile boolean holding;
     private static volatile boolean rejecting;
+    private static final AtomicInteger FAILING_SCHEMAS = new AtomicInteger();
 
     static void reset() {
         STORED.clear();
@@ -37,6 +39,12 @@ public final class HeldJournal extends AsyncWriteJournal {
         unreadable = false;
         holding = false;
         rejecting = false;
+        FAILING_SCHEMAS.set(0);
+    }
+
+    /** The next writes of schemas fail. */
+    static void failSchemas(int times) {
+        FAILING_SCHEMAS.set(times);
     }
 
     /** Writes are rejected, as those that a journal cannot serialize. */
@@ -86,6 +94,9 @@ public final class HeldJournal extends AsyncWriteJournal {
         List<PersistentRepr> events = new ArrayList<>();
         messages.forEach(write -> events.addAll(CollectionConverters.asJava(write.payload())));
         boolean ofSchemas = isOfSchemas(events.getFirst().persistenceId());
+        if (ofSchemas && FAILING_SCHEMAS.getAndDecrement() > 0) {
+            return FutureConverters.asScala(CompletableFuture.failedFuture(new IllegalStateException("no room")));
+        }
         holding = !open.isDone() && !ofSchemas;
         CompletableFuture<Void> gate = ofSchemas ? CompletableFuture.completedFuture(null) : open;
         CompletableFuture<Iterable<Optional<Exception>>> written = gate.thenApply(now -> {

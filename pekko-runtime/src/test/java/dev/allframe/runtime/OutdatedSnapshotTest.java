@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -299,6 +300,22 @@ final class OutdatedSnapshotTest {
             assertThat(conflict).isInstanceOf(CommandError.StorageUnavailable.class);
             await().until(() -> takeAll(allFrame, "w") instanceof CommandResult.Refused);
             assertThat(amount(takeAll(allFrame, "w"))).isEqualByComparingTo("15");
+        }
+    }
+
+    @Test
+    void the_first_event_after_the_state_was_rebuilt_takes_a_snapshot() {
+        history("",
+                "{\"v\":3,\"type\":\"wallet.state\",\"version\":8,\"shape\":\"old\",\"state\":{},\"forgottenUntil\":null,\"commands\":[]}");
+        try (AllFrame allFrame = start(WALLET.snapshotEvery(1000))) {
+            for (int i = 0; i < 3; i++) {
+                allFrame.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT).orThrow();
+            }
+            await().until(() -> allFrame.eventStore(WALLET)
+                    .getLatestSnapshot("w")
+                    .toCompletableFuture()
+                    .join()
+                    .map(Snapshot::sequenceNr), Optional.of(5L)::equals);
         }
     }
 

@@ -100,7 +100,8 @@ final class OwnHostingTest {
                     new CommandError.Timeout(Duration.ofSeconds(5), "hint", true),
                     new CommandError.NoAnswer("reason", true), new CommandError.Unreadable("reason"),
                     new CommandError.StorageUnavailable("reason", false), new CommandError.HandlerFailed("reason"),
-                    new CommandError.Overloaded(7), new CommandError.Voided("c-1"),
+                    new CommandError.Overloaded(7), new CommandError.NotYetReadable("reason"),
+                    new CommandError.Voided("c-1"),
                     new CommandError.NotPermitted("reason"),
                     new CommandError.WindowExpired("c-1", Instant.EPOCH, Instant.EPOCH.plusMillis(1)));
 

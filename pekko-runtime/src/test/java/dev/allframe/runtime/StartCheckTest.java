@@ -55,6 +55,12 @@ final class StartCheckTest {
     @Stored(value = "opened", version = 2)
     record SecondAlone(String owner, int limit) implements Event {}
 
+    @Stored(value = "opened", ignoreUnknown = true)
+    record Tolerant(String owner) implements Event {}
+
+    @Stored(value = "opened", ignoreUnknown = true)
+    record TolerantOfOthers(String owner, String branch) implements Event {}
+
     @Stored("closed")
     record Another(String owner) implements Event {}
 
@@ -192,6 +198,47 @@ final class StartCheckTest {
                 .asString()
                 .contains("account.opened version 2 cannot be read by code that knows account.opened version 1",
                         "limit: is written, and is not known");
+    }
+
+    @Test
+    void a_journal_that_fails_at_first_is_asked_again() {
+        HeldJournal.reset();
+        on(HeldJournal.CONFIG);
+        HeldJournal.failSchemas(2);
+        store(FIRST);
+        assertThat(HeldJournal.stored("allframe-schema|account")).isEqualTo(1);
+
+        HeldJournal.failSchemas(3);
+        assertThatThrownBy(() -> start(SECOND)).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("does not keep the schemas of 'account'")
+                .hasMessageContaining("no room");
+        HeldJournal.failSchemas(0);
+        store(SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OURS, FOREIGN})
+    void older_code_that_ignores_what_it_does_not_know_starts_where_it_can_read_what_newer_code_has_stored(
+            String storage) {
+        on(storage);
+        store(SECOND);
+
+        store(account(Tolerant.class, () -> new Tolerant("Ann")));
+        assertThat(refused(account(TolerantOfOthers.class, () -> new TolerantOfOthers("Ann", "Prague"))))
+                .anySatisfy(problem -> assertThat(problem).contains("account.opened version 2 was stored by newer code",
+                        "branch: is not written, and has no default there"));
+    }
+
+    @Test
+    void who_hosts_instances_by_himself_is_held_against_the_store_too() {
+        on(OURS);
+        store(FIRST);
+
+        try (AllFrame code = AllFrame.on(system).start()) {
+            assertThatThrownBy(() -> code.behavior(SECOND_ALONE, "a")).isInstanceOf(UnreadableStoreException.class)
+                    .hasMessageContaining("account.opened version 1 was stored");
+            assertThat(code.behavior(FIRST, "a")).isNotNull();
+        }
     }
 
     @Test

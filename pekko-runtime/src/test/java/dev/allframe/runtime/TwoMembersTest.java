@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
@@ -27,18 +25,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
 import org.apache.pekko.cluster.sharding.typed.GetShardRegionState;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
-import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Join;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,47 +41,17 @@ final class TwoMembersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final CommandOptions PATIENT = CommandOptions.none().within(PATIENCE);
 
-    private final List<ActorSystem<Void>> systems = new ArrayList<>();
+    private final ClusterMembers members = new ClusterMembers();
 
     @AfterEach
     void stop() {
-        systems.forEach(ActorSystem::terminate);
-        systems.forEach(system -> system.getWhenTerminated().toCompletableFuture().join());
+        members.close();
     }
-
-    private ActorSystem<Void> member(String hocon) {
-        Config config = ConfigFactory.parseString(hocon).withFallback(ClusterHostTest.MEMBER);
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "two", config);
-        systems.add(system);
-        return system;
-    }
-
-    private static void join(ActorSystem<Void> member, ActorSystem<Void> first) {
-        Cluster.get(member).manager().tell(Join.create(Cluster.get(first).selfMember().address()));
-    }
-
-    private void awaitAllUp() {
-        await().atMost(PATIENCE)
-                .until(() -> systems.stream()
-                        .allMatch(system -> StreamSupport
-                                .stream(Cluster.get(system).state().getMembers().spliterator(), false)
-                                .filter(member -> member.status().equals(MemberStatus.up()))
-                                .count() == systems.size()));
-    }
-
-    private static final String SHARED = """
-            allframe.storage = memory
-            allframe.storages.memory.visible-to = cluster
-            inmemory.shared-as = "%s"
-            """.formatted(UUID.randomUUID());
 
     @Test
     void both_members_host_instances_and_dispatch_to_all_of_them() {
-        ActorSystem<Void> first = member(SHARED);
-        ActorSystem<Void> second = member(SHARED);
-        join(first, first);
-        join(second, first);
-        awaitAllUp();
+        ActorSystem<Void> first = members.joined(members.shared());
+        ActorSystem<Void> second = members.joined(members.shared());
         AllFrame one = AllFrame.on(first).aggregate(WALLET).start();
         AllFrame two = AllFrame.on(second).aggregate(WALLET).start();
 
@@ -113,11 +76,9 @@ final class TwoMembersTest {
 
     @Test
     void every_kind_of_result_crosses_the_wire() {
-        ActorSystem<Void> first = member(SHARED + "\npekko.cluster.roles = [host]\nallframe.sharding.role = host");
-        ActorSystem<Void> second = member(SHARED + "\nallframe.sharding.role = host");
-        join(first, first);
-        join(second, first);
-        awaitAllUp();
+        ActorSystem<Void> first = members
+                .joined(members.shared() + "\npekko.cluster.roles = [host]\nallframe.sharding.role = host");
+        ActorSystem<Void> second = members.joined(members.shared() + "\nallframe.sharding.role = host");
         AllFrame.on(first).aggregate(WALLET).start();
         AllFrame outside = AllFrame.on(second).aggregate(WALLET).start();
         String id = "remote-" + UUID.randomUUID();
@@ -147,11 +108,9 @@ final class TwoMembersTest {
     @Guarantee("G10")
     @Test
     void a_member_that_hosts_nothing_finishes_what_it_has_sent_before_it_closes() throws Exception {
-        ActorSystem<Void> first = member(SHARED + "\npekko.cluster.roles = [host]\nallframe.sharding.role = host");
-        ActorSystem<Void> second = member(SHARED + "\nallframe.sharding.role = host");
-        join(first, first);
-        join(second, first);
-        awaitAllUp();
+        ActorSystem<Void> first = members
+                .joined(members.shared() + "\npekko.cluster.roles = [host]\nallframe.sharding.role = host");
+        ActorSystem<Void> second = members.joined(members.shared() + "\nallframe.sharding.role = host");
         AllFrame host = AllFrame.on(first).aggregate(WALLET).start();
         AllFrame outside = AllFrame.on(second).aggregate(WALLET).start();
         List<CompletableFuture<CommandResult<WalletEvent>>> results = new ArrayList<>();
@@ -171,15 +130,12 @@ final class TwoMembersTest {
     @Guarantee("G10")
     @Test
     void a_second_member_is_refused_where_storage_is_visible_to_one_process() {
-        ActorSystem<Void> first = member("allframe.storage = memory");
-        join(first, first);
+        ActorSystem<Void> first = members.joined("allframe.storage = memory");
         AllFrame alone = AllFrame.on(first).aggregate(WALLET).start();
         assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT))
                 .isInstanceOf(CommandResult.Accepted.class);
 
-        ActorSystem<Void> second = member("allframe.storage = memory");
-        join(second, first);
-        awaitAllUp();
+        ActorSystem<Void> second = members.joined("allframe.storage = memory");
 
         assertThatThrownBy(() -> AllFrame.on(second).aggregate(WALLET).start())
                 .isInstanceOf(ConfigurationException.class)
@@ -193,9 +149,7 @@ final class TwoMembersTest {
             assertThat(error.message()).contains("is visible to this process alone");
         });
 
-        systems.remove(second);
-        second.terminate();
-        second.getWhenTerminated().toCompletableFuture().join();
+        members.stop(second);
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1))).as("alone again")

@@ -1,10 +1,7 @@
 package dev.allframe.codec.jackson;
 
 import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonFormatVisitorWrapper;
-import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonStringFormatVisitor;
 import dev.allframe.aggregate.Since;
 import dev.allframe.codec.CodecException;
 import java.io.IOException;
@@ -72,24 +69,11 @@ final class AddedComponents {
             }
             value = type.isMapLikeType() ? Map.of() : type.isContainerType() ? List.of() : null;
         } else {
-            value = isText(mapper, type) ? since.defaultValue() : Contents.valueOf(since.defaultValue());
+            value = SchemaOfClass.isText(type) ? since.defaultValue() : Contents.valueOf(since.defaultValue());
         }
         String json = Contents.jsonOf(value);
         mapper.readerFor(type).readValue(json);
         return new Added(component.getName(), json);
-    }
-
-    /** Whether values of a type are written as JSON text. */
-    private static boolean isText(ObjectMapper mapper, JavaType type) throws JsonMappingException {
-        boolean[] text = new boolean[1];
-        mapper.acceptJsonFormatVisitor(type, new JsonFormatVisitorWrapper.Base(mapper.getSerializerProviderInstance()) {
-            @Override
-            public @Nullable JsonStringFormatVisitor expectStringFormat(JavaType found) {
-                text[0] = true;
-                return null;
-            }
-        });
-        return text[0];
     }
 
     /** The contents with what was added. */

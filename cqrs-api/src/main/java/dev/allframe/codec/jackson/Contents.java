@@ -26,11 +26,11 @@ sealed interface Contents {
     /** Of an old or newer class. */
     record Typed(Object value) implements Contents {}
 
-    /** An object of a class; read strictly where it is none yet. */
+    /** An object of a class; read where it is none yet. */
     default Object as(Class<?> type) throws IOException {
         return this instanceof Typed(Object value) && type.isInstance(value)
                 ? value
-                : read(DomainJson.mapper().readerFor(type), json());
+                : read(DomainJson.readerFor(type), json());
     }
 
     /** Reads JSON text that is anything but null. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.databind.AnnotationIntrospector;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
+import dev.allframe.aggregate.Stored;
 import java.math.BigDecimal;
 
 /**
@@ -20,8 +22,8 @@ import java.math.BigDecimal;
  * <ul>
  * <li>A record is an object of its components, and of nothing else: methods that look like getters are not properties.
  * <li>A {@link BigDecimal} is text with its scale, so that no reader rounds it. Times are ISO 8601 text.
- * <li>A value whose declared type is sealed carries {@code "@type"}, the {@link dev.allframe.aggregate.Stored} name of its case.
- * <li>Reading is strict: a missing component, an unknown property and a null for a primitive are errors, never defaults.
+ * <li>A value whose declared type is sealed carries {@code "@type"}, the {@link Stored} name of its case.
+ * <li>Reading is strict: a missing component, an unknown property and a null for a primitive are errors, never defaults; {@link Stored#ignoreUnknown} allows unknown properties.
  * </ul>
  */
 public final class DomainJson {
@@ -32,6 +34,18 @@ public final class DomainJson {
 
     static JsonMapper mapper() {
         return MAPPER;
+    }
+
+    /** Reads values of a class as strictly as it says. */
+    static ObjectReader readerFor(Class<?> type) {
+        ObjectReader reader = MAPPER.readerFor(type);
+        return ignoresUnknown(type) ? reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) : reader;
+    }
+
+    /** Whether readers of a class ignore what they do not know. */
+    static boolean ignoresUnknown(Class<?> type) {
+        Stored stored = type.getAnnotation(Stored.class);
+        return stored != null && stored.ignoreUnknown();
     }
 
     /** Sets a mapper of any format up for the values of a domain. */

@@ -47,7 +47,7 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
             int version = event.getAnnotation(Stored.class).version();
             writers.put(event, new Writer(name, version, DomainJson.mapper().writerFor(event),
                     writeCheck == WriteCheck.OFF ? null : SchemaOfClass.of(name, version, event)));
-            readers.put(name, new Reader(version, DomainJson.mapper().readerFor(event)));
+            readers.put(name, new Reader(version, DomainJson.readerFor(event)));
         });
     }
 

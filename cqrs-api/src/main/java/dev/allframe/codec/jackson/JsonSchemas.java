@@ -35,6 +35,7 @@ public final class JsonSchemas {
     private static final String VERSION = "x-version";
     private static final String SINCE = "x-since";
     private static final int FINGERPRINT_BYTES = 8;
+    private static final Schema ANY_TEXT = new Schema.Text("");
 
     private JsonSchemas() {}
 
@@ -105,9 +106,14 @@ public final class JsonSchemas {
                 json.putArray("anyOf").add(json(value)).add(object().put("type", "null"));
                 yield json;
             }
-            case Schema.Items(Schema item) -> object().put("type", "array").set("items", json(item));
-            case Schema.Entries(Schema value) -> object().put("type", "object")
-                    .set("additionalProperties", json(value));
+            case Schema.Items(Schema item, var unique) -> {
+                ObjectNode json = object().put("type", "array").set("items", json(item));
+                yield unique ? json.put("uniqueItems", true) : json;
+            }
+            case Schema.Entries(Schema name, Schema value) -> {
+                ObjectNode json = object().put("type", "object").set("additionalProperties", json(value));
+                yield name.equals(ANY_TEXT) ? json : json.set("propertyNames", json(name));
+            }
             case Schema.Members members -> members(members, null);
             case Schema.Cases(Map<String, Schema.Members> byName) -> {
                 ObjectNode json = object();
@@ -190,10 +196,11 @@ public final class JsonSchemas {
             case "integer" -> new Schema.Whole(limit(json.path("minimum")), limit(json.path("maximum")));
             case "number" -> new Schema.Decimal();
             case "boolean" -> new Schema.Truth();
-            case "array" -> new Schema.Items(schema(json.path("items")));
+            case "array" -> new Schema.Items(schema(json.path("items")), json.path("uniqueItems").booleanValue());
             case "object" -> json.has("properties")
                     ? members(json)
-                    : new Schema.Entries(schema(json.path("additionalProperties")));
+                    : new Schema.Entries(json.has("propertyNames") ? schema(json.path("propertyNames")) : ANY_TEXT,
+                            schema(json.path("additionalProperties")));
             default -> throw new IllegalArgumentException("type '" + type + "' is unknown");
         };
     }

@@ -40,6 +40,7 @@ final class MigrationPlan {
         events.values().forEach(event -> know(event).ifPresent(version -> graph.event(version, event)));
         if (withState || type.stateClass().isAnnotationPresent(Stored.class)) {
             know(type.stateClass()).ifPresent(version -> graph.state(version, type.stateClass()));
+            names.mustNotIgnore(type.stateClass());
         }
         type.upcasts().forEach(this::declared);
         problems.addAll(graph.problems());

@@ -35,7 +35,12 @@ final class Migrations {
     Migrations(Map<StoredVersion, Class<?>> today, Map<StoredVersion, Step> steps, Set<StoredVersion> old) {
         this.today = Map.copyOf(today);
         this.steps = new HashMap<>(steps);
-        versions = VersionRegistry.of(Stream.concat(today.keySet().stream(), old.stream()).map(this::path).toList());
+        versions = VersionRegistry.of(Stream.concat(today.keySet().stream(), old.stream()).map(this::path).toList(),
+                today.entrySet()
+                        .stream()
+                        .filter(end -> DomainJson.ignoresUnknown(end.getValue()))
+                        .map(Map.Entry::getKey)
+                        .toList());
     }
 
     private MigrationPath path(StoredVersion from) {
@@ -69,7 +74,7 @@ final class Migrations {
         }
         List<Object> results = new ArrayList<>(1);
         StoredVersion stored = new StoredVersion(type, version);
-        follow(stored, new Step.Result(stored, new Contents.Bytes(bytes)), results);
+        follow(stored, new Step.Result(versions.begin(stored), new Contents.Bytes(bytes)), results);
         return results;
     }
 

@@ -4,6 +4,7 @@ import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
+import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.CompatibilityMode;
 import dev.allframe.schema.SchemaHistory;
 import dev.allframe.schema.TypeSchema;
@@ -160,8 +161,11 @@ public final class SchemaFiles<E extends Event> {
             problems.add(schema + " has no file " + file(schema) + "; write it, and keep it with the code");
         } else if (!kept.looksLike(schema)) {
             problems.add(schema + " is not what " + file(schema) + " says" + SchemaHistory.changes(kept, schema)
-                    + "\n  Raise its version to " + (schema.version() + 1)
-                    + ", and say how the old one is read; only where the old one was never stored, delete the file and write it again");
+                    + (Compatibility.canRead(kept, schema) && Compatibility.canRead(schema, kept)
+                            ? "\n  The contents are the same: delete the file, and write it again"
+                            : "\n  Raise its version to " + (schema.version() + 1)
+                                    + ", and say how the old one is read;"
+                                    + " only where the old one was never stored, delete the file and write it again"));
         }
         int latest = history.latest(schema.type());
         if (latest > schema.version()) {

@@ -1,7 +1,14 @@
 package dev.allframe.codec.jackson;
 
+import com.fasterxml.jackson.databind.AnnotationIntrospector;
+import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonBooleanFormatVisitor;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonFormatVisitorWrapper;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonIntegerFormatVisitor;
@@ -12,11 +19,11 @@ import dev.allframe.aggregate.Since;
 import dev.allframe.schema.Schema;
 import dev.allframe.schema.Schema.Member;
 import dev.allframe.schema.TypeSchema;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -35,7 +42,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Derives the schema of a stored class: what {@link DomainJson} writes of it and reads. */
+/** Derives the schema of a stored class: what {@link DomainJson} writes of it and reads, which Jackson itself is asked for. */
 final class SchemaOfClass {
 
     private static final Map<Class<?>, String> FORMATS = Map.of(String.class, "", BigDecimal.class, "decimal",
@@ -55,13 +62,25 @@ final class SchemaOfClass {
 
     private final Map<String, Schema> definitions = new LinkedHashMap<>();
 
-    private SchemaOfClass() {}
+    /** Whether members that are unknown are ignored. */
+    private final boolean open;
+
+    private SchemaOfClass(boolean open) {
+        this.open = open;
+    }
 
     /** The schema of a class under its stored name. */
     static TypeSchema of(String name, int version, Class<?> type) {
-        SchemaOfClass schema = new SchemaOfClass();
+        SchemaOfClass schema = new SchemaOfClass(DomainJson.ignoresUnknown(type));
         Schema root = schema.of(DomainJson.mapper().constructType(type));
         return new TypeSchema(name, version, root, schema.definitions);
+    }
+
+    /** Whether values of a type are written as JSON text. */
+    static boolean isText(JavaType type) {
+        Schema schema = new SchemaOfClass(false).of(type);
+        Schema value = schema instanceof Schema.OrNull(Schema inner) ? inner : schema;
+        return value instanceof Schema.Text || value instanceof Schema.Choice;
     }
 
     private Schema of(JavaType type) {
@@ -70,24 +89,41 @@ final class SchemaOfClass {
             return orNull(of(type.getReferencedType()));
         }
         if (raw.isEnum()) {
-            Set<String> names = new LinkedHashSet<>();
-            for (Object constant : raw.getEnumConstants()) {
-                names.add(((Enum<?>) constant).name());
-            }
-            return new Schema.Choice(names);
+            return choice(raw);
         }
         if (raw != byte[].class && (type.isCollectionLikeType() || type.isArrayType())) {
-            return new Schema.Items(of(type.getContentType()));
+            return new Schema.Items(of(type.getContentType()), Set.class.isAssignableFrom(raw));
         }
         if (type.isMapLikeType()) {
-            return new Schema.Entries(of(type.getContentType()));
+            return new Schema.Entries(name(type.getKeyType()), of(type.getContentType()));
         }
         if (raw.isSealed()) {
             return inside(type, () -> cases(raw));
         }
         return raw.isPrimitive() || raw == byte[].class || raw.getName().startsWith("java.")
                 ? value(type)
-                : inside(type, () -> members(type));
+                : inside(type, () -> object(type));
+    }
+
+    /** The texts of an enum's constants, which need not be their names. */
+    private static Schema choice(Class<?> type) {
+        Set<String> texts = new LinkedHashSet<>();
+        for (Object constant : type.getEnumConstants()) {
+            JsonNode json = DomainJson.mapper().valueToTree(constant);
+            if (!json.isTextual()) {
+                return new Schema.Anything();
+            }
+            texts.add(json.textValue());
+        }
+        return new Schema.Choice(texts);
+    }
+
+    /** The keys of a map, which are text whatever they are elsewhere. */
+    private Schema name(JavaType type) {
+        Schema key = of(type);
+        return key instanceof Schema.Choice || key instanceof Schema.Text
+                ? key
+                : new Schema.Text(type.getRawClass().getSimpleName());
     }
 
     private static Schema orNull(Schema schema) {
@@ -97,40 +133,70 @@ final class SchemaOfClass {
     private Schema cases(Class<?> sealed) {
         Map<String, Schema.Members> byName = new LinkedHashMap<>();
         for (Class<?> option : SealedCases.of(sealed)) {
-            byName.put(SealedTypes.nameOf(option), members(DomainJson.mapper().constructType(option)));
+            byName.put(SealedTypes.nameOf(option),
+                    members(description(DomainJson.mapper().constructType(option))));
         }
         return new Schema.Cases(byName);
     }
 
-    private Schema.Members members(JavaType type) {
-        Map<String, Member> members = new LinkedHashMap<>();
-        if (type.getRawClass().isRecord()) {
-            for (RecordComponent component : type.getRawClass().getRecordComponents()) {
-                members.put(component.getName(), member(component.getGenericType(), component.getAnnotatedType(), type,
-                        since(component)));
-            }
-            return new Schema.Members(members, false);
+    private static SerializationConfig config() {
+        return DomainJson.mapper().getSerializationConfig();
+    }
+
+    private static BeanDescription description(JavaType type) {
+        return config().introspect(type);
+    }
+
+    private Schema object(JavaType type) {
+        BeanDescription description = description(type);
+        AnnotatedMember value = description.findJsonValueAccessor();
+        if (hasOwnSerializer(description.getClassInfo())) {
+            return new Schema.Anything();
         }
-        for (JavaType from = type; from != null
-                && !from.getRawClass().getName().startsWith("java."); from = from.getSuperClass()) {
-            for (Field field : from.getRawClass().getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    members.put(field.getName(),
-                            member(field.getGenericType(), field.getAnnotatedType(), from, 0));
+        return value == null ? members(description) : of(value.getType());
+    }
+
+    /** Whether code says how something is written, so that nobody else can. */
+    private static boolean hasOwnSerializer(Annotated annotated) {
+        AnnotationIntrospector introspector = config().getAnnotationIntrospector();
+        return introspector.findSerializer(annotated) != null
+                || introspector.findSerializationConverter(annotated) != null;
+    }
+
+    private Schema.Members members(BeanDescription description) {
+        Map<String, Member> members = new LinkedHashMap<>();
+        for (BeanPropertyDefinition property : description.findProperties()) {
+            AnnotatedMember accessor = property.getAccessor();
+            if (accessor != null) {
+                members.put(property.getName(),
+                        new Member(member(accessor), since(description.getBeanClass(), property)));
+            }
+        }
+        return new Schema.Members(members, open);
+    }
+
+    private Schema member(AnnotatedMember accessor) {
+        if (hasOwnSerializer(accessor)) {
+            return new Schema.Anything();
+        }
+        Schema schema = of(accessor.getType());
+        AnnotatedElement element = accessor.getAnnotated();
+        AnnotatedType type = element instanceof Field field
+                ? field.getAnnotatedType()
+                : ((Method) element).getAnnotatedReturnType();
+        return type.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema;
+    }
+
+    private static int since(Class<?> type, BeanPropertyDefinition property) {
+        if (type.isRecord()) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                Since since = component.getAnnotation(Since.class);
+                if (since != null && component.getName().equals(property.getInternalName())) {
+                    return since.version();
                 }
             }
         }
-        return new Schema.Members(members, false);
-    }
-
-    private Member member(Type type, AnnotatedType annotated, JavaType in, int since) {
-        Schema schema = of(DomainJson.mapper().getTypeFactory().resolveMemberType(type, in.getBindings()));
-        return new Member(annotated.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema, since);
-    }
-
-    private static int since(RecordComponent component) {
-        Since since = component.getAnnotation(Since.class);
-        return since == null ? 0 : since.version();
+        return 0;
     }
 
     /** A class that contains itself is defined once, and named where it comes again. */

@@ -1,12 +1,14 @@
 package dev.allframe.codec.jackson;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.allframe.schema.Schema;
 import dev.allframe.schema.Schema.Member;
 import dev.allframe.schema.SchemaDifference;
 import dev.allframe.schema.TypeSchema;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,9 +74,19 @@ final class SchemaViolations {
 
     private void compareParts(String path, Schema schema, JsonNode value) {
         switch (schema) {
-            case Schema.Items(Schema item) -> value.forEach(element -> compare(path + "[]", item, element));
-            case Schema.Entries(Schema entry) -> value.properties()
-                    .forEach(property -> compare(at(path, property.getKey()), entry, property.getValue()));
+            case Schema.Items(Schema item, var unique) -> {
+                Set<JsonNode> seen = new HashSet<>();
+                value.forEach(element -> {
+                    if (unique && !seen.add(element)) {
+                        found.add(new SchemaDifference(path + "[]", "is there twice"));
+                    }
+                    compare(path + "[]", item, element);
+                });
+            }
+            case Schema.Entries(Schema name, Schema entry) -> value.properties().forEach(property -> {
+                compare(path + "{name}", name, TextNode.valueOf(property.getKey()));
+                compare(at(path, property.getKey()), entry, property.getValue());
+            });
             case Schema.Members members -> compareMembers(path, members, value, false);
             case Schema.Cases(Map<String, Schema.Members> byName) -> {
                 Schema.Members members = byName.get(value.path(SealedTypes.TYPE_PROPERTY).textValue());

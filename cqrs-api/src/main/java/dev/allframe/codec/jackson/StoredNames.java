@@ -94,6 +94,7 @@ final class StoredNames {
                         problems.add("two cases of " + found.getName() + " have the stored name '"
                                 + SealedTypes.nameOf(option) + "'");
                     }
+                    mustNotIgnore(option);
                     nested(option);
                 }
             }
@@ -103,6 +104,13 @@ final class StoredNames {
             case WildcardType wildcard -> List.of(wildcard.getUpperBounds()).forEach(this::component);
             default ->
                 problems.add("a component of type " + type + " is not bound to a class, so it cannot be read back");
+        }
+    }
+
+    /** Only events say whether they ignore what is unknown, for all that is inside of them. */
+    void mustNotIgnore(Class<?> type) {
+        if (DomainJson.ignoresUnknown(type)) {
+            problems.add(type.getName() + " has ignoreUnknown in @Stored, which is for events alone");
         }
     }
 

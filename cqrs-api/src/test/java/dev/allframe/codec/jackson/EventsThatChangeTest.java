@@ -172,6 +172,45 @@ final class EventsThatChangeTest {
                 }))).containsExactly(new AccountEvent.Closed("moved"));
     }
 
+    record Clerk(String name) {}
+
+    @Stored(value = "noted", version = 2, ignoreUnknown = true)
+    record Noted(String text, Clerk by) implements Event {}
+
+    @Test
+    void newer_versions_are_read_where_the_class_says_that_it_ignores_what_it_does_not_know() {
+        JacksonEventCodec<Noted> codec = JacksonEventCodec.of(JacksonEventCodecTest.typeOf(Noted.class));
+        Noted noted = new Noted("paid", new Clerk("Ann"));
+
+        for (int version : List.of(2, 3, 9)) {
+            assertThat(codec.decode(stored("noted", version,
+                    "{\"text\":\"paid\",\"tone\":\"glad\",\"by\":{\"name\":\"Ann\",\"branch\":7}}")))
+                    .containsExactly(noted);
+        }
+        assertThatThrownBy(() -> codec.decode(stored("noted", 3, "{\"text\":\"paid\"}")))
+                .as("what is needed is not there")
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("'account.noted' version 3")
+                .hasMessageContaining("by");
+        assertThatThrownBy(() -> codec.decode(stored("noted", 1, "{\"text\":\"paid\"}")))
+                .as("an older version")
+                .isInstanceOf(UnknownStoredTypeException.class);
+        assertThat(codec.versions())
+                .hasToString("account.noted 2\naccount.noted 3 -> 2 (what is unknown is ignored), and so on");
+    }
+
+    @Test
+    void a_step_from_a_newer_version_goes_before_ignoring_it() {
+        JacksonEventCodec<Noted> codec = JacksonEventCodec.of(JacksonEventCodecTest.typeOf(Noted.class)
+                .upcasting(Upcasters.json("noted", 3).to(2, tree -> {
+                    tree.put("text", tree.remove("words"));
+                    return tree;
+                })));
+
+        assertThat(codec.decode(stored("noted", 3, "{\"words\":\"paid\",\"by\":{\"name\":\"Ann\"}}")))
+                .containsExactly(new Noted("paid", new Clerk("Ann")));
+    }
+
     @Test
     void one_event_becomes_several_in_their_order() {
         assertThat(read(stored("owner-changed", 1, "{\"name\":\"Ann Lee\"}"),

@@ -3,6 +3,10 @@ package dev.allframe.codec.jackson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -166,6 +170,57 @@ final class JsonSchemasTest {
         TypeSchema schema = SchemaOfClass.of("notes.boxed", 1, Boxed.class);
         assertThat(schema.definitions()).isEmpty();
         assertThat(JsonSchemas.write(schema)).contains("\"type\" : \"string\"");
+    }
+
+    record Iban(@JsonValue String text) {}
+
+    enum Tone {
+        @JsonProperty("glad")
+        HIGH, @JsonProperty("sad")
+        LOW
+    }
+
+    record Code(int number) {
+
+        @JsonCreator
+        Code {}
+
+        @JsonValue
+        @Override
+        public int number() {
+            return number;
+        }
+    }
+
+    @SuppressWarnings("UnusedVariable") // Jackson reads them
+    static final class Bean {
+        @JsonProperty("kept")
+        private String value = "v";
+        @JsonIgnore
+        private int cached = 7;
+    }
+
+    @Stored(value = "annotated", ignoreUnknown = true)
+    record Annotated(Iban iban, Tone tone, Code code, @JsonProperty("renamed") String named, Bean bean,
+            Map<Tone, Integer> tones, Map<Integer, Set<String>> sets) implements Event {}
+
+    /** What Jackson's own annotations change is asked of Jackson. */
+    @Test
+    void the_schema_of_an_annotated_class_is_that_of_what_is_written() throws java.io.IOException {
+        TypeSchema schema = SchemaOfClass.of("notes.annotated", 1, Annotated.class);
+        JsonNode json = DomainJson.mapper()
+                .valueToTree(new Annotated(new Iban("CZ1"), Tone.HIGH, new Code(7), "n", new Bean(),
+                        Map.of(Tone.LOW, 1), Map.of(5, Set.of("a"))));
+
+        assertThat(json).isEqualTo(DomainJson.mapper()
+                .readTree(
+                        """
+                                {"iban":"CZ1","tone":"glad","code":7,"renamed":"n","bean":{"kept":"v"},"tones":{"sad":1},"sets":{"5":["a"]}}"""));
+        assertThat(validator(schema).validate(json)).isEmpty();
+        assertThat(SchemaViolations.of(schema, json)).isEmpty();
+        assertThat(JsonSchemas.read(JsonSchemas.write(schema))).isEqualTo(schema);
+        assertThat(JsonSchemas.write(schema)).contains("\"kept\"", "\"renamed\"", "\"glad\"", "\"uniqueItems\" : true",
+                "\"propertyNames\"", "\"additionalProperties\" : true").doesNotContain("cached", "HIGH", "\"named\"");
     }
 
     @Test

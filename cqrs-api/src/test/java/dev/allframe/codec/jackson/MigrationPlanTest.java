@@ -102,6 +102,28 @@ final class MigrationPlanTest {
     @Stored("state")
     record State(String name) {}
 
+    sealed interface Means {}
+
+    @Stored(value = "card", ignoreUnknown = true)
+    record Card(String number) implements Means {}
+
+    @Stored("paid")
+    record Paid(Means means) implements Event {}
+
+    @Stored(value = "purse", ignoreUnknown = true)
+    record Purse(String owner) {}
+
+    @Test
+    void only_events_say_that_they_ignore_what_is_unknown() {
+        assertThatThrownBy(() -> JacksonEventCodec.of(JacksonEventCodecTest.typeOf(Paid.class)))
+                .isInstanceOf(InvalidDomainException.class)
+                .hasMessageContaining(
+                        Card.class.getName() + " has ignoreUnknown in @Stored, which is for events alone");
+        assertThatThrownBy(() -> JacksonStateCodec.of(StateUpcastingTest.typeOf(Purse.class)))
+                .isInstanceOf(InvalidDomainException.class)
+                .hasMessageContaining(Purse.class.getName() + " has ignoreUnknown");
+    }
+
     @Test
     void a_state_becomes_one_state() {
         assertThatThrownBy(() -> JacksonStateCodec.of(StateUpcastingTest.typeOf(State.class)

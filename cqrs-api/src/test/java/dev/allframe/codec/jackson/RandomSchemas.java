@@ -1,7 +1,6 @@
 package dev.allframe.codec.jackson;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.allframe.schema.Schema;
@@ -11,6 +10,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,8 +55,8 @@ final class RandomSchemas {
             case 3 -> new Schema.Decimal();
             case 4 -> new Schema.Truth();
             case 5 -> new Schema.Text("");
-            case 6 -> new Schema.Items(schema(depth - 1));
-            case 7 -> new Schema.Entries(schema(depth - 1));
+            case 6 -> new Schema.Items(schema(depth - 1), random.nextInt(3) == 0);
+            case 7 -> new Schema.Entries(name(), schema(depth - 1));
             case 8 -> cases(depth);
             case 9 -> {
                 Schema value = schema(depth - 1);
@@ -64,6 +64,10 @@ final class RandomSchemas {
             }
             default -> members(depth);
         };
+    }
+
+    private Schema name() {
+        return random.nextInt(3) == 0 ? new Schema.Choice(choices()) : new Schema.Text(any(formats));
     }
 
     private Set<String> choices() {
@@ -101,8 +105,10 @@ final class RandomSchemas {
         }
         return switch (schema) {
             case Schema.Members members -> changed(members, depth);
-            case Schema.Items(Schema item) -> new Schema.Items(changed(item, depth - 1));
-            case Schema.Entries(Schema value) -> new Schema.Entries(changed(value, depth - 1));
+            case Schema.Items(Schema item, var unique) ->
+                new Schema.Items(changed(item, depth - 1), unique ^ random.nextInt(6) == 0);
+            case Schema.Entries(Schema name, Schema value) ->
+                new Schema.Entries(random.nextInt(4) == 0 ? name() : name, changed(value, depth - 1));
             case Schema.OrNull(Schema value) -> random.nextInt(3) == 0 ? value : schema;
             case Schema.Cases(Map<String, Schema.Members> byName) -> {
                 Map<String, Schema.Members> options = new HashMap<>(byName);
@@ -149,17 +155,20 @@ final class RandomSchemas {
             case Schema.Truth() -> JSON.booleanNode(random.nextBoolean());
             case Schema.Anything() -> JSON.textNode("anything");
             case Schema.OrNull(Schema value) -> random.nextBoolean() ? JSON.nullNode() : written(value);
-            case Schema.Items(Schema item) -> {
-                ArrayNode array = JSON.arrayNode();
+            case Schema.Items(Schema item, var unique) -> {
+                List<JsonNode> items = new ArrayList<>();
                 for (int i = random.nextInt(3); i > 0; i--) {
-                    array.add(written(item));
+                    items.add(written(item));
                 }
-                yield array;
+                if (!items.isEmpty() && random.nextInt(4) == 0) {
+                    items.add(any(items));
+                }
+                yield JSON.arrayNode().addAll(unique ? new LinkedHashSet<>(items) : items);
             }
-            case Schema.Entries(Schema value) -> {
+            case Schema.Entries(Schema name, Schema value) -> {
                 ObjectNode object = JSON.objectNode();
                 for (int i = random.nextInt(3); i > 0; i--) {
-                    object.set("key" + i, written(value));
+                    object.set(written(name).textValue(), written(value));
                 }
                 yield object;
             }

@@ -172,9 +172,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         try {
             C command = aggregate.type().commandClass().cast(execute.command());
             return switch (aggregate.type().aggregate().decide(state.state(), command)) {
-                case Decision.Persist<E>(List<E> events) ->
-                    store(execute, accepted(events, version + events.size()),
-                            records(execute, events, state.state(), version));
+                case Decision.Persist<E>(List<E> events) -> {
+                    List<Recorded<S>> records = records(execute, events, state.state(), version);
+                    String early = refusal(records);
+                    yield early == null
+                            ? store(execute, accepted(events, version + events.size()), records)
+                            : fail(execute, new CommandError.NotYetReadable(early));
+                }
                 case Decision.Refuse<E>(Refusal refusal) -> withoutEvent(execute, new CommandRecord.Refused(refusal),
                         state.state(), version,
                         new CommandResult.Refused<>(refusal.code(), refusal.message(), refusal.details()));
@@ -230,6 +234,18 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             command = null;
         }
         return records;
+    }
+
+    /** Why one of the records must not be stored while other members have other code; null where all may. */
+    private @Nullable String refusal(List<Recorded<S>> records) {
+        for (Recorded<S> record : records) {
+            String refusal = hosting.versions()
+                    .refusal(aggregate.type().name(), record.envelope().eventType(), record.envelope().eventVersion());
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> store(Execute execute, CommandResult<E> stored,
@@ -442,10 +458,18 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     @Override
     public RetentionCriteria retentionCriteria() {
-        int every = aggregate.type().snapshotEvery();
-        return every > 0 && hosting.storage().hasSnapshots()
-                ? RetentionCriteria.snapshotEvery(every, hosting.settings().snapshotsKept())
+        return takesSnapshots()
+                ? RetentionCriteria.snapshotEvery(aggregate.type().snapshotEvery(), hosting.settings().snapshotsKept())
                 : RetentionCriteria.disabled();
+    }
+
+    private boolean takesSnapshots() {
+        return aggregate.type().snapshotEvery() > 0 && hosting.storage().hasSnapshots();
+    }
+
+    @Override
+    public boolean shouldSnapshot(AggregateState<S> state, Recorded<S> recorded, long sequenceNr) {
+        return takesSnapshots() && snapshot.takeDue();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.allframe.runtime.aggregate;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.allframe.command.CommandOptions;
+import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
@@ -16,11 +17,12 @@ import java.time.Duration;
  * @param storage where it is stored
  * @param history reads records again
  * @param guard says whether hosting is safe
+ * @param versions says whether a version of an event may be stored
  * @param clock gives timestamps
  * @param settings the numbers
  */
-public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityGuard guard, Clock clock,
-        Settings settings) {
+public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityGuard guard,
+        VersionGuard versions, Clock clock, Settings settings) {
 
     /**
      * The numbers of the configuration, checked.
@@ -34,10 +36,13 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
      * @param backoffRandomFactor how much a pause varies
      * @param shards shards of each aggregate type
      * @param role members with this role host; empty for all
+     * @param storesAlways whether new versions of events are stored although a member cannot read them
+     * @param joinPatience how long a member that has joined may take to tell what it can read
      */
     public record Settings(Duration commandTimeout, int maxInFlight, Duration passivateAfter, int snapshotsKept,
             Duration backoffMin,
-            Duration backoffMax, double backoffRandomFactor, int shards, String role) {
+            Duration backoffMax, double backoffRandomFactor, int shards, String role, boolean storesAlways,
+            Duration joinPatience) {
 
         /** Timers of less, or of a part of it, have no meaning, and Pekko refuses those of nothing. */
         private static final Duration SHORTEST_TIMER = Duration.ofMillis(1);
@@ -64,7 +69,8 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
                         duration(allframe, "passivate-after", LONGEST_TIMER),
                         atLeastOne(allframe, "snapshots-kept"), backoffMin, backoffMax, randomFactor(allframe),
                         shards(allframe),
-                        allframe.getString("sharding.role"));
+                        allframe.getString("sharding.role"), storesAlways(allframe),
+                        duration(allframe, "rolling-update.join-patience", LONGEST_TIMER));
             } catch (ConfigException wrong) {
                 throw new ConfigurationException("the configuration is wrong at " + wrong.getMessage(), wrong);
             }
@@ -94,6 +100,16 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
                 throw new ConfigurationException("allframe." + key + " = " + value + " must be 1 or more");
             }
             return value;
+        }
+
+        private static boolean storesAlways(Config config) {
+            String key = "rolling-update.store-new-versions";
+            return switch (config.getString(key)) {
+                case "always" -> true;
+                case "when-readable" -> false;
+                case String other -> throw new ConfigurationException(
+                        "allframe." + key + " = " + other + " must be when-readable or always");
+            };
         }
 
         private static int shards(Config config) {

@@ -2,6 +2,7 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
+import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
 import java.time.Clock;
@@ -33,8 +34,12 @@ public final class Hosts {
         boolean clustered = system.settings().config().getString("pekko.actor.provider").endsWith("cluster")
                 || system.settings().config().getString("pekko.actor.provider").endsWith("ClusterActorRefProvider");
         VisibilityGuard guard = clustered ? VisibilityGuard.of(system, storage) : VisibilityGuard.open();
+        VersionGuard versions = clustered
+                ? VersionGuard.of(system, settings.storesAlways(), settings.joinPatience())
+                : VersionGuard.open();
         return new Hosts(system, clustered,
-                new Hosting(storage, new StreamHistory(Adapter.toClassic(system), storage), guard, clock, settings));
+                new Hosting(storage, new StreamHistory(Adapter.toClassic(system), storage), guard, versions, clock,
+                        settings));
     }
 
     /** Whether the actor system is a member of a cluster. */
@@ -51,6 +56,7 @@ public final class Hosts {
     public void close() {
         LostCommands.stop(lostCommands);
         hosting.guard().close(system);
+        hosting.versions().close();
     }
 
     /** Starts a host. */

@@ -10,6 +10,7 @@ final class SnapshotUse {
 
     private @Nullable String discarded;
     private long version;
+    private boolean due;
 
     /** Why the snapshot is not used; null where it is. */
     @Nullable String discarded() {
@@ -30,5 +31,13 @@ final class SnapshotUse {
     /** The events have made what the snapshot did not. The next behavior, if there is one, uses the snapshot that may have been taken of it. */
     void rebuilt() {
         discarded = null;
+        due = true;
+    }
+
+    /** Whether the next event is the first one after {@link #rebuilt}: a snapshot with it spares the next recovery the same. True once. */
+    boolean takeDue() {
+        boolean was = due;
+        due = false;
+        return was;
     }
 }

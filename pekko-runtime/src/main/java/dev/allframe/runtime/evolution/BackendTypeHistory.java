@@ -1,6 +1,7 @@
 package dev.allframe.runtime.evolution;
 
 import dev.allframe.codec.jackson.JsonSchemas;
+import dev.allframe.evolution.StoredVersion;
 import dev.allframe.schema.TypeSchema;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.EventStoreBackend;
@@ -30,11 +31,11 @@ final class BackendTypeHistory implements TypeHistory {
     }
 
     @Override
-    public CompletionStage<Set<Stored>> stored(String aggregate) {
+    public CompletionStage<Set<StoredVersion>> stored(String aggregate) {
         return backend.getStoredTypes()
                 .thenApply(types -> types.stream()
                         .filter(type -> type.entityType().equals(aggregate))
-                        .map(type -> new Stored(type.eventType(), type.version()))
+                        .map(type -> new StoredVersion(type.eventType(), type.version()))
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
 

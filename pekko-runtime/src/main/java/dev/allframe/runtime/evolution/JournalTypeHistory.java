@@ -1,9 +1,9 @@
 package dev.allframe.runtime.evolution;
 
 import dev.allframe.codec.jackson.JsonSchemas;
+import dev.allframe.evolution.StoredVersion;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
-import dev.allframe.schema.SchemaHistory;
 import dev.allframe.schema.TypeSchema;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
@@ -11,27 +11,28 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.StreamId;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.persistence.typed.JournalPersistFailed;
+import org.apache.pekko.persistence.typed.JournalPersistRejected;
 import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
  * Of any Pekko journal, which cannot say what types it has: each schema is a record of the stream {@code allframe-schema|account}, written before an event of that
@@ -40,7 +41,6 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 final class JournalTypeHistory implements TypeHistory {
 
     private static final String KIND = "allframe-schema";
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final AtomicLong WRITERS = new AtomicLong();
 
     private final ActorSystem<?> system;
@@ -56,10 +56,10 @@ final class JournalTypeHistory implements TypeHistory {
     }
 
     @Override
-    public CompletionStage<Set<Stored>> stored(String aggregate) {
+    public CompletionStage<Set<StoredVersion>> stored(String aggregate) {
         return schemas(aggregate).thenApply(schemas -> {
-            Set<Stored> stored = new TreeSet<>();
-            schemas.forEach(schema -> stored.add(new Stored(schema.type(), schema.version())));
+            Set<StoredVersion> stored = new TreeSet<>();
+            schemas.forEach(schema -> stored.add(new StoredVersion(schema.type(), schema.version())));
             return stored;
         });
     }
@@ -67,11 +67,11 @@ final class JournalTypeHistory implements TypeHistory {
     @Override
     public CompletionStage<List<TypeSchema>> schemas(String aggregate) {
         return history.read(StreamId.of(KIND, aggregate), 1, Long.MAX_VALUE).thenApply(records -> {
-            Map<Stored, TypeSchema> last = new LinkedHashMap<>();
+            Map<StoredVersion, TypeSchema> last = new LinkedHashMap<>();
             records.stream()
                     .map(JournalTypeHistory::schema)
                     .forEach(
-                            schema -> last.put(new Stored(schema.type(), schema.version()), schema));
+                            schema -> last.put(new StoredVersion(schema.type(), schema.version()), schema));
             return List.copyOf(last.values());
         });
     }
@@ -92,27 +92,26 @@ final class JournalTypeHistory implements TypeHistory {
                         Payload.json(JsonSchemas.write(schema).getBytes(StandardCharsets.UTF_8)), Set.of(),
                         EventMetadata.at(clock.instant()), null))
                 .toList();
-        ActorRef<Keep> writer = system.systemActorOf(new Writer(storage, StreamId.of(KIND, aggregate)).behavior(),
-                "allframe-schemas-" + WRITERS.incrementAndGet(), Props.empty());
-        return AskPattern.<Keep, Done>ask(writer, replyTo -> new Keep(records, replyTo), PATIENCE, system.scheduler())
-                .whenComplete((done, failed) -> Adapter.toClassic(system).stop(Adapter.toClassic(writer)))
-                .thenAccept(done -> {});
+        CompletableFuture<Void> kept = new CompletableFuture<>();
+        system.systemActorOf(new Writer(storage, StreamId.of(KIND, aggregate), records, kept).behavior(),
+                "allframe-schemas-" + WRITERS.incrementAndGet(), Props.empty()).tell(Keep.INSTANCE);
+        return kept;
     }
 
-    private record Keep(List<Envelope> records, ActorRef<Done> replyTo) {}
+    private enum Keep { INSTANCE }
 
-    /** Stores what is not there yet, and ends. Where another member writes at the same time, one of them fails: nobody answers its asker, who looks again. */
-    private static final class Writer extends EventSourcedBehavior<Keep, Envelope, List<TypeSchema>> {
-
-        private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
-        private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    /** Stores records after those that are there, and ends. Where another member writes at the same time, one of them fails, and looks again. */
+    private static final class Writer extends EventSourcedBehavior<Keep, Envelope, Done> {
 
         private final StoragePlugins storage;
+        private final List<Envelope> records;
+        private final CompletableFuture<Void> kept;
 
-        Writer(StoragePlugins storage, StreamId stream) {
-            super(PersistenceId.ofUniqueId(stream.value()),
-                    SupervisorStrategy.restartWithBackoff(SHORTEST_PAUSE, LONGEST_PAUSE, 0.5));
+        Writer(StoragePlugins storage, StreamId stream, List<Envelope> records, CompletableFuture<Void> kept) {
+            super(PersistenceId.ofUniqueId(stream.value()));
             this.storage = storage;
+            this.records = records;
+            this.kept = kept;
         }
 
         Behavior<Keep> behavior() {
@@ -120,31 +119,32 @@ final class JournalTypeHistory implements TypeHistory {
         }
 
         @Override
-        public List<TypeSchema> emptyState() {
-            return List.of();
+        public Done emptyState() {
+            return Done.getInstance();
         }
 
         @Override
-        public CommandHandler<Keep, Envelope, List<TypeSchema>> commandHandler() {
-            return (kept, keep) -> {
-                SchemaHistory history = SchemaHistory.of(kept);
-                List<Envelope> missing = keep.records.stream().filter(record -> {
-                    TypeSchema schema = schema(record);
-                    return !history.version(schema.type(), schema.version()).filter(schema::looksLike).isPresent();
-                }).toList();
-                return missing.isEmpty()
-                        ? Effect().none().thenRun(() -> keep.replyTo.tell(Done.getInstance())).thenStop()
-                        : Effect().persist(missing).thenRun(() -> keep.replyTo.tell(Done.getInstance())).thenStop();
-            };
+        public CommandHandler<Keep, Envelope, Done> commandHandler() {
+            return (state, keep) -> Effect().persist(records).thenRun(() -> kept.complete(null)).thenStop();
         }
 
         @Override
-        public EventHandler<List<TypeSchema>, Envelope> eventHandler() {
-            return (kept, record) -> {
-                List<TypeSchema> more = new ArrayList<>(kept);
-                more.add(schema(record));
-                return more;
-            };
+        public EventHandler<Done, Envelope> eventHandler() {
+            return (state, record) -> state;
+        }
+
+        @Override
+        public SignalHandler<Done> signalHandler() {
+            return newSignalHandlerBuilder()
+                    .onSignal(RecoveryFailed.class,
+                            (state, signal) -> kept.completeExceptionally(signal.getFailure()))
+                    .onSignal(JournalPersistFailed.class,
+                            (state, signal) -> kept.completeExceptionally(signal.getFailure()))
+                    .onSignal(JournalPersistRejected.class,
+                            (state, signal) -> kept.completeExceptionally(signal.getFailure()))
+                    .onSignal(PostStop.instance(), state -> kept.completeExceptionally(
+                            new IllegalStateException("the actor system has stopped")))
+                    .build();
         }
 
         @Override

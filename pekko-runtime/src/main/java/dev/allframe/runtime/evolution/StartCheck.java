@@ -1,11 +1,12 @@
 package dev.allframe.runtime.evolution;
 
 import dev.allframe.codec.jackson.JsonSchemas;
+import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.VersionRegistry;
+import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
-import dev.allframe.runtime.evolution.TypeHistory.Stored;
+import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.storage.ConfigurationException;
-import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.CompatibilityMode;
 import dev.allframe.schema.SchemaHistory;
@@ -13,7 +14,6 @@ import dev.allframe.schema.TypeSchema;
 import dev.allframe.store.EventStoreBackend;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,25 +50,40 @@ public final class StartCheck {
     }
 
     /**
-     * Checks aggregates.
+     * Tells the other members of a cluster what this code can read, checks aggregates, and lets them be stored.
      *
      * @throws UnreadableStoreException that lists all that today's code cannot read, and every schema that does not keep what it must
      * @throws ConfigurationException if the storage does not answer
      */
-    public static void run(ActorSystem<?> system, StoragePlugins storage, Clock clock,
+    public static void run(ActorSystem<?> system, Hosting hosting,
             Collection<? extends RegisteredAggregate<?, ?, ?>> aggregates) {
-        EventStoreBackend backend = storage.backend();
+        VersionGuard versions = hosting.versions();
+        EventStoreBackend backend = hosting.storage().backend();
         StartCheck check = new StartCheck(
-                backend == null ? new JournalTypeHistory(system, storage, clock) : new BackendTypeHistory(backend),
+                backend == null
+                        ? new JournalTypeHistory(system, hosting.storage(), hosting.clock())
+                        : new BackendTypeHistory(backend),
                 mode(system.settings().config().getString(MODE)));
-        for (RegisteredAggregate<?, ?, ?> aggregate : aggregates) {
-            check.look(aggregate);
+        List<Code> codes = aggregates.stream().map(Code::of).toList();
+        try {
+            codes.forEach(code -> await(versions.announce(code.aggregate, code.paths, code.today)));
+            codes.forEach(code -> check.look(code, versions));
+            if (!check.problems.isEmpty()) {
+                throw new UnreadableStoreException(check.problems);
+            }
+            codes.forEach(check::keep);
+        } catch (RuntimeException failed) {
+            codes.forEach(code -> versions.withdraw(code.aggregate));
+            throw failed;
         }
-        if (!check.problems.isEmpty()) {
-            throw new UnreadableStoreException(check.problems);
-        }
-        for (RegisteredAggregate<?, ?, ?> aggregate : aggregates) {
-            check.keep(aggregate);
+    }
+
+    /** What there is to check of an aggregate. */
+    private record Code(String aggregate, VersionRegistry paths, List<TypeSchema> today) {
+
+        static Code of(RegisteredAggregate<?, ?, ?> aggregate) {
+            return new Code(aggregate.type().name(), aggregate.events().versions(),
+                    JsonSchemas.of(aggregate.type()));
         }
     }
 
@@ -81,38 +96,58 @@ public final class StartCheck {
         }
     }
 
-    private void look(RegisteredAggregate<?, ?, ?> aggregate) {
-        String name = aggregate.type().name();
-        VersionRegistry paths = aggregate.events().versions();
-        Set<Stored> stored = await(history.stored(name));
-        for (Stored type : stored) {
-            if (!paths.canRead(type.name(), type.version())) {
-                problems.add(type
+    private void look(Code code, VersionGuard versions) {
+        VersionRegistry paths = code.paths;
+        Set<StoredVersion> stored = await(history.stored(code.aggregate));
+        for (StoredVersion type : stored) {
+            if (!paths.canRead(type.type(), type.version())) {
+                problems.add(named(type)
                         + " was stored, and this code cannot read it: add an upcaster, or start the code that has stored it");
             }
         }
-        List<TypeSchema> before = await(history.schemas(name)).stream()
-                .filter(schema -> stored.contains(new Stored(schema.type(), schema.version()))
+        List<TypeSchema> before = await(history.schemas(code.aggregate)).stream()
+                .filter(schema -> stored.contains(new StoredVersion(schema.type(), schema.version()))
                         && paths.canRead(schema.type(), schema.version()))
                 .toList();
-        List<TypeSchema> today = JsonSchemas.of(aggregate.type());
         SchemaHistory kept = SchemaHistory.of(before);
-        for (TypeSchema schema : today) {
+        for (TypeSchema schema : code.today) {
+            stored.stream()
+                    .filter(type -> type.type().equals(schema.type()) && type.version() > schema.version())
+                    .forEach(newer -> lookAtNewer(newer, schema, paths, kept));
             kept.version(schema.type(), schema.version())
                     .filter(last -> !Compatibility.canRead(last, schema))
                     .ifPresent(last -> problems.add(schema + " was stored with another shape" + SchemaHistory.changes(
                             last, schema) + "\n  Raise its version, and say how the old one is read"));
         }
-        problems.addAll(kept.problems(today, paths, mode));
+        problems.addAll(kept.problems(code.today, paths, mode));
+        await(versions.guard(code.aggregate, code.today, stored));
+    }
+
+    private static String named(StoredVersion stored) {
+        return stored.type() + " version " + stored.version();
+    }
+
+    /** What newer code has stored, and this code reads without a step, by ignoring what it does not know: if it has all that this code needs. */
+    private void lookAtNewer(StoredVersion newer, TypeSchema today, VersionRegistry paths, SchemaHistory kept) {
+        if (paths.begin(newer).equals(newer)) {
+            return;
+        }
+        TypeSchema schema = kept.version(newer.type(), newer.version()).orElse(null);
+        if (schema == null) {
+            problems.add(named(newer) + " was stored by newer code, and its schema was not kept: whether " + today
+                    + " can read it is not known. Start the newer code once, which keeps it");
+        } else if (!Compatibility.canRead(schema, today)) {
+            problems.add(named(newer) + " was stored by newer code, and " + today + " cannot read it"
+                    + SchemaHistory.changes(schema, today));
+        }
     }
 
     /** Another member may do the same at this moment, and then one of them fails: what it wrote is there when this looks again. */
-    private void keep(RegisteredAggregate<?, ?, ?> aggregate) {
-        String name = aggregate.type().name();
+    private void keep(Code code) {
+        String name = code.aggregate;
         for (int attempt = 1;; attempt++) {
             SchemaHistory kept = SchemaHistory.of(await(history.schemas(name)));
-            List<TypeSchema> changed = JsonSchemas.of(aggregate.type())
-                    .stream()
+            List<TypeSchema> changed = code.today.stream()
                     .filter(schema -> !kept.version(schema.type(), schema.version())
                             .filter(schema::looksLike)
                             .isPresent())

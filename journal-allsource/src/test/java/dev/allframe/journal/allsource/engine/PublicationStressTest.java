@@ -62,7 +62,7 @@ class PublicationStressTest {
         tasks.add(this::readVersions);
         List<Long> results = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
-            for (Future<Long> result : threads.invokeAll(tasks, 2, TimeUnit.MINUTES)) {
+            for (Future<Long> result : threads.invokeAll(tasks, 2 + APPENDS / 100, TimeUnit.MINUTES)) {
                 results.add(result.get());
             }
         }

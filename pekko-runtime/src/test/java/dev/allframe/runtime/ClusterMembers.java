@@ -1,0 +1,79 @@
+package dev.allframe.runtime;
+
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.UniqueAddress;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+
+/** The members of a cluster in one JVM, the first of which the others join. */
+final class ClusterMembers implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final List<ActorSystem<Void>> systems = new ArrayList<>();
+    private final String shared = """
+            allframe.storage = memory
+            allframe.storages.memory.visible-to = cluster
+            inmemory.shared-as = "%s"
+            """.formatted(UUID.randomUUID());
+
+    /** The configuration of a storage that all members see. */
+    String shared() {
+        return shared;
+    }
+
+    private ActorSystem<Void> start(String hocon) {
+        Config config = ConfigFactory.parseString(hocon).withFallback(ClusterHostTest.MEMBER);
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "two", config);
+        systems.add(system);
+        return system;
+    }
+
+    /** An actor system that has joined the others, when all of them know it. */
+    ActorSystem<Void> joined(String hocon) {
+        ActorSystem<Void> system = start(hocon);
+        Cluster.get(system)
+                .manager()
+                .tell(Join.create(Cluster.get(systems.getFirst()).selfMember().address()));
+        awaitAllUp();
+        return system;
+    }
+
+    /** When the others know that it has left: until then Pekko may not let another one join. */
+    void stop(ActorSystem<Void> member) {
+        systems.removeIf(system -> address(system).equals(address(member))); // systems of one name are equal
+        member.terminate();
+        member.getWhenTerminated().toCompletableFuture().join();
+        awaitAllUp();
+    }
+
+    private static UniqueAddress address(ActorSystem<Void> system) {
+        return Cluster.get(system).selfMember().uniqueAddress();
+    }
+
+    private void awaitAllUp() {
+        await().atMost(PATIENCE).until(() -> systems.stream().allMatch(this::hasAllUp));
+    }
+
+    private boolean hasAllUp(ActorSystem<Void> system) {
+        List<MemberStatus> statuses = new ArrayList<>();
+        Cluster.get(system).state().getMembers().forEach(member -> statuses.add(member.status()));
+        return statuses.size() == systems.size() && statuses.stream().allMatch(MemberStatus.up()::equals);
+    }
+
+    @Override
+    public void close() {
+        systems.forEach(ActorSystem::terminate);
+        systems.forEach(system -> system.getWhenTerminated().toCompletableFuture().join());
+    }
+}

@@ -1,0 +1,206 @@
+package dev.allframe.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.allframe.aggregate.Aggregate;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Decision;
+import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.Since;
+import dev.allframe.aggregate.Stored;
+import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.evolution.Upcasters;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** Two members that run different versions of the code, of which the newer one hosts, so that it is known which one stores. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@Guarantee("G9")
+final class RollingUpdateTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final CommandOptions PATIENT = CommandOptions.none().within(PATIENCE);
+    private static final String ELSEWHERE = "\nallframe.sharding.role = host";
+    private static final String HERE = ELSEWHERE + "\npekko.cluster.roles = [host]";
+
+    record Open(String owner) implements Command {}
+
+    @Stored("opened")
+    record Old(String owner) implements Event {}
+
+    @Stored(value = "opened", ignoreUnknown = true)
+    record Tolerant(String owner) implements Event {}
+
+    @Stored(value = "opened", ignoreUnknown = true)
+    record TolerantOfOthers(String owner, String branch) implements Event {}
+
+    @Stored(value = "opened", version = 2)
+    record New(String owner, @Since(version = 2, defaultValue = "5") int limit) implements Event {}
+
+    /** Stores one event for each command. */
+    private record Rules<E extends Event>(Supplier<E> event) implements Aggregate<Open, E, Integer> {
+
+        @Override
+        public Integer initialState() {
+            return 0;
+        }
+
+        @Override
+        public Decision<E> decide(Integer state, Open command) {
+            return Decision.persist(event.get());
+        }
+
+        @Override
+        public Integer evolve(Integer state, E event) {
+            return state + 1;
+        }
+    }
+
+    private static <E extends Event> AggregateType<Open, E, Integer> account(Class<E> events, Supplier<E> event) {
+        return AggregateType.named("account", Open.class, events, Integer.class, new Rules<>(event)).snapshotEvery(0);
+    }
+
+    private static final AggregateType<Open, Old, Integer> OLD = account(Old.class, () -> new Old("Ann"));
+    private static final AggregateType<Open, New, Integer> NEW = account(New.class, () -> new New("Ann", 7));
+    private static final AggregateType<Open, Tolerant, Integer> TOLERANT = account(Tolerant.class,
+            () -> new Tolerant("Ann"));
+
+    private final ClusterMembers members = new ClusterMembers();
+    private final ActorSystem<Void> older = members.joined(members.shared() + ELSEWHERE);
+
+    @AfterEach
+    void stop() {
+        members.close();
+    }
+
+    private CommandBus newer(String more) {
+        return AllFrame.on(members.joined(members.shared() + HERE + more)).aggregate(NEW).start().commands();
+    }
+
+    private CommandBus older(AggregateType<?, ?, ?> type) {
+        return AllFrame.on(older).aggregate(type).start().commands();
+    }
+
+    private static <E extends Event> CommandResult<E> open(CommandBus bus, AggregateType<Open, E, Integer> type) {
+        return bus.dispatchAndWait(type, "a", new Open("Ann"), PATIENT);
+    }
+
+    private static void assertNotYet(CommandResult<?> result, String... words) {
+        assertThat(result).isInstanceOfSatisfying(CommandResult.Failed.class, failed -> {
+            assertThat(failed.error()).isInstanceOf(CommandError.NotYetReadable.class);
+            assertThat(failed.error().message()).contains(words);
+            assertThat(failed.error().retryable()).isTrue();
+        });
+    }
+
+    @Test
+    void a_version_is_not_stored_before_every_member_can_read_it() {
+        CommandBus old = older(OLD);
+        CommandBus current = newer("");
+
+        assertNotYet(open(current, NEW), "account.opened version 2 cannot be read by member",
+                Cluster.get(older).selfMember().address().toString());
+        assertNotYet(open(old, OLD), "account.opened version 2");
+
+        members.stop(older);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(open(current, NEW)).isInstanceOf(CommandResult.Accepted.class));
+    }
+
+    @Test
+    void a_member_that_starts_older_code_later_counts_from_then_on() {
+        CommandBus current = newer("");
+        older(OLD);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertNotYet(open(current, NEW), "cannot be read by member"));
+    }
+
+    @Test
+    void the_operator_may_store_it_at_once() {
+        CommandBus old = older(OLD);
+        CommandBus current = newer("\nallframe.rolling-update.store-new-versions = always");
+
+        assertThat(open(current, NEW).orThrow().events()).containsExactly(new New("Ann", 7));
+        assertThat(open(old, OLD)).as("stored, and not readable where it was asked for")
+                .isInstanceOfSatisfying(CommandResult.Failed.class,
+                        failed -> assertThat(failed.error()).isInstanceOf(CommandError.NoAnswer.class));
+    }
+
+    @Test
+    void older_code_that_ignores_what_it_does_not_know_reads_what_newer_code_stores() {
+        CommandBus old = older(TOLERANT);
+        CommandBus current = newer("");
+
+        assertThat(open(current, NEW).orThrow().events()).containsExactly(new New("Ann", 7));
+        assertThat(open(old, TOLERANT).orThrow().events()).containsExactly(new Tolerant("Ann"));
+    }
+
+    @Test
+    void older_code_that_needs_what_newer_code_does_not_store_holds_it_back() {
+        older(account(TolerantOfOthers.class, () -> new TolerantOfOthers("Ann", "Prague")));
+
+        assertNotYet(open(newer(""), NEW), "cannot be read by member");
+    }
+
+    @Test
+    void older_code_that_has_a_step_back_reads_what_newer_code_stores() {
+        AggregateType<Open, Old, Integer> taught = OLD.upcasting(Upcasters.json("opened", 2).to(1, tree -> {
+            tree.remove("limit");
+            return tree;
+        }));
+        CommandBus old = older(taught);
+        CommandBus current = newer("");
+
+        assertThat(open(current, NEW).orThrow().sequenceNr()).isEqualTo(1);
+        assertThat(open(old, taught).orThrow().events()).containsExactly(new Old("Ann"));
+    }
+
+    @Test
+    void a_member_that_has_no_such_aggregate_reads_nothing_of_it() {
+        older(Wallets.WALLET);
+
+        assertThat(open(newer(""), NEW).orThrow().sequenceNr()).isEqualTo(1);
+    }
+
+    /** Something of version 1 is stored, and the member that has stored it is gone. */
+    private void storedBefore() {
+        AllFrame.on(older).start(); // keeps the store open, and reads nothing
+        ActorSystem<Void> before = members.joined(members.shared() + HERE);
+        assertThat(open(AllFrame.on(before).aggregate(OLD).start().commands(), OLD).orThrow().sequenceNr())
+                .isEqualTo(1);
+        members.stop(before);
+    }
+
+    @Test
+    void what_was_never_stored_waits_until_a_member_that_has_joined_has_told_what_it_reads() {
+        storedBefore();
+        CommandBus current = newer("\nallframe.rolling-update.join-patience = 1h");
+
+        assertNotYet(open(current, NEW), "nothing of account.opened version 2 was stored yet", "has just joined");
+
+        older(NEW);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(open(current, NEW)).isInstanceOf(CommandResult.Accepted.class));
+    }
+
+    @Test
+    void a_member_that_has_had_time_to_tell_runs_no_such_code() {
+        storedBefore();
+        CommandBus current = newer("\nallframe.rolling-update.join-patience = 1ms");
+
+        assertThat(open(current, NEW).orThrow().sequenceNr()).isEqualTo(2);
+    }
+}
