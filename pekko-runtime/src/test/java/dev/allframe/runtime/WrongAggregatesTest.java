@@ -22,7 +22,21 @@ class WrongAggregatesTest {
     sealed interface BoxCommand extends Command {
 
         /** Nobody knows which class is to be read for its contents. */
-        record Fill<T>(List<T> contents) implements BoxCommand {}
+        record Fill<T>(List<T> contents, Runnable whenDone, Hidden by) implements BoxCommand {}
+    }
+
+    static final class Hidden {
+
+        private final String text;
+
+        private Hidden(String text, int number) {
+            this.text = text + number;
+        }
+
+        @Override
+        public String toString() {
+            return new Hidden(text, 1).text;
+        }
     }
 
     @Stored("renamed")
@@ -71,8 +85,14 @@ class WrongAggregatesTest {
                 here + "$Filled needs a stored name: annotate it with @Stored(\"...\")",
                 here + "$Box needs a stored name: annotate it with @Stored(\"...\")",
                 "component contents of " + here
-                        + "$BoxCommand$Fill has the type java.util.List<T>, which is not bound to"
-                        + " a class, so it cannot be sent between nodes");
+                        + "$BoxCommand$Fill has the type T, which is not bound to"
+                        + " a class, so it cannot be read again",
+                "component whenDone of " + here
+                        + "$BoxCommand$Fill has the type java.lang.Runnable, of which nobody can"
+                        + " tell the class: make it sealed, or a class",
+                "component by of " + here + "$BoxCommand$Fill has the type " + here
+                        + "$Hidden, which has no constructor"
+                        + " to read it with: make it a record");
         assertThat(refused).hasMessage(String.join("; ", refused.problems()));
     }
 }

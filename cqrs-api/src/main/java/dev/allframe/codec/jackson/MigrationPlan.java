@@ -100,7 +100,7 @@ final class MigrationPlan {
             if (other != null) {
                 problems.add(type.getName() + " and " + other.getName() + " are both " + version);
             }
-            names.components(type);
+            names.contents(type);
             String name = stored.value();
             AddedComponents.byVersion(type, version.version(), problems).forEach((since, added) -> {
                 StoredVersion newer = named(name, since);

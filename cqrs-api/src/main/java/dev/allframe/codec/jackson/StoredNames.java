@@ -53,7 +53,7 @@ final class StoredNames {
                             event.getName() + " and " + other.getName() + " have the same stored name '" + name + "'");
                 }
             }
-            components(event);
+            contents(event);
         }
         return byName;
     }
@@ -75,8 +75,13 @@ final class StoredNames {
         return true;
     }
 
-    /** The cases of sealed types inside a stored class are named on disk too. */
-    void components(Class<?> type) {
+    /** A stored class can be read again, and the cases of sealed types inside of it are named on disk too. */
+    void contents(Class<?> type) {
+        problems.addAll(JsonTypes.problems(type));
+        components(type);
+    }
+
+    private void components(Class<?> type) {
         if (type.isRecord() && visited.add(type)) {
             for (RecordComponent component : type.getRecordComponents()) {
                 component(component.getGenericType());
@@ -102,8 +107,9 @@ final class StoredNames {
             case ParameterizedType generic -> List.of(generic.getActualTypeArguments()).forEach(this::component);
             case GenericArrayType array -> component(array.getGenericComponentType());
             case WildcardType wildcard -> List.of(wildcard.getUpperBounds()).forEach(this::component);
-            default ->
-                problems.add("a component of type " + type + " is not bound to a class, so it cannot be read back");
+            default -> {
+                // which class that is, nobody can tell; JsonTypes says so
+            }
         }
     }
 

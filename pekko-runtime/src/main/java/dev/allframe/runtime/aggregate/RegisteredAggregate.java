@@ -10,15 +10,10 @@ import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.codec.StateCodec;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.codec.jackson.JacksonStateCodec;
+import dev.allframe.codec.jackson.JsonTypes;
 import dev.allframe.store.Envelope;
-import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,33 +73,12 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
                 problems.add(command.getName() + " and " + other.getName()
                         + " have the same simple name, by which they travel between nodes");
             }
-            if (command.isRecord()) {
-                for (RecordComponent component : command.getRecordComponents()) {
-                    if (isUnbound(component.getGenericType())) {
-                        problems.add("component " + component.getName() + " of " + command.getName() + " has the type "
-                                + component.getGenericType()
-                                + ", which is not bound to a class, so it cannot be sent between nodes");
-                    }
-                }
-            }
+            problems.addAll(JsonTypes.problems(command));
         }
         if (!problems.isEmpty()) {
             throw new InvalidDomainException(problems);
         }
         return byName;
-    }
-
-    /** Whether nobody can tell from a type which class is to be read. */
-    private static boolean isUnbound(Type type) {
-        return switch (type) {
-            case Class<?> found -> false;
-            case ParameterizedType generic -> Arrays.stream(generic.getActualTypeArguments())
-                    .anyMatch(RegisteredAggregate::isUnbound);
-            case GenericArrayType array -> isUnbound(array.getGenericComponentType());
-            case WildcardType wildcard -> Arrays.stream(wildcard.getUpperBounds())
-                    .anyMatch(RegisteredAggregate::isUnbound);
-            default -> true;
-        };
     }
 
     /** The events of a stored record: one, unless it only remembers a command, or an upcaster makes none or several of it. */
