@@ -26,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  * Parquet file, quiet or not; and when somebody asks. Neighbours are merged before a Parquet file is written for one of them alone, so that a row is seldom
  * written to Parquet twice.
  *
- * <p>A failure is logged and counted, and nothing is deleted; appends and reads go on. Where a segment is damaged the others are compacted.
+ * <p>A failure is logged and counted, and nothing is deleted; appends and reads go on. Where a segment is damaged the others are compacted; where there is no room,
+ * it tries again every second.
  */
 final class Compactor {
 
     /** Full tail segments of 65,536 events each make some two million events. */
     private static final int MOST_BEHIND = 32;
+
+    private static final Duration REST = Duration.ofSeconds(1);
 
     private static final Logger LOG = System.getLogger(Compactor.class.getName());
 
@@ -219,7 +222,7 @@ final class Compactor {
         }
         failure = evict(writeMissing(round.quiet ? 0 : MOST_BEHIND - 1, failure));
         if (failure != null) {
-            rest();
+            rest(failure);
         }
         answer(round.asked, done, compaction.damage(failure));
     }
@@ -256,11 +259,15 @@ final class Compactor {
         }
     }
 
-    /** What has failed is tried again when something else is sealed, not at once. */
-    private void rest() {
+    /** What has failed is tried again when something else is sealed; where there was no room, also after a while. */
+    private void rest(EventStoreException failure) {
         lock.lock();
         try {
-            wanted = false;
+            wanted = failure instanceof StoreFullException;
+            long rested = System.nanoTime() + REST.toNanos();
+            if (wanted && rested - quietFrom > 0) {
+                quietFrom = rested;
+            }
         } finally {
             lock.unlock();
         }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
                 "Looks at stores, checks and copies them.", "",
                 "A command takes the lock of the store that it works on. 'inspect' also shows one that is open elsewhere."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done; nothing is damaged.", "1:Something of the store is damaged or missing.",
-                        "2:Wrong usage, or a store that is not there or is open elsewhere.", "3:Unexpected failure."})
+                        "2:Wrong usage, no store there, or one open elsewhere that would be changed.",
+                        "3:Unexpected failure."})
 public final class StoreTool implements Runnable {
 
     /** Something of the store is damaged or missing. */

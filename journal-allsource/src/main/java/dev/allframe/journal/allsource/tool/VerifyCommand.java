@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         "Reads every byte of a store and compares checksums, and each part with the others.", "",
         "Goes on behind damage with what can still be checked, and changes nothing."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                 "0:Everything is as it was written.", "1:Damage was found, and is listed.",
-                "2:Wrong usage, or a store that is not there or is open elsewhere.", "3:Unexpected failure."})
+                "2:Wrong usage, or a directory that is no store.", "3:Unexpected failure."})
 final class VerifyCommand implements Callable<Integer> {
 
     private static final int KIBIBYTE = 1024;

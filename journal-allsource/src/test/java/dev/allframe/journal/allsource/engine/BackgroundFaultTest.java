@@ -40,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong on the threads behind the writer is told to whoever waits, and nothing that could go on stops. */
@@ -267,6 +268,28 @@ class BackgroundFaultTest {
         EngineBackend again = open(disk, remembered.flushed(), Durability.fsync());
         assertThat(events(again)).isEqualTo(3);
         Stages.run(again::close);
+    }
+
+    @Test
+    void a_compaction_that_has_found_no_room_is_tried_again_though_nothing_else_is_sealed() {
+        EngineBackend store = open();
+        for (int i = 0; i < 3; i++) {
+            Stages.get(append(store, i));
+            Stages.get(store.flush());
+        }
+        Stages.get(store.deleteEventsTo(STREAM, 1));
+        AtomicBoolean full = new AtomicBoolean(true);
+        AtomicInteger written = new AtomicInteger();
+        tables.beforeIndexWrite(() -> {
+            fullWhile(full).run();
+            written.incrementAndGet();
+        });
+        assertThatThrownBy(() -> Stages.get(store.compact())).isInstanceOf(StoreFullException.class);
+
+        full.set(false);
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> written.get() > 0);
+        Stages.run(store::close);
     }
 
     @Test
