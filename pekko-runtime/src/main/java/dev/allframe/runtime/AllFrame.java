@@ -213,12 +213,14 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * The stored events of an aggregate type, to be read without actors.
+     * The stored events of an aggregate type, to be read without actors. Appending throws
+     * {@link dev.allframe.runtime.rolling.NotYetReadableException} where an instance would answer with {@code CommandError.NotYetReadable}.
      *
      * @throws UnsupportedOperationException if the storage is not one of ours; use the read side of its Pekko plugin
      */
     public <E extends Event> EventStore<E> eventStore(AggregateType<?, E, ?> type) {
-        return EventStore.of(backend(), type, JacksonEventCodec.of(type));
+        return EventStore.of(backend(), type,
+                hosts.hosting().versions().guarded(type.name(), JacksonEventCodec.of(type)));
     }
 
     /**

@@ -20,6 +20,16 @@ final class ClusterMembers implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** What takes seconds between machines. */
+    private static final Config QUICK = ConfigFactory.parseString("""
+            pekko.cluster {
+              gossip-interval = 100ms
+              leader-actions-interval = 100ms
+              periodic-tasks-initial-delay = 100ms
+              distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 50ms }
+            }
+            """).withFallback(ClusterHostTest.MEMBER);
+
     private final List<ActorSystem<Void>> systems = new ArrayList<>();
     private final String shared = """
             allframe.storage = memory
@@ -33,7 +43,7 @@ final class ClusterMembers implements AutoCloseable {
     }
 
     private ActorSystem<Void> start(String hocon) {
-        Config config = ConfigFactory.parseString(hocon).withFallback(ClusterHostTest.MEMBER);
+        Config config = ConfigFactory.parseString(hocon).withFallback(QUICK);
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "two", config);
         systems.add(system);
         return system;

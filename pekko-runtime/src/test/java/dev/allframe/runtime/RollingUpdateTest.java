@@ -1,6 +1,7 @@
 package dev.allframe.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.allframe.aggregate.Aggregate;
@@ -16,7 +17,10 @@ import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.evolution.Upcasters;
+import dev.allframe.runtime.rolling.NotYetReadableException;
+import dev.allframe.store.ExpectedVersion;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -86,7 +90,11 @@ final class RollingUpdateTest {
     }
 
     private CommandBus newer(String more) {
-        return AllFrame.on(members.joined(members.shared() + HERE + more)).aggregate(NEW).start().commands();
+        return newerNode(more).commands();
+    }
+
+    private AllFrame newerNode(String more) {
+        return AllFrame.on(members.joined(members.shared() + HERE + more)).aggregate(NEW).start();
     }
 
     private CommandBus older(AggregateType<?, ?, ?> type) {
@@ -108,8 +116,12 @@ final class RollingUpdateTest {
     @Test
     void a_version_is_not_stored_before_every_member_can_read_it() {
         CommandBus old = older(OLD);
-        CommandBus current = newer("");
+        AllFrame node = newerNode("");
+        CommandBus current = node.commands();
 
+        assertThatThrownBy(() -> node.eventStore(NEW).append("a", ExpectedVersion.any(), List.of(new New("Ann", 7))))
+                .isInstanceOf(NotYetReadableException.class)
+                .hasMessageContaining("account.opened version 2");
         assertNotYet(open(current, NEW), "account.opened version 2 cannot be read by member",
                 Cluster.get(older).selfMember().address().toString());
         assertNotYet(open(old, OLD), "account.opened version 2");
@@ -189,7 +201,7 @@ final class RollingUpdateTest {
         storedBefore();
         CommandBus current = newer("\nallframe.rolling-update.join-patience = 1h");
 
-        assertNotYet(open(current, NEW), "nothing of account.opened version 2 was stored yet", "has just joined");
+        assertNotYet(open(current, NEW), "nothing of account.opened version 2 was ever stored", "has not told yet");
 
         older(NEW);
         await().atMost(PATIENCE)

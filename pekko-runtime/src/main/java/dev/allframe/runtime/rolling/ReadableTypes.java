@@ -1,6 +1,7 @@
 package dev.allframe.runtime.rolling;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.allframe.codec.jackson.DomainJson;
 import dev.allframe.codec.jackson.JsonSchemas;
@@ -19,7 +20,10 @@ import java.util.Map;
  */
 record ReadableTypes(Map<String, Events> aggregates) {
 
-    private static final JsonMapper JSON = DomainJson.configure(JsonMapper.builder()).build();
+    /** Later versions of AllFrame may tell more. */
+    private static final JsonMapper JSON = DomainJson.configure(JsonMapper.builder())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     /**
      * Of the events of an aggregate.

@@ -1,5 +1,7 @@
 package dev.allframe.runtime.rolling;
 
+import dev.allframe.aggregate.Event;
+import dev.allframe.codec.EventCodec;
 import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.schema.TypeSchema;
@@ -127,11 +129,16 @@ public final class VersionGuard {
             return unreadable;
         }
         if (now.unknown != null && !here.fresh && !here.known.contains(event)) {
-            return "nothing of " + type + " version " + version + " was stored yet, and member " + now.unknown
-                    + " has just joined and not told what it can read";
+            return "nothing of " + type + " version " + version + " was ever stored, and member " + now.unknown
+                    + " has not told yet what it can read";
         }
         here.known.add(event);
         return null;
+    }
+
+    /** A codec that throws {@link NotYetReadableException} where an event must not be stored now. */
+    public <E extends Event> EventCodec<E> guarded(String aggregate, EventCodec<E> codec) {
+        return new GuardedCodec<>(this, aggregate, codec);
     }
 
     /** Tells the others that this member reads nothing any more. */
