@@ -1,27 +1,29 @@
 package dev.allframe.runtime;
 
+import static dev.allframe.runtime.CodeVersions.FIRST;
+import static dev.allframe.runtime.CodeVersions.SECOND;
+import static dev.allframe.runtime.CodeVersions.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.allframe.aggregate.Aggregate;
 import dev.allframe.aggregate.AggregateType;
-import dev.allframe.aggregate.Command;
-import dev.allframe.aggregate.Decision;
 import dev.allframe.aggregate.Event;
-import dev.allframe.aggregate.Since;
-import dev.allframe.aggregate.Stored;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.evolution.Upcasters;
+import dev.allframe.runtime.CodeVersions.First;
+import dev.allframe.runtime.CodeVersions.Open;
+import dev.allframe.runtime.CodeVersions.Second;
+import dev.allframe.runtime.CodeVersions.Tolerant;
+import dev.allframe.runtime.CodeVersions.TolerantOfOthers;
 import dev.allframe.runtime.rolling.NotYetReadableException;
 import dev.allframe.store.ExpectedVersion;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
@@ -39,48 +41,6 @@ final class RollingUpdateTest {
     private static final String ELSEWHERE = "\nallframe.sharding.role = host";
     private static final String HERE = ELSEWHERE + "\npekko.cluster.roles = [host]";
 
-    record Open(String owner) implements Command {}
-
-    @Stored("opened")
-    record Old(String owner) implements Event {}
-
-    @Stored(value = "opened", ignoreUnknown = true)
-    record Tolerant(String owner) implements Event {}
-
-    @Stored(value = "opened", ignoreUnknown = true)
-    record TolerantOfOthers(String owner, String branch) implements Event {}
-
-    @Stored(value = "opened", version = 2)
-    record New(String owner, @Since(version = 2, defaultValue = "5") int limit) implements Event {}
-
-    /** Stores one event for each command. */
-    private record Rules<E extends Event>(Supplier<E> event) implements Aggregate<Open, E, Integer> {
-
-        @Override
-        public Integer initialState() {
-            return 0;
-        }
-
-        @Override
-        public Decision<E> decide(Integer state, Open command) {
-            return Decision.persist(event.get());
-        }
-
-        @Override
-        public Integer evolve(Integer state, E event) {
-            return state + 1;
-        }
-    }
-
-    private static <E extends Event> AggregateType<Open, E, Integer> account(Class<E> events, Supplier<E> event) {
-        return AggregateType.named("account", Open.class, events, Integer.class, new Rules<>(event)).snapshotEvery(0);
-    }
-
-    private static final AggregateType<Open, Old, Integer> OLD = account(Old.class, () -> new Old("Ann"));
-    private static final AggregateType<Open, New, Integer> NEW = account(New.class, () -> new New("Ann", 7));
-    private static final AggregateType<Open, Tolerant, Integer> TOLERANT = account(Tolerant.class,
-            () -> new Tolerant("Ann"));
-
     private final ClusterMembers members = new ClusterMembers();
     private final ActorSystem<Void> older = members.joined(members.shared() + ELSEWHERE);
 
@@ -94,7 +54,7 @@ final class RollingUpdateTest {
     }
 
     private AllFrame newerNode(String more) {
-        return AllFrame.on(members.joined(members.shared() + HERE + more)).aggregate(NEW).start();
+        return AllFrame.on(members.joined(members.shared() + HERE + more)).aggregate(SECOND).start();
     }
 
     private CommandBus older(AggregateType<?, ?, ?> type) {
@@ -115,83 +75,85 @@ final class RollingUpdateTest {
 
     @Test
     void a_version_is_not_stored_before_every_member_can_read_it() {
-        CommandBus old = older(OLD);
+        CommandBus old = older(FIRST);
         AllFrame node = newerNode("");
         CommandBus current = node.commands();
 
-        assertThatThrownBy(() -> node.eventStore(NEW).append("a", ExpectedVersion.any(), List.of(new New("Ann", 7))))
+        assertThatThrownBy(
+                () -> node.eventStore(SECOND).append("a", ExpectedVersion.any(), List.of(new Second("Ann", 7))))
                 .isInstanceOf(NotYetReadableException.class)
                 .hasMessageContaining("account.opened version 2");
-        assertNotYet(open(current, NEW), "account.opened version 2 cannot be read by member",
+        assertNotYet(open(current, SECOND), "account.opened version 2 cannot be read by member",
                 Cluster.get(older).selfMember().address().toString());
-        assertNotYet(open(old, OLD), "account.opened version 2");
+        assertNotYet(open(old, FIRST), "account.opened version 2");
 
         members.stop(older);
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(open(current, NEW)).isInstanceOf(CommandResult.Accepted.class));
+                .untilAsserted(() -> assertThat(open(current, SECOND)).isInstanceOf(CommandResult.Accepted.class));
     }
 
     @Test
     void a_member_that_starts_older_code_later_counts_from_then_on() {
         CommandBus current = newer("");
-        older(OLD);
+        older(FIRST);
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertNotYet(open(current, NEW), "cannot be read by member"));
+                .untilAsserted(() -> assertNotYet(open(current, SECOND), "cannot be read by member"));
     }
 
     @Test
     void the_operator_may_store_it_at_once() {
-        CommandBus old = older(OLD);
+        CommandBus old = older(FIRST);
         CommandBus current = newer("\nallframe.rolling-update.store-new-versions = always");
 
-        assertThat(open(current, NEW).orThrow().events()).containsExactly(new New("Ann", 7));
-        assertThat(open(old, OLD)).as("stored, and not readable where it was asked for")
+        assertThat(open(current, SECOND).orThrow().events()).containsExactly(new Second("Ann", 7));
+        assertThat(open(old, FIRST)).as("stored, and not readable where it was asked for")
                 .isInstanceOfSatisfying(CommandResult.Failed.class,
                         failed -> assertThat(failed.error()).isInstanceOf(CommandError.NoAnswer.class));
     }
 
     @Test
     void older_code_that_ignores_what_it_does_not_know_reads_what_newer_code_stores() {
-        CommandBus old = older(TOLERANT);
+        AggregateType<Open, Tolerant, Integer> tolerant = account(Tolerant.class, () -> new Tolerant("Ann"));
+        CommandBus old = older(tolerant);
         CommandBus current = newer("");
 
-        assertThat(open(current, NEW).orThrow().events()).containsExactly(new New("Ann", 7));
-        assertThat(open(old, TOLERANT).orThrow().events()).containsExactly(new Tolerant("Ann"));
+        assertThat(open(current, SECOND).orThrow().events()).containsExactly(new Second("Ann", 7));
+        assertThat(open(old, tolerant).orThrow().events()).containsExactly(new Tolerant("Ann"));
     }
 
     @Test
     void older_code_that_needs_what_newer_code_does_not_store_holds_it_back() {
         older(account(TolerantOfOthers.class, () -> new TolerantOfOthers("Ann", "Prague")));
 
-        assertNotYet(open(newer(""), NEW), "cannot be read by member");
+        assertNotYet(open(newer(""), SECOND), "cannot be read by member");
     }
 
     @Test
     void older_code_that_has_a_step_back_reads_what_newer_code_stores() {
-        AggregateType<Open, Old, Integer> taught = OLD.upcasting(Upcasters.json("opened", 2).to(1, tree -> {
+        AggregateType<Open, First, Integer> taught = FIRST.upcasting(Upcasters.json("opened", 2).to(1, tree -> {
             tree.remove("limit");
             return tree;
         }));
         CommandBus old = older(taught);
         CommandBus current = newer("");
 
-        assertThat(open(current, NEW).orThrow().sequenceNr()).isEqualTo(1);
-        assertThat(open(old, taught).orThrow().events()).containsExactly(new Old("Ann"));
+        assertThat(open(current, SECOND).orThrow().sequenceNr()).isEqualTo(1);
+        assertThat(open(old, taught).orThrow().events()).containsExactly(new First("Ann"));
     }
 
     @Test
     void a_member_that_has_no_such_aggregate_reads_nothing_of_it() {
         older(Wallets.WALLET);
 
-        assertThat(open(newer(""), NEW).orThrow().sequenceNr()).isEqualTo(1);
+        assertThat(open(newer(""), SECOND).orThrow().sequenceNr()).isEqualTo(1);
     }
 
     /** Something of version 1 is stored, and the member that has stored it is gone. */
     private void storedBefore() {
         AllFrame.on(older).start(); // keeps the store open, and reads nothing
         ActorSystem<Void> before = members.joined(members.shared() + HERE);
-        assertThat(open(AllFrame.on(before).aggregate(OLD).start().commands(), OLD).orThrow().sequenceNr())
+        assertThat(open(AllFrame.on(before).aggregate(FIRST).start().commands(), FIRST).orThrow().sequenceNr())
                 .isEqualTo(1);
         members.stop(before);
     }
@@ -201,11 +163,11 @@ final class RollingUpdateTest {
         storedBefore();
         CommandBus current = newer("\nallframe.rolling-update.join-patience = 1h");
 
-        assertNotYet(open(current, NEW), "nothing of account.opened version 2 was ever stored", "has not told yet");
+        assertNotYet(open(current, SECOND), "nothing of account.opened version 2 was ever stored", "has not told yet");
 
-        older(NEW);
+        older(SECOND);
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(open(current, NEW)).isInstanceOf(CommandResult.Accepted.class));
+                .untilAsserted(() -> assertThat(open(current, SECOND)).isInstanceOf(CommandResult.Accepted.class));
     }
 
     @Test
@@ -213,6 +175,6 @@ final class RollingUpdateTest {
         storedBefore();
         CommandBus current = newer("\nallframe.rolling-update.join-patience = 1ms");
 
-        assertThat(open(current, NEW).orThrow().sequenceNr()).isEqualTo(2);
+        assertThat(open(current, SECOND).orThrow().sequenceNr()).isEqualTo(2);
     }
 }

@@ -1,24 +1,26 @@
 package dev.allframe.runtime;
 
+import static dev.allframe.runtime.CodeVersions.FIRST;
+import static dev.allframe.runtime.CodeVersions.SECOND;
+import static dev.allframe.runtime.CodeVersions.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.typesafe.config.ConfigFactory;
-import dev.allframe.aggregate.Aggregate;
 import dev.allframe.aggregate.AggregateType;
-import dev.allframe.aggregate.Command;
-import dev.allframe.aggregate.Decision;
 import dev.allframe.aggregate.Event;
-import dev.allframe.aggregate.Since;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandResult;
 import dev.allframe.evolution.Upcasters;
+import dev.allframe.runtime.CodeVersions.First;
+import dev.allframe.runtime.CodeVersions.Open;
+import dev.allframe.runtime.CodeVersions.Tolerant;
+import dev.allframe.runtime.CodeVersions.TolerantOfOthers;
 import dev.allframe.runtime.evolution.UnreadableStoreException;
 import dev.allframe.runtime.storage.ConfigurationException;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
@@ -38,11 +40,6 @@ final class StartCheckTest {
 
     private ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "none");
 
-    record Open(String owner) implements Command {}
-
-    @Stored("opened")
-    record First(String owner) implements Event {}
-
     @Stored("opened")
     record FirstWidened(Object owner) implements Event {}
 
@@ -50,46 +47,11 @@ final class StartCheckTest {
     record FirstChanged(String holder) implements Event {}
 
     @Stored(value = "opened", version = 2)
-    record Second(String owner, @Since(version = 2, defaultValue = "5") int limit) implements Event {}
-
-    @Stored(value = "opened", version = 2)
     record SecondAlone(String owner, int limit) implements Event {}
-
-    @Stored(value = "opened", ignoreUnknown = true)
-    record Tolerant(String owner) implements Event {}
-
-    @Stored(value = "opened", ignoreUnknown = true)
-    record TolerantOfOthers(String owner, String branch) implements Event {}
 
     @Stored("closed")
     record Another(String owner) implements Event {}
 
-    /** Stores one event for each command. */
-    private record Rules<E extends Event>(Supplier<E> event) implements Aggregate<Open, E, Integer> {
-
-        @Override
-        public Integer initialState() {
-            return 0;
-        }
-
-        @Override
-        public Decision<E> decide(Integer state, Open command) {
-            return Decision.persist(event.get());
-        }
-
-        @Override
-        public Integer evolve(Integer state, E event) {
-            return state + 1;
-        }
-    }
-
-    private static <E extends Event> AggregateType<Open, E, Integer> account(Class<E> events, Supplier<E> event) {
-        return AggregateType.named("account", Open.class, events, Integer.class, new Rules<>(event)).snapshotEvery(0);
-    }
-
-    private static final AggregateType<Open, First, Integer> FIRST = account(First.class, () -> new First("Ann"));
-    private static final AggregateType<Open, Second, Integer> SECOND = account(Second.class,
-            () -> new Second("Ann", 7));
     private static final AggregateType<Open, SecondAlone, Integer> SECOND_ALONE = account(SecondAlone.class,
             () -> new SecondAlone("Ann", 7));
     private static final AggregateType<Open, Another, Integer> ANOTHER = account(Another.class,

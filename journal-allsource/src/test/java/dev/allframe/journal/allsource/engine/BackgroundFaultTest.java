@@ -242,14 +242,20 @@ class BackgroundFaultTest {
         Stages.run(store::close);
     }
 
-    @Test
-    void a_compaction_goes_on_when_the_index_has_found_no_room_for_what_the_manifest_names() {
+    /** A compaction has to merge them, and to drop an event. */
+    private EngineBackend openWithThreeSegments() {
         EngineBackend store = open();
         for (int i = 0; i < 3; i++) {
             Stages.get(append(store, i));
             Stages.get(store.flush());
         }
         Stages.get(store.deleteEventsTo(STREAM, 1));
+        return store;
+    }
+
+    @Test
+    void a_compaction_goes_on_when_the_index_has_found_no_room_for_what_the_manifest_names() {
+        EngineBackend store = openWithThreeSegments();
         AtomicBoolean full = new AtomicBoolean(true);
         tables.beforeIndexWrite(fullWhile(full));
 
@@ -272,12 +278,7 @@ class BackgroundFaultTest {
 
     @Test
     void a_compaction_that_has_found_no_room_is_tried_again_though_nothing_else_is_sealed() {
-        EngineBackend store = open();
-        for (int i = 0; i < 3; i++) {
-            Stages.get(append(store, i));
-            Stages.get(store.flush());
-        }
-        Stages.get(store.deleteEventsTo(STREAM, 1));
+        EngineBackend store = openWithThreeSegments();
         AtomicBoolean full = new AtomicBoolean(true);
         AtomicInteger written = new AtomicInteger();
         tables.beforeIndexWrite(() -> {
