@@ -32,7 +32,8 @@ public interface CommandInterceptor {
     }
 
     /**
-     * Gives the result of a dispatch. What it throws, or a stage that fails, is {@link CommandError.HandlerFailed} for the caller.
+     * Gives the result of a dispatch. What it throws, or a stage that fails, is {@link CommandError.HandlerFailed} for the caller,
+     * and {@link CommandError.NoAnswer} when it had passed the command on, as nobody tells then what became of it.
      *
      * @param dispatch as the caller, or the interceptor before, has made it
      * @param rest goes on

@@ -16,6 +16,7 @@ import dev.allframe.runtime.aggregate.Hosts;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.command.ActorCommandBus;
 import dev.allframe.runtime.evolution.StartCheck;
+import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -143,7 +145,7 @@ public final class AllFrame implements AutoCloseable {
         /**
          * Checks everything and starts hosting.
          *
-         * @throws dev.allframe.runtime.storage.ConfigurationException if the configuration cannot work; it says what to change
+         * @throws ConfigurationException if the configuration cannot work; it says what to change
          * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored or sent, or two aggregates have one name; with everything
          *         that is wrong with any of them
          * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
@@ -244,7 +246,7 @@ public final class AllFrame implements AutoCloseable {
      *
      * @throws dev.allframe.codec.InvalidDomainException if the classes of the aggregate cannot be stored
      * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
-     * @throws dev.allframe.runtime.storage.ConfigurationException if another AllFrame of this actor system has an aggregate of this name
+     * @throws ConfigurationException if another AllFrame of this actor system has an aggregate of this name, or this one has it with other classes
      * @throws IllegalStateException after {@link #close()}
      */
     public Behavior<AggregateMessage> behavior(AggregateType<?, ?, ?> type, String id) {
@@ -252,10 +254,21 @@ public final class AllFrame implements AutoCloseable {
             throw new IllegalStateException("AllFrame is closed");
         }
         RegisteredAggregate<?, ?, ?> aggregate = RegisteredAggregate.of(type);
+        AggregateRegistry registry = AggregateRegistry.get(system);
         registrations.computeIfAbsent(type.name(), name -> {
-            StartCheck.run(system, hosts.hosting(), List.of(aggregate));
-            return AggregateRegistry.get(system).add(aggregate, hosts.hosting().clock());
+            Registration added = registry.add(aggregate, hosts.hosting().clock());
+            try {
+                StartCheck.run(system, hosts.hosting(), List.of(aggregate));
+                return added;
+            } catch (RuntimeException refused) {
+                added.close();
+                throw refused;
+            }
         });
+        if (!aggregate.hasClassesOf(Objects.requireNonNull(registry.find(type.name())))) {
+            throw new ConfigurationException("aggregate '" + type.name()
+                    + "' is registered with other classes on this actor system; give it another name");
+        }
         return AggregateActor.create(aggregate, id, hosts.hosting());
     }
 

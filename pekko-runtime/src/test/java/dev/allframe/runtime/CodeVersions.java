@@ -28,6 +28,18 @@ final class CodeVersions {
     @Stored(value = "opened", ignoreUnknown = true)
     record TolerantOfOthers(String owner, String branch) implements Event {}
 
+    enum Kind { CASH }
+
+    enum MoreKinds {
+        CASH, CARD
+    }
+
+    @Stored("opened")
+    record OfKind(Kind kind) implements Event {}
+
+    @Stored("opened")
+    record OfMoreKinds(MoreKinds kind) implements Event {}
+
     /** Stores one event for each command. */
     record Rules<E extends Event>(Supplier<E> event) implements Aggregate<Open, E, Integer> {
 
@@ -54,4 +66,8 @@ final class CodeVersions {
     static final AggregateType<Open, First, Integer> FIRST = account(First.class, () -> new First("Ann"));
     static final AggregateType<Open, Second, Integer> SECOND = account(Second.class,
             () -> new Second("Ann", 7));
+
+    static final AggregateType<Open, OfKind, Integer> OF_KIND = account(OfKind.class, () -> new OfKind(Kind.CASH));
+    static final AggregateType<Open, OfMoreKinds, Integer> OF_MORE_KINDS = account(OfMoreKinds.class,
+            () -> new OfMoreKinds(MoreKinds.CARD));
 }

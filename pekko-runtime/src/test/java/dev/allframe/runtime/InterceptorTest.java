@@ -123,6 +123,32 @@ class InterceptorTest {
         }
     }
 
+    /** Fails when the command has its result. */
+    private static final class Late implements CommandInterceptor {
+
+        @Override
+        public <E extends Event> CompletionStage<CommandResult<E>> around(Dispatch<E> dispatch, Rest<E> rest) {
+            return rest.dispatch(dispatch).thenApply(result -> {
+                throw new IllegalStateException("too late");
+            });
+        }
+    }
+
+    @Test
+    void one_that_fails_when_the_command_was_executed_leaves_the_outcome_open() {
+        try (AllFrame allFrame = with(new Late())) {
+            for (CommandOptions options : List.of(CommandOptions.none(), CommandOptions.withCommandId("c"))) {
+                CommandResult<WalletEvent> result = allFrame.commands().dispatchAndWait(WALLET, "w", put(1), options);
+
+                assertThat(((Failed<WalletEvent>) result).error())
+                        .isInstanceOfSatisfying(CommandError.NoAnswer.class, unknown -> {
+                            assertThat(unknown.reason()).contains("too late");
+                            assertThat(unknown.retryable()).isEqualTo(options.commandId() != null);
+                        });
+            }
+        }
+    }
+
     @Test
     void one_that_fails_fails_the_dispatch_and_nothing_else() {
         try (AllFrame allFrame = with(new Broken())) {

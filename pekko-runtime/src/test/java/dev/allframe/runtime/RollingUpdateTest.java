@@ -1,6 +1,8 @@
 package dev.allframe.runtime;
 
 import static dev.allframe.runtime.CodeVersions.FIRST;
+import static dev.allframe.runtime.CodeVersions.OF_KIND;
+import static dev.allframe.runtime.CodeVersions.OF_MORE_KINDS;
 import static dev.allframe.runtime.CodeVersions.SECOND;
 import static dev.allframe.runtime.CodeVersions.account;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,11 +96,10 @@ final class RollingUpdateTest {
 
     @Test
     void a_member_that_starts_older_code_later_counts_from_then_on() {
-        CommandBus current = newer("");
+        CommandBus current = newer("\nallframe.rolling-update.join-patience = 1ms");
         older(FIRST);
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertNotYet(open(current, SECOND), "cannot be read by member"));
+        assertNotYet(open(current, SECOND), "cannot be read by member");
     }
 
     @Test
@@ -130,6 +131,17 @@ final class RollingUpdateTest {
     }
 
     @Test
+    void a_version_that_has_become_wider_is_held_back_too() {
+        older(OF_KIND);
+        CommandBus current = AllFrame.on(members.joined(members.shared() + HERE))
+                .aggregate(OF_MORE_KINDS)
+                .start()
+                .commands();
+
+        assertNotYet(open(current, OF_MORE_KINDS), "account.opened version 1 cannot be read by member");
+    }
+
+    @Test
     void older_code_that_has_a_step_back_reads_what_newer_code_stores() {
         AggregateType<Open, First, Integer> taught = FIRST.upcasting(Upcasters.json("opened", 2).to(1, tree -> {
             tree.remove("limit");
@@ -152,7 +164,8 @@ final class RollingUpdateTest {
     /** Something of version 1 is stored, and the member that has stored it is gone. */
     private void storedBefore() {
         AllFrame.on(older).start(); // keeps the store open, and reads nothing
-        ActorSystem<Void> before = members.joined(members.shared() + HERE);
+        ActorSystem<Void> before = members
+                .joined(members.shared() + HERE + "\nallframe.rolling-update.store-new-versions = always");
         assertThat(open(AllFrame.on(before).aggregate(FIRST).start().commands(), FIRST).orThrow().sequenceNr())
                 .isEqualTo(1);
         members.stop(before);
@@ -168,6 +181,13 @@ final class RollingUpdateTest {
         older(SECOND);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(open(current, SECOND)).isInstanceOf(CommandResult.Accepted.class));
+    }
+
+    @Test
+    void that_goes_for_an_empty_store_too() {
+        CommandBus current = newer("\nallframe.rolling-update.join-patience = 1h");
+
+        assertNotYet(open(current, SECOND), "nothing of account.opened version 2 was ever stored");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.allframe.runtime;
 
 import static dev.allframe.runtime.CodeVersions.FIRST;
+import static dev.allframe.runtime.CodeVersions.OF_KIND;
+import static dev.allframe.runtime.CodeVersions.OF_MORE_KINDS;
 import static dev.allframe.runtime.CodeVersions.SECOND;
 import static dev.allframe.runtime.CodeVersions.account;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,7 +133,7 @@ final class StartCheckTest {
                 .asString()
                 .contains("account.opened version 1 was stored with another shape",
                         "what was stored: owner: is written, and is not known",
-                        "what was stored: holder: is not written, and has no default there", "Raise its version");
+                        "what was stored: holder: is not written, and has no default there", "raise its version");
     }
 
     @ParameterizedTest
@@ -141,6 +143,23 @@ final class StartCheckTest {
         store(FIRST);
 
         store(account(FirstWidened.class, () -> new FirstWidened("Ann")));
+    }
+
+    @Test
+    void older_code_may_start_again_where_newer_has_widened_a_version() {
+        on(OURS + "\nallframe.schema-compatibility = none");
+        store(OF_KIND);
+        start(OF_MORE_KINDS).close();
+
+        store(OF_KIND);
+
+        on(OURS);
+        store(OF_KIND);
+        start(OF_MORE_KINDS).close();
+        assertThat(refused(OF_KIND)).singleElement()
+                .asString()
+                .contains("what was stored: kind: may be CARD, which is not known",
+                        "allframe.schema-compatibility = none starts it all the same");
     }
 
     @Test
@@ -200,6 +219,8 @@ final class StartCheckTest {
             assertThatThrownBy(() -> code.behavior(SECOND_ALONE, "a")).isInstanceOf(UnreadableStoreException.class)
                     .hasMessageContaining("account.opened version 1 was stored");
             assertThat(code.behavior(FIRST, "a")).isNotNull();
+            assertThatThrownBy(() -> code.behavior(SECOND, "a")).isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("is registered with other classes");
         }
     }
 

@@ -161,8 +161,8 @@ public final class SchemaFiles<E extends Event> {
             problems.add(schema + " has no file " + file(schema) + "; write it, and keep it with the code");
         } else if (!kept.looksLike(schema)) {
             problems.add(schema + " is not what " + file(schema) + " says" + SchemaHistory.changes(kept, schema)
-                    + (Compatibility.canRead(kept, schema) && Compatibility.canRead(schema, kept)
-                            ? "\n  The contents are the same: delete the file, and write it again"
+                    + (Compatibility.canRead(kept, schema)
+                            ? "\n  It reads what was stored: delete the file, and write it again"
                             : "\n  Raise its version to " + (schema.version() + 1)
                                     + ", and say how the old one is read;"
                                     + " only where the old one was never stored, delete the file and write it again"));

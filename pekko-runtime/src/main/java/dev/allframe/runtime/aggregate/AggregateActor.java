@@ -254,6 +254,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return (records.size() == 1 ? Effect().persist(records.getFirst()) : Effect().persist(records))
                 .thenReply(execute.replyTo(), state -> {
                     storing = null;
+                    records.forEach(record -> hosting.versions()
+                            .stored(aggregate.type().name(), record.envelope().eventType(),
+                                    record.envelope().eventVersion()));
                     return new Reply(execute.aggregate(), stored);
                 });
     }

@@ -81,6 +81,13 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
         return byName;
     }
 
+    /** Whether another one has the same commands, events and state. */
+    public boolean hasClassesOf(RegisteredAggregate<?, ?, ?> other) {
+        return type.commandClass().equals(other.type.commandClass())
+                && type.eventClass().equals(other.type.eventClass())
+                && type.stateClass().equals(other.type.stateClass());
+    }
+
     /** The events of a stored record: one, unless it only remembers a command, or an upcaster makes none or several of it. */
     List<E> eventsOf(Envelope envelope) {
         return envelope.isEvent()

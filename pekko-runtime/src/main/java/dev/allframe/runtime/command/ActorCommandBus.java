@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.jspecify.annotations.Nullable;
@@ -106,14 +107,25 @@ public final class ActorCommandBus implements CommandBus {
             Command command = dispatch.command();
             return command == null ? voidNow(dispatch) : dispatchNow(dispatch, command);
         }
+        AtomicBoolean passedOn = new AtomicBoolean();
         try {
-            return interceptors.get(interceptor)
-                    .around(dispatch, next -> around(interceptor + 1, next))
+            return interceptors.get(interceptor).around(dispatch, next -> {
+                passedOn.set(true);
+                return around(interceptor + 1, next);
+            })
                     .exceptionally(
-                            failure -> new CommandResult.Failed<>(new CommandError.HandlerFailed(failure.toString())));
+                            failure -> new CommandResult.Failed<>(interceptorFailed(dispatch, passedOn, failure)));
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
-            return failed(new CommandError.HandlerFailed(defect.toString()));
+            return failed(interceptorFailed(dispatch, passedOn, defect));
         }
+    }
+
+    /** What became of a command that was passed on is not known any more. */
+    private static CommandError interceptorFailed(Dispatch<?> dispatch, AtomicBoolean passedOn, Throwable failure) {
+        return passedOn.get()
+                ? new CommandError.NoAnswer("an interceptor failed when it had passed the command on: " + failure,
+                        dispatch.options().commandId() != null)
+                : new CommandError.HandlerFailed(failure.toString());
     }
 
     private <E extends Event> CompletionStage<CommandResult<E>> dispatchNow(Dispatch<E> dispatch, Command command) {

@@ -6,6 +6,7 @@ import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.rolling.VersionGuard;
+import dev.allframe.runtime.rolling.VersionGuard.Code;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.CompatibilityMode;
@@ -17,8 +18,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -64,26 +67,19 @@ public final class StartCheck {
                         ? new JournalTypeHistory(system, hosting.storage(), hosting.clock())
                         : new BackendTypeHistory(backend),
                 mode(system.settings().config().getString(MODE)));
-        List<Code> codes = aggregates.stream().map(Code::of).toList();
+        Map<String, Code> codes = new LinkedHashMap<>();
+        aggregates.forEach(aggregate -> codes.put(aggregate.type().name(),
+                new Code(aggregate.events().versions(), JsonSchemas.of(aggregate.type()))));
         try {
-            codes.forEach(code -> await(versions.announce(code.aggregate, code.paths, code.today)));
-            codes.forEach(code -> check.look(code, versions));
+            await(versions.announce(codes));
+            codes.forEach((name, code) -> check.look(name, code, versions));
             if (!check.problems.isEmpty()) {
                 throw new UnreadableStoreException(check.problems);
             }
-            codes.forEach(check::keep);
+            codes.forEach((name, code) -> check.keep(name, code.today()));
         } catch (RuntimeException failed) {
-            codes.forEach(code -> versions.withdraw(code.aggregate));
+            versions.withdraw(codes.keySet());
             throw failed;
-        }
-    }
-
-    /** What there is to check of an aggregate. */
-    private record Code(String aggregate, VersionRegistry paths, List<TypeSchema> today) {
-
-        static Code of(RegisteredAggregate<?, ?, ?> aggregate) {
-            return new Code(aggregate.type().name(), aggregate.events().versions(),
-                    JsonSchemas.of(aggregate.type()));
         }
     }
 
@@ -96,31 +92,34 @@ public final class StartCheck {
         }
     }
 
-    private void look(Code code, VersionGuard versions) {
-        VersionRegistry paths = code.paths;
-        Set<StoredVersion> stored = await(history.stored(code.aggregate));
+    private void look(String name, Code code, VersionGuard versions) {
+        VersionRegistry paths = code.versions();
+        Set<StoredVersion> stored = await(history.stored(name));
         for (StoredVersion type : stored) {
             if (!paths.canRead(type.type(), type.version())) {
                 problems.add(named(type)
                         + " was stored, and this code cannot read it: add an upcaster, or start the code that has stored it");
             }
         }
-        List<TypeSchema> before = await(history.schemas(code.aggregate)).stream()
+        List<TypeSchema> before = await(history.schemas(name)).stream()
                 .filter(schema -> stored.contains(new StoredVersion(schema.type(), schema.version()))
                         && paths.canRead(schema.type(), schema.version()))
                 .toList();
         SchemaHistory kept = SchemaHistory.of(before);
-        for (TypeSchema schema : code.today) {
+        for (TypeSchema schema : code.today()) {
             stored.stream()
                     .filter(type -> type.type().equals(schema.type()) && type.version() > schema.version())
                     .forEach(newer -> lookAtNewer(newer, schema, paths, kept));
             kept.version(schema.type(), schema.version())
-                    .filter(last -> !Compatibility.canRead(last, schema))
+                    .filter(last -> mode != CompatibilityMode.NONE && !Compatibility.canRead(last, schema))
                     .ifPresent(last -> problems.add(schema + " was stored with another shape" + SchemaHistory.changes(
-                            last, schema) + "\n  Raise its version, and say how the old one is read"));
+                            last, schema)
+                            + "\n  Newer code: raise its version, and say how the old one is read. Older code, which cannot read all that"
+                            + " newer code may have stored in this version: " + MODE
+                            + " = none starts it all the same"));
         }
-        problems.addAll(kept.problems(code.today, paths, mode));
-        await(versions.guard(code.aggregate, code.today, stored));
+        problems.addAll(kept.problems(code.today(), paths, mode));
+        await(versions.guard(name, code.today(), stored));
     }
 
     private static String named(StoredVersion stored) {
@@ -143,11 +142,10 @@ public final class StartCheck {
     }
 
     /** Another member may do the same at this moment, and then one of them fails: what it wrote is there when this looks again. */
-    private void keep(Code code) {
-        String name = code.aggregate;
+    private void keep(String name, List<TypeSchema> today) {
         for (int attempt = 1;; attempt++) {
             SchemaHistory kept = SchemaHistory.of(await(history.schemas(name)));
-            List<TypeSchema> changed = code.today.stream()
+            List<TypeSchema> changed = today.stream()
                     .filter(schema -> !kept.version(schema.type(), schema.version())
                             .filter(schema::looksLike)
                             .isPresent())

@@ -51,17 +51,20 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
 
     sealed interface Message {}
 
-    /** This node reads events of an aggregate. */
-    record Announce(String aggregate, Events events, CompletableFuture<Done> told) implements Message {}
+    /** This node reads events of these aggregates, too. */
+    record Announce(Map<String, Events> aggregates, CompletableFuture<Done> told) implements Message {}
 
-    /** This node reads no events of an aggregate. */
-    record Withdraw(String aggregate) implements Message {}
+    /** This node reads no events of these aggregates. */
+    record Withdraw(Set<String> aggregates) implements Message {}
 
     /** Something of what this node stores has changed. */
     record Look(CompletableFuture<Done> looked) implements Message {}
 
     /** The others were told, or did not answer. */
     private record Told(long exchange) implements Message {}
+
+    /** Who was told has had the time to notice: replicas tell their listeners now and then. */
+    private record Noticed(long exchange) implements Message {}
 
     /** What was told by the others was read from them, or they did not answer. */
     private record Got(Replicator.GetResponse<LWWMap<String, String>> response) implements Message {}
@@ -85,6 +88,10 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
     private final String self;
     private final String entry;
     private final Duration patience;
+
+    /** How long it takes until who is told notices. */
+    private final Duration noticing;
+
     private final Map<String, Written> written;
     private final Consumer<Refusals> refusals;
 
@@ -97,8 +104,8 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
     /** Those that have just joined. */
     private final Set<String> joining = new LinkedHashSet<>();
 
-    /** What was told, by entries. */
-    private Map<String, String> announcements = Map.of();
+    /** What was told, by entries: all that was ever heard of it, since an answer may be older than what has come before it. */
+    private LWWMap<String, String> announcements = LWWMap.empty();
 
     /** Who waits until this node has told what it reads, and knows what the others read. */
     private final List<CompletableFuture<Done>> waiting = new ArrayList<>();
@@ -119,6 +126,10 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
         this.self = name(node.uniqueAddress());
         this.entry = self + "/" + number;
         this.patience = patience;
+        this.noticing = context.getSystem()
+                .settings()
+                .config()
+                .getDuration("pekko.cluster.distributed-data.notify-subscribers-interval");
         this.written = written;
         this.refusals = refusals;
         replicator.subscribe(KEY, Changed::new);
@@ -156,24 +167,26 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
 
     private Behavior<Message> on(Message message) {
         switch (message) {
-            case Announce(var aggregate, var events, var told) -> {
-                own.put(aggregate, events);
+            case Announce(var aggregates, var told) -> {
+                own.putAll(aggregates);
                 waiting.add(told);
-                getContext().scheduleOnce(TELLING, getContext().getSelf(), new Enough(told));
+                getContext().scheduleOnce(TELLING.plus(noticing), getContext().getSelf(), new Enough(told));
                 exchange();
             }
-            case Withdraw(var aggregate) -> {
-                own.remove(aggregate);
+            case Withdraw(var aggregates) -> {
+                own.keySet().removeAll(aggregates);
                 exchange();
             }
-            case Told(var exchange) -> {
+            case Told(var exchange) -> getContext()
+                    .scheduleOnce(others.isEmpty() ? Duration.ZERO : noticing, getContext().getSelf(),
+                            new Noticed(exchange));
+            case Noticed(var exchange) -> {
                 finished = exchange;
                 look();
             }
             case Got(var response) -> {
                 if (response instanceof Replicator.GetSuccess<LWWMap<String, String>> success) {
-                    announcements = Map.copyOf(success.get(KEY).getEntries());
-                    look();
+                    hear(success.get(KEY));
                 }
             }
             case Enough(var told) -> {
@@ -186,8 +199,7 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
             }
             case Changed(var response) -> {
                 if (response instanceof Replicator.Changed<LWWMap<String, String>> changed) {
-                    announcements = Map.copyOf(changed.get(KEY).getEntries());
-                    look();
+                    hear(changed.get(KEY));
                 }
             }
             case Membership(var event) -> {
@@ -200,6 +212,9 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
             }
             case HadTime(var member) -> {
                 joining.remove(member);
+                if (isGone(member)) {
+                    onGone(member); // before this actor was told of members that go
+                }
                 look();
             }
             case Close close -> {
@@ -232,10 +247,20 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
         }
     }
 
+    private boolean isGone(String name) {
+        for (Member member : Cluster.get(getContext().getSystem()).state().getMembers()) {
+            if (name(member.uniqueAddress()).equals(name)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void onGone(String name) {
         others.remove(name);
         joining.remove(name);
-        announcements.keySet()
+        announcements.getEntries()
+                .keySet()
                 .stream()
                 .filter(key -> member(key).equals(name))
                 .forEach(key -> change(map -> map.remove(node, key)));
@@ -250,10 +275,15 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
         return key.substring(0, key.lastIndexOf('/'));
     }
 
+    private void hear(LWWMap<String, String> told) {
+        announcements = announcements.merge(told);
+        look();
+    }
+
     /** Works out again what must not be stored. */
     private void look() {
         Map<StoredVersion, String> unreadable = new HashMap<>();
-        announcements.forEach((key, text) -> {
+        announcements.getEntries().forEach((key, text) -> {
             String member = member(key);
             if (others.contains(member)) {
                 try {

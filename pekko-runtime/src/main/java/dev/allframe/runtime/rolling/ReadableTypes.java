@@ -12,6 +12,9 @@ import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.TypeSchema;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The types of events that an AllFrame of a member can read, as it tells the others.
@@ -29,9 +32,10 @@ record ReadableTypes(Map<String, Events> aggregates) {
      * Of the events of an aggregate.
      *
      * @param versions all that have a path to today's code
-     * @param ignoring today's schemas of those whose newer versions are read by ignoring what is unknown, as JSON Schema
+     * @param today today's schemas, as JSON Schema
+     * @param ignoring the names of those whose newer versions are read by ignoring what is unknown
      */
-    record Events(List<StoredVersion> versions, List<String> ignoring) {
+    record Events(List<StoredVersion> versions, List<String> today, Set<String> ignoring) {
 
         /**
          * Of an aggregate.
@@ -40,21 +44,29 @@ record ReadableTypes(Map<String, Events> aggregates) {
          */
         static Events of(VersionRegistry versions, List<TypeSchema> today) {
             return new Events(versions.paths().stream().map(MigrationPath::from).toList(),
-                    today.stream().filter(schema -> readsNewer(versions, schema)).map(JsonSchemas::write).toList());
+                    today.stream().map(JsonSchemas::write).toList(),
+                    today.stream()
+                            .map(TypeSchema::type)
+                            .filter(type -> readsNewer(versions, type))
+                            .collect(Collectors.toCollection(TreeSet::new)));
         }
 
-        private static boolean readsNewer(VersionRegistry versions, TypeSchema schema) {
-            StoredVersion newest = new StoredVersion(schema.type(), Integer.MAX_VALUE);
+        private static boolean readsNewer(VersionRegistry versions, String type) {
+            StoredVersion newest = new StoredVersion(type, Integer.MAX_VALUE);
             return !versions.begin(newest).equals(newest);
         }
 
+        /** Where it is read by the class itself, schemas tell; where by a step, its path is enough. */
         private boolean canRead(TypeSchema written) {
-            return versions.contains(new StoredVersion(written.type(), written.version()))
-                    || ignoring.stream()
-                            .map(JsonSchemas::read)
-                            .anyMatch(today -> today.type().equals(written.type())
-                                    && today.version() < written.version()
-                                    && Compatibility.canRead(written, today));
+            boolean path = versions.contains(new StoredVersion(written.type(), written.version()));
+            return today.stream()
+                    .map(JsonSchemas::read)
+                    .filter(schema -> schema.type().equals(written.type()))
+                    .filter(schema -> schema.version() == written.version()
+                            || (!path && schema.version() < written.version() && ignoring.contains(schema.type())))
+                    .findFirst()
+                    .map(schema -> Compatibility.canRead(written, schema))
+                    .orElse(path);
         }
     }
 

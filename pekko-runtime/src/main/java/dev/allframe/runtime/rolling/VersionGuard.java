@@ -7,6 +7,7 @@ import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.schema.TypeSchema;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,13 +42,20 @@ public final class VersionGuard {
     private @Nullable ActorRef<MemberTypes.Message> members;
 
     /**
+     * What code can read of an aggregate.
+     *
+     * @param versions all that have a path to today's code
+     * @param today the schemas of today
+     */
+    public record Code(VersionRegistry versions, List<TypeSchema> today) {}
+
+    /**
      * What a node stores of an aggregate.
      *
      * @param today the schemas that it writes
      * @param known versions of which something was stored, here or before
-     * @param fresh whether the store had nothing of the aggregate: then no member can have looked for something else in it
      */
-    record Written(List<TypeSchema> today, Set<StoredVersion> known, boolean fresh) {}
+    record Written(List<TypeSchema> today, Set<StoredVersion> known) {}
 
     /**
      * What must not be stored.
@@ -83,13 +91,20 @@ public final class VersionGuard {
         return guard;
     }
 
-    /** Tells the other members what this one can read of an aggregate; completes when those that answer within two seconds know it. */
-    public CompletionStage<Done> announce(String aggregate, VersionRegistry versions, List<TypeSchema> today) {
+    /**
+     * Tells the other members what this one can read; completes when those that answer within two seconds know it.
+     *
+     * @param aggregates by their names
+     */
+    public CompletionStage<Done> announce(Map<String, Code> aggregates) {
         CompletableFuture<Done> told = new CompletableFuture<>();
-        if (members == null) {
+        if (members == null || aggregates.isEmpty()) {
             told.complete(Done.getInstance());
         } else {
-            members.tell(new MemberTypes.Announce(aggregate, ReadableTypes.Events.of(versions, today), told));
+            Map<String, ReadableTypes.Events> events = new LinkedHashMap<>();
+            aggregates.forEach((name, code) -> events.put(name,
+                    ReadableTypes.Events.of(code.versions, code.today)));
+            members.tell(new MemberTypes.Announce(events, told));
         }
         return told;
     }
@@ -99,7 +114,7 @@ public final class VersionGuard {
         CompletableFuture<Done> guarded = new CompletableFuture<>();
         Set<StoredVersion> known = ConcurrentHashMap.newKeySet();
         known.addAll(stored);
-        written.put(aggregate, new Written(today, known, stored.isEmpty()));
+        written.put(aggregate, new Written(today, known));
         if (members == null) {
             guarded.complete(Done.getInstance());
         } else {
@@ -108,15 +123,15 @@ public final class VersionGuard {
         return guarded;
     }
 
-    /** This node does not come to store events of an aggregate, nor to read them. */
-    public void withdraw(String aggregate) {
-        written.remove(aggregate);
+    /** This node does not come to store events of these aggregates, nor to read them. */
+    public void withdraw(Set<String> aggregates) {
+        written.keySet().removeAll(aggregates);
         if (members != null) {
-            members.tell(new MemberTypes.Withdraw(aggregate));
+            members.tell(new MemberTypes.Withdraw(Set.copyOf(aggregates)));
         }
     }
 
-    /** Why an event of this version must not be stored now; null where it may, and then it counts as stored. */
+    /** Why an event of this version must not be stored now; null where it may. */
     public @Nullable String refusal(String aggregate, String type, int version) {
         Written here = members == null ? null : written.get(aggregate);
         if (here == null) {
@@ -128,12 +143,19 @@ public final class VersionGuard {
         if (unreadable != null) {
             return unreadable;
         }
-        if (now.unknown != null && !here.fresh && !here.known.contains(event)) {
+        if (now.unknown != null && !here.known.contains(event)) {
             return "nothing of " + type + " version " + version + " was ever stored, and member " + now.unknown
                     + " has not told yet what it can read";
         }
-        here.known.add(event);
         return null;
+    }
+
+    /** An event of this version was stored. */
+    public void stored(String aggregate, String type, int version) {
+        Written here = members == null ? null : written.get(aggregate);
+        if (here != null) {
+            here.known.add(new StoredVersion(type, version));
+        }
     }
 
     /** A codec that throws {@link NotYetReadableException} where an event must not be stored now. */
