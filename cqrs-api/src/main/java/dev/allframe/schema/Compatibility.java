@@ -101,7 +101,8 @@ public final class Compatibility {
     /** Of kinds that have no parts. */
     private static boolean isNarrower(Schema written, Schema read) {
         return written.equals(read) || (read.equals(new Schema.Text("")) && isText(written))
-                || (read instanceof Schema.Decimal && written instanceof Schema.Whole);
+                || (read instanceof Schema.Decimal(var single)
+                        && (written instanceof Schema.Whole || (written instanceof Schema.Decimal && !single)));
     }
 
     private static boolean isText(Schema schema) {
@@ -181,7 +182,7 @@ public final class Compatibility {
             case Schema.Choice(Set<String> values) -> "one of " + String.join(", ", values);
             case Schema.Whole(var least, var most) -> "a whole number"
                     + (least == null ? "" : " from " + least) + (most == null ? "" : " to " + most);
-            case Schema.Decimal() -> "a number";
+            case Schema.Decimal(var single) -> single ? "a float" : "a number";
             case Schema.Truth() -> "true or false";
             case Schema.Anything() -> "anything";
             case Schema.OrNull(Schema value) -> words(value) + " or null";

@@ -39,8 +39,12 @@ public sealed interface Schema {
      */
     record Whole(@Nullable BigInteger least, @Nullable BigInteger most) implements Schema {}
 
-    /** Any number. */
-    record Decimal() implements Schema {}
+    /**
+     * Any number.
+     *
+     * @param single whether it is read as a {@code float}, which has seven digits
+     */
+    record Decimal(boolean single) implements Schema {}
 
     /** True or false. */
     record Truth() implements Schema {}

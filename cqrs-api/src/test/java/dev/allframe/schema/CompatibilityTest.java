@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class CompatibilityTest {
 
     private static final Schema TEXT = new Schema.Text("");
-    private static final Schema NUMBER = new Schema.Decimal();
+    private static final Schema NUMBER = new Schema.Decimal(false);
     private static final Schema WHOLE = new Schema.Whole(null, null);
 
     private static TypeSchema type(int version, Schema schema) {

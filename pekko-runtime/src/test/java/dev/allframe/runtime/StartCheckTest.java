@@ -25,6 +25,7 @@ import dev.allframe.runtime.storage.ConfigurationException;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -43,7 +44,7 @@ final class StartCheckTest {
     private ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "none");
 
     @Stored("opened")
-    record FirstWidened(Object owner) implements Event {}
+    record FirstWidened(@Nullable String owner) implements Event {}
 
     @Stored("opened")
     record FirstChanged(String holder) implements Event {}

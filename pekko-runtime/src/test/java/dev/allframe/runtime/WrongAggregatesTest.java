@@ -84,9 +84,8 @@ class WrongAggregatesTest {
         assertThat(refused.problems()).containsExactly("two aggregates are named 'shelf'",
                 here + "$Filled needs a stored name: annotate it with @Stored(\"...\")",
                 here + "$Box needs a stored name: annotate it with @Stored(\"...\")",
-                "component contents of " + here
-                        + "$BoxCommand$Fill has the type T, which is not bound to"
-                        + " a class, so it cannot be read again",
+                "component contents of " + here + "$BoxCommand$Fill has no type of which anybody can tell the class:"
+                        + " name one, so that it can be read again",
                 "component whenDone of " + here
                         + "$BoxCommand$Fill has the type java.lang.Runnable, of which nobody can"
                         + " tell the class: make it sealed, or a class",

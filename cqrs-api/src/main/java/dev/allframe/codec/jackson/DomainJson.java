@@ -62,6 +62,7 @@ public final class DomainJson {
         builder.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
                 SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS,
                 SerializationFeature.FAIL_ON_EMPTY_BEANS);
+        builder.enable(SerializationFeature.WRITE_DATES_WITH_ZONE_ID);
         builder.disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE);
         builder.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                 DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,

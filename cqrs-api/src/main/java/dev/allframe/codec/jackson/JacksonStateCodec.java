@@ -61,6 +61,10 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
 
     @Override
     public S decode(EncodedState stored) {
+        if (stored.code() != null) {
+            throw new OutdatedStateException("stored state '" + stored.type() + "' version " + stored.version()
+                    + " was made by older code, which ignored what it did not know in newer events", null);
+        }
         if (!stored.type().equals(type) || stored.version() != version) {
             return upcast(stored);
         }
@@ -71,11 +75,9 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
         try {
             return stateClass.cast(Contents.read(reader, stored.bytes()));
         } catch (IOException failed) {
-            String message = "stored state '" + type + "' version " + version + " does not fit its class: "
-                    + failed.getMessage();
-            throw stored.shape() == null
-                    ? new OutdatedStateException(message, failed) // it may well be of another shape
-                    : new CodecException(message, failed);
+            // it may be of another shape, or of another way of writing the same
+            throw new OutdatedStateException("stored state '" + type + "' version " + version
+                    + " does not fit its class: " + failed.getMessage(), failed);
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class JsonSchemas {
     private static final String VERSION = "x-version";
     private static final String SINCE = "x-since";
     private static final int FINGERPRINT_BYTES = 8;
+    private static final String FLOAT = "float";
     private static final Schema ANY_TEXT = new Schema.Text("");
 
     private JsonSchemas() {}
@@ -55,9 +57,17 @@ public final class JsonSchemas {
 
     /** 16 hexadecimal digits that change when the schema of a class does; the same in every JVM. */
     static String fingerprint(Class<?> type) {
+        return fingerprint(List.of(SchemaOfClass.of("", 1, type)));
+    }
+
+    /** 16 hexadecimal digits that change when one of the schemas does; the same in every JVM. */
+    public static String fingerprint(List<TypeSchema> schemas) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(write(SchemaOfClass.of("", 1, type)).getBytes(StandardCharsets.UTF_8));
+                    .digest(schemas.stream()
+                            .map(JsonSchemas::write)
+                            .collect(Collectors.joining())
+                            .getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException("every Java platform has SHA-256", missing);
@@ -98,7 +108,9 @@ public final class JsonSchemas {
                 }
                 yield json;
             }
-            case Schema.Decimal() -> object().put("type", "number");
+            case Schema.Decimal(var single) -> single
+                    ? object().put("type", "number").put("format", FLOAT)
+                    : object().put("type", "number");
             case Schema.Truth() -> object().put("type", "boolean");
             case Schema.Anything() -> object();
             case Schema.OrNull(Schema value) -> {
@@ -194,7 +206,7 @@ public final class JsonSchemas {
                     ? new Schema.Choice(texts(json.path("enum")))
                     : new Schema.Text(json.path("format").asText(""));
             case "integer" -> new Schema.Whole(limit(json.path("minimum")), limit(json.path("maximum")));
-            case "number" -> new Schema.Decimal();
+            case "number" -> new Schema.Decimal(json.path("format").asText("").equals(FLOAT));
             case "boolean" -> new Schema.Truth();
             case "array" -> new Schema.Items(schema(json.path("items")), json.path("uniqueItems").booleanValue());
             case "object" -> json.has("properties")

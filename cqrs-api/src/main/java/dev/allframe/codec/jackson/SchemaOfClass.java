@@ -1,5 +1,6 @@
 package dev.allframe.codec.jackson;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.AnnotationIntrospector;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonBooleanFormatVisitor;
@@ -19,7 +21,9 @@ import dev.allframe.aggregate.Since;
 import dev.allframe.schema.Schema;
 import dev.allframe.schema.Schema.Member;
 import dev.allframe.schema.TypeSchema;
+import java.lang.reflect.AnnotatedArrayType;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -46,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemaOfClass {
 
     private static final Map<Class<?>, String> FORMATS = Map.of(String.class, "", BigDecimal.class, "decimal",
-            Instant.class, "date-time", OffsetDateTime.class, "date-time", ZonedDateTime.class, "date-time",
+            Instant.class, "date-time", OffsetDateTime.class, "date-time", ZonedDateTime.class, "zoned-date-time",
             LocalDate.class, "date", Duration.class, "duration", UUID.class, "uuid", byte[].class, "base64");
 
     private static final Map<Class<?>, Long> LIMITS = Map.of(long.class, Long.MAX_VALUE, Long.class, Long.MAX_VALUE,
@@ -84,18 +88,38 @@ final class SchemaOfClass {
     }
 
     private Schema of(JavaType type) {
+        return of(type, null);
+    }
+
+    /**
+     * The schema of a type.
+     *
+     * @param annotated how it is written in the class; null where nobody knows
+     */
+    private Schema of(JavaType type, @Nullable AnnotatedType annotated) {
+        Schema schema = ofValue(type, annotated);
+        return annotated != null && annotated.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema;
+    }
+
+    private Schema ofValue(JavaType type, @Nullable AnnotatedType annotated) {
         Class<?> raw = type.getRawClass();
         if (type.isReferenceType()) {
             return orNull(of(type.getReferencedType()));
         }
+        if (JsonNode.class.isAssignableFrom(raw)) {
+            return new Schema.Anything();
+        }
         if (raw.isEnum()) {
             return choice(raw);
         }
+        if (raw == char[].class) {
+            return new Schema.Text("");
+        }
         if (raw != byte[].class && (type.isCollectionLikeType() || type.isArrayType())) {
-            return new Schema.Items(of(type.getContentType()), Set.class.isAssignableFrom(raw));
+            return new Schema.Items(of(type.getContentType(), item(annotated, 0)), Set.class.isAssignableFrom(raw));
         }
         if (type.isMapLikeType()) {
-            return new Schema.Entries(name(type.getKeyType()), of(type.getContentType()));
+            return new Schema.Entries(name(type.getKeyType()), of(type.getContentType(), item(annotated, 1)));
         }
         if (raw.isSealed()) {
             return inside(type, () -> cases(raw));
@@ -103,6 +127,17 @@ final class SchemaOfClass {
         return raw.isPrimitive() || raw == byte[].class || raw.getName().startsWith("java.")
                 ? value(type)
                 : inside(type, () -> object(type));
+    }
+
+    /** How the items of an array, or what stands for a parameter of a collection or map, is written in the class. */
+    private static @Nullable AnnotatedType item(@Nullable AnnotatedType annotated, int parameter) {
+        return switch (annotated) {
+            case AnnotatedArrayType array -> array.getAnnotatedGenericComponentType();
+            case AnnotatedParameterizedType generic when generic
+                    .getAnnotatedActualTypeArguments().length > parameter ->
+                generic.getAnnotatedActualTypeArguments()[parameter];
+            case null, default -> null;
+        };
     }
 
     /** The texts of an enum's constants, which need not be their names. */
@@ -150,17 +185,28 @@ final class SchemaOfClass {
     private Schema object(JavaType type) {
         BeanDescription description = description(type);
         AnnotatedMember value = description.findJsonValueAccessor();
-        if (hasOwnSerializer(description.getClassInfo())) {
+        if (isWrittenOtherwise(description.getClassInfo()) || hasTypeOfJackson(description.getClassInfo(), type)) {
             return new Schema.Anything();
         }
         return value == null ? members(description) : of(value.getType());
     }
 
-    /** Whether code says how something is written, so that nobody else can. */
-    private static boolean hasOwnSerializer(Annotated annotated) {
+    /** Whether annotations say how something is written, of which a schema cannot tell. */
+    private static boolean isWrittenOtherwise(Annotated annotated) {
         AnnotationIntrospector introspector = config().getAnnotationIntrospector();
         return introspector.findSerializer(annotated) != null
-                || introspector.findSerializationConverter(annotated) != null;
+                || introspector.findSerializationConverter(annotated) != null
+                || introspector.findContentSerializer(annotated) != null
+                || introspector.findKeySerializer(annotated) != null
+                || isPresent(introspector.findFormat(annotated));
+    }
+
+    private static boolean isPresent(JsonFormat.@Nullable Value format) {
+        return format != null && (format.hasShape() || format.hasPattern());
+    }
+
+    private static boolean hasTypeOfJackson(AnnotatedClass type, JavaType base) {
+        return config().getAnnotationIntrospector().findTypeResolver(config(), type, base) != null;
     }
 
     private Schema.Members members(BeanDescription description) {
@@ -176,15 +222,18 @@ final class SchemaOfClass {
     }
 
     private Schema member(AnnotatedMember accessor) {
-        if (hasOwnSerializer(accessor)) {
+        JsonFormat.Value format = config().getAnnotationIntrospector().findFormat(accessor);
+        if (format != null && format.hasPattern()
+                && (!format.hasShape() || format.getShape() == JsonFormat.Shape.STRING)) {
+            return new Schema.Text(format.getPattern()); // of a time
+        }
+        if (isWrittenOtherwise(accessor)) {
             return new Schema.Anything();
         }
-        Schema schema = of(accessor.getType());
         AnnotatedElement element = accessor.getAnnotated();
-        AnnotatedType type = element instanceof Field field
+        return of(accessor.getType(), element instanceof Field field
                 ? field.getAnnotatedType()
-                : ((Method) element).getAnnotatedReturnType();
-        return type.isAnnotationPresent(Nullable.class) ? orNull(schema) : schema;
+                : ((Method) element).getAnnotatedReturnType());
     }
 
     private static int since(Class<?> type, BeanPropertyDefinition property) {
@@ -249,9 +298,8 @@ final class SchemaOfClass {
 
         @Override
         public @Nullable JsonStringFormatVisitor expectStringFormat(JavaType type) {
-            found = new Schema.Text(type.getRawClass() == char.class || type.getRawClass() == Character.class
-                    ? ""
-                    : type.getRawClass().getSimpleName());
+            found = new Schema.Text(
+                    type.getRawClass() == Character.class ? "char" : type.getRawClass().getSimpleName());
             return null;
         }
 
@@ -263,7 +311,7 @@ final class SchemaOfClass {
 
         @Override
         public @Nullable JsonNumberFormatVisitor expectNumberFormat(JavaType type) {
-            found = new Schema.Decimal();
+            found = new Schema.Decimal(type.getRawClass() == float.class || type.getRawClass() == Float.class);
             return null;
         }
 

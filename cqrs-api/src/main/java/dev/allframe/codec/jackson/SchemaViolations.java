@@ -55,7 +55,7 @@ final class SchemaViolations {
             case Schema.Choice(Set<String> values) -> value.isTextual() && values.contains(value.textValue());
             case Schema.Whole(var least, var most) -> value.isIntegralNumber()
                     && isWithin(value.bigIntegerValue(), least, most);
-            case Schema.Decimal() -> value.isNumber();
+            case Schema.Decimal decimal -> value.isNumber();
             case Schema.Truth() -> value.isBoolean();
             case Schema.Items items -> value.isArray();
             case Schema.Entries entries -> value.isObject();

@@ -3,16 +3,11 @@ package dev.allframe.codec.jackson;
 import dev.allframe.aggregate.SealedCases;
 import dev.allframe.aggregate.Since;
 import dev.allframe.aggregate.Stored;
-import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.lang.reflect.WildcardType;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -77,39 +72,25 @@ final class StoredNames {
 
     /** A stored class can be read again, and the cases of sealed types inside of it are named on disk too. */
     void contents(Class<?> type) {
-        problems.addAll(JsonTypes.problems(type));
-        components(type);
-    }
-
-    private void components(Class<?> type) {
-        if (type.isRecord() && visited.add(type)) {
-            for (RecordComponent component : type.getRecordComponents()) {
-                component(component.getGenericType());
+        JsonTypes types = JsonTypes.of(type);
+        problems.addAll(types.problems());
+        for (Class<?> inside : types.inside()) {
+            if (inside.isSealed() && visited.add(inside)) {
+                cases(inside);
+            } else if (inside.isRecord() && visited.add(inside)) {
+                addedInside(inside);
             }
         }
     }
 
-    private void component(Type type) {
-        switch (type) {
-            case Class<?> found when found.isArray() -> component(found.getComponentType());
-            case Class<?> found when found.isSealed() && visited.add(found) -> {
-                Map<String, Class<?>> names = new LinkedHashMap<>();
-                for (Class<?> option : SealedCases.of(found)) {
-                    if (hasName(option) && names.putIfAbsent(SealedTypes.nameOf(option), option) != null) {
-                        problems.add("two cases of " + found.getName() + " have the stored name '"
-                                + SealedTypes.nameOf(option) + "'");
-                    }
-                    mustNotIgnore(option);
-                    nested(option);
-                }
+    private void cases(Class<?> sealed) {
+        Map<String, Class<?>> names = new LinkedHashMap<>();
+        for (Class<?> option : SealedCases.of(sealed)) {
+            if (hasName(option) && names.putIfAbsent(SealedTypes.nameOf(option), option) != null) {
+                problems.add("two cases of " + sealed.getName() + " have the stored name '"
+                        + SealedTypes.nameOf(option) + "'");
             }
-            case Class<?> found -> nested(found);
-            case ParameterizedType generic -> List.of(generic.getActualTypeArguments()).forEach(this::component);
-            case GenericArrayType array -> component(array.getGenericComponentType());
-            case WildcardType wildcard -> List.of(wildcard.getUpperBounds()).forEach(this::component);
-            default -> {
-                // which class that is, nobody can tell; JsonTypes says so
-            }
+            mustNotIgnore(option);
         }
     }
 
@@ -120,15 +101,12 @@ final class StoredNames {
         }
     }
 
-    private void nested(Class<?> type) {
-        if (type.isRecord()) {
-            for (RecordComponent component : type.getRecordComponents()) {
-                if (component.isAnnotationPresent(Since.class)) {
-                    problems.add(component.getName() + " of " + type.getName()
-                            + " is @Since a version, and a record inside of another has none of its own");
-                }
+    private void addedInside(Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.isAnnotationPresent(Since.class)) {
+                problems.add(component.getName() + " of " + type.getName()
+                        + " is @Since a version, and a record inside of another has none of its own");
             }
         }
-        components(type);
     }
 }

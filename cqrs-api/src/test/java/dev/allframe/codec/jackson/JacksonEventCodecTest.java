@@ -162,7 +162,7 @@ final class JacksonEventCodecTest {
                 .hasMessageContainingAll(
                         "Nameless$First needs a stored name", "'Second', which must be lower case",
                         "have the same stored name 'account.same'",
-                        "NamelessPart$Only needs a stored name", "has the type T, which is not bound");
+                        "NamelessPart$Only needs a stored name", "has no type of which anybody can tell the class");
     }
 
     interface Open extends Event {}

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
@@ -23,6 +26,7 @@ import dev.allframe.aggregate.WriteCheck;
 import dev.allframe.codec.CodecException;
 import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.TypeSchema;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -30,12 +34,16 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZonedDateTime;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -221,6 +229,82 @@ final class JsonSchemasTest {
         assertThat(JsonSchemas.read(JsonSchemas.write(schema))).isEqualTo(schema);
         assertThat(JsonSchemas.write(schema)).contains("\"kept\"", "\"renamed\"", "\"glad\"", "\"uniqueItems\" : true",
                 "\"propertyNames\"", "\"additionalProperties\" : true").doesNotContain("cached", "HIGH", "\"named\"");
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    @Stored("formatted")
+    record Formatted(@JsonFormat(pattern = "dd.MM.yyyy") LocalDate on,
+            @JsonFormat(shape = JsonFormat.Shape.NUMBER) BigDecimal amount, char[] letters, char letter, float single,
+            List<@Nullable String> items, Map<String, @Nullable Integer> values, @Nullable String[] array,
+            ZonedDateTime at) implements Event {}
+
+    @Test
+    void the_schema_of_what_is_written_in_another_way_is_that_of_what_is_written() throws java.io.IOException {
+        TypeSchema schema = SchemaOfClass.of("notes.formatted", 1, Formatted.class);
+        Map<String, @Nullable Integer> values = new HashMap<>();
+        values.put("a", null);
+        Formatted formatted = new Formatted(LocalDate.of(2026, 3, 1), new BigDecimal("1.5"), new char[]{'a', 'b'}, 'c',
+                0.5f, Arrays.asList("a", null), values, new String[]{null},
+                ZonedDateTime.parse("2026-03-01T10:00:00+01:00[Europe/Prague]"));
+        JsonNode json = DomainJson.mapper().valueToTree(formatted);
+
+        assertThat(validator(schema).validate(json)).isEmpty();
+        assertThat(SchemaViolations.of(schema, json)).isEmpty();
+        assertThat(DomainJson.mapper().treeToValue(json, Formatted.class).at()).isEqualTo(formatted.at());
+        assertThat(JsonSchemas.read(JsonSchemas.write(schema))).isEqualTo(schema);
+    }
+
+    @Stored("plain")
+    record Plain(String letter, double number, LocalDate on, List<@Nullable String> items) implements Event {}
+
+    @Stored("plain")
+    record Narrow(char letter, float number, @JsonFormat(pattern = "dd.MM.yyyy") LocalDate on,
+            List<String> items) implements Event {}
+
+    @Test
+    void what_a_class_cannot_read_is_a_difference() {
+        assertThat(Compatibility.differences(SchemaOfClass.of("notes.plain", 1, Plain.class),
+                SchemaOfClass.of("notes.plain", 1, Narrow.class))).extracting(Object::toString)
+                .containsExactlyInAnyOrder("letter: is text, and char is read",
+                        "number: is a number, and a float is read", "on: is date, and dd.MM.yyyy is read",
+                        "items[]: may be null, which is not read");
+    }
+
+    interface Open {}
+
+    record Key(int number) {}
+
+    @Stored("unfit")
+    record Unfit(@JsonIgnore String ignored, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String absent,
+            Open open, Map<Key, String> keys, List<?> anything, Object any, Stream<String> stream, Thread thread,
+            Box<Means> boxed, @JsonUnwrapped Money money, InputStream input) implements Event {}
+
+    @Test
+    void what_could_not_be_read_again_is_refused() {
+        String in = " of " + Unfit.class.getName();
+        assertThat(JsonTypes.problems(Unfit.class)).satisfiesExactlyInAnyOrder(
+                problem -> assertThat(problem).startsWith("component open" + in + " has the type ")
+                        .contains("nobody can tell the class"),
+                problem -> assertThat(problem).startsWith("component keys" + in + " cannot be read from JSON"),
+                problem -> assertThat(problem).startsWith("component anything" + in + " has no type"),
+                problem -> assertThat(problem).startsWith("component any" + in + " has no type"),
+                problem -> assertThat(problem).startsWith("component stream" + in + " has the type java.util.stream"),
+                problem -> assertThat(problem).startsWith("component thread" + in + " cannot be read"),
+                problem -> assertThat(problem).startsWith("component input" + in + " has the type java.io"));
+        assertThat(JsonTypes.of(Unfit.class).inside()).contains(Means.class, Card.class, Key.class);
+    }
+
+    @Stored("unfit")
+    record LeftOut(@JsonIgnore String ignored, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String absent,
+            @JsonUnwrapped Money money) implements Event {}
+
+    @Test
+    void what_is_not_written_and_is_missed_is_refused() {
+        String in = " of " + LeftOut.class.getName();
+        assertThat(JsonTypes.problems(LeftOut.class)).satisfiesExactlyInAnyOrder(
+                problem -> assertThat(problem).startsWith("ignored" + in + " is not written to JSON"),
+                problem -> assertThat(problem).startsWith("absent" + in + " is left out of JSON at times"),
+                problem -> assertThat(problem).startsWith("money" + in + " is @JsonUnwrapped"));
     }
 
     @Test

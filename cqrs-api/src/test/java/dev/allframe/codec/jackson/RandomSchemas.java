@@ -52,7 +52,7 @@ final class RandomSchemas {
             case 0 -> new Schema.Text(any(formats));
             case 1 -> new Schema.Choice(choices());
             case 2 -> whole();
-            case 3 -> new Schema.Decimal();
+            case 3 -> new Schema.Decimal(false);
             case 4 -> new Schema.Truth();
             case 5 -> new Schema.Text("");
             case 6 -> new Schema.Items(schema(depth - 1), random.nextInt(3) == 0);
@@ -151,7 +151,8 @@ final class RandomSchemas {
             case Schema.Whole(var least, var most) -> JSON.numberNode(any(List.of(
                     least == null ? BigInteger.TEN.pow(30).negate() : least,
                     most == null ? BigInteger.TEN.pow(30) : most, BigInteger.ONE)));
-            case Schema.Decimal() -> JSON.numberNode(any(List.of(new BigDecimal("0.5"), new BigDecimal("-7.25"))));
+            case Schema.Decimal decimal ->
+                JSON.numberNode(any(List.of(new BigDecimal("0.5"), new BigDecimal("-7.25"))));
             case Schema.Truth() -> JSON.booleanNode(random.nextBoolean());
             case Schema.Anything() -> JSON.textNode("anything");
             case Schema.OrNull(Schema value) -> random.nextBoolean() ? JSON.nullNode() : written(value);

@@ -6,6 +6,7 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
+import dev.allframe.codec.EncodedState;
 import dev.allframe.codec.OutdatedStateException;
 import dev.allframe.codec.StateCodec;
 import dev.allframe.codec.jackson.JacksonStateCodec;
@@ -423,8 +424,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             public Object toJournal(AggregateState<S> state) {
                 StateCodec<S> states = Objects.requireNonNull(codec,
                         "only aggregates with a state codec save snapshots");
-                return new StoredState(states.encode(state.state()), state.window().oldestFirst(),
-                        state.window().forgottenUntil());
+                EncodedState encoded = states.encode(state.state());
+                return new StoredState(state.ignoring() ? encoded.onlyFor(aggregate.code()) : encoded,
+                        state.window().oldestFirst(), state.window().forgottenUntil());
             }
 
             @Override
@@ -434,8 +436,10 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                             "it is a " + snapshot.getClass().getName() + " and none of ours", null));
                 }
                 try {
-                    S state = snapshotCodec().decode(stored.state());
-                    return new AggregateState<>(state, window(stored.commands(), stored.forgottenUntil()));
+                    String code = stored.state().code();
+                    boolean ignoring = code != null && code.equals(aggregate.code());
+                    S state = snapshotCodec().decode(ignoring ? stored.state().forAll() : stored.state());
+                    return new AggregateState<>(state, window(stored.commands(), stored.forgottenUntil()), ignoring);
                 } catch (OutdatedStateException outdated) {
                     return emptyState().outdated(outdated);
                 } catch (Throwable defect) {

@@ -14,20 +14,26 @@ import org.jspecify.annotations.Nullable;
  * @param state the aggregate's state, as far as it could be read
  * @param window the remembered commands
  * @param unreadable why the stored records could not be read to their end; null where they could
+ * @param ignoring whether an event was newer than this code, which ignored what it does not know of it
  * @param outdated whether it is the snapshot that could not be read, because it is of another shape than today's
  */
-record AggregateState<S>(S state, CommandWindow window, @Nullable String unreadable, boolean outdated) {
+record AggregateState<S>(S state, CommandWindow window, boolean ignoring, @Nullable String unreadable,
+        boolean outdated) {
 
     AggregateState(S state, CommandWindow window) {
-        this(state, window, null, false);
+        this(state, window, false);
+    }
+
+    AggregateState(S state, CommandWindow window, boolean ignoring) {
+        this(state, window, ignoring, null, false);
     }
 
     AggregateState<S> unreadable(String what, Throwable why) {
-        return new AggregateState<>(state, window, what + " cannot be read: " + why, false);
+        return new AggregateState<>(state, window, ignoring, what + " cannot be read: " + why, false);
     }
 
     AggregateState<S> outdated(OutdatedStateException why) {
-        return new AggregateState<>(state, window, String.valueOf(why.getMessage()), true);
+        return new AggregateState<>(state, window, ignoring, String.valueOf(why.getMessage()), true);
     }
 
     <E extends Event> AggregateState<S> after(Recorded<S> recorded, RegisteredAggregate<?, E, S> aggregate) {
@@ -50,6 +56,7 @@ record AggregateState<S>(S state, CommandWindow window, @Nullable String unreada
         return new AggregateState<>(evolved, envelope.command() == null
                 ? window
                 : window.with(new RememberedCommand(envelope.command(),
-                        envelope.metadata().timestamp().toEpochMilli())));
+                        envelope.metadata().timestamp().toEpochMilli())),
+                ignoring || (recorded.evolved() == null && aggregate.ignoresPartOf(envelope)));
     }
 }

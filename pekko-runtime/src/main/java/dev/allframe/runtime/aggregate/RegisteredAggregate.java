@@ -10,7 +10,9 @@ import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.codec.StateCodec;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.codec.jackson.JacksonStateCodec;
+import dev.allframe.codec.jackson.JsonSchemas;
 import dev.allframe.codec.jackson.JsonTypes;
+import dev.allframe.evolution.StoredVersion;
 import dev.allframe.store.Envelope;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -79,6 +81,20 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
             throw new InvalidDomainException(problems);
         }
         return byName;
+    }
+
+    /** Whether a stored record is an event of a newer version, which is read by ignoring what is unknown. */
+    boolean ignoresPartOf(Envelope envelope) {
+        if (!envelope.isEvent()) {
+            return false;
+        }
+        StoredVersion stored = new StoredVersion(envelope.eventType(), envelope.eventVersion());
+        return !events.versions().begin(stored).equals(stored);
+    }
+
+    /** Identifies what this code knows of events. */
+    String code() {
+        return JsonSchemas.fingerprint(JsonSchemas.of(type));
     }
 
     /** Whether another one has the same commands, events and state. */
