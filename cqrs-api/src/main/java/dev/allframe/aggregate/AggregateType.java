@@ -3,7 +3,9 @@ package dev.allframe.aggregate;
 import dev.allframe.evolution.Upcast;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +32,11 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     private final int snapshotEvery;
     private final Remembering remembering;
     private final List<Upcast> upcasts;
-    private final WriteCheck writeCheck;
+    private final WriteChecks writeChecks;
 
     private AggregateType(String name, Class<C> commandClass, Class<E> eventClass, Class<S> stateClass,
             Aggregate<C, E, S> aggregate,
-            int snapshotEvery, Remembering remembering, List<Upcast> upcasts, WriteCheck writeCheck) {
+            int snapshotEvery, Remembering remembering, List<Upcast> upcasts, WriteChecks writeChecks) {
         this.name = name;
         this.commandClass = commandClass;
         this.eventClass = eventClass;
@@ -43,7 +45,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
         this.snapshotEvery = snapshotEvery;
         this.remembering = remembering;
         this.upcasts = upcasts;
-        this.writeCheck = writeCheck;
+        this.writeChecks = writeChecks;
     }
 
     /**
@@ -59,14 +61,15 @@ public final class AggregateType<C extends Command, E extends Event, S> {
                     + "' must be lower case letters, digits and hyphens, beginning with a letter");
         }
         return new AggregateType<>(name, commands, events, state, aggregate, DEFAULT_SNAPSHOT_EVERY,
-                new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false), List.of(), WriteCheck.OFF);
+                new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false), List.of(),
+                new WriteChecks(WriteCheck.OFF, Map.of()));
     }
 
     /** Saves a snapshot of the state after every so many stored records; 0 saves none. The default is 200. */
     public AggregateType<C, E, S> snapshotEvery(int records) {
         requireNotNegative("snapshotEvery", records);
         return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, records, remembering,
-                upcasts, writeCheck);
+                upcasts, writeChecks);
     }
 
     /**
@@ -102,7 +105,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
 
     private AggregateType<C, E, S> remembering(Remembering changed) {
         return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, changed,
-                upcasts, writeCheck);
+                upcasts, writeChecks);
     }
 
     /**
@@ -113,7 +116,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
      */
     public AggregateType<C, E, S> upcasting(Upcast... steps) {
         return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, remembering,
-                Stream.concat(upcasts.stream(), Arrays.stream(steps)).toList(), writeCheck);
+                Stream.concat(upcasts.stream(), Arrays.stream(steps)).toList(), writeChecks);
     }
 
     /**
@@ -125,10 +128,29 @@ public final class AggregateType<C extends Command, E extends Event, S> {
      */
     private record Remembering(int commands, @Nullable Duration time, boolean refusals) {}
 
-    /** Compares each event with its schema when it is written. {@link WriteCheck#OFF} unless set. */
+    /**
+     * How events are compared with their schemas when they are written.
+     *
+     * @param all those that are not named
+     * @param byEvent those of some classes
+     */
+    private record WriteChecks(WriteCheck all, Map<Class<?>, WriteCheck> byEvent) {}
+
+    /** Compares each event with its schema when it is written, but for those that are named by {@link #checkWrites(Class, WriteCheck)}. {@link WriteCheck#OFF} unless set. */
     public AggregateType<C, E, S> checkWrites(WriteCheck check) {
+        return writeChecks(new WriteChecks(check, writeChecks.byEvent));
+    }
+
+    /** Compares events of one class with their schema when they are written. */
+    public AggregateType<C, E, S> checkWrites(Class<? extends E> event, WriteCheck check) {
+        Map<Class<?>, WriteCheck> byEvent = new HashMap<>(writeChecks.byEvent);
+        byEvent.put(event, check);
+        return writeChecks(new WriteChecks(writeChecks.all, Map.copyOf(byEvent)));
+    }
+
+    private AggregateType<C, E, S> writeChecks(WriteChecks changed) {
         return new AggregateType<>(name, commandClass, eventClass, stateClass, aggregate, snapshotEvery, remembering,
-                upcasts, check);
+                upcasts, changed);
     }
 
     private static void requireNotNegative(String what, int value) {
@@ -182,9 +204,9 @@ public final class AggregateType<C extends Command, E extends Event, S> {
         return upcasts;
     }
 
-    /** Whether an event is compared with its schema when it is written. */
-    public WriteCheck writeCheck() {
-        return writeCheck;
+    /** Whether events of a class are compared with their schema when they are written. */
+    public WriteCheck writeCheck(Class<?> event) {
+        return writeChecks.byEvent.getOrDefault(event, writeChecks.all);
     }
 
     @Override

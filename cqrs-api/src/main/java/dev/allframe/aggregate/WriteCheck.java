@@ -2,7 +2,7 @@ package dev.allframe.aggregate;
 
 /**
  * Whether an event is compared with its schema when it is written. Its class says most of it already: what is found is a null where the class has no
- * {@code @Nullable}, and what a component of a general type such as {@code Object} hides.
+ * {@code @Nullable}.
  */
 public enum WriteCheck {
     /** It is not. */

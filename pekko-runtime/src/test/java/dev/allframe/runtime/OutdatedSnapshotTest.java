@@ -165,6 +165,18 @@ final class OutdatedSnapshotTest {
     }
 
     @Test
+    void a_snapshot_of_the_first_format_keeps_its_commands() {
+        history("",
+                """
+                        {"v":1,"type":"wallet.state","version":1,"state":{"amount":"100","changes":3},"commands":[{"commandId":"c-9",\
+                        "fingerprint":"0f","outcome":{"@type":"accepted"},"firstSequenceNr":1,"lastSequenceNr":1}]}""");
+        try (AllFrame allFrame = start(WALLET)) {
+            assertThat(errorOf(allFrame.commands().dispatchAndWait(WALLET, "w", put(1), withCommandId("c-9"))))
+                    .isEqualTo(new CommandError.IdempotencyConflict("c-9"));
+        }
+    }
+
+    @Test
     void a_snapshot_of_an_older_version_is_brought_to_today_s_where_steps_lead_there() {
         AggregateType<WalletCommand, WalletEvent, Wallet> upcasting = WALLET
                 .upcasting(Upcasters.json("purse", 7).to("state", 1, tree -> {

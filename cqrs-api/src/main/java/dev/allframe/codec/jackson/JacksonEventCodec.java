@@ -32,7 +32,6 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
     private static final Logger LOG = System.getLogger(JacksonEventCodec.class.getName());
 
     private final Class<E> eventClass;
-    private final WriteCheck writeCheck;
     private final Map<Class<?>, Writer> writers = new HashMap<>();
     private final Map<String, Reader> readers = new HashMap<>();
 
@@ -40,13 +39,13 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
 
     private JacksonEventCodec(AggregateType<?, E, ?> type) {
         eventClass = type.eventClass();
-        writeCheck = type.writeCheck();
         MigrationPlan plan = MigrationPlan.of(type);
         older = plan.toEvents();
         plan.events().forEach((name, event) -> {
             int version = event.getAnnotation(Stored.class).version();
-            writers.put(event, new Writer(name, version, DomainJson.mapper().writerFor(event),
-                    writeCheck == WriteCheck.OFF ? null : SchemaOfClass.of(name, version, event)));
+            WriteCheck check = type.writeCheck(event);
+            writers.put(event, new Writer(name, version, DomainJson.mapper().writerFor(event), check,
+                    check == WriteCheck.OFF ? null : SchemaOfClass.of(name, version, event)));
             readers.put(name, new Reader(version, DomainJson.readerFor(event)));
         });
     }
@@ -70,7 +69,7 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
         try {
             byte[] json = writer.json.writeValueAsBytes(event);
             if (writer.schema != null) {
-                check(writer.schema, DomainJson.mapper().readTree(json));
+                check(writer.schema, writer.check, DomainJson.mapper().readTree(json));
             }
             return new EncodedEvent(writer.name, writer.version, json);
         } catch (IOException failed) {
@@ -82,12 +81,12 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
         }
     }
 
-    private void check(TypeSchema schema, JsonNode contents) {
+    private static void check(TypeSchema schema, WriteCheck check, JsonNode contents) {
         List<SchemaDifference> violations = SchemaViolations.of(schema, contents);
         if (!violations.isEmpty()) {
             String told = "event " + schema + " does not fit its schema: "
                     + String.join("; ", violations.stream().map(SchemaDifference::toString).toList());
-            if (writeCheck == WriteCheck.REJECT) {
+            if (check == WriteCheck.REJECT) {
                 throw new CodecException(told, null);
             }
             LOG.log(Level.WARNING, told);
@@ -119,7 +118,8 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
     }
 
     /** How events of a class are written; with their schema where they are compared with it. */
-    private record Writer(String name, int version, ObjectWriter json, @Nullable TypeSchema schema) {}
+    private record Writer(String name, int version, ObjectWriter json, WriteCheck check,
+            @Nullable TypeSchema schema) {}
 
     private record Reader(int version, ObjectReader json) {}
 }

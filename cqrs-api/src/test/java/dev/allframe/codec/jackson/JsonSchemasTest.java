@@ -316,6 +316,10 @@ final class JsonSchemasTest {
                 Map.of(), Optional.empty(), null, new Part("a", List.of()), nothing());
         assertThat(JacksonEventCodec.of(NOTES).encode(nulls).version()).isEqualTo(3);
         assertThat(JacksonEventCodec.of(NOTES.checkWrites(WriteCheck.WARN)).encode(nulls).version()).isEqualTo(3);
+        assertThat(JacksonEventCodec
+                .of(NOTES.checkWrites(WriteCheck.REJECT).checkWrites(Everything.class, WriteCheck.OFF))
+                .encode(nulls)
+                .version()).isEqualTo(3);
         JacksonEventCodec<Noted> rejecting = JacksonEventCodec.of(NOTES.checkWrites(WriteCheck.REJECT));
         assertThatThrownBy(() -> rejecting.encode(nulls)).isInstanceOf(CodecException.class)
                 .hasMessage(
