@@ -5,6 +5,8 @@ import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.wal.WalFiles;
+import dev.allframe.journal.allsource.engine.wal.WalReader;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreLockedException;
 import java.io.Closeable;
@@ -25,8 +27,9 @@ import java.util.UUID;
  * while the owner goes on. Files that never change are linked, the others copied, so that it costs the room of the log alone.
  *
  * <h2>Order</h2> What the owner's order of writing makes true of the disk at every moment must be true of the image, though its parts are of different
- * moments. The log comes first, because its segments are deleted when state and manifest have what they say; then index and state, which must not know more
- * than manifest and log; then the manifest with its segments; last the end of the log again. Where a file has gone meanwhile, all is taken anew.
+ * moments. The segments of the log are linked first, because they are deleted when state and manifest have what they say, and again after each step, as new ones
+ * are begun; then index and state, which must not know more than manifest and log; then the manifest with its segments; last the log is copied, as far as it is now. Where a
+ * file has gone meanwhile, or a segment of the log began and went between two looks, all is taken anew.
  *
  * <h2>Left-overs</h2> Whoever has an image locks it. One that a killed tool has left is deleted when the next one is taken and when the store is opened. Nothing
  * in it is forced.
@@ -34,6 +37,9 @@ import java.util.UUID;
 final class StoreImage implements Closeable {
 
     private static final String IMAGES = "images";
+
+    /** Links to the log's segments; not part of the image. */
+    private static final String LINKS = "links";
     private static final int ATTEMPTS = 100;
 
     /** What one read gives at once of a file that is being written. */
@@ -115,8 +121,9 @@ final class StoreImage implements Closeable {
     private void takeAll() throws IOException {
         for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
             try {
-                takeParts();
-                return;
+                if (takeParts() || hasWholeLog()) {
+                    return;
+                }
             } catch (NoSuchFileException gone) {
                 if (!disk.exists(store.resolve(StoreFileFormat.FILE))) {
                     throw gone;
@@ -126,25 +133,49 @@ final class StoreImage implements Closeable {
         takeParts();
     }
 
-    private void takeParts() throws IOException {
+    /** Takes all, and says whether nothing of the log has gone meanwhile: its oldest segment goes first. */
+    private boolean takeParts() throws IOException {
         copy(StoreFileFormat.FILE);
         fresh(ClosedStore.LOG);
-        List<Path> before = log();
-        for (Path segment : before) {
-            copyLog(segment);
-        }
+        fresh(LINKS);
+        linkLog();
         takeTables("index");
+        linkLog();
         takeTables("state");
+        linkLog();
         copy(Manifest.FILE);
+        linkLog();
         takeSegments();
-        List<Path> after = log();
-        if (!before.isEmpty() && !after.contains(before.getLast())) {
-            throw new NoSuchFileException(before.getLast().toString()); // it grew after it was copied, and has gone
+        linkLog();
+        List<Path> links = disk.list(directory.resolve(LINKS));
+        for (Path link : links) {
+            copyLog(link);
         }
-        for (Path segment : after) {
-            if (before.isEmpty() || segment.compareTo(before.getLast()) >= 0) {
-                copyLog(segment);
+        StoreCopy.deleteTree(disk, directory.resolve(LINKS));
+        return links.isEmpty() || disk.exists(store.resolve(ClosedStore.LOG).resolve(links.getFirst().getFileName()));
+    }
+
+    /** So that what is deleted meanwhile can be copied all the same, with what was written to it before. */
+    private void linkLog() throws IOException {
+        for (Path segment : disk.list(store.resolve(ClosedStore.LOG))) {
+            Path link = directory.resolve(LINKS).resolve(segment.getFileName());
+            if (WalFiles.isSegment(segment) && !disk.exists(link)) {
+                try {
+                    Files.createLink(link, segment);
+                } catch (NoSuchFileException gone) {
+                    // another may be missing before the next one that is there, which is looked at in the end
+                }
             }
+        }
+    }
+
+    /** Whether the segments follow each other. What is wrong with each of them is for the reader to tell. */
+    private boolean hasWholeLog() throws IOException {
+        try {
+            WalReader.readAll(disk, directory.resolve(ClosedStore.LOG), (lsn, entry, bytes) -> {});
+            return true;
+        } catch (CorruptStoreException gap) {
+            return false;
         }
     }
 
@@ -157,17 +188,14 @@ final class StoreImage implements Closeable {
         Files.copy(store.resolve(file), directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private List<Path> log() throws IOException {
-        return disk.list(store.resolve(ClosedStore.LOG)).stream().filter(WalFiles::isSegment).toList();
-    }
-
     /**
      * A segment that grows is copied from its end to its beginning: a record says how far the log was forced before it, so that all that a copied one speaks of
      * is in the parts that are copied after it. What is torn behind is no entry yet.
      */
-    private void copyLog(Path segment) throws IOException {
-        Path copy = directory.resolve(ClosedStore.LOG).resolve(segment.getFileName());
-        try (FileChannel from = FileChannel.open(segment, StandardOpenOption.READ);
+    private void copyLog(Path link) throws IOException {
+        Path copy = directory.resolve(ClosedStore.LOG).resolve(link.getFileName());
+        Path segment = store.resolve(ClosedStore.LOG).resolve(link.getFileName());
+        try (FileChannel from = open(segment, link);
                 FileChannel to = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                         StandardOpenOption.TRUNCATE_EXISTING)) {
             long length = from.size();
@@ -179,6 +207,15 @@ final class StoreImage implements Closeable {
                     place += to.write(block, place);
                 }
             }
+        }
+    }
+
+    /** An empty segment may have been replaced by one of the same name, which the link does not know. */
+    private static FileChannel open(Path segment, Path link) throws IOException {
+        try {
+            return FileChannel.open(segment, StandardOpenOption.READ);
+        } catch (NoSuchFileException gone) {
+            return FileChannel.open(link, StandardOpenOption.READ);
         }
     }
 
