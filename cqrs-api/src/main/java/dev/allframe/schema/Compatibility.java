@@ -76,6 +76,14 @@ public final class Compatibility {
                 compare(path + "{name}", name, wantedName);
                 compare(path + "{}", value, wanted);
             }
+            case Schema.Entries(Schema name, Schema value) when read instanceof Schema.Members(var wanted, var open)
+                    && open ->
+                wanted.forEach((known, member) -> {
+                    compare(at(path, known), value, member.schema());
+                    if (!member.isOptionalFor(writer.version())) {
+                        differ(at(path, known), "may not be written, and has no default there");
+                    }
+                });
             case Schema.Members members when read instanceof Schema.Members wanted ->
                 compareMembers(path, members, wanted);
             case Schema.Members members when read instanceof Schema.Entries(Schema wantedName, Schema wanted) ->

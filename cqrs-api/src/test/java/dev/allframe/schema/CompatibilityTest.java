@@ -161,6 +161,19 @@ final class CompatibilityTest {
     }
 
     @Test
+    void a_map_became_an_object_that_ignores_what_it_does_not_know() {
+        Schema map = object("limits", new Schema.Entries(TEXT, WHOLE));
+        assertThat(backward(map, object("limits", open(object())))).isEmpty();
+        assertThat(backward(map, object("limits", open(object("day", new Member(WHOLE, 2)))))).isEmpty();
+        assertThat(backward(map, object("limits", open(object("day", WHOLE)))))
+                .containsExactly("limits.day: may not be written, and has no default there");
+        assertThat(backward(map, object("limits", open(object("day", new Member(TEXT, 2))))))
+                .containsExactly("limits.day: is a whole number, and text is read");
+        assertThat(backward(map, object("limits", object())))
+                .containsExactly("limits: is a map, and an object is read");
+    }
+
+    @Test
     void a_form_of_text_became_any_text() {
         Schema older = object("at", new Schema.Text("date-time"));
         assertThat(backward(older, object("at", TEXT))).isEmpty();
