@@ -58,10 +58,14 @@ public final class VersionRegistry {
             return Optional.empty();
         }
         StoredVersion stored = new StoredVersion(type, version);
-        StoredVersion begin = begin(stored);
-        return begin.equals(stored)
-                ? Optional.ofNullable(paths.get(stored))
-                : Optional.of(new MigrationPath(stored, List.of(ignoring(stored, begin))));
+        return ignoresPartOf(stored)
+                ? Optional.of(new MigrationPath(stored, List.of(ignoring(stored, begin(stored)))))
+                : Optional.ofNullable(paths.get(stored));
+    }
+
+    /** Whether what is stored under this name and version is newer than this code, which reads it by ignoring what is unknown. */
+    public boolean ignoresPartOf(StoredVersion stored) {
+        return !begin(stored).equals(stored);
     }
 
     /** What is stored under this name and version is read as: today's version where it is newer and what is unknown in it is ignored, else itself. */

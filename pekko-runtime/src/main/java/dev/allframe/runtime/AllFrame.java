@@ -253,6 +253,14 @@ public final class AllFrame implements AutoCloseable {
         if (closed.get()) {
             throw new IllegalStateException("AllFrame is closed");
         }
+        RegisteredAggregate<?, ?, ?> known = AggregateRegistry.get(system).find(type.name());
+        RegisteredAggregate<?, ?, ?> aggregate = known != null && registrations.containsKey(type.name())
+                && known.type().equals(type) ? known : register(type);
+        return AggregateActor.create(aggregate, id, hosts.hosting());
+    }
+
+    /** Looks into the classes of a type, and registers it where that was not done. */
+    private RegisteredAggregate<?, ?, ?> register(AggregateType<?, ?, ?> type) {
         RegisteredAggregate<?, ?, ?> aggregate = RegisteredAggregate.of(type);
         AggregateRegistry registry = AggregateRegistry.get(system);
         registrations.computeIfAbsent(type.name(), name -> {
@@ -269,7 +277,7 @@ public final class AllFrame implements AutoCloseable {
             throw new ConfigurationException("aggregate '" + type.name()
                     + "' is registered with other classes on this actor system; give it another name");
         }
-        return AggregateActor.create(aggregate, id, hosts.hosting());
+        return aggregate;
     }
 
     /** The actor system that hosts. */

@@ -53,7 +53,7 @@ final class EventMapping {
     }
 
     /** Records that take the sequence numbers of a rejected write. */
-    static List<Envelope> placeholders(int size) {
+    static List<Envelope> nothing(int size) {
         return Collections.nCopies(size, Envelope.of(Envelope.COMMAND_ONLY, 1, NOTHING, Set.of(),
                 EventMetadata.at(Instant.now()), null));
     }

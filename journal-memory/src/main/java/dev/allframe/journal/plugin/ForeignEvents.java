@@ -71,6 +71,6 @@ public final class ForeignEvents {
 
     /** A record that takes a sequence number which has no event, as after a rejected write. No query shows it. */
     public static Envelope nothing() {
-        return EventMapping.placeholders(1).getFirst();
+        return EventMapping.nothing(1).getFirst();
     }
 }

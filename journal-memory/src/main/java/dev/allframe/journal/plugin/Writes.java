@@ -56,7 +56,7 @@ record Writes(Append append, List<Optional<Exception>> rejections) {
             records.addAll(mapping.records(adapt.apply(write)));
             return Optional.empty();
         } catch (Exception notSerializable) { // whatever adapters and serializers throw, checked exceptions from Scala among it
-            records.addAll(EventMapping.placeholders(write.size()));
+            records.addAll(EventMapping.nothing(write.size()));
             return Optional.of(notSerializable);
         }
     }

@@ -85,11 +85,8 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
 
     /** Whether a stored record is an event of a newer version, which is read by ignoring what is unknown. */
     boolean ignoresPartOf(Envelope envelope) {
-        if (!envelope.isEvent()) {
-            return false;
-        }
-        StoredVersion stored = new StoredVersion(envelope.eventType(), envelope.eventVersion());
-        return !events.versions().begin(stored).equals(stored);
+        return envelope.isEvent() && events.versions()
+                .ignoresPartOf(new StoredVersion(envelope.eventType(), envelope.eventVersion()));
     }
 
     /** Identifies what this code knows of events. */

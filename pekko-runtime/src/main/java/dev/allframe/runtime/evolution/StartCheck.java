@@ -128,7 +128,7 @@ public final class StartCheck {
 
     /** What newer code has stored, and this code reads without a step, by ignoring what it does not know: if it has all that this code needs. */
     private void lookAtNewer(StoredVersion newer, TypeSchema today, VersionRegistry paths, SchemaHistory kept) {
-        if (paths.begin(newer).equals(newer)) {
+        if (!paths.ignoresPartOf(newer)) {
             return;
         }
         TypeSchema schema = kept.version(newer.type(), newer.version()).orElse(null);

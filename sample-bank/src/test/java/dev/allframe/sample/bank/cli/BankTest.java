@@ -253,7 +253,7 @@ final class BankTest {
     @CsvSource(delimiter = '#', textBlock = """
             import --berka /nowhere                          # bank: there is no folder /nowhere
             import --berka /nowhere --backend disk           # bank: there is no backend 'disk'; there are allsource and memory
-            demo --backend memory --data /tmp/x              # bank: the memory backend stores nothing on disk: leave --data out
+            demo --backend memory --data /nowhere            # bank: the memory backend stores nothing on disk: leave --data out
             balances --data /nowhere                         # bank: there is no bank in /nowhere: fill one with 'bank demo' or 'bank import', or name its folder with --data
             demo --accounts 0                                # bank: --accounts must be from 1 to 10000, not 0
             balances --accounts 1 --top 0                    # bank: --top must be 1 or more, not 0
