@@ -14,6 +14,8 @@ import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the compactor's thread.
  */
 final class Compaction {
+
+    private static final Logger LOG = System.getLogger(Compaction.class.getName());
 
     /** Deleted rows are counted again when so many more events were deleted, an eighth of the rows of a full segment. */
     private static final long RECOUNT_AFTER = SegmentLimits.MAX_ROWS / 8;
@@ -200,12 +204,27 @@ final class Compaction {
 
     private Optional<Written> merge(List<SealedSegment> old, Kept kept, BooleanSupplier stopping) throws IOException {
         List<SealedRows> sources = new ArrayList<>();
-        long rows = 0;
-        for (SealedSegment segment : old) {
-            verify(segment);
-            sources.add(segment.rows());
-            rows += segment.meta().rows();
+        try {
+            for (SealedSegment segment : old) {
+                verify(segment);
+                sources.add(segment.open());
+            }
+            return merge(old, sources, kept, stopping);
+        } finally {
+            sources.forEach(Compaction::close);
         }
+    }
+
+    private static void close(SealedRows source) {
+        try {
+            source.close();
+        } catch (IOException failed) {
+            LOG.log(Level.WARNING, source + " could not be closed", failed);
+        }
+    }
+
+    private Optional<Written> merge(List<SealedSegment> old, List<SealedRows> sources, Kept kept,
+            BooleanSupplier stopping) throws IOException {
         MergedRows merged = new MergedRows(sources, row -> {
             if (stopping.getAsBoolean()) {
                 throw new StoppedException();
@@ -213,6 +232,7 @@ final class Compaction {
             return kept.test(row);
         });
         Optional<Written> written = merged.hasNext() ? Optional.of(segments.write(merged)) : Optional.empty();
+        long rows = old.stream().mapToLong(segment -> segment.meta().rows()).sum();
         if (kept.seenRows() != rows) {
             written.ifPresent(segments::discard);
             throw new CorruptStoreException(old + " have " + kept.seenRows() + " rows, and the manifest says " + rows);
@@ -242,14 +262,20 @@ final class Compaction {
     private boolean isReadable(SealedSegment segment) {
         try {
             verify(segment);
-            int rows = 0;
-            for (Iterator<?> all = segment.all(); all.hasNext(); all.next()) {
-                rows++;
-            }
-            return rows == segment.meta().rows();
+            return countRows(segment) == segment.meta().rows();
         } catch (IOException | RuntimeException | Error unreadable) {
             return false;
         }
+    }
+
+    private static int countRows(SealedSegment segment) throws IOException {
+        int rows = 0;
+        try (SealedRows opened = segment.open()) {
+            for (Iterator<?> all = opened.rows(); all.hasNext(); all.next()) {
+                rows++;
+            }
+        }
+        return rows;
     }
 
     /** Puts it into the manifest, which decides. */
@@ -257,7 +283,7 @@ final class Compaction {
         Replacement replacement = new Replacement(old, written, new ArrayList<>(), droppedRows);
         try {
             if (written.isPresent()) {
-                replacement.next.add(segments.open(written.get().meta()));
+                replacement.next.add(segments.written(written.get().meta()));
             }
             contents.readable(replacement.next);
             segments.replace(replacement.oldIds(), written);

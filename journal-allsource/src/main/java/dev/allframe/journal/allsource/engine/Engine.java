@@ -53,6 +53,7 @@ public final class Engine implements AutoCloseable {
     private final Parts parts;
     private final StoreLock lock;
     private final Tables tables;
+    private final Segments segments;
     private final Sealer sealer;
     private final Compactor compactor;
     private final Partition partition;
@@ -68,6 +69,7 @@ public final class Engine implements AutoCloseable {
         this.parts = parts;
         this.lock = lock;
         this.tables = opening.tables;
+        this.segments = segments;
         this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
                 new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()),
@@ -288,9 +290,9 @@ public final class Engine implements AutoCloseable {
         private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index, Opened opened)
                 throws IOException {
             Manifest manifest = manifest(storeId);
-            Segments segments = new Segments(disk, directory, storeId, manifest, index, config.cacheBytes());
+            Segments segments = opened.add(
+                    new Segments(disk, directory, storeId, manifest, index, config.cacheBytes()));
             List<SealedSegment> sealed = segments.open(() -> state.forEachDeleted(index::noteStream));
-            opened.add(() -> sealed.forEach(SealedSegment::close));
             Recovered recovered = new Recovered(storeId.toString(), state, index, manifest);
             WalLog log = WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(),
                     Math.min(manifest.sealedLsn(), state.appliedLsn()), recovered);
@@ -428,7 +430,7 @@ public final class Engine implements AutoCloseable {
     private void closeParts() throws IOException {
         Closeable tablesLast = tables::close;
         Closeable contents = parts.contents::close;
-        try (tablesLast; contents) {
+        try (tablesLast; segments; contents) {
             parts.log.close();
         }
     }

@@ -61,7 +61,7 @@ final class RowFileBudget {
             leftAlone.add(segment.id());
             throw damaged;
         }
-        SealedSegment without = segments.openWithoutRowFile(segment);
+        SealedSegment without = segments.withoutRowFile(segment);
         contents.replaced(List.of(segment), List.of(without));
         segments.deleteUnread(segment, SegmentFile.ROWS);
     }

@@ -7,6 +7,7 @@ import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,13 @@ final class RowIndex {
     private long firstSequenceNr;
     private int firstRow;
     private int row;
+
+    /** Of all rows of a segment. */
+    static RowIndex of(Iterator<StoredEvent> rows) {
+        RowIndex index = new RowIndex();
+        rows.forEachRemaining(index::add);
+        return index;
+    }
 
     void add(StoredEvent event) {
         if (!event.stream().equals(stream)) {

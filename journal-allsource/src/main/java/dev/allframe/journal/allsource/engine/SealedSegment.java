@@ -1,8 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.segment.LoadedSegment;
-import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
-import dev.allframe.journal.allsource.engine.segment.RowFile;
+import dev.allframe.journal.allsource.engine.segment.OpenFiles;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
@@ -10,56 +9,42 @@ import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.EnumSet;
-import java.util.Iterator;
+import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The open files of a sealed segment. Read from any thread of the store, while the view that has it is acquired; its files are closed when the last view
- * that had it is released; {@link FileUses} knows when a file may be deleted.
+ * A sealed segment, whose files are opened when they are read. Read from any thread of the store, while the view that has it is acquired; {@link FileUses} knows when a
+ * file may be deleted: not before the last view that had it is released.
  */
 final class SealedSegment {
 
-    private static final Logger LOG = System.getLogger(SealedSegment.class.getName());
-
     private final SegmentMeta meta;
-    private final @Nullable RowFile rows;
-    private final @Nullable ParquetSegment columns;
+    private final Set<SegmentFile> files;
+    private final OpenFiles openFiles;
     private final SegmentCache cache;
     private final FileUses uses;
     private final AtomicInteger views = new AtomicInteger();
 
-    SealedSegment(SegmentMeta meta, @Nullable RowFile rows, @Nullable ParquetSegment columns, SegmentCache cache,
-            FileUses uses) {
-        if (rows == null && columns == null) {
+    /**
+     * A segment.
+     *
+     * @param files which it has, one or two
+     */
+    SealedSegment(SegmentMeta meta, Set<SegmentFile> files, OpenFiles openFiles, SegmentCache cache, FileUses uses) {
+        if (files.isEmpty()) {
             throw new IllegalArgumentException("segment " + meta.id() + " has no file");
         }
         this.meta = meta;
-        this.rows = rows;
-        this.columns = columns;
+        this.files = Set.copyOf(files);
+        this.openFiles = openFiles;
         this.cache = cache;
         this.uses = uses;
-        uses.begin(files());
+        uses.begin(this.files);
     }
 
-    private Set<SegmentFile> files() {
-        Set<SegmentFile> files = EnumSet.noneOf(SegmentFile.class);
-        if (rows != null) {
-            files.add(SegmentFile.ROWS);
-        }
-        if (columns != null) {
-            files.add(SegmentFile.PARQUET);
-        }
-        return files;
-    }
-
-    /** Who has its files open: this, and others over the same files. */
+    /** Who may read its files: this, and others over the same files. */
     FileUses uses() {
         return uses;
     }
@@ -72,34 +57,34 @@ final class SealedSegment {
         return meta;
     }
 
-    /** The file that is read: the row file where there is one, else the Parquet file. */
-    SealedRows rows() {
-        return rows != null ? rows : Objects.requireNonNull(columns);
+    /** The file that is read. */
+    private SegmentFile file() {
+        return hasRowFile() ? SegmentFile.ROWS : SegmentFile.PARQUET;
     }
 
     boolean hasRowFile() {
-        return rows != null;
+        return files.contains(SegmentFile.ROWS);
     }
 
     /** The length of its row file; 0 where there is none. */
     long rowFileBytes() {
-        return rows == null ? 0 : meta.rowFile().length();
+        return hasRowFile() ? meta.rowFile().length() : 0;
     }
 
     /** Whether its Parquet file is written. */
     boolean hasParquetFile() {
-        return columns != null;
+        return files.contains(SegmentFile.PARQUET);
     }
 
     /** The length of its Parquet file; 0 where it is not written. */
     long parquetBytes() {
-        return columns == null ? 0 : meta.parquetFile().orElseThrow().length();
+        return hasParquetFile() ? meta.parquetFile().orElseThrow().length() : 0;
     }
 
     /** Rows by their numbers in the file. */
     List<StoredEvent> read(int firstRow, int count) {
         try {
-            return rows().read(firstRow, count);
+            return openFiles.read(meta, file(), rows -> rows.read(firstRow, count));
         } catch (IOException failed) {
             throw unreadable(failed);
         }
@@ -108,29 +93,32 @@ final class SealedSegment {
     /** All rows, decompressed, for reads in position order. */
     LoadedSegment load() {
         try {
-            return cache.get(meta.id(), () -> LoadedSegment.of(rows()));
+            return cache.get(meta.id(), () -> openFiles.read(meta, file(), LoadedSegment::of));
         } catch (IOException failed) {
             throw unreadable(failed);
         }
     }
 
-    /** All rows, one after the other. */
-    Iterator<StoredEvent> all() {
-        return rows().rows();
+    /**
+     * Opens its row file, or where it has none its Parquet file, to read all of it; to be closed.
+     *
+     * @throws UncheckedIOException if the disk fails, as reading does
+     */
+    SealedRows open() {
+        try {
+            return openFiles.open(meta, file());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     private StoreFailedException unreadable(IOException failed) {
         return new StoreFailedException("segment " + meta.id() + " cannot be read: " + failed.getMessage(), failed);
     }
 
-    /** Closes the files, of which no view has this segment. */
+    /** No view has this segment: its files may be deleted. */
     void close() {
-        try (ParquetSegment cold = columns; RowFile hot = rows) {
-            LOG.log(Level.DEBUG, "segment {0} is closed", meta.id());
-        } catch (IOException failed) {
-            LOG.log(Level.WARNING, "a file of segment " + meta.id() + " could not be closed", failed);
-        }
-        uses.end(files());
+        uses.end(files);
     }
 
     void retain() {

@@ -4,10 +4,8 @@ import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
-import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
-import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
-import dev.allframe.journal.allsource.engine.segment.RowFile;
+import dev.allframe.journal.allsource.engine.segment.OpenFiles;
 import dev.allframe.journal.allsource.engine.segment.RowOrder;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
@@ -18,7 +16,7 @@ import dev.allframe.journal.allsource.engine.segment.SegmentWriter;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
-import dev.allframe.store.UnsupportedFormatException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -35,8 +33,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,18 +41,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Opened by one thread; then the sealer's writes and adds segments while the compactor's writes and replaces others. An id that was given out is not given
  * out again before the store is opened anew, so that a file of that name is never another's.
  */
-final class Segments {
+final class Segments implements Closeable {
 
     /** Bytes of a row besides its payload, about. */
     static final int ROW_BYTES = 100;
 
     private static final Logger LOG = System.getLogger(Segments.class.getName());
-    private static final Pattern FILE_NAME = Pattern.compile("(00[0-9]{18})\\.(rows|parquet)(\\.tmp)?");
 
     private final Disk disk;
     private final Path directory;
     private final UUID storeId;
     private final SegmentWriter writer;
+    private final OpenFiles openFiles;
     private final SegmentCache cache;
     private final StreamIndex index;
     private final AtomicLong nextId;
@@ -79,6 +75,7 @@ final class Segments {
         this.index = index;
         this.nextId = new AtomicLong(manifest.nextSegmentId());
         this.cache = new SegmentCache(cacheBytes);
+        this.openFiles = new OpenFiles(disk, files(), storeId, OpenFiles.MAX_OPEN);
         this.writer = new SegmentWriter(disk, files(), storeId);
         disk.createDirectories(files());
     }
@@ -93,29 +90,34 @@ final class Segments {
     }
 
     /**
-     * Opens what the manifest names, and has the index know these segments and no others.
+     * What the manifest names. Has the index know these segments and no others. Opens the files of those alone that the index does not know.
      *
      * @param beforeChange run where the index does not know them, before it does: a crash may take the last changes of the index, and what knows the segments
      *        must know the rest
+     * @throws CorruptStoreException if a file that the manifest names is missing
      */
     List<SealedSegment> open(Runnable beforeChange) throws IOException {
+        Set<Path> there = new HashSet<>(disk.list(files()));
         List<SealedSegment> opened = new ArrayList<>();
-        boolean complete = false;
-        try {
-            for (SegmentMeta segment : manifest.segments()) {
-                opened.add(open(segment));
-            }
-            tellIndex(opened, beforeChange);
-            complete = true;
-            return opened;
-        } finally {
-            if (!complete) {
-                opened.forEach(SealedSegment::close);
-            }
+        for (SegmentMeta segment : manifest.segments()) {
+            opened.add(segment(segment, present(segment, there), uses(segment.id())));
         }
+        tellIndex(opened, beforeChange);
+        return opened;
     }
 
-    private void tellIndex(List<SealedSegment> opened, Runnable beforeChange) {
+    /** The files that a segment has; a row file may have been deleted to make room. */
+    private Set<SegmentFile> present(SegmentMeta segment, Set<Path> there) {
+        Set<SegmentFile> present = segment.files();
+        present.removeIf(file -> !there.contains(file.in(files(), segment.id())));
+        SegmentFile needed = segment.parquetFile().isPresent() ? SegmentFile.PARQUET : SegmentFile.ROWS;
+        if (!present.contains(needed)) {
+            throw SegmentMeta.missing(needed.in(files(), segment.id()));
+        }
+        return present;
+    }
+
+    private void tellIndex(List<SealedSegment> opened, Runnable beforeChange) throws IOException {
         Set<Long> indexed = index.indexedSegments();
         Set<Long> unknown = new HashSet<>(indexed);
         List<SealedSegment> missing = new ArrayList<>();
@@ -129,38 +131,32 @@ final class Segments {
             return;
         }
         beforeChange.run();
-        missing.forEach(this::addToIndex);
+        for (SealedSegment segment : missing) {
+            addToIndex(segment);
+        }
         if (!unknown.isEmpty()) {
             index.removeSegments(unknown);
         }
     }
 
-    /** Opens a segment's files. */
-    SealedSegment open(SegmentMeta segment) throws IOException {
-        return open(segment, new FileUses(file -> delete(segment.id(), file)));
+    /** A segment that was written with all of its files. */
+    SealedSegment written(SegmentMeta segment) {
+        return segment(segment, segment.files(), uses(segment.id()));
     }
 
-    private SealedSegment open(SegmentMeta segment, FileUses uses) throws IOException {
-        Path rows = SegmentFile.ROWS.in(files(), segment.id());
-        ParquetSegment columns = segment.parquetFile().isPresent() ? openParquet(segment) : null;
-        try {
-            RowFile hot = columns == null || disk.exists(rows)
-                    ? RowFile.open(disk, segment.named(disk, SegmentFile.ROWS, files()), storeId, segment.id())
-                    : null;
-            return new SealedSegment(segment, hot, columns, cache, uses);
-        } catch (IOException | RuntimeException failed) {
-            try (columns) {
-                throw failed;
-            }
-        }
+    private FileUses uses(long segmentId) {
+        return new FileUses(file -> delete(segmentId, file));
     }
 
-    private void addToIndex(SealedSegment segment) {
-        RowIndex rows = new RowIndex();
-        for (Iterator<StoredEvent> all = segment.all(); all.hasNext();) {
-            rows.add(all.next());
+    private SealedSegment segment(SegmentMeta segment, Set<SegmentFile> files, FileUses uses) {
+        return new SealedSegment(segment, files, openFiles, cache, uses);
+    }
+
+    private void addToIndex(SealedSegment segment) throws IOException {
+        try (SealedRows opened = segment.open()) {
+            RowIndex rows = RowIndex.of(opened.rows());
+            index.addSegment(segment.id(), rows.runs(), rows.names());
         }
-        index.addSegment(segment.id(), rows.runs(), rows.names());
     }
 
     /**
@@ -229,18 +225,10 @@ final class Segments {
                 index.flush();
             }
             List<SegmentMeta> all = new ArrayList<>(manifest.segments());
-            Publication publication = new Publication(lsn, new ArrayList<>(), new ArrayDeque<>(written));
-            try {
-                for (Written segment : written) {
-                    all.add(segment.meta);
-                    publication.sealed.add(open(segment.meta));
-                }
-                swap(new Manifest(storeId, nextId.get(), Math.max(lsn, manifest.sealedLsn()), all));
-            } catch (IOException | RuntimeException | Error failed) {
-                publication.sealed.forEach(SealedSegment::close);
-                throw failed;
-            }
-            return finish(publication);
+            written.forEach(segment -> all.add(segment.meta));
+            swap(new Manifest(storeId, nextId.get(), Math.max(lsn, manifest.sealedLsn()), all));
+            List<SealedSegment> sealed = written.stream().map(segment -> written(segment.meta)).toList();
+            return finish(new Publication(lsn, sealed, new ArrayDeque<>(written)));
         } finally {
             changing.unlock();
         }
@@ -277,14 +265,8 @@ final class Segments {
         SegmentMeta more = writer.addParquetFile(segment.meta(), stopping);
         changing.lock();
         try {
-            SealedSegment opened = open(more, segment.uses());
-            try {
-                swap(new Manifest(storeId, nextId.get(), manifest.sealedLsn(), manifest.with(more).segments()));
-                return opened;
-            } catch (IOException | RuntimeException | Error failed) {
-                opened.close();
-                throw failed;
-            }
+            swap(new Manifest(storeId, nextId.get(), manifest.sealedLsn(), manifest.with(more).segments()));
+            return segment(more, more.files(), segment.uses());
         } catch (IOException | RuntimeException | Error failed) {
             if (uncertain == null) {
                 delete(more.id(), SegmentFile.PARQUET);
@@ -389,6 +371,7 @@ final class Segments {
     private void delete(long segmentId, SegmentFile... files) {
         for (SegmentFile file : files) {
             Path path = file.in(files(), segmentId);
+            openFiles.forget(segmentId, file);
             try {
                 if (disk.exists(path)) {
                     disk.delete(path);
@@ -411,59 +394,14 @@ final class Segments {
         }
     }
 
-    /** Opens a segment to be read from its Parquet file alone. */
-    SealedSegment openWithoutRowFile(SealedSegment segment) throws IOException {
-        return new SealedSegment(segment.meta(), null, openParquet(segment.meta()), cache, segment.uses());
+    /** A segment to be read from its Parquet file alone. */
+    SealedSegment withoutRowFile(SealedSegment segment) {
+        return segment(segment.meta(), Set.of(SegmentFile.PARQUET), segment.uses());
     }
 
-    private ParquetSegment openParquet(SegmentMeta segment) throws IOException {
-        return ParquetSegment.open(disk, segment.named(disk, SegmentFile.PARQUET, files()), storeId, segment.id(),
-                segment.parquetFile().orElseThrow());
-    }
-
-    /**
-     * Deletes what a crash has left: temporary files, and whole segment files that the manifest does not name. Files with other names stay, and so does a file
-     * that cannot be read as what its name says.
-     */
+    /** Deletes what a crash has left. */
     void deleteLeftOvers() throws IOException {
-        Set<Path> named = new HashSet<>();
-        for (SegmentMeta segment : manifest.segments()) {
-            for (SegmentFile file : segment.files()) {
-                named.add(file.in(files(), segment.id()));
-            }
-        }
-        Path manifestBegun = directory.resolve(Manifest.FILE + SegmentFile.TEMPORARY);
-        if (disk.exists(manifestBegun)) {
-            disk.delete(manifestBegun);
-        }
-        for (Path path : disk.list(files())) {
-            Matcher name = FILE_NAME.matcher(path.getFileName().toString());
-            if (name.matches() && !named.contains(path)) {
-                boolean temporary = name.group(3) != null;
-                if (temporary || isWhole(path, Long.parseLong(name.group(1)), name.group(2))) {
-                    disk.delete(path);
-                }
-            }
-        }
-    }
-
-    private boolean isWhole(Path path, long segmentId, String extension) throws IOException {
-        try (SealedRows opened = extension.equals("rows")
-                ? RowFile.open(disk, path, storeId, segmentId)
-                : ParquetSegment.open(disk, path, storeId, segmentId, digest(path))) {
-            LOG.log(Level.DEBUG, "{0} is not in the manifest and is deleted: {1} rows", path, opened.rowCount());
-            return true;
-        } catch (CorruptStoreException | UnsupportedFormatException unreadable) {
-            LOG.log(Level.WARNING, "{0} is not in the manifest and cannot be read; it stays: {1}", path,
-                    unreadable.getMessage());
-            return false;
-        }
-    }
-
-    private Digest digest(Path path) throws IOException {
-        try (DiskFile file = disk.openReadOnly(path)) {
-            return Digest.of(file);
-        }
+        new LeftOvers(disk, directory, manifest).delete();
     }
 
     /** Where a segment that begins with an event ends. */
@@ -479,5 +417,11 @@ final class Segments {
 
     Manifest manifest() {
         return manifest;
+    }
+
+    /** Closes the files, when nobody reads any more. */
+    @Override
+    public void close() {
+        openFiles.close();
     }
 }

@@ -8,6 +8,7 @@ import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.Appended;
@@ -16,16 +17,15 @@ import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
-import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -262,16 +262,15 @@ final class StoreLife {
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> compareIndex(engine));
     }
 
-    private static void compareIndex(Engine engine) {
+    private static void compareIndex(Engine engine) throws IOException {
         Contents contents = engine.contents();
         View view = contents.acquire();
         try (StreamIndex computed = StreamIndex.open(MemoryKeyValues.open(Table.INDEX), engine.storeId())) {
             for (SealedSegment segment : view.sealed) {
-                RowIndex rows = new RowIndex();
-                for (Iterator<StoredEvent> all = segment.all(); all.hasNext();) {
-                    rows.add(all.next());
+                try (SealedRows opened = segment.open()) {
+                    RowIndex rows = RowIndex.of(opened.rows());
+                    computed.addSegment(segment.id(), rows.runs(), rows.names());
                 }
-                computed.addSegment(segment.id(), rows.runs(), rows.names());
             }
             for (StreamId id : contents.index().streams(null, 1000)) {
                 computed.noteStream(id, contents.index().version(id)); // compared with the model already

@@ -47,9 +47,14 @@ public record SegmentMeta(long id, long firstPosition, long lastPosition, int ro
     public Path named(Disk disk, SegmentFile file, Path directory) throws IOException {
         Path name = file.in(directory, id);
         if (!disk.exists(name)) {
-            throw CorruptStoreException.at(name, 0, "is missing, and the manifest names it");
+            throw missing(name);
         }
         return name;
+    }
+
+    /** A file is not there. */
+    public static CorruptStoreException missing(Path file) {
+        return CorruptStoreException.at(file, 0, "is missing, and the manifest names it");
     }
 
     /** The files that it has: a row file may be missing nevertheless, where it was deleted to make room. */

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.store.StoreClosedException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -252,7 +253,7 @@ class KeyValuesTest {
     @ParameterizedTest
     @EnumSource
     void tables_do_what_a_map_does(Backing backing) {
-        Random random = Seeds.random();
+        Random random = new Random(Seeds.next());
         NavigableMap<String, String> model = new TreeMap<>();
         NavigableMap<String, String> flushed = new TreeMap<>();
         try (Tables tables = tables(backing)) {

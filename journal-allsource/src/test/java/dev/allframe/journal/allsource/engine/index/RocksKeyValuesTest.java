@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreClosedException;
@@ -266,7 +267,7 @@ class RocksKeyValuesTest {
     /** Flips bits in each file of a store with three flushes: it is refused, or all that is read is what was written. */
     @Test
     void a_flipped_bit_is_refused_or_harms_nothing() throws IOException {
-        Random random = Seeds.random();
+        Random random = new Random(Seeds.next());
         List<String> expected = writeThreeTimes(random);
         Map<String, byte[]> files = filesOf(place());
         int refused = 0;
@@ -285,7 +286,7 @@ class RocksKeyValuesTest {
 
     @Test
     void a_truncated_or_missing_file_is_refused_or_harms_nothing() throws IOException {
-        List<String> expected = writeThreeTimes(Seeds.random());
+        List<String> expected = writeThreeTimes(new Random(Seeds.next()));
         Map<String, byte[]> files = filesOf(place());
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             boolean counts = file.getKey().endsWith(".sst") || file.getKey().startsWith("MANIFEST")
@@ -300,7 +301,7 @@ class RocksKeyValuesTest {
     /** What a crash leaves of the manifest, wherever it cuts: RocksDB's atomic flushes are several records. */
     @Test
     void a_manifest_that_is_cut_anywhere_is_refused() throws IOException {
-        Random random = Seeds.random();
+        Random random = new Random(Seeds.next());
         List<String> expected = writeThreeTimes(random);
         Map<String, byte[]> files = filesOf(place());
         String name = files.keySet().stream().filter(file -> file.startsWith("MANIFEST")).findFirst().orElseThrow();
@@ -316,7 +317,7 @@ class RocksKeyValuesTest {
     /** A power loss may leave any of what was written behind the last force: zeros, a part, or a record without the one before it. */
     @Test
     void a_torn_end_of_the_manifest_is_cut_where_all_that_was_flushed_stands_before_it() throws IOException {
-        Random random = Seeds.random();
+        Random random = new Random(Seeds.next());
         List<String> expected = writeThreeTimes(random);
         Map<String, byte[]> files = filesOf(place());
         String name = files.keySet().stream().filter(file -> file.startsWith("MANIFEST")).findFirst().orElseThrow();

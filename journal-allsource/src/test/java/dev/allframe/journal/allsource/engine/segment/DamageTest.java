@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class DamageTest {
 
     private static final List<StoredEvent> ROWS = SampleRows.golden();
-    private static final int HEADER_FLIPS = Integer.getInteger("rot.headers", 300);
+    private static final int HEADER_FLIPS = Seeds.count("rot.headers", 300);
 
     /** The least that the header of a page takes. */
     private static final int HEADER_BYTES = 24;

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.StoredEvent;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;

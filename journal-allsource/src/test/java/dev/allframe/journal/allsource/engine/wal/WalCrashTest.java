@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.CrashReplay;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The power is lost after every single operation of every workload, in every mode, and while the log recovers from that. */
 class WalCrashTest {
 
-    private static final int RANDOM_STATES = 8;
+    /** Of each operation and each mode in which chance decides what is left. */
+    private static final int RANDOM_STATES = Seeds.count("crash.logs", 8);
 
     private final long seed = Seeds.next();
     private int states;

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
@@ -20,22 +21,27 @@ import org.junit.jupiter.api.Test;
 /** Every single call of every workload fails, once or from then on. */
 class WalFaultTest {
 
+    /** How often each call fails; what a power loss leaves afterwards is another each time. */
+    private static final int ROUNDS = Seeds.count("crash.calls", 1);
+
     private final long seed = Seeds.next();
     private int cases;
 
     @Test
     void what_was_promised_outlives_a_failure_of_any_call() throws IOException {
-        assertThat(violations(Parts.SOUND)).isEmpty();
+        for (int round = 0; round < ROUNDS; round++) {
+            assertThat(violations(Parts.SOUND, seed + round)).isEmpty();
+        }
         System.out.println("failed calls: " + cases);
     }
 
     @Test
     void the_checker_finds_a_recovery_that_trusts_what_it_reads_after_a_failed_force() throws IOException {
-        assertThat(violations(new Parts(BrokenDisks::withoutRewriting, Parts.SOUND.tornEnd(), Parts.SOUND.consumer())))
-                .anyMatch(text -> text.contains("after going on"));
+        assertThat(violations(new Parts(BrokenDisks::withoutRewriting, Parts.SOUND.tornEnd(), Parts.SOUND.consumer()),
+                seed)).anyMatch(text -> text.contains("after going on"));
     }
 
-    private List<String> violations(Parts parts) throws IOException {
+    private List<String> violations(Parts parts, long roundSeed) throws IOException {
         List<String> violations = new ArrayList<>();
         for (Map.Entry<String, Workloads.Workload> workload : Workloads.all().entrySet()) {
             long calls = callsOf(workload.getValue());
@@ -43,8 +49,8 @@ class WalFaultTest {
                 for (long call = 1; call <= calls; call++) {
                     for (FaultPlan plan : List.of(FaultPlan.once(call, kind), FaultPlan.forever(call, kind))) {
                         cases++;
-                        violation(workload.getValue(), plan, parts).ifPresent(text -> violations.add(
-                                "seed " + seed + ", " + workload.getKey() + ", " + plan + ": " + text));
+                        violation(workload.getValue(), plan, parts, roundSeed).ifPresent(text -> violations.add(
+                                "seed " + roundSeed + ", " + workload.getKey() + ", " + plan + ": " + text));
                     }
                 }
             }
@@ -59,7 +65,7 @@ class WalFaultTest {
     }
 
     /** Runs until something fails; then either the process starts again on the same machine, or the power is lost. */
-    private Optional<String> violation(Workloads.Workload workload, FaultPlan plan, Parts parts) {
+    private Optional<String> violation(Workloads.Workload workload, FaultPlan plan, Parts parts, long roundSeed) {
         SimulatedDisk disk = new SimulatedDisk();
         disk.record();
         disk.plan(plan);
@@ -76,7 +82,7 @@ class WalFaultTest {
             }
         }
         disk.plan(FaultPlan.NONE);
-        return outcome(disk, run, parts, failed);
+        return outcome(disk, run, parts, failed, new Random(roundSeed));
     }
 
     private static Optional<String> goesOn(LogRun run, IOException planned) {
@@ -91,11 +97,11 @@ class WalFaultTest {
         }
     }
 
-    private Optional<String> outcome(SimulatedDisk disk, @Nullable LogRun run, Parts parts, boolean failed) {
+    private Optional<String> outcome(SimulatedDisk disk, @Nullable LogRun run, Parts parts, boolean failed,
+            Random random) {
         List<byte[]> given = run == null ? List.of() : run.given();
         long promised = run == null ? 0 : run.promisedAt(disk.boundary());
         long released = run == null ? 0 : run.releasedAt(disk.boundary());
-        Random random = new Random(seed);
         LogChecker checker = new LogChecker(parts, LogRun.SMALL);
         for (CrashMode mode : CrashMode.values()) {
             Optional<String> wrong = checker.check(disk.crash(mode, random), given, promised, released)

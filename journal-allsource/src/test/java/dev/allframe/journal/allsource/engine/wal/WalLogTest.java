@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.CrashReplay;
 import dev.allframe.journal.allsource.engine.io.DiskOperation;

@@ -1,0 +1,100 @@
+package dev.allframe.journal.allsource.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.allframe.journal.allsource.engine.io.MemoryDisk;
+import dev.allframe.journal.allsource.engine.io.WatchedDisk;
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.store.CorruptStoreException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Opening is bounded by the tail: of sealed segments it reads the manifest alone. */
+class OpeningTest {
+
+    private static final int SEGMENTS = 3; // too few to be merged
+
+    private final WatchedDisk disk = new WatchedDisk(new MemoryDisk());
+    private final CompactedStore.KeptTables tables = new CompactedStore.KeptTables();
+
+    private CompactedStore store() {
+        return new CompactedStore(disk, tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));
+    }
+
+    @BeforeEach
+    void a_closed_store_of_three_segments() {
+        try (CompactedStore store = store()) {
+            for (int i = 0; i < SEGMENTS; i++) {
+                store.append("account|" + i, 10);
+                store.flush();
+            }
+        }
+        disk.forget();
+    }
+
+    @AfterEach
+    void no_file_stays_open() {
+        assertThat(disk.open()).isEmpty();
+    }
+
+    private Set<Path> openedSegmentFiles() {
+        return disk.opened()
+                .keySet()
+                .stream()
+                .filter(file -> file.startsWith(CompactedStore.SEGMENTS))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void no_file_of_a_segment_is_opened_before_it_is_read() {
+        try (CompactedStore store = store()) {
+            assertThat(store.sealedIds()).hasSize(SEGMENTS);
+            assertThat(openedSegmentFiles()).isEmpty();
+
+            assertThat(store.numbers("account|2")).hasSize(10);
+            assertThat(openedSegmentFiles())
+                    .containsExactly(SegmentFile.ROWS.in(CompactedStore.SEGMENTS, store.sealedIds().get(2)));
+
+            assertThat(store.all()).hasSize(10 * SEGMENTS);
+            assertThat(openedSegmentFiles()).hasSize(SEGMENTS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_damaged_file_is_told_by_who_reads_it_and_the_others_are_read(SegmentFile kind) throws IOException {
+        damage(kind, 2);
+        if (kind == SegmentFile.PARQUET) {
+            disk.delete(SegmentFile.ROWS.in(CompactedStore.SEGMENTS, 2));
+        }
+        try (CompactedStore store = store()) {
+            assertThat(store.numbers("account|0")).hasSize(10);
+            assertThatThrownBy(() -> store.numbers("account|1")).hasCauseInstanceOf(CorruptStoreException.class)
+                    .hasMessageContaining(kind.in(CompactedStore.SEGMENTS, 2).toString());
+        }
+    }
+
+    private void damage(SegmentFile kind, long segmentId) throws IOException {
+        Path file = kind.in(CompactedStore.SEGMENTS, segmentId);
+        disk.delete(file);
+        disk.create(file).close();
+    }
+
+    @Test
+    void a_file_that_the_manifest_names_and_that_is_missing_is_told_at_once() throws IOException {
+        Path file = SegmentFile.PARQUET.in(CompactedStore.SEGMENTS, 3);
+        disk.delete(file);
+        assertThatThrownBy(this::store).isInstanceOf(CorruptStoreException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("is missing");
+    }
+}
