@@ -36,9 +36,10 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Reads of the store itself, without Pekko: 100 events of one stream out of the tail, out of row files and out of Parquet files, and a scan of everything out of
- * Parquet files, each beside the same read of our store in memory; and how many bytes an event takes.
+ * Parquet files, each beside the same read of our store in memory; a sixteenth of the events, by their slices or by a tag, beside everything; and how many bytes an
+ * event takes.
  *
- * <p>Arguments, all optional: {@code --parts streams,scan,bytes --events 1000000 --seconds 2 --rounds 5 --prose <file> --dir <temp>}. The part {@code bytes} needs a file with
+ * <p>Arguments, all optional: {@code --parts streams,scan,filters,bytes --events 1000000 --seconds 2 --rounds 5 --prose <file> --dir <temp>}. The part {@code bytes} needs a file with
  * some MB of English prose, of which each event has 100 bytes, cut at scattered offsets.
  */
 public final class ReadBenchmark {
@@ -46,6 +47,11 @@ public final class ReadBenchmark {
     private static final int STREAM_EVENTS = 100;
     private static final int TAIL_STREAMS = 400;
     private static final int IN_FLIGHT = 64;
+
+    /** One stream of so many has the tag. */
+    private static final int SHARE = 16;
+
+    private static final String TAG = "watched";
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Options options;
@@ -69,6 +75,7 @@ public final class ReadBenchmark {
             switch (part) {
                 case "streams" -> benchmark.streams();
                 case "scan" -> benchmark.scan();
+                case "filters" -> benchmark.filters();
                 case "bytes" -> benchmark.bytes();
                 default -> throw new IllegalArgumentException("no part " + part);
             }
@@ -119,11 +126,41 @@ public final class ReadBenchmark {
             new Comparison(String.format(Locale.ROOT,
                     "everything in the order of positions, pages of %,d, %,d events, %d rounds; per second: events",
                     EventReader.MAX_PAGE, streams * STREAM_EVENTS, rounds))
-                    .with("memory", () -> scan(memory))
-                    .with("Parquet files", () -> scan(cold))
+                    .with("memory", () -> scan(memory, EventFilter.all()))
+                    .with("Parquet files", () -> scan(cold, EventFilter.all()))
                     .run(rounds);
         } finally {
             Folders.delete(place);
+        }
+    }
+
+    private void filters() throws Exception {
+        int streams = events / STREAM_EVENTS;
+        long all = (long) streams * STREAM_EVENTS;
+        EventFilter slices = EventFilter.slices(0, StreamId.SLICES / SHARE - 1);
+        EventFilter tagged = EventFilter.tag(TAG);
+        Path recentPlace = Folders.fresh(folder);
+        Path coldPlace = Folders.fresh(folder);
+        try (EventStoreBackend recent = open(AllSourceConfig.in(recentPlace));
+                EventStoreBackend cold = open(AllSourceConfig.in(coldPlace).withRowFileBytes(0))) {
+            for (EventStoreBackend store : List.of(recent, cold)) {
+                fill(store, streams, Prose.byChance());
+                store.flush().toCompletableFuture().join();
+            }
+            awaitNoRowFiles(coldPlace);
+            new Comparison(String.format(Locale.ROOT,
+                    "everything, and what is a %dth of it, in the order of positions, %,d events, %d rounds; per second: events of the store, wanted or not",
+                    SHARE, all, rounds))
+                    .with("row files, everything", () -> passed(all, recent, EventFilter.all()))
+                    .with("row files, slices", () -> passed(all, recent, slices))
+                    .with("row files, a tag", () -> passed(all, recent, tagged))
+                    .with("Parquet files, everything", () -> passed(all, cold, EventFilter.all()))
+                    .with("Parquet files, slices", () -> passed(all, cold, slices))
+                    .with("Parquet files, a tag", () -> passed(all, cold, tagged))
+                    .run(rounds);
+        } finally {
+            Folders.delete(recentPlace);
+            Folders.delete(coldPlace);
         }
     }
 
@@ -161,9 +198,10 @@ public final class ReadBenchmark {
             for (int stream = 0; stream < streams; stream++) {
                 List<Envelope> records = new ArrayList<>();
                 EventMetadata metadata = EventMetadata.at(Instant.now());
+                Set<String> tags = stream % SHARE == 0 ? Set.of(TAG) : Set.of();
                 for (int i = 0; i < atOnce; i++) {
                     records.add(Envelope.of("account.noted", 1,
-                            Payload.json(prose.piece(number++).getBytes(StandardCharsets.US_ASCII)), Set.of(), metadata,
+                            Payload.json(prose.piece(number++).getBytes(StandardCharsets.US_ASCII)), tags, metadata,
                             null));
                 }
                 inFlight.add(store.append(new Append(new StreamId("account|" + stream),
@@ -218,16 +256,28 @@ public final class ReadBenchmark {
         return new Comparison.Result(latency.getTotalCount() / ((System.nanoTime() - begin) / 1e9), 0, latency, null);
     }
 
-    private static Comparison.Result scan(EventStoreBackend store) {
+    private static Comparison.Result scan(EventStoreBackend store, EventFilter filter) {
         long begin = System.nanoTime();
+        long read = read(store, filter);
+        return new Comparison.Result(read / ((System.nanoTime() - begin) / 1e9), 0, null, null);
+    }
+
+    private static Comparison.Result passed(long events, EventStoreBackend store, EventFilter filter) {
+        long begin = System.nanoTime();
+        long read = read(store, filter);
+        if (read == 0) {
+            throw new IllegalStateException(filter + " finds nothing");
+        }
+        return new Comparison.Result(events / ((System.nanoTime() - begin) / 1e9), 0, null, null);
+    }
+
+    private static long read(EventStoreBackend store, EventFilter filter) {
         long read = 0;
         EventPage page = new EventPage(List.of(), Position.START, false);
         while (!page.atEnd()) {
-            page = store.getAllEvents(EventFilter.all(), page.next(), EventReader.MAX_PAGE)
-                    .toCompletableFuture()
-                    .join();
+            page = store.getAllEvents(filter, page.next(), EventReader.MAX_PAGE).toCompletableFuture().join();
             read += page.events().size();
         }
-        return new Comparison.Result(read / ((System.nanoTime() - begin) / 1e9), 0, null, null);
+        return read;
     }
 }

@@ -94,8 +94,9 @@ final class PositionReads {
         }
 
         private void readSealed(SealedSegment segment) {
-            if (segments.mayMatch(filter, segment.meta())) {
-                LoadedSegment loaded = segment.load();
+            EventFilter part = segments.part(filter, segment);
+            if (part != null) {
+                LoadedSegment loaded = segment.load(part);
                 int order = loaded.countUpTo(looked);
                 while (!full() && order < loaded.rowCount()) {
                     look(loaded.rowAt(loaded.rowInPositionOrder(order++)));

@@ -6,6 +6,7 @@ import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
@@ -90,10 +91,11 @@ final class SealedSegment {
         }
     }
 
-    /** All rows, decompressed, for reads in position order. */
-    LoadedSegment load() {
+    /** The rows that a filter wants, decompressed, and perhaps others: for reads in position order. {@link SegmentFilter} says which part is worth it. */
+    LoadedSegment load(EventFilter wanted) {
         try {
-            return cache.get(meta.id(), () -> openFiles.read(meta, file(), LoadedSegment::of));
+            return cache.get(meta.id(), wanted,
+                    () -> openFiles.read(meta, file(), rows -> LoadedSegment.of(rows, wanted)));
         } catch (IOException failed) {
             throw unreadable(failed);
         }

@@ -4,20 +4,29 @@ import dev.allframe.journal.allsource.engine.index.NameKind;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.EventFilter;
+import dev.allframe.store.StreamId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells from the index and the manifest that a segment has nothing that a filter wants, so that it is not read. For one page, on one thread.
+ * Tells from the index and the manifest how much of a segment a filter wants, so that what nobody wants is not read. For one page, on one thread.
  *
  * <p>A reader may hold a view with a segment that a compaction has taken out of the index. So the index is asked whether it knows the segment after it was
  * asked for the name: what it knows then it knew before, with all its names.
  */
 final class SegmentFilter {
 
+    /** A part is loaded by itself where it is at most this share of a segment; else the whole is, which serves every filter. */
+    private static final int NARROW = 4;
+
+    private static final EventFilter.BySlices ALL_SLICES = new EventFilter.BySlices(0, StreamId.SLICES - 1);
+
     private final StreamIndex index;
-    private final Map<Name, Set<Long>> looked = new HashMap<>();
+    private final Map<Name, Map<Long, Long>> looked = new HashMap<>();
 
     private record Name(NameKind kind, String name) {}
 
@@ -25,23 +34,76 @@ final class SegmentFilter {
         this.index = index;
     }
 
-    private boolean has(NameKind kind, String name, SegmentMeta segment) {
-        return looked.computeIfAbsent(new Name(kind, name),
-                wanted -> index.segmentsWith(wanted.kind, wanted.name).keySet()).contains(segment.id())
-                || !index.knows(segment.id());
+    /** Which part of a segment to load; null where nothing of it is wanted. */
+    @Nullable EventFilter part(EventFilter filter, SealedSegment segment) {
+        long rows = rows(filter, segment.meta());
+        if (rows == 0) {
+            return null;
+        }
+        if (!segment.hasRowFile() && isNarrow(rows, segment.meta().rows())) {
+            return filter;
+        }
+        EventFilter.BySlices slices = slices(filter);
+        return isNarrow(slices.last() - slices.first() + 1, StreamId.SLICES) ? slices : EventFilter.all();
     }
 
-    boolean mayMatch(EventFilter filter, SegmentMeta segment) {
+    private static boolean isNarrow(long part, long all) {
+        return part <= all / NARROW;
+    }
+
+    /** How many rows are wanted, about; 0 where none is. */
+    private long rows(EventFilter filter, SegmentMeta segment) {
         return switch (filter) {
-            case EventFilter.All all -> true;
-            case EventFilter.ByEntityType(String name) -> has(NameKind.ENTITY_TYPE, name, segment);
-            case EventFilter.BySlices slices -> true;
-            case EventFilter.ByTag(String tag) -> has(NameKind.TAG, tag, segment);
-            case EventFilter.ByEventType(String name) -> has(NameKind.EVENT_TYPE, name, segment);
-            case EventFilter.ByTime(var from, var until) -> !segment.maxTimestamp().isBefore(from)
-                    && segment.minTimestamp().isBefore(until);
-            case EventFilter.And(var filters) -> filters.stream().allMatch(part -> mayMatch(part, segment));
-            case EventFilter.Or(var filters) -> filters.stream().anyMatch(part -> mayMatch(part, segment));
+            case EventFilter.All all -> segment.rows();
+            case EventFilter.ByEntityType(String name) -> rows(NameKind.ENTITY_TYPE, name, segment);
+            case EventFilter.BySlices(int first, int last) ->
+                1 + (long) segment.rows() * (last - first + 1) / StreamId.SLICES;
+            case EventFilter.ByTag(String tag) -> rows(NameKind.TAG, tag, segment);
+            case EventFilter.ByEventType(String name) -> rows(NameKind.EVENT_TYPE, name, segment);
+            case EventFilter.ByTime time -> rows(time, segment);
+            case EventFilter.And(var filters) -> filters.stream()
+                    .mapToLong(part -> rows(part, segment))
+                    .min()
+                    .orElse(segment.rows());
+            case EventFilter.Or(var filters) -> filters.stream().mapToLong(part -> rows(part, segment)).sum();
+        };
+    }
+
+    /** As many as if the times of the rows were evenly spread. */
+    private static long rows(EventFilter.ByTime time, SegmentMeta segment) {
+        Instant first = segment.minTimestamp();
+        Instant end = segment.maxTimestamp().plusMillis(1);
+        Instant from = time.from().isAfter(first) ? time.from() : first;
+        Instant until = time.until().isBefore(end) ? time.until() : end;
+        return from.isBefore(until)
+                ? 1 + segment.rows() * Duration.between(from, until).toMillis()
+                        / Duration.between(first, end).toMillis()
+                : 0;
+    }
+
+    private long rows(NameKind kind, String name, SegmentMeta segment) {
+        Long found = looked.computeIfAbsent(new Name(kind, name),
+                wanted -> index.segmentsWith(wanted.kind, wanted.name)).get(segment.id());
+        if (found == null) {
+            return index.knows(segment.id()) ? 0 : segment.rows();
+        }
+        return found;
+    }
+
+    /** Slices among which are all that a filter wants. */
+    private static EventFilter.BySlices slices(EventFilter filter) {
+        return switch (filter) {
+            case EventFilter.BySlices slices -> slices;
+            case EventFilter.And(var filters) -> filters.stream()
+                    .map(SegmentFilter::slices)
+                    .min(Comparator.comparingInt(slices -> slices.last() - slices.first()))
+                    .orElse(ALL_SLICES);
+            case EventFilter.Or(var filters) -> filters.stream()
+                    .map(SegmentFilter::slices)
+                    .reduce((one, other) -> new EventFilter.BySlices(Math.min(one.first(), other.first()),
+                            Math.max(one.last(), other.last())))
+                    .orElse(ALL_SLICES);
+            default -> ALL_SLICES;
         };
     }
 }

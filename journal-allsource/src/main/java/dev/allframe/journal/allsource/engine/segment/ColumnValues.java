@@ -45,7 +45,8 @@ final class ColumnValues<T> {
         return values;
     }
 
-    private void skipRows(int rows) {
+    /** Passes over rows without making anything of them. */
+    void skipRows(int rows) {
         for (int i = 0; i < rows; i++) {
             do {
                 if (reader.getCurrentDefinitionLevel() == maxDefinition) {

@@ -39,6 +39,7 @@ final class EventColumns {
     private final String storeId;
     private final int firstRow;
     private final int endRow;
+    private final List<ColumnValues<?>> columns = new ArrayList<>();
 
     private final ColumnValues<StreamId> streams;
     private final ColumnValues<Void> sequenceNrs;
@@ -139,7 +140,17 @@ final class EventColumns {
             throws IOException {
         int fromPage = chunk.pageOf(firstRow);
         ColumnPages pages = new ColumnPages(file, name, chunk, fromPage, chunk.pageOf(endRow - 1));
-        return ColumnValues.open(column, pages, firstRow - chunk.firstRows()[fromPage], writer, decode);
+        ColumnValues<T> values = ColumnValues.open(column, pages, firstRow - chunk.firstRows()[fromPage], writer,
+                decode);
+        columns.add(values);
+        return values;
+    }
+
+    /** Passes over the next rows; the caller counts. */
+    void skip(int count) {
+        for (ColumnValues<?> column : columns) {
+            column.skipRows(count);
+        }
     }
 
     /** Adds the next rows, at most {@link #BATCH_ROWS}; the caller counts. */

@@ -4,23 +4,28 @@ import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * All rows of a segment in memory, encoded, and their order by position: for reads in position order, which touch the whole segment. A row costs its bytes
+ * The rows of a segment, or those of them that a filter may want, in memory, encoded, and their order by position: for reads in position order. A row costs its bytes
  * and twelve more; it is decoded when it is asked for. Immutable, for any thread.
  */
 public final class LoadedSegment {
 
     /** A stream id in memory besides its text. */
     private static final int STREAM_BYTES = 64;
+
+    /** This object without any row. */
+    private static final int BASE_BYTES = 256;
 
     private final long segmentId;
     private final String storeId;
@@ -47,16 +52,25 @@ public final class LoadedSegment {
 
     /** Loads all rows of a file. */
     public static LoadedSegment of(SealedRows rows) throws IOException {
+        return of(rows, EventFilter.all());
+    }
+
+    /**
+     * Loads those rows of a file that a filter wants, and reads little more of it. Of a row file that filter is one of slices, in the order of which the rows
+     * stand, or none; rows beside them are loaded too.
+     */
+    public static LoadedSegment of(SealedRows rows, EventFilter wanted) throws IOException {
         return switch (rows) {
-            case RowFile file -> of(file);
-            case ParquetSegment file -> of(file);
+            case RowFile file -> of(file,
+                    wanted instanceof EventFilter.BySlices slices ? file.blocksOf(slices) : file.blocks());
+            case ParquetSegment file -> of(file, file.select(wanted));
         };
     }
 
-    private static LoadedSegment of(RowFile file) throws IOException {
-        byte[] raw = file.rawBytes();
-        int[] offsets = new int[file.rowCount()];
-        int[] streamOf = new int[file.rowCount()];
+    private static LoadedSegment of(RowFile file, RowFile.Blocks blocks) throws IOException {
+        byte[] raw = file.rawBytes(blocks);
+        int[] offsets = new int[file.rowsOf(blocks)];
+        int[] streamOf = new int[offsets.length];
         List<StreamId> streams = new ArrayList<>();
         String last = "";
         try {
@@ -82,23 +96,36 @@ public final class LoadedSegment {
         }
     }
 
-    private static LoadedSegment of(ParquetSegment file) {
-        ByteWriter out = new ByteWriter(1 << 20);
-        int[] offsets = new int[file.rowCount()];
-        int[] streamOf = new int[file.rowCount()];
-        List<StreamId> streams = new ArrayList<>();
-        Iterator<StoredEvent> rows = file.rows();
-        for (int row = 0; row < offsets.length; row++) {
-            StoredEvent event = rows.next();
+    private static LoadedSegment of(ParquetSegment file, BitSet wanted) throws IOException {
+        Encoder encoder = new Encoder(wanted.cardinality());
+        file.read(wanted, encoder::add);
+        return new LoadedSegment(file.segmentId(), file.storeId(), encoder.out.toByteArray(), encoder.offsets,
+                encoder.streamOf, encoder.streams.toArray(new StreamId[0]));
+    }
+
+    /** Takes as many rows as were announced. */
+    private static final class Encoder {
+
+        private final ByteWriter out = new ByteWriter(1 << 16);
+        private final int[] offsets;
+        private final int[] streamOf;
+        private final List<StreamId> streams = new ArrayList<>();
+        private int row;
+
+        Encoder(int rows) {
+            offsets = new int[rows];
+            streamOf = new int[rows];
+        }
+
+        void add(StoredEvent event) {
             if (streams.isEmpty() || !streams.getLast().equals(event.stream())) {
                 streams.add(event.stream());
             }
             offsets[row] = out.size();
             streamOf[row] = streams.size() - 1;
             RowCodec.write(out, event);
+            row++;
         }
-        return new LoadedSegment(file.segmentId(), file.storeId(), out.toByteArray(), offsets, streamOf,
-                streams.toArray(new StreamId[0]));
     }
 
     private ByteReader reader(int row) {
@@ -115,14 +142,14 @@ public final class LoadedSegment {
 
     /** Bytes of memory, about. */
     public long sizeBytes() {
-        long size = bytes.length + 12L * offsets.length;
+        long size = BASE_BYTES + bytes.length + 12L * offsets.length;
         for (StreamId stream : streams) {
             size += STREAM_BYTES + 2L * stream.value().length();
         }
         return size;
     }
 
-    /** A row by its number in {@link RowOrder}. */
+    /** A row by its number in {@link RowOrder}, among those that are loaded. */
     public StoredEvent rowAt(int row) {
         return RowCodec.read(reader(Objects.checkIndex(row, offsets.length)), streams[streamOf[row]], storeId);
     }

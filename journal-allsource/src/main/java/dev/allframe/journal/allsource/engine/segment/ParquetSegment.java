@@ -3,16 +3,19 @@ package dev.allframe.journal.allsource.engine.segment;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +95,58 @@ public final class ParquetSegment implements SealedRows {
             }
         }
         return rows;
+    }
+
+    /** The rows that a filter wants, by the columns that it asks for; no others are read. */
+    BitSet select(EventFilter filter) throws IOException {
+        BitSet selected = new BitSet(footer.rows());
+        for (ParquetFooter.Group group : footer.groups()) {
+            decoding(group, () -> new RowSelection(file, name, group, footer.writer()).rows(filter)
+                    .stream()
+                    .forEach(row -> selected.set(group.firstRow() + row)));
+        }
+        return selected;
+    }
+
+    /** Reads rows in order, and of the file the pages in which they stand and few others. */
+    void read(BitSet rows, Consumer<StoredEvent> into) throws IOException {
+        for (ParquetFooter.Group group : footer.groups()) {
+            int row = rows.nextSetBit(group.firstRow());
+            while (row >= 0 && row < group.endRow()) {
+                int from = row;
+                int to = endOfNeighbours(rows, row, group.endRow());
+                decoding(group, () -> read(columns(group, from, to), rows, from, to, into));
+                row = rows.nextSetBit(to);
+            }
+        }
+    }
+
+    /** Rows with fewer than so many others between them are read together. */
+    private static int endOfNeighbours(BitSet rows, int row, int endRow) {
+        int end = Math.min(rows.nextClearBit(row), endRow);
+        int next = rows.nextSetBit(end);
+        while (next >= 0 && next < endRow && next - end < 4 * EventColumns.BATCH_ROWS) {
+            end = Math.min(rows.nextClearBit(next), endRow);
+            next = rows.nextSetBit(end);
+        }
+        return end;
+    }
+
+    private static void read(EventColumns columns, BitSet rows, int from, int to, Consumer<StoredEvent> into) {
+        List<StoredEvent> batch = new ArrayList<>(EventColumns.BATCH_ROWS);
+        for (int row = from; row < to;) {
+            int end = Math.min(Math.min(rows.nextClearBit(row), to), row + EventColumns.BATCH_ROWS);
+            columns.next(end - row, batch);
+            batch.forEach(into);
+            batch.clear();
+            int next = rows.nextSetBit(end);
+            if (next > end && next < to) {
+                columns.skip(next - end);
+                row = next;
+            } else {
+                row = end;
+            }
+        }
     }
 
     private EventColumns columns(ParquetFooter.Group group, int fromRow, int toRow) throws IOException {

@@ -6,6 +6,7 @@ import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
@@ -238,17 +239,56 @@ public final class RowFile implements SealedRows {
         }
     }
 
-    /** All blocks of the file, decompressed one behind the other. */
-    byte[] rawBytes() throws IOException {
+    /**
+     * Neighbouring blocks.
+     *
+     * @param from the first one's number
+     * @param until the number behind the last one's
+     */
+    record Blocks(int from, int until) {}
+
+    /** All of the file's. */
+    Blocks blocks() {
+        return new Blocks(0, footer.blocks().length);
+    }
+
+    /** Those in which the rows of some slices stand; looks at a few blocks to find them. */
+    Blocks blocksOf(EventFilter.BySlices slices) throws IOException {
+        int until = blocksThatBeginBefore(slices.last() + 1);
+        int from = blocksThatBeginBefore(slices.first());
+        return new Blocks(Math.min(until, Math.max(0, from - 1)), until);
+    }
+
+    private int blocksThatBeginBefore(int slice) throws IOException {
+        int low = 0;
+        int high = footer.blocks().length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (read(footer.firstRow(middle), 1).getFirst().stream().slice() < slice) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** How many rows blocks hold. */
+    int rowsOf(Blocks blocks) {
+        return footer.firstRow(blocks.until) - footer.firstRow(blocks.from);
+    }
+
+    /** Blocks decompressed, one behind the other. */
+    byte[] rawBytes(Blocks blocks) throws IOException {
         long total = 0;
-        for (RowFileFormat.Block block : footer.blocks()) {
-            total += block.rawLength();
+        for (int i = blocks.from; i < blocks.until; i++) {
+            total += footer.blocks()[i].rawLength();
         }
         byte[] raw = new byte[Math.toIntExact(total)];
         int rawOffset = 0;
         int atOnce = 16 * BLOCKS_AT_ONCE;
-        for (int first = 0; first < footer.blocks().length; first += atOnce) {
-            int end = Math.min(first + atOnce, footer.blocks().length);
+        for (int first = blocks.from; first < blocks.until; first += atOnce) {
+            int end = Math.min(first + atOnce, blocks.until);
             byte[] stored = stored(first, end);
             int offset = 0;
             for (int i = first; i < end; i++) {

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.segment;
 
+import dev.allframe.store.EventFilter;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -9,7 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps loaded segments up to a number of bytes; those not asked for longest go first. Thread-safe: when several ask for a segment that is not there, the
+ * Keeps loaded segments, and loaded parts of them, up to a number of bytes; those not asked for longest go first. Thread-safe: when several ask for a segment that is not there, the
  * first loads it on its own thread and the others wait.
  */
 public final class SegmentCache {
@@ -24,9 +25,17 @@ public final class SegmentCache {
     private final long maxBytes;
     /** Guards everything below; nothing is loaded while it is held. */
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Long, LoadedSegment> loaded = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<Long, CompletableFuture<LoadedSegment>> loading = new LinkedHashMap<>();
+    private final Map<Part, LoadedSegment> loaded = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Part, CompletableFuture<LoadedSegment>> loading = new LinkedHashMap<>();
     private long bytes;
+
+    /** Rows of a segment: those that a filter wants. */
+    private record Part(long segmentId, EventFilter wanted) {
+
+        static Part whole(long segmentId) {
+            return new Part(segmentId, EventFilter.all());
+        }
+    }
 
     /** Keeps at most so many bytes. */
     public SegmentCache(long maxBytes) {
@@ -34,38 +43,41 @@ public final class SegmentCache {
     }
 
     /**
-     * Gives a segment, loading it where it is not there. A failure goes to everyone who waits for it and is not kept.
+     * Gives a segment, or a part of it, loading it where it is not there. A failure goes to everyone who waits for it and is not kept.
      *
      * @param segmentId which
+     * @param wanted which of its rows must be there; others may be
      * @param loader asked at most once
      */
-    public LoadedSegment get(long segmentId, Loader loader) throws IOException {
+    public LoadedSegment get(long segmentId, EventFilter wanted, Loader loader) throws IOException {
+        Part part = new Part(segmentId, wanted);
         CompletableFuture<LoadedSegment> mine = new CompletableFuture<>();
         CompletableFuture<LoadedSegment> others;
         lock.lock();
         try {
-            LoadedSegment there = loaded.get(segmentId);
+            LoadedSegment whole = loaded.get(Part.whole(segmentId));
+            LoadedSegment there = whole == null ? loaded.get(part) : whole;
             if (there != null) {
                 return there;
             }
-            others = loading.putIfAbsent(segmentId, mine);
+            others = loading.putIfAbsent(part, mine);
         } finally {
             lock.unlock();
         }
-        return others == null ? load(segmentId, loader, mine) : await(others);
+        return others == null ? load(part, loader, mine) : await(others);
     }
 
-    private LoadedSegment load(long segmentId, Loader loader, CompletableFuture<LoadedSegment> mine)
+    private LoadedSegment load(Part part, Loader loader, CompletableFuture<LoadedSegment> mine)
             throws IOException {
         try {
             LoadedSegment segment = loader.load();
-            keep(segmentId, segment, mine);
+            keep(part, segment, mine);
             mine.complete(segment);
             return segment;
         } catch (Throwable failure) {
             lock.lock();
             try {
-                loading.remove(segmentId, mine);
+                loading.remove(part, mine);
             } finally {
                 lock.unlock();
             }
@@ -74,13 +86,13 @@ public final class SegmentCache {
         }
     }
 
-    private void keep(long segmentId, LoadedSegment segment, CompletableFuture<LoadedSegment> mine) {
+    private void keep(Part part, LoadedSegment segment, CompletableFuture<LoadedSegment> mine) {
         long size = segment.sizeBytes();
         lock.lock();
         try {
             // Forgotten while it was loaded: then it is not wanted any more.
-            if (loading.remove(segmentId, mine) && size <= maxBytes) {
-                loaded.put(segmentId, segment);
+            if (loading.remove(part, mine) && size <= maxBytes) {
+                loaded.put(part, segment);
                 bytes += size;
                 evict();
             }
@@ -114,11 +126,14 @@ public final class SegmentCache {
     public void forget(long segmentId) {
         lock.lock();
         try {
-            loading.remove(segmentId);
-            LoadedSegment gone = loaded.remove(segmentId);
-            if (gone != null) {
-                bytes -= gone.sizeBytes();
-            }
+            loading.keySet().removeIf(part -> part.segmentId == segmentId);
+            loaded.entrySet().removeIf(entry -> {
+                boolean gone = entry.getKey().segmentId == segmentId;
+                if (gone) {
+                    bytes -= entry.getValue().sizeBytes();
+                }
+                return gone;
+            });
         } finally {
             lock.unlock();
         }

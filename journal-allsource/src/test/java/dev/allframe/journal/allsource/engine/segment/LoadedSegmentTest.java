@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.Seeds;
+import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,6 +58,75 @@ class LoadedSegmentTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void a_part_has_all_rows_that_a_filter_wants(SegmentFile kind) throws IOException {
+        Random random = new Random(Seeds.next());
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        directory.seal(SampleRows.odd(random, 5_000));
+        try (SealedRows file = directory.open(kind)) {
+            LoadedSegment whole = LoadedSegment.of(file);
+            for (int i = 0; i < 100; i++) {
+                EventFilter filter = filter(random, whole);
+
+                LoadedSegment part = LoadedSegment.of(file, filter);
+
+                assertThat(wanted(part, filter)).as(filter.toString()).isEqualTo(wanted(whole, filter));
+                if (kind == SegmentFile.PARQUET && !filter.toString().contains("[name=]")) {
+                    // The column says nothing of a stream without a type, and nothing of one whose type is empty.
+                    assertThat(part.rowCount()).as(filter.toString()).isEqualTo(wanted(part, filter).size());
+                }
+            }
+        }
+    }
+
+    private static List<StoredEvent> wanted(LoadedSegment loaded, EventFilter filter) {
+        List<StoredEvent> wanted = new ArrayList<>();
+        loaded.after(0).forEachRemaining(row -> {
+            if (filter.matches(row)) {
+                wanted.add(row);
+            }
+        });
+        return wanted;
+    }
+
+    /** One that wants some row, and one that perhaps wants none, alone or together. */
+    private static EventFilter filter(Random random, LoadedSegment loaded) {
+        StoredEvent row = loaded.rowAt(random.nextInt(loaded.rowCount()));
+        Instant time = row.envelope().metadata().timestamp();
+        int slice = row.stream().slice();
+        return switch (random.nextInt(9)) {
+            case 0 -> EventFilter.slices(slice, Math.min(StreamId.SLICES - 1, slice + random.nextInt(200)));
+            case 1 -> EventFilter.slices(random.nextInt(slice + 1), slice);
+            case 2 -> EventFilter.entityType(row.stream().entityType() + (random.nextInt(4) == 0 ? "x" : ""));
+            case 3 -> EventFilter.eventType(row.envelope().eventType());
+            case 4 -> EventFilter.tag(row.envelope().tags().stream().findFirst().orElse("no such tag"));
+            case 5 -> new EventFilter.ByTime(time, time.plusMillis(random.nextInt(10_000)));
+            case 6 -> new EventFilter.ByTime(Instant.MIN, random.nextBoolean() ? time : Instant.MAX);
+            case 7 -> filter(random, loaded).and(filter(random, loaded));
+            default -> filter(random, loaded).or(filter(random, loaded));
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void for_a_part_little_more_of_the_file_is_read_than_it_needs(SegmentFile kind) throws IOException {
+        SegmentDirectory directory = SegmentDirectory.inMemory();
+        directory.seal(SampleRows.plain(100_000));
+        try (SealedRows file = directory.open(kind)) {
+            directory.disk().reset();
+            LoadedSegment whole = LoadedSegment.of(file);
+            long all = directory.disk().bytes.get();
+            directory.disk().reset();
+
+            int slice = whole.streamAt(50_000).slice();
+            LoadedSegment part = LoadedSegment.of(file, EventFilter.slices(slice, slice));
+
+            assertThat(part.rowCount()).isBetween(1, whole.rowCount() / 10);
+            assertThat(directory.disk().bytes.get()).isLessThan(all / 4);
+        }
+    }
+
     @Test
     void positions_that_lie_far_apart_are_sorted_too() {
         assertThat(PositionOrder.of(new long[]{Long.MAX_VALUE, Long.MIN_VALUE, 0})).containsExactly(1, 2, 0);
@@ -80,16 +152,16 @@ class LoadedSegmentTest {
             loads.incrementAndGet();
             return loaded;
         };
-        cache.get(1, loader);
-        cache.get(2, loader);
-        cache.get(1, loader);
-        cache.get(3, loader); // 2 goes
+        cache.get(1, EventFilter.all(), loader);
+        cache.get(2, EventFilter.all(), loader);
+        cache.get(1, EventFilter.all(), loader);
+        cache.get(3, EventFilter.all(), loader); // 2 goes
         assertThat(loads).hasValue(3);
 
-        cache.get(1, loader);
-        cache.get(3, loader);
+        cache.get(1, EventFilter.all(), loader);
+        cache.get(3, EventFilter.all(), loader);
         assertThat(loads).hasValue(3);
-        cache.get(2, loader);
+        cache.get(2, EventFilter.all(), loader);
         assertThat(loads).hasValue(4);
         assertThat(cache.sizeBytes()).isEqualTo(2 * loaded.sizeBytes());
         cache.forget(2);
@@ -98,11 +170,28 @@ class LoadedSegmentTest {
     }
 
     @Test
+    void the_cache_gives_the_whole_of_a_segment_for_any_part() throws IOException {
+        LoadedSegment whole = load(SegmentFile.ROWS, SampleRows.golden());
+        LoadedSegment part = load(SegmentFile.ROWS, SampleRows.golden());
+        SegmentCache cache = new SegmentCache(1 << 20);
+        EventFilter tagged = EventFilter.tag("a");
+
+        assertThat(cache.get(1, tagged, () -> part)).isSameAs(part);
+        assertThat(cache.get(1, EventFilter.tag("a"), () -> whole)).isSameAs(part);
+        assertThat(cache.get(1, EventFilter.tag("b"), () -> whole)).isSameAs(whole);
+        assertThat(cache.get(1, EventFilter.all(), () -> whole)).isSameAs(whole);
+        assertThat(cache.get(1, tagged, () -> part)).isSameAs(whole);
+
+        cache.forget(1);
+        assertThat(cache.sizeBytes()).isZero();
+    }
+
+    @Test
     void a_segment_larger_than_the_budget_is_given_and_not_kept() throws IOException {
         LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.golden());
         SegmentCache cache = new SegmentCache(10);
 
-        assertThat(cache.get(1, () -> loaded)).isSameAs(loaded);
+        assertThat(cache.get(1, EventFilter.all(), () -> loaded)).isSameAs(loaded);
         assertThat(cache.sizeBytes()).isZero();
     }
 
@@ -113,14 +202,14 @@ class LoadedSegmentTest {
         CountDownLatch inLoad = new CountDownLatch(1);
         CompletableFuture<LoadedSegment> go = new CompletableFuture<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            Future<LoadedSegment> first = threads.submit(() -> cache.get(1, () -> {
+            Future<LoadedSegment> first = threads.submit(() -> cache.get(1, EventFilter.all(), () -> {
                 inLoad.countDown();
                 return go.join();
             }));
             inLoad.await();
             List<Future<LoadedSegment>> others = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                others.add(threads.submit(() -> cache.get(1, () -> {
+                others.add(threads.submit(() -> cache.get(1, EventFilter.all(), () -> {
                     throw new AssertionError("loaded twice");
                 })));
             }
@@ -137,10 +226,10 @@ class LoadedSegmentTest {
         LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.golden());
         SegmentCache cache = new SegmentCache(1 << 20);
 
-        assertThatThrownBy(() -> cache.get(1, () -> {
+        assertThatThrownBy(() -> cache.get(1, EventFilter.all(), () -> {
             throw new IOException("broken");
         })).isInstanceOf(IOException.class).hasMessage("broken");
 
-        assertThat(cache.get(1, () -> loaded)).isSameAs(loaded);
+        assertThat(cache.get(1, EventFilter.all(), () -> loaded)).isSameAs(loaded);
     }
 }

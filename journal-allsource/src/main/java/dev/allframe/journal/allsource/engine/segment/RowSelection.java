@@ -1,0 +1,145 @@
+package dev.allframe.journal.allsource.engine.segment;
+
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.store.EventFilter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import org.apache.parquet.VersionParser.ParsedVersion;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the rows of a row group that a filter wants by the columns that it asks for, and reads no others. For one thread. */
+final class RowSelection {
+
+    private final DiskFile file;
+    private final Path name;
+    private final ParquetFooter.Group group;
+    private final ParsedVersion writer;
+
+    RowSelection(DiskFile file, Path name, ParquetFooter.Group group, ParsedVersion writer) {
+        this.file = file;
+        this.name = name;
+        this.group = group;
+        this.writer = writer;
+    }
+
+    /** The rows that a filter wants, by their numbers in the group. */
+    BitSet rows(EventFilter filter) throws IOException {
+        return switch (filter) {
+            case EventFilter.All all -> every();
+            case EventFilter.ByEntityType(String type) -> texts(EventSchema.ENTITY_TYPE, type::equals);
+            case EventFilter.ByEventType(String type) -> texts(EventSchema.EVENT_TYPE, type::equals);
+            case EventFilter.ByTag(String tag) -> lists(EventSchema.TAG, tag::equals);
+            case EventFilter.BySlices(int first, int last) ->
+                ints(EventSchema.SLICE, slice -> first <= slice && slice <= last);
+            case EventFilter.ByTime(var from, var until) -> longs(EventSchema.TIMESTAMP, millis -> {
+                Instant time = Instant.ofEpochMilli(millis);
+                return !time.isBefore(from) && time.isBefore(until);
+            });
+            case EventFilter.And(var filters) -> {
+                BitSet rows = every();
+                for (EventFilter part : filters) {
+                    rows.and(rows(part));
+                }
+                yield rows;
+            }
+            case EventFilter.Or(var filters) -> {
+                BitSet rows = new BitSet();
+                for (EventFilter part : filters) {
+                    rows.or(rows(part));
+                }
+                yield rows;
+            }
+        };
+    }
+
+    private BitSet every() {
+        BitSet rows = new BitSet(group.rows());
+        rows.set(0, group.rows());
+        return rows;
+    }
+
+    private <T> ColumnValues<T> open(String column, @Nullable Function<Binary, T> decode) throws IOException {
+        ParquetFooter.Chunk chunk = group.chunk(column);
+        ColumnPages pages = new ColumnPages(file, name, chunk, 0, chunk.offsets().length - 1);
+        return ColumnValues.open(column, pages, 0, writer, decode);
+    }
+
+    /** A value is compared once for each entry of the column's dictionary. */
+    private ColumnValues<Boolean> compared(String column, Predicate<String> wanted) throws IOException {
+        return open(column, bytes -> wanted.test(bytes.toStringUsingUTF8()));
+    }
+
+    private interface Batch {
+
+        void take(int firstRow, int count);
+    }
+
+    private void inBatches(Batch batch) {
+        for (int row = 0; row < group.rows(); row += EventColumns.BATCH_ROWS) {
+            batch.take(row, Math.min(EventColumns.BATCH_ROWS, group.rows() - row));
+        }
+    }
+
+    private BitSet texts(String column, Predicate<String> wanted) throws IOException {
+        ColumnValues<Boolean> values = compared(column, wanted);
+        BitSet rows = new BitSet(group.rows());
+        Boolean[] batch = new Boolean[EventColumns.BATCH_ROWS];
+        inBatches((firstRow, count) -> {
+            values.values(batch, count);
+            for (int i = 0; i < count; i++) {
+                rows.set(firstRow + i, batch[i]);
+            }
+        });
+        return rows;
+    }
+
+    private BitSet lists(String column, Predicate<String> wanted) throws IOException {
+        BitSet rows = new BitSet(group.rows());
+        if (group.chunk(column).valueless()) {
+            return rows;
+        }
+        ColumnValues<Boolean> values = compared(column, wanted);
+        List<Boolean> list = new ArrayList<>();
+        for (int row = 0; row < group.rows(); row++) {
+            list.clear();
+            values.list(list);
+            rows.set(row, list.contains(true));
+        }
+        return rows;
+    }
+
+    private BitSet ints(String column, IntPredicate wanted) throws IOException {
+        ColumnValues<Void> values = open(column, null);
+        BitSet rows = new BitSet(group.rows());
+        int[] batch = new int[EventColumns.BATCH_ROWS];
+        inBatches((firstRow, count) -> {
+            values.ints(batch, count);
+            for (int i = 0; i < count; i++) {
+                rows.set(firstRow + i, wanted.test(batch[i]));
+            }
+        });
+        return rows;
+    }
+
+    private BitSet longs(String column, LongPredicate wanted) throws IOException {
+        ColumnValues<Void> values = open(column, null);
+        BitSet rows = new BitSet(group.rows());
+        long[] batch = new long[EventColumns.BATCH_ROWS];
+        inBatches((firstRow, count) -> {
+            values.longs(batch, count);
+            for (int i = 0; i < count; i++) {
+                rows.set(firstRow + i, wanted.test(batch[i]));
+            }
+        });
+        return rows;
+    }
+}
