@@ -259,7 +259,10 @@ final class StoreLife {
 
     /** The index is what the segments say, and what was deleted: in the end, for a compaction under way changes one before the other. */
     private static void checkIndex(Engine engine) {
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> compareIndex(engine));
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> compareIndex(engine));
     }
 
     private static void compareIndex(Engine engine) throws IOException {
