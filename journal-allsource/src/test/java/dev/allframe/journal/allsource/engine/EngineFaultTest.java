@@ -28,7 +28,7 @@ class EngineFaultTest {
 
     private static final StreamId STREAM = new StreamId("account|1");
     private static final List<FaultPlan.Kind> KINDS = List.of(FaultPlan.Kind.values());
-    private static final int CASES = Seeds.count("crash.faults", 120);
+    private static final int CASES = Seeds.count("crash.faults", 250);
 
     private final long seed = Seeds.next();
 
