@@ -1,7 +1,6 @@
 package dev.allframe.journal.allsource.engine.segment;
 
 import com.github.luben.zstd.ZstdException;
-import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.ByteArrayInputStream;
@@ -45,19 +44,18 @@ final class ColumnPages implements PageReader {
      * @param fromPage the first page
      * @param toPage the last page, included
      */
-    ColumnPages(DiskFile file, Path name, ParquetFooter.Chunk chunk, int fromPage, int toPage) throws IOException {
-        this.name = name;
+    ColumnPages(CheckedFile file, ParquetFooter.Chunk chunk, int fromPage, int toPage) throws IOException {
+        this.name = file.name();
         boolean hasDictionary = chunk.dictionaryOffset() >= 0;
         bytesOffset = hasDictionary && fromPage == 0 ? chunk.dictionaryOffset() : chunk.offsets()[fromPage];
-        bytes = ParquetFooter.bytes(file, name, bytesOffset, chunk.end(toPage) - bytesOffset);
+        bytes = file.read(bytesOffset, chunk.end(toPage) - bytesOffset);
         if (!hasDictionary) {
             dictionary = null;
         } else if (fromPage == 0) {
             dictionary = dictionary(bytes, chunk.dictionaryOffset());
         } else {
             long length = chunk.offsets()[0] - chunk.dictionaryOffset();
-            dictionary = dictionary(ParquetFooter.bytes(file, name, chunk.dictionaryOffset(), length),
-                    chunk.dictionaryOffset());
+            dictionary = dictionary(file.read(chunk.dictionaryOffset(), length), chunk.dictionaryOffset());
         }
         for (int page = fromPage; page <= toPage; page++) {
             addPage(Math.toIntExact(chunk.offsets()[page] - bytesOffset));

@@ -1,6 +1,5 @@
 package dev.allframe.journal.allsource.engine.segment;
 
-import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.EnvelopeCodec;
 import dev.allframe.store.CommandRecord;
@@ -11,7 +10,6 @@ import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +30,7 @@ final class EventColumns {
     /** Rows of a batch: so many that loops count, so few that the arrays stay in the processor's cache. */
     static final int BATCH_ROWS = 1_024;
 
-    private final DiskFile file;
-    private final Path name;
+    private final CheckedFile file;
     private final ParquetFooter.Group group;
     private final ParsedVersion writer;
     private final String storeId;
@@ -90,11 +87,10 @@ final class EventColumns {
      * @param firstRow the number in the group of the first row
      * @param count how many rows, one or more
      */
-    EventColumns(DiskFile file, Path name, ParquetFooter.Group group, ParsedVersion writer, String storeId,
+    EventColumns(CheckedFile file, ParquetFooter.Group group, ParsedVersion writer, String storeId,
             int firstRow,
             int count) throws IOException {
         this.file = file;
-        this.name = name;
         this.group = group;
         this.writer = writer;
         this.storeId = storeId;
@@ -139,7 +135,7 @@ final class EventColumns {
     private <T> ColumnValues<T> open(String column, ParquetFooter.Chunk chunk, @Nullable Function<Binary, T> decode)
             throws IOException {
         int fromPage = chunk.pageOf(firstRow);
-        ColumnPages pages = new ColumnPages(file, name, chunk, fromPage, chunk.pageOf(endRow - 1));
+        ColumnPages pages = new ColumnPages(file, chunk, fromPage, chunk.pageOf(endRow - 1));
         ColumnValues<T> values = ColumnValues.open(column, pages, firstRow - chunk.firstRows()[fromPage], writer,
                 decode);
         columns.add(values);

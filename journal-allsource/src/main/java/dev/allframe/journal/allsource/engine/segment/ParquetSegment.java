@@ -20,18 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An open Parquet file. Keeps its footer and page index in memory, and no rows; {@link #rows()} holds the pages of one row group, about 8 MiB. A page has a
- * checksum of its own; footer and page index have none, and are compared with the {@link Digest} of the file when it is opened.
+ * checksum of its own; footer, page index and what stands before a page have none. They are compared with the {@link Digest} of the file: the end of it when it is opened, each other MiB when it is
+ * first read.
  * <h2>Threads</h2> Any; the file must not be closed while somebody reads.
  */
 public final class ParquetSegment implements SealedRows {
 
-    private final DiskFile file;
+    private final CheckedFile file;
     private final Path name;
     private final String storeId;
     private final long segmentId;
     private final ParquetFooter footer;
 
-    private ParquetSegment(DiskFile file, Path name, UUID storeId, long segmentId, ParquetFooter footer) {
+    private ParquetSegment(CheckedFile file, Path name, UUID storeId, long segmentId, ParquetFooter footer) {
         this.file = file;
         this.name = name;
         this.storeId = storeId.toString();
@@ -48,6 +49,17 @@ public final class ParquetSegment implements SealedRows {
      */
     public static ParquetSegment open(Disk disk, Path name, UUID storeId, long segmentId, Digest digest)
             throws IOException {
+        return open(disk, name, storeId, segmentId, digest, digest);
+    }
+
+    /** As {@link #open}, but believes what stands before a page, where nothing better is left. */
+    static ParquetSegment openDamaged(Disk disk, Path name, UUID storeId, long segmentId, Digest digest)
+            throws IOException {
+        return open(disk, name, storeId, segmentId, digest, null);
+    }
+
+    private static ParquetSegment open(Disk disk, Path name, UUID storeId, long segmentId, Digest digest,
+            @Nullable Digest ofPages) throws IOException {
         DiskFile file = disk.openReadOnly(name);
         try {
             ParquetFooter footer = ParquetFooter.read(file, name, digest);
@@ -56,7 +68,7 @@ public final class ParquetSegment implements SealedRows {
                 throw CorruptStoreException.at(name, 0,
                         "is not the Parquet file of segment " + segmentId + " of store " + storeId);
             }
-            return new ParquetSegment(file, name, storeId, segmentId, footer);
+            return new ParquetSegment(new CheckedFile(file, name, ofPages), name, storeId, segmentId, footer);
         } catch (Throwable failure) {
             file.close();
             throw failure;
@@ -101,7 +113,7 @@ public final class ParquetSegment implements SealedRows {
     BitSet select(EventFilter filter) throws IOException {
         BitSet selected = new BitSet(footer.rows());
         for (ParquetFooter.Group group : footer.groups()) {
-            decoding(group, () -> new RowSelection(file, name, group, footer.writer()).rows(filter)
+            decoding(group, () -> new RowSelection(file, group, footer.writer()).rows(filter)
                     .stream()
                     .forEach(row -> selected.set(group.firstRow() + row)));
         }
@@ -150,7 +162,7 @@ public final class ParquetSegment implements SealedRows {
     }
 
     private EventColumns columns(ParquetFooter.Group group, int fromRow, int toRow) throws IOException {
-        return new EventColumns(file, name, group, footer.writer(), storeId, fromRow - group.firstRow(),
+        return new EventColumns(file, group, footer.writer(), storeId, fromRow - group.firstRow(),
                 toRow - fromRow);
     }
 

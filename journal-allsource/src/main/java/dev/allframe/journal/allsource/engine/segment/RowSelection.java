@@ -1,9 +1,7 @@
 package dev.allframe.journal.allsource.engine.segment;
 
-import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.EventFilter;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -19,14 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** Finds the rows of a row group that a filter wants by the columns that it asks for, and reads no others. For one thread. */
 final class RowSelection {
 
-    private final DiskFile file;
-    private final Path name;
+    private final CheckedFile file;
     private final ParquetFooter.Group group;
     private final ParsedVersion writer;
 
-    RowSelection(DiskFile file, Path name, ParquetFooter.Group group, ParsedVersion writer) {
+    RowSelection(CheckedFile file, ParquetFooter.Group group, ParsedVersion writer) {
         this.file = file;
-        this.name = name;
         this.group = group;
         this.writer = writer;
     }
@@ -69,7 +65,7 @@ final class RowSelection {
 
     private <T> ColumnValues<T> open(String column, @Nullable Function<Binary, T> decode) throws IOException {
         ParquetFooter.Chunk chunk = group.chunk(column);
-        ColumnPages pages = new ColumnPages(file, name, chunk, 0, chunk.offsets().length - 1);
+        ColumnPages pages = new ColumnPages(file, chunk, 0, chunk.offsets().length - 1);
         return ColumnValues.open(column, pages, 0, writer, decode);
     }
 

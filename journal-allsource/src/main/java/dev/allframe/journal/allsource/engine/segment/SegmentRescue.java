@@ -78,6 +78,9 @@ public final class SegmentRescue {
             parquetOpened = read(
                     () -> ParquetSegment.open(disk, parquetFile, storeId, id, parquetDigest(parquetFile)));
         }
+        if (parquetOpened && isMissingAny()) {
+            readDamaged(parquetFile);
+        }
         if (!hasRowFile && !hasParquetFile) {
             reasons.add("its row file is missing, and it has no Parquet file yet");
         }
@@ -85,6 +88,21 @@ public final class SegmentRescue {
             read(() -> RowFile.openByBlocks(disk, rowFile, storeId, id));
         }
         return found();
+    }
+
+    /** Rows whose pages have their checksums, in a MiB that does not have its own. */
+    private void readDamaged(Path parquetFile) {
+        long before = missing();
+        read(() -> ParquetSegment.openDamaged(disk, parquetFile, storeId, id, parquetDigest(parquetFile)));
+        long more = before - missing();
+        if (more > 0) {
+            notes.add("segment " + id + ": " + more + " rows are read from pages of file=" + parquetFile
+                    + " that have their checksums, and no checksum vouches for what stands before these pages");
+        }
+    }
+
+    private long missing() {
+        return Arrays.stream(rows).filter(Objects::isNull).count();
     }
 
     private Digest parquetDigest(Path file) throws IOException {
@@ -104,7 +122,7 @@ public final class SegmentRescue {
     }
 
     private boolean isMissingAny() {
-        return Arrays.stream(rows).anyMatch(Objects::isNull);
+        return missing() > 0;
     }
 
     /** Adds what a file has of the rows that are missing. Whether it could be opened. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
@@ -16,6 +17,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** No byte that changed or is missing goes unnoticed. */
@@ -138,18 +141,48 @@ class DamageTest {
             byte[] flipped = whole.clone();
             flipped[at] ^= (byte) (1 << bit);
             directory.put(SegmentFile.PARQUET, flipped);
-            try (ParquetSegment file = directory.open(meta)) {
-                assertThat(file.read(0, rows.size()).equals(rows))
-                        .as("read as it was after bit %d at %d of the page at %d flipped", bit, at, header)
-                        .isTrue();
-            } catch (EventStoreException refused) {
-                assertThat(refused)
-                        .isInstanceOfAny(CorruptStoreException.class, UnsupportedFormatException.class)
-                        .hasMessageContaining(".parquet");
-                told++;
-            }
+            String where = "read as it was after bit " + bit + " at " + at + " of the page at " + header + " flipped";
+            told += isTold(directory, meta, file -> assertThat(file.read(0, rows.size()).equals(rows)).as(where)
+                    .isTrue()) ? 1 : 0;
+            int from = random.nextInt(rows.size());
+            int to = from + random.nextInt(rows.size() - from);
+            isTold(directory, meta, file -> assertThat(file.read(from, to - from).equals(rows.subList(from, to)))
+                    .as("rows %d to %d %s", from, to, where)
+                    .isTrue());
+            EventFilter filter = random.nextBoolean() ? EventFilter.tag("tag") : EventFilter.slices(0, 500);
+            isTold(directory, meta, file -> assertThat(matching(file, filter).equals(matching(rows, filter)))
+                    .as("%s %s", filter, where)
+                    .isTrue());
         }
         assertThat(told).as("flips that were told").isGreaterThan(HEADER_FLIPS / 4);
+    }
+
+    private interface Read {
+
+        void of(ParquetSegment file) throws IOException;
+    }
+
+    /** Whether damage is told with its file where something is read. */
+    private static boolean isTold(SegmentDirectory directory, SegmentMeta meta, Read read) throws IOException {
+        try (ParquetSegment file = directory.open(meta)) {
+            read.of(file);
+            return false;
+        } catch (EventStoreException refused) {
+            assertThat(refused)
+                    .isInstanceOfAny(CorruptStoreException.class, UnsupportedFormatException.class)
+                    .hasMessageContaining(".parquet");
+            return true;
+        }
+    }
+
+    private static Set<StoredEvent> matching(ParquetSegment file, EventFilter filter) throws IOException {
+        List<StoredEvent> found = new ArrayList<>();
+        LoadedSegment.of(file, filter).after(0).forEachRemaining(found::add);
+        return matching(found, filter);
+    }
+
+    private static Set<StoredEvent> matching(List<StoredEvent> rows, EventFilter filter) {
+        return rows.stream().filter(filter::matches).collect(Collectors.toSet());
     }
 
     private List<StoredEvent> largeRows() {
