@@ -16,6 +16,9 @@ final class PositionReads {
     /** A filter that wants little looks at this many events in one call, at most, and says where to go on. */
     private static final int MAX_SCAN = 65_536;
 
+    /** To find which rows of a segment are wanted costs, at most, as much as to look at one of so many. */
+    private static final int COST_OF_A_PART = 4;
+
     private final String storeId;
     private final Contents contents;
 
@@ -104,6 +107,7 @@ final class PositionReads {
                 if (full()) {
                     return;
                 }
+                scanned += segment.meta().rows() / COST_OF_A_PART; // also where the part has no row
             }
             looked = Math.max(looked, segment.meta().lastPosition());
         }

@@ -10,7 +10,6 @@ import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,17 +100,9 @@ final class SealedSegment {
         }
     }
 
-    /**
-     * Opens its row file, or where it has none its Parquet file, to read all of it; to be closed.
-     *
-     * @throws UncheckedIOException if the disk fails, as reading does
-     */
-    SealedRows open() {
-        try {
-            return openFiles.open(meta, file());
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+    /** Opens its row file, or where it has none its Parquet file, to read all of it; to be closed. */
+    SealedRows open() throws IOException {
+        return openFiles.open(meta, file());
     }
 
     private StoreFailedException unreadable(IOException failed) {

@@ -5,7 +5,6 @@ import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.StreamId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +21,9 @@ final class SegmentFilter {
 
     /** A part is loaded by itself where it is at most this share of a segment; else the whole is, which serves every filter. */
     private static final int NARROW = 4;
+
+    /** A filter of more parts asks a file's columns so often that reading all of it is cheaper. */
+    private static final int MAX_PARTS = 16;
 
     private static final EventFilter.BySlices ALL_SLICES = new EventFilter.BySlices(0, StreamId.SLICES - 1);
 
@@ -40,11 +42,19 @@ final class SegmentFilter {
         if (rows == 0) {
             return null;
         }
-        if (!segment.hasRowFile() && isNarrow(rows, segment.meta().rows())) {
+        if (!segment.hasRowFile() && isNarrow(rows, segment.meta().rows()) && parts(filter) <= MAX_PARTS) {
             return filter;
         }
         EventFilter.BySlices slices = slices(filter);
         return isNarrow(slices.last() - slices.first() + 1, StreamId.SLICES) ? slices : EventFilter.all();
+    }
+
+    private static int parts(EventFilter filter) {
+        return switch (filter) {
+            case EventFilter.And(var filters) -> 1 + filters.stream().mapToInt(SegmentFilter::parts).sum();
+            case EventFilter.Or(var filters) -> 1 + filters.stream().mapToInt(SegmentFilter::parts).sum();
+            default -> 1;
+        };
     }
 
     private static boolean isNarrow(long part, long all) {
@@ -69,16 +79,22 @@ final class SegmentFilter {
         };
     }
 
-    /** As many as if the times of the rows were evenly spread. */
+    /** As many as if the times of the rows were evenly spread, one at least where any may be wanted. */
     private static long rows(EventFilter.ByTime time, SegmentMeta segment) {
         Instant first = segment.minTimestamp();
-        Instant end = segment.maxTimestamp().plusMillis(1);
+        Instant last = segment.maxTimestamp();
+        if (last.isBefore(time.from()) || !first.isBefore(time.until())) {
+            return 0;
+        }
         Instant from = time.from().isAfter(first) ? time.from() : first;
-        Instant until = time.until().isBefore(end) ? time.until() : end;
-        return from.isBefore(until)
-                ? 1 + segment.rows() * Duration.between(from, until).toMillis()
-                        / Duration.between(first, end).toMillis()
-                : 0;
+        Instant until = time.until().isBefore(last) ? time.until() : last;
+        double all = seconds(first, last);
+        return all <= 0 ? segment.rows() : 1 + (long) (segment.rows() * Math.max(0, seconds(from, until)) / all);
+    }
+
+    /** Does not overflow, as a number of milliseconds would. */
+    private static double seconds(Instant from, Instant until) {
+        return (double) until.getEpochSecond() - from.getEpochSecond() + (until.getNano() - from.getNano()) / 1e9;
     }
 
     private long rows(NameKind kind, String name, SegmentMeta segment) {

@@ -18,6 +18,7 @@ import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -156,6 +157,8 @@ final class Segments implements Closeable {
         try (SealedRows opened = segment.open()) {
             RowIndex rows = RowIndex.of(opened.rows());
             index.addSegment(segment.id(), rows.runs(), rows.names());
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
         }
     }
 

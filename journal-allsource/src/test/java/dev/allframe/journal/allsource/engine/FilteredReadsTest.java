@@ -4,13 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
+import dev.allframe.store.Append;
+import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;
+import dev.allframe.store.EventMetadata;
+import dev.allframe.store.EventPage;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
+import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,9 +38,13 @@ class FilteredReadsTest {
         return (number % 10 == 0 ? "loan|" : "account|") + number;
     }
 
+    private static CompactedStore store(long rowFileBytes) {
+        return new CompactedStore(new MemoryDisk(), new CompactedStore.KeptTables(), rowFileBytes, Duration.ofHours(1),
+                Duration.ofHours(1));
+    }
+
     private static CompactedStore filled(long rowFileBytes) {
-        CompactedStore store = new CompactedStore(new MemoryDisk(), new CompactedStore.KeptTables(), rowFileBytes,
-                Duration.ofHours(1), Duration.ofHours(1));
+        CompactedStore store = store(rowFileBytes);
         for (int segment = 0; segment < SEGMENTS; segment++) {
             for (int stream = segment; stream < STREAMS; stream++) {
                 store.append(stream(stream), 1 + stream % 7);
@@ -54,6 +69,47 @@ class FilteredReadsTest {
                 assertThat(store.all(filter)).as(filter.toString())
                         .isEqualTo(all.stream().filter(filter::matches).toList());
             }
+        }
+    }
+
+    private static void appendAt(CompactedStore store, long... millis) {
+        List<Envelope> records = Arrays.stream(millis)
+                .mapToObj(time -> Envelope.of("noted", 1, Payload.json("{}".getBytes(StandardCharsets.UTF_8)),
+                        Set.of(), EventMetadata.at(Instant.ofEpochMilli(time)), null))
+                .toList();
+        CompactedStore.get(store.backend.append(
+                new Append(new StreamId("account|1"), ExpectedVersion.any(), "writer", records)));
+    }
+
+    @Test
+    void times_that_lie_as_far_apart_as_can_be_are_found() {
+        try (CompactedStore store = store(Long.MAX_VALUE)) {
+            appendAt(store, 0, 5, (1L << 62) - 1);
+            store.flush();
+            appendAt(store, Long.MIN_VALUE, 6, Long.MAX_VALUE);
+            store.flush();
+            assertThat(store.all(new EventFilter.ByTime(Instant.EPOCH, Instant.MAX))).hasSize(5);
+            assertThat(store.all(new EventFilter.ByTime(Instant.EPOCH, Instant.ofEpochMilli(10)))).hasSize(3);
+            assertThat(store.all(new EventFilter.ByTime(Instant.MIN, Instant.EPOCH))).hasSize(1);
+        }
+    }
+
+    @Test
+    void one_call_looks_at_a_bounded_part_of_the_store_though_it_finds_nothing() {
+        try (CompactedStore store = store(0)) {
+            for (int i = 0; i < 400; i++) {
+                store.append(i % 8 < 2 ? stream(i % 8) : stream(i), 1000);
+            }
+            store.flush();
+            store.compact();
+            assertThat(store.contents().view().sealed).hasSizeGreaterThan(3).noneMatch(SealedSegment::hasRowFile);
+
+            EventPage page = CompactedStore.get(store.backend.getAllEvents(
+                    EventFilter.tag(stream(0)).and(EventFilter.tag(stream(1))), Position.START, 10));
+
+            assertThat(page.events()).isEmpty();
+            assertThat(page.atEnd()).isFalse();
+            assertThat(page.next().index()).isBetween(100_000L, 399_000L);
         }
     }
 

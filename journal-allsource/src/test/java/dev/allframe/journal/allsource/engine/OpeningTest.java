@@ -3,10 +3,14 @@ package dev.allframe.journal.allsource.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.WatchedDisk;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.StoreFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +31,11 @@ class OpeningTest {
     private final CompactedStore.KeptTables tables = new CompactedStore.KeptTables();
 
     private CompactedStore store() {
-        return new CompactedStore(disk, tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));
+        return store(disk);
+    }
+
+    private CompactedStore store(Disk on) {
+        return new CompactedStore(on, tables, Long.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1));
     }
 
     @BeforeEach
@@ -96,5 +104,47 @@ class OpeningTest {
         assertThatThrownBy(this::store).isInstanceOf(CorruptStoreException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("is missing");
+    }
+
+    /** Opening a row file fails as where a process has too many open files, for a while. */
+    private static final class Failing extends ForwardingDisk {
+
+        private volatile boolean fails;
+
+        Failing(Disk disk) {
+            super(disk);
+        }
+
+        @Override
+        public DiskFile openReadOnly(Path file) throws IOException {
+            if (fails && file.toString().endsWith(".rows")) {
+                throw new IOException(file + ": Too many open files");
+            }
+            return disk.openReadOnly(file);
+        }
+    }
+
+    @Test
+    void a_segment_that_the_index_does_not_know_and_that_cannot_be_opened_is_told() {
+        tables.newIndex();
+        Failing failing = new Failing(disk);
+        failing.fails = true;
+        assertThatThrownBy(() -> store(failing).close()).isInstanceOf(StoreFailedException.class)
+                .hasMessageContaining("Too many open files");
+        failing.fails = false;
+        try (CompactedStore store = store(failing)) {
+            assertThat(store.all()).hasSize(10 * SEGMENTS);
+        }
+    }
+
+    @Test
+    void a_compaction_that_could_not_open_a_file_is_tried_again() {
+        Failing failing = new Failing(disk);
+        try (CompactedStore store = store(failing)) {
+            failing.fails = true;
+            assertThatThrownBy(store::compact).hasCauseInstanceOf(StoreFailedException.class);
+            failing.fails = false;
+            assertThat(store.compact()).isEqualTo(new CompactionReport(SEGMENTS, 1, 0));
+        }
     }
 }

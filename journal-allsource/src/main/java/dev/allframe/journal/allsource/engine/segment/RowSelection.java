@@ -43,7 +43,9 @@ final class RowSelection {
             case EventFilter.And(var filters) -> {
                 BitSet rows = every();
                 for (EventFilter part : filters) {
-                    rows.and(rows(part));
+                    if (!rows.isEmpty()) {
+                        rows.and(rows(part));
+                    }
                 }
                 yield rows;
             }

@@ -25,7 +25,7 @@ public final class SegmentCache {
     private final long maxBytes;
     /** Guards everything below; nothing is loaded while it is held. */
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Part, LoadedSegment> loaded = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Part, Kept> loaded = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Part, CompletableFuture<LoadedSegment>> loading = new LinkedHashMap<>();
     private long bytes;
 
@@ -35,7 +35,18 @@ public final class SegmentCache {
         static Part whole(long segmentId) {
             return new Part(segmentId, EventFilter.all());
         }
+
+        long sizeBytes() {
+            return wanted instanceof EventFilter.All ? 0 : 2L * wanted.toString().length();
+        }
     }
+
+    /**
+     * Rows in memory.
+     *
+     * @param bytes theirs, and those of the filter that is kept with them
+     */
+    private record Kept(LoadedSegment rows, long bytes) {}
 
     /** Keeps at most so many bytes. */
     public SegmentCache(long maxBytes) {
@@ -55,10 +66,10 @@ public final class SegmentCache {
         CompletableFuture<LoadedSegment> others;
         lock.lock();
         try {
-            LoadedSegment whole = loaded.get(Part.whole(segmentId));
-            LoadedSegment there = whole == null ? loaded.get(part) : whole;
+            Kept whole = loaded.get(Part.whole(segmentId));
+            Kept there = whole == null ? loaded.get(part) : whole;
             if (there != null) {
-                return there;
+                return there.rows;
             }
             others = loading.putIfAbsent(part, mine);
         } finally {
@@ -87,12 +98,12 @@ public final class SegmentCache {
     }
 
     private void keep(Part part, LoadedSegment segment, CompletableFuture<LoadedSegment> mine) {
-        long size = segment.sizeBytes();
+        long size = segment.sizeBytes() + part.sizeBytes();
         lock.lock();
         try {
             // Forgotten while it was loaded: then it is not wanted any more.
             if (loading.remove(part, mine) && size <= maxBytes) {
-                loaded.put(part, segment);
+                loaded.put(part, new Kept(segment, size));
                 bytes += size;
                 evict();
             }
@@ -102,9 +113,9 @@ public final class SegmentCache {
     }
 
     private void evict() {
-        Iterator<LoadedSegment> oldest = loaded.values().iterator();
+        Iterator<Kept> oldest = loaded.values().iterator();
         while (bytes > maxBytes) {
-            bytes -= oldest.next().sizeBytes();
+            bytes -= oldest.next().bytes;
             oldest.remove();
         }
     }
@@ -130,7 +141,7 @@ public final class SegmentCache {
             loaded.entrySet().removeIf(entry -> {
                 boolean gone = entry.getKey().segmentId == segmentId;
                 if (gone) {
-                    bytes -= entry.getValue().sizeBytes();
+                    bytes -= entry.getValue().bytes;
                 }
                 return gone;
             });

@@ -187,6 +187,26 @@ class LoadedSegmentTest {
     }
 
     @Test
+    void the_filters_of_what_the_cache_keeps_count_too() throws IOException {
+        LoadedSegment part = load(SegmentFile.ROWS, SampleRows.golden());
+        long room = 10 * part.sizeBytes();
+        SegmentCache cache = new SegmentCache(room);
+        for (int i = 0; i < 20; i++) {
+            cache.get(1, EventFilter.tag(i + "x".repeat((int) part.sizeBytes())), () -> part);
+        }
+        assertThat(cache.sizeBytes()).isBetween(room / 2, room);
+
+        AtomicInteger loads = new AtomicInteger();
+        for (int i = 19; i >= 0; i--) {
+            cache.get(1, EventFilter.tag(i + "x".repeat((int) part.sizeBytes())), () -> {
+                loads.incrementAndGet();
+                return part;
+            });
+        }
+        assertThat(loads).hasValueGreaterThanOrEqualTo(16);
+    }
+
+    @Test
     void a_segment_larger_than_the_budget_is_given_and_not_kept() throws IOException {
         LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.golden());
         SegmentCache cache = new SegmentCache(10);
