@@ -292,10 +292,11 @@ public final class Engine implements AutoCloseable {
             Manifest manifest = manifest(storeId);
             Segments segments = opened.add(
                     new Segments(disk, directory, storeId, manifest, index, config.cacheBytes()));
-            List<SealedSegment> sealed = segments.open(() -> state.forEachDeleted(index::noteStream));
+            long sealedLsn = Math.min(manifest.sealedLsn(), state.appliedLsn());
+            List<SealedSegment> sealed = segments.open(sealedLsn, () -> state.forEachDeleted(index::noteStream));
             Recovered recovered = new Recovered(storeId.toString(), state, index, manifest);
             WalLog log = WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(),
-                    Math.min(manifest.sealedLsn(), state.appliedLsn()), recovered);
+                    sealedLsn, recovered);
             opened.add(log);
             checkNotAhead(state, log, storeId);
             List<TailSegment> tails = recovered.end(log);

@@ -93,17 +93,18 @@ final class Segments implements Closeable {
     /**
      * What the manifest names. Has the index know these segments and no others. Opens the files of those alone that the index does not know.
      *
-     * @param beforeChange run where the index does not know them, before it does: a crash may take the last changes of the index, and what knows the segments
-     *        must know the rest
+     * @param lsn the entries of the log up to this one are delivered no more
+     * @param noteDeleted has the index know the versions of streams that no segment tells. Run where the index lacks a segment, before it gets it, or does not know them
+     *        up to that entry: a crash may take the last changes of the index
      * @throws CorruptStoreException if a file that the manifest names is missing
      */
-    List<SealedSegment> open(Runnable beforeChange) throws IOException {
+    List<SealedSegment> open(long lsn, Runnable noteDeleted) throws IOException {
         Set<Path> there = new HashSet<>(disk.list(files()));
         List<SealedSegment> opened = new ArrayList<>();
         for (SegmentMeta segment : manifest.segments()) {
             opened.add(segment(segment, present(segment, there), uses(segment.id())));
         }
-        tellIndex(opened, beforeChange);
+        tellIndex(opened, lsn, noteDeleted);
         return opened;
     }
 
@@ -118,7 +119,7 @@ final class Segments implements Closeable {
         return present;
     }
 
-    private void tellIndex(List<SealedSegment> opened, Runnable beforeChange) throws IOException {
+    private void tellIndex(List<SealedSegment> opened, long lsn, Runnable noteDeleted) throws IOException {
         Set<Long> indexed = index.indexedSegments();
         Set<Long> unknown = new HashSet<>(indexed);
         List<SealedSegment> missing = new ArrayList<>();
@@ -128,10 +129,14 @@ final class Segments implements Closeable {
                 missing.add(segment);
             }
         }
-        if (unknown.isEmpty() && missing.isEmpty()) {
+        boolean behind = index.knownLsn() < lsn;
+        if (unknown.isEmpty() && missing.isEmpty() && !behind) {
             return;
         }
-        beforeChange.run();
+        noteDeleted.run();
+        if (behind) {
+            index.knowsTo(lsn);
+        }
         for (SealedSegment segment : missing) {
             addToIndex(segment);
         }
@@ -253,6 +258,7 @@ final class Segments implements Closeable {
             index.addSegment(next.meta.id(), next.rows.runs(), next.rows.names());
             publication.unknown.remove();
         }
+        index.knowsTo(publication.lsn);
         index.flush();
         unfinished = null;
         return publication.sealed;

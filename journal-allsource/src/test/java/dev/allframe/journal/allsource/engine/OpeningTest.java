@@ -97,6 +97,35 @@ class OpeningTest {
         disk.create(file).close();
     }
 
+    /** As where a power loss takes what an index that was built anew had not flushed. */
+    @Test
+    void an_empty_index_learns_the_version_of_a_stream_that_no_segment_tells() {
+        try (CompactedStore store = store()) {
+            for (int i = 0; i < SEGMENTS; i++) {
+                store.delete("account|" + i, 10);
+            }
+            store.flush();
+            store.compact();
+            assertThat(store.sealedIds()).isEmpty();
+            store.append("account|0", 1);
+            store.flush(); // the log has no delete any more
+            store.delete("account|0", 11);
+            store.append("account|0", 1);
+            store.flush();
+            store.delete("account|0", 12);
+            store.compact();
+            assertThat(store.sealedIds()).isEmpty();
+        }
+        for (int i = 0; i < 2; i++) {
+            tables.newIndex();
+            try (CompactedStore store = store()) {
+                assertThat(store.version("account|0")).isEqualTo(12);
+                assertThat(store.version("account|1")).isEqualTo(10);
+                assertThat(store.numbers("account|1")).isEmpty();
+            }
+        }
+    }
+
     @Test
     void a_file_that_the_manifest_names_and_that_is_missing_is_told_at_once() throws IOException {
         Path file = SegmentFile.PARQUET.in(CompactedStore.SEGMENTS, 3);

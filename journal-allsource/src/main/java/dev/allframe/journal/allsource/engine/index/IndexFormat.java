@@ -25,6 +25,9 @@ final class IndexFormat {
 
     static final byte[] STREAM_COUNT = Keys.key().text("streams").bytes();
 
+    /** Up to which entry of the log the versions of streams are known that no segment tells. */
+    static final byte[] KNOWN_LSN = Keys.key().text("known").bytes();
+
     /** Large enough to cost little beside the entries it lists, small enough for a block of RocksDB. */
     static final int PART = 256;
 

@@ -4,9 +4,11 @@ import dev.allframe.store.StreamId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ObjLongConsumer;
@@ -221,6 +223,17 @@ public final class StreamIndex implements AutoCloseable {
         write(change.batch(), 0);
     }
 
+    /** Up to which entry of the log it knows the versions of streams that no segment tells any more; 0 where nothing says so. */
+    public long knownLsn() {
+        byte[] value = entries.get(Table.META, IndexFormat.KNOWN_LSN);
+        return value == null ? 0 : IndexFormat.number(Table.META, value);
+    }
+
+    /** Says that every such version was noted, up to an entry of the log. */
+    public void knowsTo(long lsn) {
+        entries.write(new Batch().put(Table.META, IndexFormat.KNOWN_LSN, IndexFormat.number(lsn)));
+    }
+
     /** Notes that a stream had a version, which no segment may tell any more. Less than what is known changes nothing. */
     public void noteStream(StreamId stream, long version) {
         if (version < 1) {
@@ -281,7 +294,14 @@ public final class StreamIndex implements AutoCloseable {
      * @return the first differences in words; none where both are equal
      */
     public List<String> difference(StreamIndex other, int limit) {
-        return TableDifference.find(entries, other.entries, Table.INDEX, IndexFormat::describe, limit);
+        Set<Table> tables = EnumSet.copyOf(Table.INDEX);
+        tables.remove(Table.META); // what it counts is compared below; how far it knows is no fact of the segments
+        List<String> found = new ArrayList<>(
+                TableDifference.find(entries, other.entries, tables, IndexFormat::describe, limit));
+        if (found.size() < limit && streamCount != other.streamCount) {
+            found.add("it counts " + streamCount + " streams instead of " + other.streamCount);
+        }
+        return found;
     }
 
     /** Makes every change durable. */
