@@ -133,6 +133,7 @@ final class KilledWriter {
                 "pekko.persistence.journal.plugin", "allsource.journal",
                 "pekko.persistence.snapshot-store.plugin", "allsource.snapshot",
                 "pekko.loglevel", "ERROR",
+                "pekko.logger-startup-timeout", "1 minute",
                 "pekko.jvm-shutdown-hooks", "off")).withFallback(ConfigFactory.load());
     }
 
