@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
@@ -76,28 +77,28 @@ final class RowSelection {
         return open(column, bytes -> wanted.test(bytes.toStringUsingUTF8()));
     }
 
-    private interface Batch {
-
-        void take(int firstRow, int count);
-    }
-
-    private void inBatches(Batch batch) {
+    /**
+     * The rows whose values are wanted.
+     *
+     * @param read puts the next so many values into an array
+     * @param wanted whether the one with a number in that array is
+     */
+    private BitSet where(IntConsumer read, IntPredicate wanted) {
+        BitSet rows = new BitSet(group.rows());
         for (int row = 0; row < group.rows(); row += EventColumns.BATCH_ROWS) {
-            batch.take(row, Math.min(EventColumns.BATCH_ROWS, group.rows() - row));
+            int count = Math.min(EventColumns.BATCH_ROWS, group.rows() - row);
+            read.accept(count);
+            for (int i = 0; i < count; i++) {
+                rows.set(row + i, wanted.test(i));
+            }
         }
+        return rows;
     }
 
     private BitSet texts(String column, Predicate<String> wanted) throws IOException {
         ColumnValues<Boolean> values = compared(column, wanted);
-        BitSet rows = new BitSet(group.rows());
         Boolean[] batch = new Boolean[EventColumns.BATCH_ROWS];
-        inBatches((firstRow, count) -> {
-            values.values(batch, count);
-            for (int i = 0; i < count; i++) {
-                rows.set(firstRow + i, batch[i]);
-            }
-        });
-        return rows;
+        return where(count -> values.values(batch, count), i -> batch[i]);
     }
 
     private BitSet lists(String column, Predicate<String> wanted) throws IOException {
@@ -117,27 +118,13 @@ final class RowSelection {
 
     private BitSet ints(String column, IntPredicate wanted) throws IOException {
         ColumnValues<Void> values = open(column, null);
-        BitSet rows = new BitSet(group.rows());
         int[] batch = new int[EventColumns.BATCH_ROWS];
-        inBatches((firstRow, count) -> {
-            values.ints(batch, count);
-            for (int i = 0; i < count; i++) {
-                rows.set(firstRow + i, wanted.test(batch[i]));
-            }
-        });
-        return rows;
+        return where(count -> values.ints(batch, count), i -> wanted.test(batch[i]));
     }
 
     private BitSet longs(String column, LongPredicate wanted) throws IOException {
         ColumnValues<Void> values = open(column, null);
-        BitSet rows = new BitSet(group.rows());
         long[] batch = new long[EventColumns.BATCH_ROWS];
-        inBatches((firstRow, count) -> {
-            values.longs(batch, count);
-            for (int i = 0; i < count; i++) {
-                rows.set(firstRow + i, wanted.test(batch[i]));
-            }
-        });
-        return rows;
+        return where(count -> values.longs(batch, count), i -> wanted.test(batch[i]));
     }
 }
