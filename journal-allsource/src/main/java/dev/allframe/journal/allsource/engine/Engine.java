@@ -224,7 +224,7 @@ public final class Engine implements AutoCloseable {
             try {
                 UUID storeId = identity();
                 StateStore state = StateStore.open(opened.add(tables.state()), storeId.toString());
-                return open(lock, storeId, state, index(storeId, state, opened), opened);
+                return open(lock, storeId, state, index(storeId, opened), opened);
             } catch (IOException | RuntimeException | Error failed) {
                 opened.closeBecauseOf(failed);
                 throw failed;
@@ -254,7 +254,7 @@ public final class Engine implements AutoCloseable {
             return storeId;
         }
 
-        private StreamIndex index(UUID storeId, StateStore state, Opened opened) {
+        private StreamIndex index(UUID storeId, Opened opened) {
             Opened index = new Opened();
             try {
                 KeyValues entries = index.add(tables.index());
@@ -265,9 +265,7 @@ public final class Engine implements AutoCloseable {
                         .log(System.Logger.Level.WARNING,
                                 "the index of store {0} cannot be used and is built anew: {1}", storeId,
                                 unusable.getMessage());
-                StreamIndex built = StreamIndex.open(opened.add(tables.newIndex()), storeId.toString());
-                state.forEachDeleted(built::noteStream);
-                return built;
+                return StreamIndex.open(opened.add(tables.newIndex()), storeId.toString());
             }
         }
 
