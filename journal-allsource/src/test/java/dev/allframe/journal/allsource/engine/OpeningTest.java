@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Opening is bounded by the tail: of sealed segments it reads the manifest alone. */
+@Guarantee("G3")
 class OpeningTest {
 
     private static final int SEGMENTS = 3; // too few to be merged

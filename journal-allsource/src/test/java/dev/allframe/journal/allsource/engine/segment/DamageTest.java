@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** No byte that changed or is missing goes unnoticed. */
+@Guarantee({"G1", "G10"})
 class DamageTest {
 
     private static final List<StoredEvent> ROWS = SampleRows.golden();
