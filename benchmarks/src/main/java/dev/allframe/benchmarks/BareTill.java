@@ -19,8 +19,9 @@ import org.apache.pekko.persistence.typed.javadsl.ReplyEffect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The measured aggregate as it is written on bare Pekko: no metadata, no typed results. A command may carry an id; then its event carries the id and what tells a
- * repeat from another command, and the last {@value #REMEMBERED_COMMANDS} are known again, as AllFrame does it.
+ * The measured aggregate as it is written on bare Pekko: no metadata, no typed results. A command may carry an id; then
+ * its event carries the id and what tells a repeat from another command, and the last {@value #REMEMBERED_COMMANDS} are
+ * known again, as AllFrame does it.
  */
 final class BareTill extends EventSourcedBehaviorWithEnforcedReplies<BareTill.Command, BareTill.PaidIn, BareTill.Till> {
 

@@ -24,10 +24,13 @@ import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.pattern.StatusReply;
 
 /**
- * Commands per second and latency through the command bus on memory storage, beside the same aggregate on bare Pekko with the same hosting, ask and reply.
+ * Commands per second and latency through the command bus on memory storage, beside the same aggregate on bare Pekko
+ * with the same hosting, ask and reply.
  *
- * <p>All variants run in one JVM and take turns, round by round, each on a fresh actor system that is warmed up for a quarter of the time; the figures are medians
- * over the rounds, and ratios are taken within a round: their median and, for commands per second, the lowest and the highest. Processor time for a command is the steadier figure where other programs use the machine too. Arguments, all optional:
+ * <p>All variants run in one JVM and take turns, round by round, each on a fresh actor system that is warmed up for a
+ * quarter of the time; the figures are medians over the rounds, and ratios are taken within a round: their median and,
+ * for commands per second, the lowest and the highest. Processor time for a command is the steadier figure where other
+ * programs use the machine too. Arguments, all optional:
  * {@code --seconds 4 --rounds 5 --in-flight 200 --instances 100,10000 --hosting local,cluster}.
  */
 public final class CommandBusBenchmark {
@@ -50,7 +53,8 @@ public final class CommandBusBenchmark {
             """;
 
     /**
-     * One thing that takes its turn in every round, with an actor system and a store of its own each time, so that no round pays for the last.
+     * One thing that takes its turn in every round, with an actor system and a store of its own each time, so that no
+     * round pays for the last.
      *
      * @param base the place of the variant that it is compared with
      */

@@ -10,8 +10,9 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Variants that take turns, round by round, so that a slow minute of the machine hits all of them. Figures are medians over the rounds; ratios are taken within
- * a round, and their median, lowest and highest are shown. The first round warms up and is not counted.
+ * Variants that take turns, round by round, so that a slow minute of the machine hits all of them. Figures are medians
+ * over the rounds; ratios are taken within a round, and their median, lowest and highest are shown. The first round
+ * warms up and is not counted.
  */
 final class Comparison {
 

@@ -17,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What it costs to read an event: one of today's version, in code that knows no older one and in code that does; and older ones, by an added component, by a
- * class and by a step on JSON. Each is a deposit of four components.
+ * What it costs to read an event: one of today's version, in code that knows no older one and in code that does; and
+ * older ones, by an added component, by a class and by a step on JSON. Each is a deposit of four components.
  *
  * <p>Arguments, all optional: {@code --seconds 1 --rounds 7}. One thread.
  */

@@ -19,11 +19,13 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events per second through Pekko persistence: bare event-sourced actors with 100 bytes of text as Jackson CBOR on the durable journal, on our journal in memory
- * and on Pekko's journal in memory, which keeps objects and serializes nothing; and our command bus, with JSON, on the durable journal.
+ * Events per second through Pekko persistence: bare event-sourced actors with 100 bytes of text as Jackson CBOR on the
+ * durable journal, on our journal in memory and on Pekko's journal in memory, which keeps objects and serializes
+ * nothing; and our command bus, with JSON, on the durable journal.
  *
- * <p>Arguments, all optional: {@code --seconds 3 --rounds 5 --entities 100,10000 --in-flight 1000 --delay-force 0 --variants all --dir <temp>}. The delay is added
- * to every force. {@code --variants} is a text that the names of the variants must contain, besides the first, which is the peer.
+ * <p>Arguments, all optional: {@code --seconds 3 --rounds 5 --entities 100,10000 --in-flight 1000 --delay-force 0
+ * --variants all --dir <temp>}. The delay is added to every force. {@code --variants} is a text that the names of the
+ * variants must contain, besides the first, which is the peer.
  */
 public final class JournalBenchmark {
 

@@ -27,11 +27,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Opens a store that was killed, and appends and reads there, in processes with a small heap; at several sizes of the store, in turns.
+ * Opens a store that was killed, and appends and reads there, in processes with a small heap; at several sizes of the
+ * store, in turns.
  *
- * <p>Arguments, all optional: {@code --millions 1,10 --rounds 5 --seconds 2 --heap 256m --dir <temp>}. For each size a process fills a store with that many million events
- * of 100 bytes in streams of 100, and is killed with appends in flight. Then, in each round, a process of its own opens each store, says how long that took, appends and
- * reads what it has just appended, and is killed in the same way.
+ * <p>Arguments, all optional: {@code --millions 1,10 --rounds 5 --seconds 2 --heap 256m --dir <temp>}. For each size a
+ * process fills a store with that many million events of 100 bytes in streams of 100, and is killed with appends in
+ * flight. Then, in each round, a process of its own opens each store, says how long that took, appends and reads what
+ * it has just appended, and is killed in the same way.
  */
 public final class OpenBenchmark {
 
@@ -44,7 +46,10 @@ public final class OpenBenchmark {
 
     private OpenBenchmark() {}
 
-    /** What a process said of a store: seconds to open it, of time and of all processors together, appends and reads per second, megabytes of heap at the end. */
+    /**
+     * What a process said of a store: seconds to open it, of time and of all processors together, appends and reads per
+     * second, megabytes of heap at the end.
+     */
     private record Seen(double openSeconds, double openCpuSeconds, double appends, double reads, double heapMiB) {
 
         static Seen of(String line) {
@@ -125,7 +130,10 @@ public final class OpenBenchmark {
                 Arrays.stream(ratios).max().orElse(0));
     }
 
-    /** Runs this class in a process of its own until it says that it is ready, then kills it; the line in which it said so. */
+    /**
+     * Runs this class in a process of its own until it says that it is ready, then kills it; the line in which it said
+     * so.
+     */
     private static String child(String heap, String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

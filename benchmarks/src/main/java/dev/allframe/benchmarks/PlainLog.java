@@ -15,8 +15,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peer of a store: group commit and nothing else. One thread takes what has arrived, writes length, checksum and bytes of each record into a file of zeros,
- * forces once and answers. It has no streams, no sequence numbers, no index, and nothing can be read.
+ * The peer of a store: group commit and nothing else. One thread takes what has arrived, writes length, checksum and
+ * bytes of each record into a file of zeros, forces once and answers. It has no streams, no sequence numbers, no index,
+ * and nothing can be read.
  */
 final class PlainLog implements Closeable {
 

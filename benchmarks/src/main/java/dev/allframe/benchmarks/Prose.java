@@ -36,7 +36,9 @@ final class Prose {
         return text.toString();
     }
 
-    /** Words by chance: good for speeds, where it does not matter what a text says. It is not compressed as English is. */
+    /**
+     * Words by chance: good for speeds, where it does not matter what a text says. It is not compressed as English is.
+     */
     static Prose byChance() {
         return WRITTEN_BY_CHANCE;
     }

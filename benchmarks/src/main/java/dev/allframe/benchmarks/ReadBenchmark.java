@@ -35,12 +35,13 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * Reads of the store itself, without Pekko: 100 events of one stream out of the tail, out of row files and out of Parquet files, and a scan of everything out of
- * Parquet files, each beside the same read of our store in memory; a sixteenth of the events, by their slices or by a tag, beside everything; and how many bytes an
- * event takes.
+ * Reads of the store itself, without Pekko: 100 events of one stream out of the tail, out of row files and out of
+ * Parquet files, and a scan of everything out of Parquet files, each beside the same read of our store in memory; a
+ * sixteenth of the events, by their slices or by a tag, beside everything; and how many bytes an event takes.
  *
- * <p>Arguments, all optional: {@code --parts streams,scan,filters,bytes --events 1000000 --seconds 2 --rounds 5 --prose <file> --dir <temp>}. The part {@code bytes} needs a file with
- * some MB of English prose, of which each event has 100 bytes, cut at scattered offsets.
+ * <p>Arguments, all optional: {@code --parts streams,scan,filters,bytes --events 1000000 --seconds 2 --rounds 5 --prose
+ * <file> --dir <temp>}. The part {@code bytes} needs a file with some MB of English prose, of which each event has 100
+ * bytes, cut at scattered offsets.
  */
 public final class ReadBenchmark {
 

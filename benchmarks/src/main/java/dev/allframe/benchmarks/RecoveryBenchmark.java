@@ -25,11 +25,11 @@ import org.apache.pekko.persistence.query.javadsl.ReadJournal;
 import org.apache.pekko.stream.javadsl.Sink;
 
 /**
- * What Pekko reads out of a journal: the recovery of 100 actors and of one with a long history, and the events of a tag that are there, each beside a journal in memory;
- * and how long it takes from a command to its event in a live query.
+ * What Pekko reads out of a journal: the recovery of 100 actors and of one with a long history, and the events of a tag
+ * that are there, each beside a journal in memory; and how long it takes from a command to its event in a live query.
  *
- * <p>Arguments, all optional: {@code --rounds 5 --events 100000 --commands 2000 --dir <temp>}. Events are 100 bytes of text as Jackson CBOR. The events to be recovered
- * were written just before.
+ * <p>Arguments, all optional: {@code --rounds 5 --events 100000 --commands 2000 --dir <temp>}. Events are 100 bytes of
+ * text as Jackson CBOR. The events to be recovered were written just before.
  */
 public final class RecoveryBenchmark {
 

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a remembered command id costs: bytes of heap in the running instance, in a snapshot, and in the log.
  *
- * <p>Arguments, all optional: {@code --instances 200 --rounds 3 --heap 1g}. For the heap, processes of their own hold so many full windows of 1,000 commands, and say by how
- * much that made what is on the heap grow, after it was collected. Snapshots and the log are measured with the code that writes them, as the difference to the same without
+ * <p>Arguments, all optional: {@code --instances 200 --rounds 3 --heap 1g}. For the heap, processes of their own hold
+ * so many full windows of 1,000 commands, and say by how much that made what is on the heap grow, after it was
+ * collected. Snapshots and the log are measured with the code that writes them, as the difference to the same without
  * the commands and their ids; the log before anything is compressed.
  */
 public final class RememberedIdBenchmark {
@@ -153,7 +154,10 @@ public final class RememberedIdBenchmark {
         return new Tills.PayIn(1 + command, "r");
     }
 
-    /** Holds so many full windows of an instance's memory, as it is after it was recovered: nothing is shared between them. */
+    /**
+     * Holds so many full windows of an instance's memory, as it is after it was recovered: nothing is shared between
+     * them.
+     */
     private static void hold(int instances, Ids ids) throws ReflectiveOperationException {
         Constructor<?> window = Class.forName("dev.allframe.runtime.aggregate.CommandWindow")
                 .getDeclaredConstructor(int.class, Duration.class, List.class, long.class);

@@ -33,12 +33,14 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /**
- * Events per second of the store itself, without Pekko, beside RocksDB with a synchronous log and beside a log that does nothing but group commit. Payloads have 100
- * bytes, streams take turns, everything is forced before it is acknowledged, and the store seals meanwhile.
+ * Events per second of the store itself, without Pekko, beside RocksDB with a synchronous log and beside a log that
+ * does nothing but group commit. Payloads have 100 bytes, streams take turns, everything is forced before it is
+ * acknowledged, and the store seals meanwhile.
  *
- * <p>Arguments, all optional: {@code --seconds 3 --rounds 5 --rows one64,one1024,batch,half --streams 1024 --delay-force 0 --dir <temp>}. The delay is added to every
- * force but those of RocksDB, whose files do not go through ours. The row {@code half} sends at half the speed that the store has with 1,024 appends in flight and shows how
- * long they take.
+ * <p>Arguments, all optional: {@code --seconds 3 --rounds 5 --rows one64,one1024,batch,half --streams 1024
+ * --delay-force 0 --dir <temp>}. The delay is added to every force but those of RocksDB, whose files do not go through
+ * ours. The row {@code half} sends at half the speed that the store has with 1,024 appends in flight and shows how long
+ * they take.
  */
 public final class StoreBenchmark {
 
@@ -144,7 +146,10 @@ public final class StoreBenchmark {
                 disk.forces());
     }
 
-    /** Each of 64 threads puts one entry after the other, with a log that is forced for it; RocksDB joins what waits into groups. */
+    /**
+     * Each of 64 threads puts one entry after the other, with a log that is forced for it; RocksDB joins what waits
+     * into groups.
+     */
     private Comparison.Result rocks() throws Exception {
         Path place = Folders.fresh(folder);
         RocksDB.loadLibrary();

@@ -28,6 +28,9 @@ final class DocumentsTest {
             .compile("@Guarantee\\(([^)]*)\\)\\s+(?:@\\w+(?:\\([^)]*\\))?\\s+)*(?:final )?void (\\w+)");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
+    /** A line of a comment, or code with a comment behind it. */
+    private static final Pattern COMMENT = Pattern.compile("^\\s*(/\\*|\\*|//)|; +//|[{}] +//");
+
     private static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("CONTRIBUTING.md"))) {
@@ -141,6 +144,22 @@ final class DocumentsTest {
                             .as(ROOT.relativize(document) + " links to " + link.group(1))
                             .exists());
         }
+    }
+
+    @Test
+    void comments_end_at_column_120() throws IOException {
+        List<String> longer = new ArrayList<>();
+        for (Path source : files(".java")) {
+            List<String> lines = Files.readAllLines(source);
+            for (int at = 0; at < lines.size(); at++) {
+                String line = lines.get(at);
+                if (line.length() > 120 && COMMENT.matcher(line).find()) {
+                    longer.add(ROOT.relativize(source) + ":" + (at + 1));
+                }
+            }
+        }
+
+        assertThat(longer).isEmpty();
     }
 
     @Test

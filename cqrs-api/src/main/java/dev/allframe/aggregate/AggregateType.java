@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One kind of aggregate as a value: its stored name, its types, its rules and how it is kept. Immutable; the {@code with}-like methods return a
- * changed copy, so that it is usually a constant beside the rules.
+ * One kind of aggregate as a value: its stored name, its types, its rules and how it is kept. Immutable; the
+ * {@code with}-like methods return a changed copy, so that it is usually a constant beside the rules.
  *
  * @param <C> the commands
  * @param <E> the events
@@ -73,8 +73,9 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     }
 
     /**
-     * How many of an instance's last command ids are recognised when they are repeated; 0 turns idempotency off. The default is 1,000. A repeat
-     * of an older command cannot be told from a new one, unless its caller says when it was issued.
+     * How many of an instance's last command ids are recognised when they are repeated; 0 turns idempotency off. The
+     * default is 1,000. A repeat of an older command cannot be told from a new one, unless its caller says when it was
+     * issued.
      *
      * @see dev.allframe.command.CommandOptions#issuedAt
      */
@@ -84,7 +85,8 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     }
 
     /**
-     * For how long command ids are recognised at most, where their number does not end it earlier. Not limited unless set.
+     * For how long command ids are recognised at most, where their number does not end it earlier. Not limited unless
+     * set.
      *
      * @throws IllegalArgumentException if it is shorter than a millisecond
      */
@@ -96,8 +98,9 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     }
 
     /**
-     * Remembers commands with an id also where they were refused or changed nothing, so that a repeat gets the same answer whatever has happened since. Costs a stored
-     * record for each of them, which takes a sequence number. Unless this is set, such a command is decided again when it is repeated.
+     * Remembers commands with an id also where they were refused or changed nothing, so that a repeat gets the same
+     * answer whatever has happened since. Costs a stored record for each of them, which takes a sequence number. Unless
+     * this is set, such a command is decided again when it is repeated.
      */
     public AggregateType<C, E, S> rememberRefusals() {
         return remembering(new Remembering(remembering.commands, remembering.time, true));
@@ -109,8 +112,8 @@ public final class AggregateType<C extends Command, E extends Event, S> {
     }
 
     /**
-     * Reads old stored forms of events and of the state by these steps, beside those that were given before. They are checked when the aggregate is
-     * registered.
+     * Reads old stored forms of events and of the state by these steps, beside those that were given before. They are
+     * checked when the aggregate is registered.
      *
      * @see dev.allframe.evolution.Upcasters
      */
@@ -136,7 +139,10 @@ public final class AggregateType<C extends Command, E extends Event, S> {
      */
     private record WriteChecks(WriteCheck all, Map<Class<?>, WriteCheck> byEvent) {}
 
-    /** Compares each event with its schema when it is written, but for those that are named by {@link #checkWrites(Class, WriteCheck)}. {@link WriteCheck#OFF} unless set. */
+    /**
+     * Compares each event with its schema when it is written, but for those that are named by
+     * {@link #checkWrites(Class, WriteCheck)}. {@link WriteCheck#OFF} unless set.
+     */
     public AggregateType<C, E, S> checkWrites(WriteCheck check) {
         return writeChecks(new WriteChecks(check, writeChecks.byEvent));
     }

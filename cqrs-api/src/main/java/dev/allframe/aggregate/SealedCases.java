@@ -10,7 +10,10 @@ public final class SealedCases {
 
     private SealedCases() {}
 
-    /** The concrete cases in the order of their declaration, through sealed types between; the type itself where it is not sealed. */
+    /**
+     * The concrete cases in the order of their declaration, through sealed types between; the type itself where it is
+     * not sealed.
+     */
     public static List<Class<?>> of(Class<?> type) {
         Set<Class<?>> cases = new LinkedHashSet<>();
         collect(type, cases);

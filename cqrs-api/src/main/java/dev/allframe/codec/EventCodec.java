@@ -21,7 +21,8 @@ public interface EventCodec<E extends Event> {
     /**
      * The events of a stored form, in their order: one, unless an upcaster makes none or several of it.
      *
-     * @throws UnknownStoredTypeException if no class of today has this name and version, and no upcaster leads from there to one
+     * @throws UnknownStoredTypeException if no class of today has this name and version, and no upcaster leads from
+     *         there to one
      * @throws CodecException if the bytes do not fit their class, or an upcaster fails
      */
     List<E> decode(EncodedEvent stored);

@@ -8,9 +8,10 @@ import java.util.concurrent.CompletionStage;
 /**
  * Carries commands to aggregate instances, wherever they live, and brings back what became of them.
  *
- * <p>Callable from any thread; never blocks. The returned stage never fails: what can go wrong is a {@link CommandResult.Failed}. Commands sent to one
- * instance from one thread are decided in the order in which they were sent. An {@link CommandResult.Accepted} is given only after the events are
- * stored as durably as the storage promises.
+ * <p>Callable from any thread; never blocks. The returned stage never fails: what can go wrong is a
+ * {@link CommandResult.Failed}. Commands sent to one instance from one thread are decided in the order in which they
+ * were sent. An {@link CommandResult.Accepted} is given only after the events are stored as durably as the storage
+ * promises.
  */
 public interface CommandBus {
 
@@ -28,13 +29,14 @@ public interface CommandBus {
             CommandOptions options);
 
     /**
-     * Declares a command id void, to end not knowing: "timed out, outcome unknown". Afterwards the command has one outcome for ever. If it was executed, the result is that of
-     * its first time. If not, that is stored, the result is {@link CommandError.Voided}, and so is that of the command should it still arrive.
+     * Declares a command id void, to end not knowing: "timed out, outcome unknown". Afterwards the command has one
+     * outcome for ever. If it was executed, the result is that of its first time. If not, that is stored, the result is
+     * {@link CommandError.Voided}, and so is that of the command should it still arrive.
      *
      * @param type a registered aggregate type that remembers commands
      * @param id the instance
-     * @param options with the command id; and with the time of its issue where the instance may have forgotten it: then the result is
-     *        {@link CommandError.WindowExpired}, and nothing was changed
+     * @param options with the command id; and with the time of its issue where the instance may have forgotten it: then
+     *        the result is {@link CommandError.WindowExpired}, and nothing was changed
      * @throws IllegalArgumentException if the options have no command id, or the type remembers none
      */
     <C extends Command, E extends Event, S> CompletionStage<CommandResult<E>> voidCommand(AggregateType<C, E, S> type,

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Why a command has no outcome. Each kind has a stable code and says whether sending the same command again is safe and sensible.
+ * Why a command has no outcome. Each kind has a stable code and says whether sending the same command again is safe and
+ * sensible.
  */
 public sealed interface CommandError {
 
@@ -117,7 +118,8 @@ public sealed interface CommandError {
     }
 
     /**
-     * The command was issued before the beginning of what the instance remembers: nobody can tell any more whether it was executed. It was not executed now.
+     * The command was issued before the beginning of what the instance remembers: nobody can tell any more whether it
+     * was executed. It was not executed now.
      *
      * @param commandId the id
      * @param issuedAt when the caller issued it
@@ -187,7 +189,8 @@ public sealed interface CommandError {
     }
 
     /**
-     * No answer came in time. The outcome is unknown: the command may have been or may yet be executed. A repeat is safe with a command id.
+     * No answer came in time. The outcome is unknown: the command may have been or may yet be executed. A repeat is
+     * safe with a command id.
      *
      * @param waited the time limit
      * @param hint what may be the reason
@@ -230,8 +233,9 @@ public sealed interface CommandError {
     }
 
     /**
-     * What is stored of the instance cannot be read by this code: an event or a snapshot of an unknown name, version or shape, or one that the aggregate cannot
-     * apply. Nothing was stored; no command of the instance is executed until code that can read it is deployed.
+     * What is stored of the instance cannot be read by this code: an event or a snapshot of an unknown name, version or
+     * shape, or one that the aggregate cannot apply. Nothing was stored; no command of the instance is executed until
+     * code that can read it is deployed.
      *
      * @param reason which record, and why
      */
@@ -254,8 +258,8 @@ public sealed interface CommandError {
     }
 
     /**
-     * The event would be of a version that another member of the cluster cannot read yet. Nothing was stored; the same command succeeds when that member runs newer
-     * code, or has left.
+     * The event would be of a version that another member of the cluster cannot read yet. Nothing was stored; the same
+     * command succeeds when that member runs newer code, or has left.
      *
      * @param reason which version, and which member
      */
@@ -278,7 +282,8 @@ public sealed interface CommandError {
     }
 
     /**
-     * The storage did not take or give what was needed. Unless the command carries an id, a repeat may execute it twice.
+     * The storage did not take or give what was needed. Unless the command carries an id, a repeat may execute it
+     * twice.
      *
      * @param reason the storage's own words
      * @param identified whether the command carried an id, or is known not to have been stored

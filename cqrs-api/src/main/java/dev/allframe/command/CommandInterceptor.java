@@ -4,8 +4,9 @@ import dev.allframe.aggregate.Event;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Stands around every dispatch of a command bus: authorises, logs, measures, adds options, looks something up. Called on the caller's thread, and by many at once. The
- * one that was added first is the outermost; behind the last one come validation, the limit of commands under way, and the instance.
+ * Stands around every dispatch of a command bus: authorises, logs, measures, adds options, looks something up. Called
+ * on the caller's thread, and by many at once. The one that was added first is the outermost; behind the last one come
+ * validation, the limit of commands under way, and the instance.
  *
  * <pre>{@code
  * final class OnlyTellers implements CommandInterceptor {
@@ -32,8 +33,9 @@ public interface CommandInterceptor {
     }
 
     /**
-     * Gives the result of a dispatch. What it throws, or a stage that fails, is {@link CommandError.HandlerFailed} for the caller,
-     * and {@link CommandError.NoAnswer} when it had passed the command on, as nobody tells then what became of it.
+     * Gives the result of a dispatch. What it throws, or a stage that fails, is {@link CommandError.HandlerFailed} for
+     * the caller, and {@link CommandError.NoAnswer} when it had passed the command on, as nobody tells then what became
+     * of it.
      *
      * @param dispatch as the caller, or the interceptor before, has made it
      * @param rest goes on

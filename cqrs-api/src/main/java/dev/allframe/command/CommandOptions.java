@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller may say about one dispatch besides the command itself. Immutable; every method returns a changed copy.
  *
- * @param commandId the caller's id of this command: a repeat with the same id is executed once; null for none; at most {@link #MAX_ID_LENGTH} characters,
- *        because an instance remembers it
+ * @param commandId the caller's id of this command: a repeat with the same id is executed once; null for none; at most
+ *        {@link #MAX_ID_LENGTH} characters, because an instance remembers it
  * @param expected the version that the instance must have for the command to be decided
  * @param correlationId what the command belongs to; null starts a new correlation
  * @param causationId the message that led to this command; null for none
  * @param headers free metadata, stored with the events
- * @param timeout how long the caller waits, at most {@link #MAX_TIMEOUT}; null for the configured {@code allframe.command-timeout}
+ * @param timeout how long the caller waits, at most {@link #MAX_TIMEOUT}; null for the configured
+ *         {@code allframe.command-timeout}
  * @param issuedAt when the caller first issued this command, by the caller's clock; null where that is not known
  */
 public record CommandOptions(@Nullable String commandId, ExpectedVersion expected, @Nullable String correlationId,
@@ -90,7 +91,10 @@ public record CommandOptions(@Nullable String commandId, ExpectedVersion expecte
         return new CommandOptions(commandId, expected, correlationId, messageId, headers, timeout, issuedAt);
     }
 
-    /** The command follows from a stored event: it carries on its correlation, its user and its trace context, and names the event as its cause. */
+    /**
+     * The command follows from a stored event: it carries on its correlation, its user and its trace context, and names
+     * the event as its cause.
+     */
     public CommandOptions causedBy(StoredEvent event) {
         String cause = event.stream().value() + "#" + event.sequenceNr();
         String correlation = event.envelope().metadata().correlationId();
@@ -124,9 +128,11 @@ public record CommandOptions(@Nullable String commandId, ExpectedVersion expecte
     }
 
     /**
-     * Says when the command was first issued; a repeat says the same. An instance remembers a bounded number of command ids, for a bounded time: with this, a repeat that comes
-     * too late to be recognised is refused as {@link CommandError.WindowExpired} instead of being executed again. The clocks of callers and nodes should agree to within
-     * the time between two commands of an instance; a caller whose clock is ahead may have an old repeat executed again.
+     * Says when the command was first issued; a repeat says the same. An instance remembers a bounded number of command
+     * ids, for a bounded time: with this, a repeat that comes too late to be recognised is refused as
+     * {@link CommandError.WindowExpired} instead of being executed again. The clocks of callers and nodes should agree
+     * to within the time between two commands of an instance; a caller whose clock is ahead may have an old repeat
+     * executed again.
      */
     public CommandOptions issuedAt(Instant time) {
         return new CommandOptions(commandId, expected, correlationId, causationId, headers, timeout, time);
@@ -135,7 +141,8 @@ public record CommandOptions(@Nullable String commandId, ExpectedVersion expecte
     /**
      * Carries the caller's W3C trace context on to the events, as their header {@link #TRACEPARENT}.
      *
-     * @throws IllegalArgumentException if it is no {@code traceparent}: version, trace id, parent id and flags in lower case hexadecimal digits
+     * @throws IllegalArgumentException if it is no {@code traceparent}: version, trace id, parent id and flags in lower
+     *         case hexadecimal digits
      */
     public CommandOptions tracedBy(String traceparent) {
         if (!TRACEPARENT_VALUE.matcher(traceparent).matches()) {

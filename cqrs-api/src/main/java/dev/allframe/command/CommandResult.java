@@ -15,10 +15,12 @@ public sealed interface CommandResult<E extends Event> {
     /**
      * The events are stored. For a repeated command id these are the events of the first time.
      *
-     * @param events what was stored, in order; empty when the command changed nothing. Of a repeated command those that are still stored
+     * @param events what was stored, in order; empty when the command changed nothing. Of a repeated command those that
+     *         are still stored
      * @param sequenceNr the sequence number of the instance's last record after this command; 0 when it has none
      * @param token presented with a query, it waits for a view that has applied this command
-     * @param deletedEvents how many events of a repeated command have been deleted since its first execution, and are not among the events
+     * @param deletedEvents how many events of a repeated command have been deleted since its first execution, and are
+     *         not among the events
      */
     record Accepted<E extends Event>(List<E> events, long sequenceNr, ConsistencyToken token,
             long deletedEvents) implements CommandResult<E> {

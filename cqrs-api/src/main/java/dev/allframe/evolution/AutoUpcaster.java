@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An upcaster that the newer class has itself: its one constructor, or its one static factory, that takes the old form and nothing else.
+ * An upcaster that the newer class has itself: its one constructor, or its one static factory, that takes the old form
+ * and nothing else.
  *
  * @param <F> the old form
  * @param <T> the newer form

@@ -3,7 +3,8 @@ package dev.allframe.evolution;
 import java.util.List;
 
 /**
- * How a stored name and version is read: the steps that are executed, in this order; none where a class of today has it.
+ * How a stored name and version is read: the steps that are executed, in this order; none where a class of today has
+ * it.
  *
  * @param from what is stored
  * @param steps the steps; where one leads to several events, those of each follow it

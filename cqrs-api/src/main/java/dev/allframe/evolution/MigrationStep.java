@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  * @param from what it begins with
  * @param to what it may lead to; none where the event is dropped
  * @param how for people: {@code added channel = "cash"}
- * @param addsOnly whether it only adds components with their defaults, so that schemas tell all about it; else it is code
+ * @param addsOnly whether it only adds components with their defaults, so that schemas tell all about it; else it is
+ *         code
  */
 public record MigrationStep(StoredVersion from, List<StoredVersion> to, String how, boolean addsOnly) {
 

@@ -1,8 +1,9 @@
 package dev.allframe.evolution;
 
 /**
- * A stored name and a version of its shape. Where a user declares one, the name is that of {@link dev.allframe.evolution.Upcasters}: without the
- * aggregate's name; in what is planned and read it has it: {@code account.deposited}.
+ * A stored name and a version of its shape. Where a user declares one, the name is that of
+ * {@link dev.allframe.evolution.Upcasters}: without the aggregate's name; in what is planned and read it has it:
+ * {@code account.deposited}.
  *
  * @param type the stored name
  * @param version the stored version, 1 or more

@@ -5,23 +5,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Declares how a stored form that today's code has no class for is read; given to {@code AggregateType.upcasting}. A component that was only added needs
- * none of this, but {@code @Since}.
+ * Declares how a stored form that today's code has no class for is read; given to {@code AggregateType.upcasting}. A
+ * component that was only added needs none of this, but {@code @Since}.
  *
  * <pre>{@code
  * Upcasters.from(OwnerChangedV1.class).to(OwnerChanged.class, v1 -> new OwnerChanged(Name.parse(v1.name())));
  * Upcasters.json("owner-changed", 1).to(2, tree -> { tree.put("name", tree.remove("owner")); return tree; });
  * }</pre>
  *
- * Steps lead from one name and version to others; those of several versions are joined into a path to today's classes. An old class is a record with the
- * {@code @Stored} name and version that it had; it need not be one of the aggregate's events any more, and it is read strictly.
+ * Steps lead from one name and version to others; those of several versions are joined into a path to today's classes.
+ * An old class is a record with the {@code @Stored} name and version that it had; it need not be one of the aggregate's
+ * events any more, and it is read strictly.
  *
- * <p>A tree is a mutable map of an event's components by their names, in the order in which they are stored. Its values are null, {@link String},
- * {@link Boolean}, {@link Long} or {@link java.math.BigInteger}, {@link java.math.BigDecimal}, {@link List} and {@link Map}, so that no number loses
- * precision; what an upcaster puts in may also be any other value that an event can have. What is a {@code BigDecimal} or a time in a class is text in
+ * <p>A tree is a mutable map of an event's components by their names, in the order in which they are stored. Its values
+ * are null, {@link String}, {@link Boolean}, {@link Long} or {@link java.math.BigInteger},
+ * {@link java.math.BigDecimal}, {@link List} and {@link Map}, so that no number loses precision; what an upcaster puts
+ * in may also be any other value that an event can have. What is a {@code BigDecimal} or a time in a class is text in
  * what is stored.
  *
- * <p>Names are those of {@code @Stored}, without the aggregate's name. What is wrong with a declaration is found when the aggregate is registered.
+ * <p>Names are those of {@code @Stored}, without the aggregate's name. What is wrong with a declaration is found when
+ * the aggregate is registered.
  */
 public final class Upcasters {
 

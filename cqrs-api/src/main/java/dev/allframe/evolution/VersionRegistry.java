@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Every stored name and version that a codec reads, and how: planned and checked once, when the codec is made. Immutable. */
+/**
+ * Every stored name and version that a codec reads, and how: planned and checked once, when the codec is made.
+ * Immutable.
+ */
 public final class VersionRegistry {
 
     private final TreeMap<StoredVersion, MigrationPath> paths = new TreeMap<>();
@@ -63,12 +66,18 @@ public final class VersionRegistry {
                 : Optional.ofNullable(paths.get(stored));
     }
 
-    /** Whether what is stored under this name and version is newer than this code, which reads it by ignoring what is unknown. */
+    /**
+     * Whether what is stored under this name and version is newer than this code, which reads it by ignoring what is
+     * unknown.
+     */
     public boolean ignoresPartOf(StoredVersion stored) {
         return !begin(stored).equals(stored);
     }
 
-    /** What is stored under this name and version is read as: today's version where it is newer and what is unknown in it is ignored, else itself. */
+    /**
+     * What is stored under this name and version is read as: today's version where it is newer and what is unknown in
+     * it is ignored, else itself.
+     */
     public StoredVersion begin(StoredVersion stored) {
         StoredVersion today = readingNewer.get(stored.type());
         return today != null && stored.version() > today.version() && !paths.containsKey(stored) ? today : stored;

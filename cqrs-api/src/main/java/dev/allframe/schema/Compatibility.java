@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether everything that is written by one schema can be read by another.
  *
- * <p>The rules, from the writer's side: each member that the reader needs is written; none is written that the reader does not know, unless it ignores those;
- * and each value is of a kind that the reader takes: the same kind, or a narrower one (a whole number for any number, fewer choices, fewer cases, a form of text for any text, no null where null may be).
+ * <p>The rules, from the writer's side: each member that the reader needs is written; none is written that the reader
+ * does not know, unless it ignores those; and each value is of a kind that the reader takes: the same kind, or a
+ * narrower one (a whole number for any number, fewer choices, fewer cases, a form of text for any text, no null where
+ * null may be).
  */
 public final class Compatibility {
 

@@ -9,10 +9,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a JSON value looks like, as far as a class says it. Parts of one schema are compared by value, whatever their order.
+ * What a JSON value looks like, as far as a class says it. Parts of one schema are compared by value, whatever their
+ * order.
  *
- * <p>It says both what a class writes and what it reads. A class writes each of its members, and no others; it reads also objects of older versions
- * that lack members added {@link Member#since}, and others where it is {@link Members#open}.
+ * <p>It says both what a class writes and what it reads. A class writes each of its members, and no others; it reads
+ * also objects of older versions that lack members added {@link Member#since}, and others where it is
+ * {@link Members#open}.
  */
 public sealed interface Schema {
 
@@ -88,7 +90,8 @@ public sealed interface Schema {
      * A member of an object.
      *
      * @param schema its value
-     * @param since the version in which it was added with a default, so that a reader does without it in what older versions have written; 0 where all have it
+     * @param since the version in which it was added with a default, so that a reader does without it in what older
+     *         versions have written; 0 where all have it
      */
     record Member(Schema schema, int since) {
 

@@ -40,7 +40,8 @@ public final class SchemaHistory {
     /**
      * Holds today's schemas against the older versions.
      *
-     * @param paths how older versions are read: where that is by adding components alone, schemas must agree; where it is code, the path is enough
+     * @param paths how older versions are read: where that is by adding components alone, schemas must agree; where it
+     *         is code, the path is enough
      * @return what a mode asks for and is not so, a sentence each with what to do; none where all is well
      */
     public List<String> problems(Collection<TypeSchema> today, VersionRegistry paths, CompatibilityMode mode) {

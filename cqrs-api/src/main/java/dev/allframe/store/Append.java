@@ -20,9 +20,10 @@ public record Append(StreamId stream, ExpectedVersion expected, String writer, L
     }
 
     /**
-     * The size of the largest record in bytes, by which storages hold their limit ({@link RecordTooLargeException}). It counts whatever of a record can be
-     * long: the bytes of its payload and of its adapter metadata with their manifests, and as UTF-8 its type, tags, metadata, command record, adapter
-     * manifest and writer. Numbers and times are not counted, and neither is the stream's id.
+     * The size of the largest record in bytes, by which storages hold their limit ({@link RecordTooLargeException}). It
+     * counts whatever of a record can be long: the bytes of its payload and of its adapter metadata with their
+     * manifests, and as UTF-8 its type, tags, metadata, command record, adapter manifest and writer. Numbers and times
+     * are not counted, and neither is the stream's id.
      */
     public long largestRecordBytes() {
         long largest = 0;

@@ -32,7 +32,8 @@ public record BackendStats(String storeId, String durability, long events, long 
      *
      * @param segments sealed segments
      * @param unsealedEvents events that are in no segment yet, which opening the store has to read again
-     * @param bytes the bytes of each tier under its name, such as {@code log}, {@code rows}, {@code parquet}; a byte of an event counts in each tier that has it
+     * @param bytes the bytes of each tier under its name, such as {@code log}, {@code rows}, {@code parquet}; a byte of
+     *         an event counts in each tier that has it
      */
     public record Tiers(int segments, long unsealedEvents, Map<String, Long> bytes) {
 

@@ -7,9 +7,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one value for an id, without history. Callable from any thread. States and streams of the same id have nothing in common.
+ * Keeps one value for an id, without history. Callable from any thread. States and streams of the same id have nothing
+ * in common.
  *
- * <p>Stages fail with {@link StoreClosedException} after {@code close()}, and with {@link IllegalArgumentException} for a limit below 1.
+ * <p>Stages fail with {@link StoreClosedException} after {@code close()}, and with {@link IllegalArgumentException} for
+ * a limit below 1.
  */
 public interface DurableStateStore {
 
@@ -17,13 +19,16 @@ public interface DurableStateStore {
     CompletionStage<Optional<DurableState>> getState(StreamId id);
 
     /**
-     * Sets the value. The revision is the one that this change makes, one more than the last, which is 0 where there never was a change; the stage fails with
-     * {@link VersionConflictException} for any other, and nothing is changed. Changes of one id that one thread calls one after the other take effect in that
-     * order.
+     * Sets the value. The revision is the one that this change makes, one more than the last, which is 0 where there
+     * never was a change; the stage fails with {@link VersionConflictException} for any other, and nothing is changed.
+     * Changes of one id that one thread calls one after the other take effect in that order.
      */
     CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag);
 
-    /** Deletes the value and keeps the tag; revision and failure as for {@link #upsertState}. A change like any other, also where there is no value. */
+    /**
+     * Deletes the value and keeps the tag; revision and failure as for {@link #upsertState}. A change like any other,
+     * also where there is no value.
+     */
     CompletionStage<DurableState> deleteState(StreamId id, long revision);
 
     /**

@@ -4,11 +4,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record as it is stored: version 1 of the envelope. All storages keep these parts; those of our own keep them apart, so that other tools can read
- * and query them.
+ * One record as it is stored: version 1 of the envelope. All storages keep these parts; those of our own keep them
+ * apart, so that other tools can read and query them.
  *
- * <p>A record without an event, of the reserved type {@link #COMMAND_ONLY}, remembers a command that changed nothing. It takes a sequence number and is
- * hidden from everyone who reads events.
+ * <p>A record without an event, of the reserved type {@link #COMMAND_ONLY}, remembers a command that changed nothing.
+ * It takes a sequence number and is hidden from everyone who reads events.
  *
  * @param eventType the stored name, {@code account.deposited}; for a payload of a foreign serializer its manifest
  * @param eventVersion the stored version of the shape, 1 or more

@@ -6,23 +6,27 @@ import java.util.concurrent.CompletionStage;
 public interface EventAppender {
 
     /**
-     * Stores records at the end of a stream, all or none. When the stage completes they are as durable as the backend promises and every read and every
-     * subscription sees them. Appends to one stream that one thread calls one after the other take effect in that order.
+     * Stores records at the end of a stream, all or none. When the stage completes they are as durable as the backend
+     * promises and every read and every subscription sees them. Appends to one stream that one thread calls one after
+     * the other take effect in that order.
      *
      * <p>The stage fails with
      * <ul>
-     * <li>{@link VersionConflictException} if the stream is not as expected; nothing is stored, whatever else is in flight;
+     * <li>{@link VersionConflictException} if the stream is not as expected; nothing is stored, whatever else is in
+     * flight;
      * <li>{@link RecordTooLargeException} if a record exceeds the backend's limit; nothing is stored;
      * <li>{@link StoreFullException} if there is no room; nothing is stored, and reads go on;
      * <li>{@link StoreClosedException} after {@code close()}.
      * </ul>
-     * After any other failure it is unknown whether the records are stored; a repeat with the same {@link ExpectedVersion.Exactly} finds out.
+     * After any other failure it is unknown whether the records are stored; a repeat with the same
+     * {@link ExpectedVersion.Exactly} finds out.
      */
     CompletionStage<Appended> append(Append append);
 
     /**
-     * Deletes the records of a stream up to a sequence number, included; {@link Long#MAX_VALUE} deletes all. They are not read again in any way. The stream's
-     * version stays what it was, for ever: a number above it deletes no record that is yet to come. Where there is nothing to delete, nothing happens.
+     * Deletes the records of a stream up to a sequence number, included; {@link Long#MAX_VALUE} deletes all. They are
+     * not read again in any way. The stream's version stays what it was, for ever: a number above it deletes no record
+     * that is yet to come. Where there is nothing to delete, nothing happens.
      */
     CompletionStage<Void> deleteEventsTo(StreamId stream, long toSequenceNr);
 }

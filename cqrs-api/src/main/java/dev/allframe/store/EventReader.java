@@ -7,9 +7,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading half of a store of events: pages that the caller asks for one after the other, so that a slow reader costs no memory. Callable from any
- * thread. What is read was stored: a reader never sees a record whose append may still fail, nor a part of an append. Stages fail with
- * {@link StoreClosedException} after {@code close()}, and with {@link IllegalArgumentException} for a limit below 1.
+ * The reading half of a store of events: pages that the caller asks for one after the other, so that a slow reader
+ * costs no memory. Callable from any thread. What is read was stored: a reader never sees a record whose append may
+ * still fail, nor a part of an append. Stages fail with {@link StoreClosedException} after {@code close()}, and with
+ * {@link IllegalArgumentException} for a limit below 1.
  *
  * <p>Records without an event ({@link Envelope#COMMAND_ONLY}) are read like all others; {@link EventStore} hides them.
  */
@@ -23,7 +24,8 @@ public interface EventReader {
      *
      * @param fromSequenceNr the first wanted, included; less than 1 counts as 1
      * @param toSequenceNr the last wanted, included
-     * @param limit how many at most, 1 or more; fewer mean that there are no more in the range, unless {@link #MAX_PAGE} was reached
+     * @param limit how many at most, 1 or more; fewer mean that there are no more in the range, unless
+     *         {@link #MAX_PAGE} was reached
      */
     CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long fromSequenceNr, long toSequenceNr, int limit);
 
@@ -55,10 +57,16 @@ public interface EventReader {
         return getEvents(stream, sequenceNr, sequenceNr, 1).thenApply(events -> events.stream().findFirst());
     }
 
-    /** The version of a stream: the highest sequence number it ever had, 0 for none. Appends called before by this thread are counted. */
+    /**
+     * The version of a stream: the highest sequence number it ever had, 0 for none. Appends called before by this
+     * thread are counted.
+     */
     CompletionStage<Long> highestSequenceNr(StreamId stream);
 
-    /** The position of the last record that was stored, even if it was deleted since; {@link Position#START} where there never was one. */
+    /**
+     * The position of the last record that was stored, even if it was deleted since; {@link Position#START} where there
+     * never was one.
+     */
     CompletionStage<Position> lastPosition();
 
     /**
@@ -70,14 +78,15 @@ public interface EventReader {
     CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit);
 
     /**
-     * Every type and version of events that was ever stored, also if all of them were deleted; not a scan. Records without an event have none. Appends called
-     * before by this thread are counted.
+     * Every type and version of events that was ever stored, also if all of them were deleted; not a scan. Records
+     * without an event have none. Appends called before by this thread are counted.
      */
     CompletionStage<Set<StoredType>> getStoredTypes();
 
     /**
-     * Calls back after new records have become readable. Several appends may share one call; none is missed by a caller that registers, then reads to the
-     * end, then waits. The callback runs on a thread of the store or of an appender: it must be quick, must not throw and must not call the store.
+     * Calls back after new records have become readable. Several appends may share one call; none is missed by a caller
+     * that registers, then reads to the end, then waits. The callback runs on a thread of the store or of an appender:
+     * it must be quick, must not throw and must not call the store.
      *
      * @throws StoreClosedException after {@code close()}
      */

@@ -13,14 +13,15 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The events of one kind of aggregate in a store, as typed objects and without any actor. Reads what the runtime's actors wrote, and the other way
- * round.
+ * The events of one kind of aggregate in a store, as typed objects and without any actor. Reads what the runtime's
+ * actors wrote, and the other way round.
  *
- * <p>Old versions are read as today's. Of a stored event that an upcaster makes several of, all have its sequence number and position, in their order;
- * one of which it makes none is passed over.
+ * <p>Old versions are read as today's. Of a stored event that an upcaster makes several of, all have its sequence
+ * number and position, in their order; one of which it makes none is passed over.
  *
- * <p>Thread-safe; owns nothing: closing the backend is the business of who opened it. Failures are those of {@link EventAppender} and
- * {@link EventReader}, and {@link dev.allframe.codec.CodecException} for contents that this code cannot read.
+ * <p>Thread-safe; owns nothing: closing the backend is the business of who opened it. Failures are those of
+ * {@link EventAppender} and {@link EventReader}, and {@link dev.allframe.codec.CodecException} for contents that this
+ * code cannot read.
  *
  * @param <E> the events
  */
@@ -89,7 +90,9 @@ public final class EventStore<E extends Event> {
                 .thenApply(page -> new RecordedPage<>(recorded(page.events()), page.next(), page.atEnd()));
     }
 
-    /** All events of one instance in order, read page by page while the stream is consumed. Blocks the consuming thread. */
+    /**
+     * All events of one instance in order, read page by page while the stream is consumed. Blocks the consuming thread.
+     */
     public Stream<RecordedEvent<E>> streamEvents(String id) {
         StreamId stream = stream(id);
         return Stream
@@ -102,8 +105,8 @@ public final class EventStore<E extends Event> {
     }
 
     /**
-     * All events of all instances in position order up to the end that is found, read page by page while the stream is consumed. Blocks the consuming
-     * thread.
+     * All events of all instances in position order up to the end that is found, read page by page while the stream is
+     * consumed. Blocks the consuming thread.
      */
     public Stream<RecordedEvent<E>> streamAllEvents(Position after) {
         return Stream
@@ -117,11 +120,12 @@ public final class EventStore<E extends Event> {
     }
 
     /**
-     * Delivers every event behind a position, those stored already and then those to come, in position order, without a gap and without a duplicate, one at
-     * a time on a virtual thread of its own. Only stored events are delivered. Keep {@link RecordedEvent#position()} to resume, where
-     * an upcaster makes several events of one after the last of them.
+     * Delivers every event behind a position, those stored already and then those to come, in position order, without a
+     * gap and without a duplicate, one at a time on a virtual thread of its own. Only stored events are delivered. Keep
+     * {@link RecordedEvent#position()} to resume, where an upcaster makes several events of one after the last of them.
      *
-     * <p>If the consumer throws, the subscription ends with that failure and delivers nothing more; see {@link Subscription#ended()}.
+     * <p>If the consumer throws, the subscription ends with that failure and delivers nothing more; see
+     * {@link Subscription#ended()}.
      */
     public Subscription subscribe(Position after, Consumer<RecordedEvent<E>> consumer) {
         return Subscription.start(backend, EventFilter.entityType(type.name()), after,

@@ -3,13 +3,16 @@ package dev.allframe.store;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A storage: stored bytes in, stored bytes out. This is all that a new storage implements; the typed {@link EventStore} and the Pekko persistence plugins
- * stand on it. The suite {@code EventStoreBackendConformance} says in tests what the interfaces say in words.
+ * A storage: stored bytes in, stored bytes out. This is all that a new storage implements; the typed {@link EventStore}
+ * and the Pekko persistence plugins stand on it. The suite {@code EventStoreBackendConformance} says in tests what the
+ * interfaces say in words.
  *
- * <p>Thread-safe. Positions follow the order of commits; a record is readable at once when its append has completed, to all readers and in all ways.
+ * <p>Thread-safe. Positions follow the order of commits; a record is readable at once when its append has completed, to
+ * all readers and in all ways.
  *
- * <p>Texts, which are ids, types, tags, headers, writers and manifests, come back char by char as they were given, without normalisation. A storage that cannot
- * keep a text, such as an unpaired surrogate in UTF-8, fails the stage with {@link IllegalArgumentException} and stores nothing; it never changes one.
+ * <p>Texts, which are ids, types, tags, headers, writers and manifests, come back char by char as they were given,
+ * without normalisation. A storage that cannot keep a text, such as an unpaired surrogate in UTF-8, fails the stage
+ * with {@link IllegalArgumentException} and stores nothing; it never changes one.
  *
  * <p>What a method that returns a stage refuses, it refuses by a stage that fails, and not by throwing.
  */
@@ -25,9 +28,9 @@ public interface EventStoreBackend extends EventAppender, EventReader, SnapshotS
     BackendStats stats();
 
     /**
-     * Waits for the calls under way and refuses all further ones with {@link StoreClosedException}, except {@code storeId()} and {@code stats()}: stages fail
-     * with it, registering throws it. Every registered callback is called once more, so that whoever sleeps finds the store closed. Closing twice does
-     * nothing.
+     * Waits for the calls under way and refuses all further ones with {@link StoreClosedException}, except
+     * {@code storeId()} and {@code stats()}: stages fail with it, registering throws it. Every registered callback is
+     * called once more, so that whoever sleeps finds the store closed. Closing twice does nothing.
      */
     @Override
     void close();

@@ -1,8 +1,8 @@
 package dev.allframe.store;
 
 /**
- * What an append or a command expects of a stream. The version of a stream is the highest sequence number that it ever had, also after its events
- * were deleted; 0 for a stream that never had any.
+ * What an append or a command expects of a stream. The version of a stream is the highest sequence number that it ever
+ * had, also after its events were deleted; 0 for a stream that never had any.
  */
 public sealed interface ExpectedVersion {
 

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Serialized contents: which serializer wrote them, what it calls their shape, and the bytes. The array is neither copied nor may it be changed by
- * anyone who has passed or received it.
+ * Serialized contents: which serializer wrote them, what it calls their shape, and the bytes. The array is neither
+ * copied nor may it be changed by anyone who has passed or received it.
  *
  * @param serializerId {@link #JSON_TEXT}, or the id of a Pekko serializer
  * @param manifest the serializer's own name of the shape; empty for JSON text
@@ -14,7 +14,10 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the contents
 public record Payload(int serializerId, String manifest, byte[] bytes) {
 
-    /** JSON text in UTF-8, whose shape is the event type and version of its envelope. Also the id of the runtime's envelope serializer. */
+    /**
+     * JSON text in UTF-8, whose shape is the event type and version of its envelope. Also the id of the runtime's
+     * envelope serializer.
+     */
     public static final int JSON_TEXT = 46_001;
 
     /** JSON text in UTF-8. */

@@ -3,8 +3,8 @@ package dev.allframe.store;
 import java.util.Comparator;
 
 /**
- * A place in the order of everything in a store. Whoever has seen the record at a position has seen all records before it. Callers keep it and give it
- * back; they neither compute with it nor compare positions of different stores.
+ * A place in the order of everything in a store. Whoever has seen the record at a position has seen all records before
+ * it. Callers keep it and give it back; they neither compute with it nor compare positions of different stores.
  *
  * @param storeId the store that gave it; empty for {@link #START}
  * @param partition the part of the store inside which positions are ordered
@@ -22,7 +22,8 @@ public record Position(String storeId, int partition, long epoch, long index) im
     /**
      * The order inside one partition.
      *
-     * @throws IllegalArgumentException if the positions belong to different stores or partitions; {@link #START} is before every other
+     * @throws IllegalArgumentException if the positions belong to different stores or partitions; {@link #START} is
+     *         before every other
      */
     @Override
     public int compareTo(Position other) {

@@ -1,7 +1,8 @@
 package dev.allframe.store;
 
 /**
- * The id of a stream of events. For an aggregate it is {@code <aggregate name>|<instance id>}; other users of a store may name streams as they like.
+ * The id of a stream of events. For an aggregate it is {@code <aggregate name>|<instance id>}; other users of a store
+ * may name streams as they like.
  *
  * @param value any text that is not empty, compared char by char, without normalisation
  */

@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 /**
  * A reader of everything behind a position, for as long as it is open.
  *
- * <p>One virtual thread reads a page, delivers it, and goes on; at the end of the store it sleeps until the store calls. The order register, read to the
- * end, wait makes the hand-over from history to live without a gap: an append after the read finds the callback registered.
+ * <p>One virtual thread reads a page, delivers it, and goes on; at the end of the store it sleeps until the store
+ * calls. The order register, read to the end, wait makes the hand-over from history to live without a gap: an append
+ * after the read finds the callback registered.
  */
 public final class Subscription implements Registration {
 
@@ -25,7 +26,8 @@ public final class Subscription implements Registration {
     }
 
     /**
-     * Delivers every record behind a position that the filter wants, in position order, one at a time on a virtual thread of its own.
+     * Delivers every record behind a position that the filter wants, in position order, one at a time on a virtual
+     * thread of its own.
      *
      * @param after where to begin, not included
      * @param consumer called for each record; what it throws ends the subscription
@@ -67,7 +69,10 @@ public final class Subscription implements Registration {
         return position;
     }
 
-    /** Completes after {@link #close()}, when nothing more is delivered; fails with what the consumer or the store threw. */
+    /**
+     * Completes after {@link #close()}, when nothing more is delivered; fails with what the consumer or the store
+     * threw.
+     */
     public CompletionStage<Void> ended() {
         return ended;
     }

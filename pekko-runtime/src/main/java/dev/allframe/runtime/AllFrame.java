@@ -65,7 +65,7 @@ public final class AllFrame implements AutoCloseable {
     private final ActorSystem<?> system;
     private final boolean ownsSystem;
     private final Hosts hosts;
-    private final Map<String, ActorCommandBus.Registration> hosted;
+    private final Map<String, ActorCommandBus.HostedAggregate> hosted;
     private final ActorCommandBus commands;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -73,7 +73,7 @@ public final class AllFrame implements AutoCloseable {
     private final Map<String, Registration> registrations;
 
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
-            Map<String, ActorCommandBus.Registration> hosted, Map<String, Registration> registrations,
+            Map<String, ActorCommandBus.HostedAggregate> hosted, Map<String, Registration> registrations,
             List<CommandInterceptor> interceptors) {
         this.system = system;
         this.ownsSystem = ownsSystem;
@@ -94,8 +94,9 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * AllFrame with an actor system of its own, which ends when AllFrame is closed. Needs no configuration: without any it keeps everything in memory. Where
-     * {@code application.conf} makes it a cluster member without seed nodes, it forms a cluster of its own.
+     * AllFrame with an actor system of its own, which ends when AllFrame is closed. Needs no configuration: without any
+     * it keeps everything in memory. Where {@code application.conf} makes it a cluster member without seed nodes, it
+     * forms a cluster of its own.
      */
     public static Builder standalone(String name) {
         return standalone(name, ConfigFactory.load());
@@ -146,9 +147,10 @@ public final class AllFrame implements AutoCloseable {
          * Checks everything and starts hosting.
          *
          * @throws ConfigurationException if the configuration cannot work; it says what to change
-         * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored or sent, or two aggregates have one name; with everything
-         *         that is wrong with any of them
-         * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
+         * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored or sent, or
+         *         two aggregates have one name; with everything that is wrong with any of them
+         * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot
+         *         read
          */
         public AllFrame start() {
             try {
@@ -191,13 +193,13 @@ public final class AllFrame implements AutoCloseable {
 
         private AllFrame host(Hosts hosts, List<RegisteredAggregate<?, ?, ?>> aggregates) {
             Map<String, Registration> registrations = new LinkedHashMap<>();
-            Map<String, ActorCommandBus.Registration> hosted = new LinkedHashMap<>();
+            Map<String, ActorCommandBus.HostedAggregate> hosted = new LinkedHashMap<>();
             try {
                 StartCheck.run(system, hosts.hosting(), aggregates);
                 for (RegisteredAggregate<?, ?, ?> aggregate : aggregates) {
                     String name = aggregate.type().name();
                     registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));
-                    hosted.put(name, new ActorCommandBus.Registration(aggregate.type(), hosts.start(aggregate)));
+                    hosted.put(name, new ActorCommandBus.HostedAggregate(aggregate.type(), hosts.start(aggregate)));
                 }
                 return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors);
             } catch (RuntimeException failed) {
@@ -216,7 +218,8 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * The stored events of an aggregate type, to be read without actors. Appending throws
-     * {@link dev.allframe.runtime.rolling.NotYetReadableException} where an instance would answer with {@code CommandError.NotYetReadable}.
+     * {@link dev.allframe.runtime.rolling.NotYetReadableException} where an instance would answer with
+     * {@code CommandError.NotYetReadable}.
      *
      * @throws UnsupportedOperationException if the storage is not one of ours; use the read side of its Pekko plugin
      */
@@ -240,13 +243,15 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * The behavior of one instance, for people who host it by themselves: in their own sharding or under a testkit. It takes
-     * {@link AggregateMessage.Execute} and answers with {@link AggregateMessage.Reply}. Its messages can be sent between nodes that have called this. The first
-     * call for a type that was not given to the builder holds what is stored against its classes, as starting does, and waits for the storage meanwhile.
+     * The behavior of one instance, for people who host it by themselves: in their own sharding or under a testkit. It
+     * takes {@link AggregateMessage.Execute} and answers with {@link AggregateMessage.Reply}. Its messages can be sent
+     * between nodes that have called this. The first call for a type that was not given to the builder holds what is
+     * stored against its classes, as starting does, and waits for the storage meanwhile.
      *
      * @throws dev.allframe.codec.InvalidDomainException if the classes of the aggregate cannot be stored
      * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
-     * @throws ConfigurationException if another AllFrame of this actor system has an aggregate of this name, or this one has it with other classes
+     * @throws ConfigurationException if another AllFrame of this actor system has an aggregate of this name, or this
+     *         one has it with other classes
      * @throws IllegalStateException after {@link #close()}
      */
     public Behavior<AggregateMessage> behavior(AggregateType<?, ?, ?> type, String id) {
@@ -286,8 +291,9 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * Stops the instances that live here after what they are doing; ends the actor system if AllFrame made it. Every dispatch has its result afterwards. Waits
-     * up to 30 seconds for the instances and as long for the actor system; not to be called from an actor. Closing twice does nothing.
+     * Stops the instances that live here after what they are doing; ends the actor system if AllFrame made it. Every
+     * dispatch has its result afterwards. Waits up to 30 seconds for the instances and as long for the actor system;
+     * not to be called from an actor. Closing twice does nothing.
      *
      * @throws IllegalStateException if something did not stop in time; all the rest is closed
      */
@@ -318,7 +324,7 @@ public final class AllFrame implements AutoCloseable {
 
     private CompletableFuture<Void> stopHosts() {
         List<CompletableFuture<?>> stopping = new ArrayList<>();
-        for (ActorCommandBus.Registration registration : hosted.values()) {
+        for (ActorCommandBus.HostedAggregate registration : hosted.values()) {
             try {
                 stopping.add(registration.host().stop().toCompletableFuture());
             } catch (RuntimeException systemHasEnded) {

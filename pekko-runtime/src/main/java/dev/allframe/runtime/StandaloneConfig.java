@@ -10,7 +10,10 @@ final class StandaloneConfig {
 
     private StandaloneConfig() {}
 
-    /** Memory as storage where none is chosen; and threads enough that one blocked actor does not stop the others on a newer JDK. */
+    /**
+     * Memory as storage where none is chosen; and threads enough that one blocked actor does not stop the others on a
+     * newer JDK.
+     */
     static Config complete(Config config) {
         Config complete = config;
         if (config.getString("allframe.storage").isEmpty()

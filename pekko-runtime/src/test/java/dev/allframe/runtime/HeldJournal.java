@@ -16,7 +16,10 @@ import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.jdk.javaapi.FutureConverters;
 
-/** A foreign journal that stores what instances write when a test lets it, and lets them recover unless a test forbids it. One test uses it at a time. */
+/**
+ * A foreign journal that stores what instances write when a test lets it, and lets them recover unless a test forbids
+ * it. One test uses it at a time.
+ */
 public final class HeldJournal extends AsyncWriteJournal {
 
     static final String CONFIG = """

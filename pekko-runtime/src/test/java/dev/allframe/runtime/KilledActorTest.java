@@ -28,7 +28,10 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.Test;
 
-/** Whoever sends one command, from wherever, and whatever ends in the middle: it is executed once, and all are told the same. */
+/**
+ * Whoever sends one command, from wherever, and whatever ends in the middle: it is executed once, and all are told the
+ * same.
+ */
 @Guarantee("G5")
 class KilledActorTest {
 

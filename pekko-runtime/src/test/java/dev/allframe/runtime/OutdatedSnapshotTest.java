@@ -40,7 +40,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A snapshot of another shape than today's is passed over where the events can make the state again, and never where they cannot. */
+/**
+ * A snapshot of another shape than today's is passed over where the events can make the state again, and never where
+ * they cannot.
+ */
 @Guarantee("G9")
 final class OutdatedSnapshotTest {
 

@@ -13,7 +13,10 @@ import org.apache.pekko.persistence.snapshot.japi.SnapshotStore;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.FutureConverters;
 
-/** A foreign snapshot store that has, when a test says so, a snapshot of an unknown version after the first record of every instance. */
+/**
+ * A foreign snapshot store that has, when a test says so, a snapshot of an unknown version after the first record of
+ * every instance.
+ */
 public final class OutdatedSnapshots extends SnapshotStore {
 
     static volatile boolean outdated;

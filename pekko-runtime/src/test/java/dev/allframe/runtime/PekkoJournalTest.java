@@ -2,7 +2,10 @@ package dev.allframe.runtime;
 
 import com.typesafe.config.ConfigFactory;
 
-/** The local host on a journal that knows nothing of AllFrame: envelopes are stored whole, through Pekko's serialization. */
+/**
+ * The local host on a journal that knows nothing of AllFrame: envelopes are stored whole, through Pekko's
+ * serialization.
+ */
 final class PekkoJournalTest extends CommandBusConformance {
 
     PekkoJournalTest() {

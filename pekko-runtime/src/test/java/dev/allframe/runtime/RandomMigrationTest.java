@@ -45,7 +45,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Random chains of steps over random events give on every way of reading what a migration gives that is written differently; {@code -Dtest.seed=…} replays them. */
+/**
+ * Random chains of steps over random events give on every way of reading what a migration gives that is written
+ * differently; {@code -Dtest.seed=…} replays them.
+ */
 @Guarantee("G9")
 final class RandomMigrationTest {
 
@@ -86,7 +89,10 @@ final class RandomMigrationTest {
         return events.stream().<Map<String, String>>map(TreeMap::new).toList();
     }
 
-    /** What happens to events of a version: once as a step on trees, and once, by {@link #reference}, on what was there before it was stored. */
+    /**
+     * What happens to events of a version: once as a step on trees, and once, by {@link #reference}, on what was there
+     * before it was stored.
+     */
     private sealed interface Change {
         record Rename(String from, String to) implements Change {}
 

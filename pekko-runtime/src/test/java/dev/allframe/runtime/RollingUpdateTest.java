@@ -33,7 +33,10 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
-/** Two members that run different versions of the code, of which the newer one hosts, so that it is known which one stores. */
+/**
+ * Two members that run different versions of the code, of which the newer one hosts, so that it is known which one
+ * stores.
+ */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Guarantee("G9")
 final class RollingUpdateTest {

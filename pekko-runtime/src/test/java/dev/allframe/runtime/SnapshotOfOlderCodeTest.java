@@ -23,7 +23,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What older code ignores in newer events is not in its states, and must not be lost to newer code by its snapshots. */
+/**
+ * What older code ignores in newer events is not in its states, and must not be lost to newer code by its snapshots.
+ */
 @Guarantee("G9")
 final class SnapshotOfOlderCodeTest {
 

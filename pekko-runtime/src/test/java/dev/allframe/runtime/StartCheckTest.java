@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Code that does not fit what is stored does not start, and says why. An actor system stands for a storage, each AllFrame on it for a version of the code. */
+/**
+ * Code that does not fit what is stored does not start, and says why. An actor system stands for a storage, each
+ * AllFrame on it for a version of the code.
+ */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Guarantee("G9")
 final class StartCheckTest {

@@ -55,7 +55,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The account's rules, and what keeps it: repeats, versions, metadata, serialization, snapshots, failures of the journal. */
+/**
+ * The account's rules, and what keeps it: repeats, versions, metadata, serialization, snapshots, failures of the
+ * journal.
+ */
 final class AccountEntityTest {
 
     private static final LocalDate DAY = LocalDate.of(2026, 3, 1);

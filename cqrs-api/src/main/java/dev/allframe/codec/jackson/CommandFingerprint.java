@@ -21,9 +21,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Identifies the contents of a command: SHA-256 over its name and its JSON with sorted properties, maps and sets, cut to 128 bits. Two commands have the
- * same fingerprint on every node and after every restart exactly if their contents are written alike. So 1.0 and 1.00 differ, as they do for
- * {@link java.math.BigDecimal#equals}: a rule can tell them apart, and a caller who repeats a command repeats it as it was.
+ * Identifies the contents of a command: SHA-256 over its name and its JSON with sorted properties, maps and sets, cut
+ * to 128 bits. Two commands have the same fingerprint on every node and after every restart exactly if their contents
+ * are written alike. So 1.0 and 1.00 differ, as they do for {@link java.math.BigDecimal#equals}: a rule can tell them
+ * apart, and a caller who repeats a command repeats it as it was.
  */
 public final class CommandFingerprint {
 
@@ -52,7 +53,8 @@ public final class CommandFingerprint {
      */
     public static String of(Command command) {
         try {
-            byte[] contents = CANONICAL.writeValueAsBytes(command); // before the thread's digest is touched, for it may throw
+            // before the thread's digest is touched, for it may throw
+            byte[] contents = CANONICAL.writeValueAsBytes(command);
             MessageDigest digest = SHA_256.get();
             digest.update(('"' + command.getClass().getSimpleName() + '"').getBytes(StandardCharsets.UTF_8));
             digest.update(contents);

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Contents on their way from an old version to today's, in the form in which the last step left them; the next one gets the form that it needs. */
+/**
+ * Contents on their way from an old version to today's, in the form in which the last step left them; the next one gets
+ * the form that it needs.
+ */
 sealed interface Contents {
 
     /** As they are stored. */
@@ -42,7 +45,10 @@ sealed interface Contents {
         return value;
     }
 
-    /** A tree of its own that may be changed, also where a step has given one that is shared, immutable or holds other values than trees do. */
+    /**
+     * A tree of its own that may be changed, also where a step has given one that is shared, immutable or holds other
+     * values than trees do.
+     */
     @SuppressWarnings("unchecked") // an object of JSON has names
     default Map<String, @Nullable Object> tree() throws IOException {
         Map<String, @Nullable Object> tree = (Map<String, @Nullable Object>) read(Format.TREES, json());
@@ -64,7 +70,10 @@ sealed interface Contents {
         return withoutInts(Format.VALUES.readValue(json));
     }
 
-    /** The value with a {@link Long} for each {@link Integer} in it: whoever reads a tree need not ask how large a number is. */
+    /**
+     * The value with a {@link Long} for each {@link Integer} in it: whoever reads a tree need not ask how large a
+     * number is.
+     */
     @SuppressWarnings("unchecked") // made of maps and lists by Jackson
     private static @Nullable Object withoutInts(@Nullable Object value) {
         switch (value) {

@@ -23,7 +23,8 @@ import java.math.BigDecimal;
  * <li>A record is an object of its components, and of nothing else: methods that look like getters are not properties.
  * <li>A {@link BigDecimal} is text with its scale, so that no reader rounds it. Times are ISO 8601 text.
  * <li>A value whose declared type is sealed carries {@code "@type"}, the {@link Stored} name of its case.
- * <li>Reading is strict: a missing component, an unknown property and a null for a primitive are errors, never defaults; {@link Stored#ignoreUnknown} allows unknown properties.
+ * <li>Reading is strict: a missing component, an unknown property and a null for a primitive are errors, never
+ * defaults; {@link Stored#ignoreUnknown} allows unknown properties.
  * </ul>
  */
 public final class DomainJson {

@@ -53,8 +53,8 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
     /**
      * The codec of an aggregate's events.
      *
-     * @throws dev.allframe.codec.InvalidDomainException if an event class has no stored name, two have the same, or the steps from old versions do not
-     *         lead to today's
+     * @throws dev.allframe.codec.InvalidDomainException if an event class has no stored name, two have the same, or the
+     *         steps from old versions do not lead to today's
      */
     public static <E extends Event> JacksonEventCodec<E> of(AggregateType<?, E, ?> type) {
         return new JacksonEventCodec<>(type);

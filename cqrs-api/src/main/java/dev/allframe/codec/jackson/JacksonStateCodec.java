@@ -42,8 +42,8 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
     /**
      * The codec of an aggregate's states.
      *
-     * @throws dev.allframe.codec.InvalidDomainException if the state class has no stored name, or the aggregate's events and steps from old versions are
-     *         wrong
+     * @throws dev.allframe.codec.InvalidDomainException if the state class has no stored name, or the aggregate's
+     *         events and steps from old versions are wrong
      */
     public static <S> JacksonStateCodec<S> of(AggregateType<?, ?, S> type) {
         return new JacksonStateCodec<>(type);

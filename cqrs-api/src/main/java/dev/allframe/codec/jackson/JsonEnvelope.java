@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *  "command":{"id":"...", "fingerprint":"...", "outcome":"accepted|unchanged|refused", "first":7, "last":8,
  *             "code":"...", "message":"...", "details":{...}}}
  * </pre>
- * What is empty or absent is left out; {@code code}, {@code message} and {@code details} belong to a refused outcome. {@code data} is the payload's JSON
- * text, byte for byte.
+ * What is empty or absent is left out; {@code code}, {@code message} and {@code details} belong to a refused outcome.
+ * {@code data} is the payload's JSON text, byte for byte.
  */
 public final class JsonEnvelope {
 

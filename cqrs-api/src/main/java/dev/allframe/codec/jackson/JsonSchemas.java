@@ -25,8 +25,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Schemas of events as JSON Schema (draft 2020-12), and back: of what is stored under the version. A member that older versions do without has {@code x-since};
- * where a reader ignores what it does not know, {@code additionalProperties} is true.
+ * Schemas of events as JSON Schema (draft 2020-12), and back: of what is stored under the version. A member that older
+ * versions do without has {@code x-since}; where a reader ignores what it does not know, {@code additionalProperties}
+ * is true.
  */
 public final class JsonSchemas {
 

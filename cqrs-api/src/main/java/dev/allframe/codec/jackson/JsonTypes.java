@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The types inside of a class, and what of them could not be written as JSON and read again, found before anything is written. Looks into components, items, values
- * and cases; what a class that is no record has inside is Jackson's.
+ * The types inside of a class, and what of them could not be written as JSON and read again, found before anything is
+ * written. Looks into components, items, values and cases; what a class that is no record has inside is Jackson's.
  */
 public final class JsonTypes {
 

@@ -19,7 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Joins what an aggregate's classes and upcasters say about old stored forms into steps, and finds everything that is wrong with them. */
+/**
+ * Joins what an aggregate's classes and upcasters say about old stored forms into steps, and finds everything that is
+ * wrong with them.
+ */
 final class MigrationPlan {
 
     private final String aggregate;

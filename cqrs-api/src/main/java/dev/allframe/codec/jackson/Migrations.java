@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The steps that lead from old stored forms to some classes of today, and their execution. Made by {@link MigrationPlan}, which has checked that every
- * one ends.
+ * The steps that lead from old stored forms to some classes of today, and their execution. Made by
+ * {@link MigrationPlan}, which has checked that every one ends.
  */
 final class Migrations {
 

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The schemas of an aggregate's events in a directory that is kept with the source code, and whether today's classes keep what they owe them.
+ * The schemas of an aggregate's events in a directory that is kept with the source code, and whether today's classes
+ * keep what they owe them.
  *
  * <pre>
  *   account.deposited.v1.json           the schema of a version, from when it was today's
@@ -31,7 +32,8 @@ import java.util.stream.Stream;
  *   account.deposited.v2.json           today's
  * </pre>
  *
- * <p>A file is never changed: what was stored once stays readable only if its schema stays known. Nothing here is cached; for one thread.
+ * <p>A file is never changed: what was stored once stays readable only if its schema stays known. Nothing here is
+ * cached; for one thread.
  *
  * @param <E> the events
  */
@@ -62,7 +64,8 @@ public final class SchemaFiles<E extends Event> {
     }
 
     /**
-     * Writes the schemas of today that are not in the directory, and examples of today's events. Files that are there are left alone.
+     * Writes the schemas of today that are not in the directory, and examples of today's events. Files that are there
+     * are left alone.
      *
      * @param examples events, of each type at most one is taken
      * @return the files that were written

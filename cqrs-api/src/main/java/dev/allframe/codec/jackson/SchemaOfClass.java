@@ -46,7 +46,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Derives the schema of a stored class: what {@link DomainJson} writes of it and reads, which Jackson itself is asked for. */
+/**
+ * Derives the schema of a stored class: what {@link DomainJson} writes of it and reads, which Jackson itself is asked
+ * for.
+ */
 final class SchemaOfClass {
 
     private static final Map<Class<?>, String> FORMATS = Map.of(String.class, "", BigDecimal.class, "decimal",

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The gate of schemas on the command line: shows how every stored version is read, and compares today's classes with the schemas that are kept with the code. For a
- * build's {@code exec} step, or a shell; in tests {@code EventSchemas} is the same.
+ * The gate of schemas on the command line: shows how every stored version is read, and compares today's classes with
+ * the schemas that are kept with the code. For a build's {@code exec} step, or a shell; in tests {@code EventSchemas}
+ * is the same.
  */
 public final class SchemaTool {
 

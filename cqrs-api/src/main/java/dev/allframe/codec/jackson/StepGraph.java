@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Where the steps of an aggregate lead: to events of today, to its state, or nowhere. Filled by {@link MigrationPlan}. */
+/**
+ * Where the steps of an aggregate lead: to events of today, to its state, or nowhere. Filled by {@link MigrationPlan}.
+ */
 final class StepGraph {
 
     private final Map<StoredVersion, Class<?>> events = new LinkedHashMap<>();

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Finds the stored names of an aggregate's classes, and everything that is wrong with them, before anything is written. */
+/**
+ * Finds the stored names of an aggregate's classes, and everything that is wrong with them, before anything is written.
+ */
 final class StoredNames {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");

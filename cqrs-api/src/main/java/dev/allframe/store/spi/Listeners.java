@@ -9,10 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Who wants to be woken, for all records or for one stream. An append pays for the listeners that there are: two reads of an empty list without any.
+ * Who wants to be woken, for all records or for one stream. An append pays for the listeners that there are: two reads
+ * of an empty list without any.
  *
- * <p>Thread-safe without the store's lock. A listener that registers while an append commits may miss its call, but then the read that follows the
- * registration finds the record, because records are readable before listeners are called.
+ * <p>Thread-safe without the store's lock. A listener that registers while an append commits may miss its call, but
+ * then the read that follows the registration finds the record, because records are readable before listeners are
+ * called.
  */
 public final class Listeners {
 
@@ -73,7 +75,9 @@ public final class Listeners {
         ofStream.values().forEach(listeners -> listeners.forEach(Listener::call));
     }
 
-    /** One registration. A class and no record: the same callback may be registered twice, and each is removed alone. */
+    /**
+     * One registration. A class and no record: the same callback may be registered twice, and each is removed alone.
+     */
     private static final class Listener {
         private final Runnable wake;
 

@@ -1,4 +1,7 @@
-/** For authors of storages: what every {@link dev.allframe.store.EventStoreBackend} needs and nobody else calls. Callable from any thread. */
+/**
+ * For authors of storages: what every {@link dev.allframe.store.EventStoreBackend} needs and nobody else calls.
+ * Callable from any thread.
+ */
 @NullMarked
 package dev.allframe.store.spi;
 

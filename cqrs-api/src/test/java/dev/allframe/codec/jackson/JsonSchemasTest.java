@@ -360,7 +360,10 @@ final class JsonSchemasTest {
         return seed;
     }
 
-    /** The judge is a validator of others: what is written by one schema is valid by another exactly if we say that it can be read. */
+    /**
+     * The judge is a validator of others: what is written by one schema is valid by another exactly if we say that it
+     * can be read.
+     */
     @Test
     void random_pairs_are_judged_as_an_independent_validator_does() throws java.io.IOException {
         long seed = seed();

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A stored state is read where its version and shape are today's, brought to today's where steps lead there, and outdated otherwise. */
+/**
+ * A stored state is read where its version and shape are today's, brought to today's where steps lead there, and
+ * outdated otherwise.
+ */
 final class StateUpcastingTest {
 
     @Stored("happened")

@@ -16,7 +16,8 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * Opens durable event stores. An append is acknowledged when it is forced to disk; a store that is killed opens again with everything that it acknowledged.
+ * Opens durable event stores. An append is acknowledged when it is forced to disk; a store that is killed opens again
+ * with everything that it acknowledged.
  *
  * <pre>{@code
  * try (EventStoreBackend backend = AllSourceBackend.production(Path.of("bank-data"))) {
@@ -26,7 +27,10 @@ import java.time.Duration;
  */
 public final class AllSourceBackend {
 
-    /** A burst of appends has the processors to itself so long; whoever reads Parquet files beside the store waits so long. */
+    /**
+     * A burst of appends has the processors to itself so long; whoever reads Parquet files beside the store waits so
+     * long.
+     */
     private static final Duration QUIET = Duration.ofSeconds(1);
 
     private static final int MAX_LOG_RECORD_BYTES = 128 << 20;
@@ -47,7 +51,8 @@ public final class AllSourceBackend {
      * A store.
      *
      * @throws dev.allframe.store.StoreLockedException if it is open already
-     * @throws dev.allframe.store.CorruptStoreException if something in the directory is missing or damaged; nothing was changed
+     * @throws dev.allframe.store.CorruptStoreException if something in the directory is missing or damaged; nothing was
+     *         changed
      * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it; nothing was changed
      * @throws dev.allframe.store.StoreFailedException if the disk fails
      */
@@ -61,7 +66,8 @@ public final class AllSourceBackend {
     }
 
     /**
-     * As {@link #withConfig(AllSourceConfig, String)}, with another way to the disk: one that measures, or is slow. The files of RocksDB do not go through it.
+     * As {@link #withConfig(AllSourceConfig, String)}, with another way to the disk: one that measures, or is slow. The
+     * files of RocksDB do not go through it.
      *
      * @param disk used where the configuration has a directory
      */
@@ -78,7 +84,10 @@ public final class AllSourceBackend {
                 name(config.durability()));
     }
 
-    /** A quarter of the memory for RocksDB, a quarter for decompressed segments, the rest for the tail and what is in flight. */
+    /**
+     * A quarter of the memory for RocksDB, a quarter for decompressed segments, the rest for the tail and what is in
+     * flight.
+     */
     private static EngineConfig numbers(AllSourceConfig config) {
         long memory = config.memoryBytes();
         int tailEvents = Math.clamp(memory / 4096, 1024, 65_536);

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.pekko.actor.ActorSystem;
 
-/** Opens durable stores for the Pekko plugins, from a configuration section such as {@code allsource}. Called by the plugins. */
+/**
+ * Opens durable stores for the Pekko plugins, from a configuration section such as {@code allsource}. Called by the
+ * plugins.
+ */
 public final class AllSourceBackendProvider implements BackendProvider {
 
     @Override

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory where; null for a store in memory
  * @param durability what an acknowledgement promises; {@link Durability#fsync()} unless changed
- * @param maxRecordBytes the largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts, 1 byte to 32 MiB; 8 MiB unless changed
+ * @param maxRecordBytes the largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts, 1 byte to
+ *         32 MiB; 8 MiB unless changed
  * @param memoryBytes what tail, caches and buffers may take together, 64 MiB or more; 256 MiB unless changed
- * @param rowFileBytes what the row files may take on disk, about, 0 or more; 2 GiB unless changed. They hold the newest events a second time, for fast reads of
- *        single streams; of older events the Parquet files are read
- * @param sealAfter how long an event may wait for enough others to be sealed with, 1 ms or more; 5 minutes unless changed. Until then only the store itself can
- *        read it, not a tool that reads Parquet files
+ * @param rowFileBytes what the row files may take on disk, about, 0 or more; 2 GiB unless changed. They hold the newest
+ *        events a second time, for fast reads of single streams; of older events the Parquet files are read
+ * @param sealAfter how long an event may wait for enough others to be sealed with, 1 ms or more; 5 minutes unless
+ *        changed. Until then only the store itself can read it, not a tool that reads Parquet files
  * @param retention which events are not kept for ever; none unless changed
  */
 public record AllSourceConfig(@Nullable Path directory, Durability durability, int maxRecordBytes, long memoryBytes,

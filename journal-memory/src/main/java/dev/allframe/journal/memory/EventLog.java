@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All records in position order, found by the index of their position. A deleted record leaves a hole; a chunk of holes is given back.
+ * All records in position order, found by the index of their position. A deleted record leaves a hole; a chunk of holes
+ * is given back.
  *
  * <p>Not thread-safe: guarded by the lock of its store.
  */

@@ -44,14 +44,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in the memory of this process: everything that a storage promises, but durability. Every call is done when it returns; the stages are there for
- * storages that must wait.
+ * A store in the memory of this process: everything that a storage promises, but durability. Every call is done when it
+ * returns; the stages are there for storages that must wait.
  *
- * <p>A bounded store refuses appends when it is full and never drops a record; deleting events makes room. The bound is for records alone: snapshots and
- * durable states are not counted.
+ * <p>A bounded store refuses appends when it is full and never drops a record; deleting events makes room. The bound is
+ * for records alone: snapshots and durable states are not counted.
  *
- * <h2>Threads</h2> One lock guards all data. Nobody holds it for long: an append adds its records, a read copies references, a page at a time. Filters and
- * callbacks run outside of it, on the caller's thread.
+ * <h2>Threads</h2> One lock guards all data. Nobody holds it for long: an append adds its records, a read copies
+ * references, a page at a time. Filters and callbacks run outside of it, on the caller's thread.
  */
 public final class InMemoryBackend implements EventStoreBackend {
 
@@ -188,7 +188,10 @@ public final class InMemoryBackend implements EventStoreBackend {
         }
     }
 
-    /** Copies a piece of the log under the lock and filters it outside, piece by piece, so that a filter that wants little holds up no append. */
+    /**
+     * Copies a piece of the log under the lock and filters it outside, piece by piece, so that a filter that wants
+     * little holds up no append.
+     */
     private EventPage scan(EventFilter filter, long from, Position after, int limit) {
         List<StoredEvent> wanted = new ArrayList<>();
         List<StoredEvent> piece = new ArrayList<>();

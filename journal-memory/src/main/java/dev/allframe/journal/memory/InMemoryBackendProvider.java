@@ -8,8 +8,9 @@ import java.util.Map;
 import org.apache.pekko.actor.ActorSystem;
 
 /**
- * Opens stores in memory for the Pekko plugins, from a configuration section such as {@code inmemory}. Systems of this process that use the same name in
- * {@code shared-as} get the same store, which is closed when the last of them has closed it.
+ * Opens stores in memory for the Pekko plugins, from a configuration section such as {@code inmemory}. Systems of this
+ * process that use the same name in {@code shared-as} get the same store, which is closed when the last of them has
+ * closed it.
  */
 public final class InMemoryBackendProvider implements BackendProvider {
 

@@ -10,7 +10,10 @@ import dev.allframe.store.Append;
  */
 public record InMemoryConfig(long maxEvents, int maxRecordBytes) {
 
-    /** The largest record that is accepted where nothing else is said: far above any sane event, and small beside a heap. */
+    /**
+     * The largest record that is accepted where nothing else is said: far above any sane event, and small beside a
+     * heap.
+     */
     public static final int DEFAULT_MAX_RECORD_BYTES = 8 * 1024 * 1024;
 
     public InMemoryConfig {

@@ -18,7 +18,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The last change of each durable state, by id and in the order of changes. Not thread-safe: guarded by the lock of its store. */
+/**
+ * The last change of each durable state, by id and in the order of changes. Not thread-safe: guarded by the lock of its
+ * store.
+ */
 final class MemoryStates {
 
     private final String storeId;

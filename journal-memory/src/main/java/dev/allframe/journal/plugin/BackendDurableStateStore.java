@@ -31,11 +31,13 @@ import org.apache.pekko.stream.javadsl.Source;
 /**
  * The Pekko durable state store over a storage, for Java.
  *
- * <p>A revision counts the changes of a persistence id, deletes among them, and rises by one with each: any other revision is refused with
- * {@link dev.allframe.store.VersionConflictException}. After a delete the revision is remembered. Of changes that follow each other a query delivers the
- * last one for certain. Offsets are {@link org.apache.pekko.persistence.query.Sequence}s, in an order of their own beside that of events.
+ * <p>A revision counts the changes of a persistence id, deletes among them, and rises by one with each: any other
+ * revision is refused with {@link dev.allframe.store.VersionConflictException}. After a delete the revision is
+ * remembered. Of changes that follow each other a query delivers the last one for certain. Offsets are
+ * {@link org.apache.pekko.persistence.query.Sequence}s, in an order of their own beside that of events.
  *
- * <p>A value that is a {@link Payload} of JSON text is stored and handed back as it is; every other value is serialized by its Pekko serializer.
+ * <p>A value that is a {@link Payload} of JSON text is stored and handed back as it is; every other value is serialized
+ * by its Pekko serializer.
  */
 public final class BackendDurableStateStore
         implements
@@ -80,8 +82,8 @@ public final class BackendDurableStateStore
     }
 
     /**
-     * Deletes the value whatever its revision; does nothing where there is none. Fails with {@link dev.allframe.store.VersionConflictException} where it is
-     * changed in the same moment.
+     * Deletes the value whatever its revision; does nothing where there is none. Fails with
+     * {@link dev.allframe.store.VersionConflictException} where it is changed in the same moment.
      *
      * @deprecated Pekko wants a revision: call {@link #deleteObject(String, long)}
      */

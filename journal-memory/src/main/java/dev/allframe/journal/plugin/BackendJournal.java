@@ -29,17 +29,18 @@ import scala.runtime.BoxedUnit;
  * The Pekko journal over a storage.
  *
  * <ul>
- * <li>Each message of writes, which holds one {@code persist} or {@code persistAll} or several of them, is one atomic append that names the sequence
- * number it expects. A second writer of the same persistence id fails with {@link dev.allframe.store.VersionConflictException}, and its actor stops: a failure, never a
- * rejection.
+ * <li>Each message of writes, which holds one {@code persist} or {@code persistAll} or several of them, is one atomic
+ * append that names the sequence number it expects. A second writer of the same persistence id fails with
+ * {@link dev.allframe.store.VersionConflictException}, and its actor stops: a failure, never a rejection.
  * <li>Only events that cannot be serialized are rejected, the writes of one message each by itself.
  * <li>Whatever else the storage refuses, such as a full store, fails the actor that writes.
  * </ul>
  *
- * <p>Serialization and the call of the storage happen in the plugin's actor, in the order of its messages; that keeps the order of each actor's writes. The
- * thread that knows the outcome answers. Only where the configuration wants a circuit breaker or replies in the order of all writes, messages of writes take the
- * way through {@link AsyncWriteJournal}, which has them.
- * Replays run on the dispatcher of the key {@code replay-dispatcher}, so that recoveries and writes do not wait for each other.
+ * <p>Serialization and the call of the storage happen in the plugin's actor, in the order of its messages; that keeps
+ * the order of each actor's writes. The thread that knows the outcome answers. Only where the configuration wants a
+ * circuit breaker or replies in the order of all writes, messages of writes take the way through
+ * {@link AsyncWriteJournal}, which has them. Replays run on the dispatcher of the key {@code replay-dispatcher}, so
+ * that recoveries and writes do not wait for each other.
  */
 public final class BackendJournal extends AsyncWriteJournal {
 
@@ -70,8 +71,8 @@ public final class BackendJournal extends AsyncWriteJournal {
     }
 
     /**
-     * Takes messages of writes out of the hands of Pekko's machinery, which spends on each of them a circuit breaker, several futures and as many changes of
-     * thread: more than the storage needs.
+     * Takes messages of writes out of the hands of Pekko's machinery, which spends on each of them a circuit breaker,
+     * several futures and as many changes of thread: more than the storage needs.
      */
     @Override
     public void aroundReceive(PartialFunction<Object, BoxedUnit> receive, Object message) {
@@ -136,7 +137,10 @@ public final class BackendJournal extends AsyncWriteJournal {
         return Futures.future(() -> backend.deleteEventsTo(new StreamId(persistenceId), toSequenceNr));
     }
 
-    /** The storage counts every append that this actor has called, so that a restarted entity waits for its writes of before. */
+    /**
+     * The storage counts every append that this actor has called, so that a restarted entity waits for its writes of
+     * before.
+     */
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
         return Futures.future(() -> backend.highestSequenceNr(new StreamId(persistenceId)));

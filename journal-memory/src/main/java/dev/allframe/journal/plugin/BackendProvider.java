@@ -5,13 +5,14 @@ import dev.allframe.store.EventStoreBackend;
 import org.apache.pekko.actor.ActorSystem;
 
 /**
- * Opens a storage for the Pekko plugins. A storage names its implementation, which has a public constructor without parameters, in the key
- * {@code provider} of its section of the configuration.
+ * Opens a storage for the Pekko plugins. A storage names its implementation, which has a public constructor without
+ * parameters, in the key {@code provider} of its section of the configuration.
  */
 public interface BackendProvider {
 
     /**
-     * Opens the storage. Called once for each actor system and storage root; an exception reaches everyone who asks for the storage.
+     * Opens the storage. Called once for each actor system and storage root; an exception reaches everyone who asks for
+     * the storage.
      *
      * @param system who uses it
      * @param storageConfig the section of the storage root, which holds the sections of the plugins too

@@ -36,12 +36,14 @@ import org.apache.pekko.stream.javadsl.Source;
  * Reads a storage with Pekko's queries, for Java. Get it by
  * {@code PersistenceQuery.get(system).getReadJournalFor(BackendReadJournal.class, "inmemory.query")}.
  *
- * <p>Offsets are {@link org.apache.pekko.persistence.query.Sequence}s: the index of the event's {@link Position}, which rises in the order of commits. A
- * query that starts at an offset goes on with the event behind it. Nothing is delivered twice, nothing is left out, and nothing is polled for: live
- * queries are woken by the storage. Offsets of another kind are refused with an {@link IllegalArgumentException}.
+ * <p>Offsets are {@link org.apache.pekko.persistence.query.Sequence}s: the index of the event's {@link Position}, which
+ * rises in the order of commits. A query that starts at an offset goes on with the event behind it. Nothing is
+ * delivered twice, nothing is left out, and nothing is polled for: live queries are woken by the storage. Offsets of
+ * another kind are refused with an {@link IllegalArgumentException}.
  *
- * <p>Queries read pages when downstream asks, so that slow consumers cost no memory. Those named {@code current} end with what is stored when they begin.
- * Records that only remember a command are left out. The event adapters of the journal are applied.
+ * <p>Queries read pages when downstream asks, so that slow consumers cost no memory. Those named {@code current} end
+ * with what is stored when they begin. Records that only remember a command are left out. The event adapters of the
+ * journal are applied.
  */
 public final class BackendReadJournal
         implements
@@ -160,7 +162,10 @@ public final class BackendReadJournal
                 .thenApply(found -> found.map(stored -> stored.envelope().metadata().timestamp()));
     }
 
-    /** Fails with {@link NoSuchElementException} where there is no such event, or where an event adapter leaves nothing of it. */
+    /**
+     * Fails with {@link NoSuchElementException} where there is no such event, or where an event adapter leaves nothing
+     * of it.
+     */
     @Override
     public <E> CompletionStage<org.apache.pekko.persistence.query.typed.EventEnvelope<E>> loadEnvelope(
             String persistenceId, long sequenceNr) {

@@ -20,7 +20,8 @@ import scala.concurrent.Future;
 /**
  * The Pekko snapshot store over a storage. Several snapshots of one persistence id are kept until they are deleted.
  *
- * <p>A state that is a {@link Payload} of JSON text is stored and handed back as it is; every other state is serialized by its Pekko serializer.
+ * <p>A state that is a {@link Payload} of JSON text is stored and handed back as it is; every other state is serialized
+ * by its Pekko serializer.
  */
 public final class BackendSnapshotStore extends SnapshotStore {
 

@@ -23,15 +23,16 @@ import scala.jdk.javaapi.CollectionConverters;
  * <caption>Where the parts go</caption>
  * <tr><th>persisted</th><th>stored</th></tr>
  * <tr><td>an {@link Envelope}</td><td>its parts as they are; no serializer takes part</td></tr>
- * <tr><td>any other payload</td><td>bytes of its Pekko serializer; the serializer's manifest, or else the class name, is the event type</td></tr>
- * <tr><td>tags of {@link Tagged}</td><td>tags, joined with those of an envelope</td></tr>
+ * <tr><td>any other payload</td><td>bytes of its Pekko serializer; the serializer's manifest, or else the class name,
+ * is the event type</td></tr> <tr><td>tags of {@link Tagged}</td><td>tags, joined with those of an envelope</td></tr>
  * <tr><td>manifest of the event adapter, metadata</td><td>adapter manifest, adapter metadata</td></tr>
  * <tr><td>timestamp</td><td>that of the envelope, else the time of the write</td></tr>
  * <tr><td>writer</td><td>writer of the append</td></tr>
  * </table>
  *
- * <p>A classic actor whose write was rejected goes on with the next sequence number. The store has no gaps, so a rejected write takes its numbers with
- * records that hold nothing, of the type {@link Envelope#COMMAND_ONLY} without a command. Nobody gets to see them, replays included.
+ * <p>A classic actor whose write was rejected goes on with the next sequence number. The store has no gaps, so a
+ * rejected write takes its numbers with records that hold nothing, of the type {@link Envelope#COMMAND_ONLY} without a
+ * command. Nobody gets to see them, replays included.
  */
 final class EventMapping {
 
@@ -43,7 +44,9 @@ final class EventMapping {
         this.payloads = payloads;
     }
 
-    /** The records of a write; throws what serializers throw. Must run inside {@link Payloads#withTransportInformation}. */
+    /**
+     * The records of a write; throws what serializers throw. Must run inside {@link Payloads#withTransportInformation}.
+     */
     List<Envelope> records(AtomicWrite write) {
         Instant now = Instant.now();
         List<PersistentRepr> events = CollectionConverters.asJava(write.payload());

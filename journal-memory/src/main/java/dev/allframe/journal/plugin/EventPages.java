@@ -11,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The cursors over events: along one stream, and along the order of the store. Records without an event are left out. */
+/**
+ * The cursors over events: along one stream, and along the order of the store. Records without an event are left out.
+ */
 final class EventPages {
 
     private EventPages() {}

@@ -16,8 +16,8 @@ import org.apache.pekko.persistence.query.EventEnvelope;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Events that another journal gives out, as the records that a journal of ours would have stored if they had been written to it: after its event adapters, by
- * the actor system's serializers. Thread-safe if the adapters are.
+ * Events that another journal gives out, as the records that a journal of ours would have stored if they had been
+ * written to it: after its event adapters, by the actor system's serializers. Thread-safe if the adapters are.
  */
 public final class ForeignEvents {
 

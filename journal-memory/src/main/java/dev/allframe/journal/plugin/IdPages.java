@@ -29,8 +29,8 @@ final class IdPages {
     }
 
     /**
-     * The ids that there are, and then those of new streams. Keeps the ids that it has given in memory: a stream that is new at a position cannot be told
-     * from one whose first records are deleted otherwise.
+     * The ids that there are, and then those of new streams. Keeps the ids that it has given in memory: a stream that
+     * is new at a position cannot be told from one whose first records are deleted otherwise.
      */
     static Pages<String> live(EventReader reader, int size) {
         return new Live(reader, size);

@@ -5,7 +5,10 @@ import org.apache.pekko.persistence.query.NoOffset$;
 import org.apache.pekko.persistence.query.Offset;
 import org.apache.pekko.persistence.query.Sequence;
 
-/** Positions of a storage as Pekko's offsets. A {@link Sequence} is the index of a position, so the storage must have one order only. */
+/**
+ * Positions of a storage as Pekko's offsets. A {@link Sequence} is the index of a position, so the storage must have
+ * one order only.
+ */
 final class Offsets {
 
     private Offsets() {}

@@ -23,11 +23,12 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of what {@link Pages} read: a page at a time, and only when downstream has taken the one before. At the end of what is stored it sleeps until
- * the storage wakes it; there is no timer.
+ * A stream of what {@link Pages} read: a page at a time, and only when downstream has taken the one before. At the end
+ * of what is stored it sleeps until the storage wakes it; there is no timer.
  *
- * <p>The wake-up is registered before the first read and armed again before each read, so that an append that a read has missed always wakes the stage
- * after it. An append costs an atomic flag, and one message for all appends between two reads.
+ * <p>The wake-up is registered before the first read and armed again before each read, so that an append that a read
+ * has missed always wakes the stage after it. An append costs an atomic flag, and one message for all appends between
+ * two reads.
  */
 final class PagedSource<T> extends GraphStage<SourceShape<T>> {
 

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A cursor over something stored: remembers where it is and reads one page after the other. Used by one reader, one call at a time.
+ * A cursor over something stored: remembers where it is and reads one page after the other. Used by one reader, one
+ * call at a time.
  *
  * @param <T> the elements
  */

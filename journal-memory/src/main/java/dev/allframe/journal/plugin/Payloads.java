@@ -22,7 +22,10 @@ final class Payloads {
         this.serialization = SerializationExtension.get(system);
     }
 
-    /** Runs with the actor system's address at hand for serializers that write actor references. {@link #serialize} must run in here. */
+    /**
+     * Runs with the actor system's address at hand for serializers that write actor references. {@link #serialize} must
+     * run in here.
+     */
     <T> T withTransportInformation(Supplier<T> body) {
         return Serialization$.MODULE$.<T>withTransportInformation(system, body::get);
     }
@@ -44,7 +47,9 @@ final class Payloads {
         return serialization.deserialize(payload.bytes(), payload.serializerId(), payload.manifest()).get();
     }
 
-    /** The object of a state or snapshot: JSON text is handed out as it is, because its owner has no Pekko serializer. */
+    /**
+     * The object of a state or snapshot: JSON text is handed out as it is, because its owner has no Pekko serializer.
+     */
     Object value(Payload payload) {
         return payload.isJson() ? payload : deserialize(payload);
     }

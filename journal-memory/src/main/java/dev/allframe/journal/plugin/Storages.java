@@ -15,12 +15,12 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 
 /**
- * The storages of one actor system. A storage root is a section of the configuration, such as {@code inmemory}; its plugins, such as
- * {@code inmemory.journal} and {@code inmemory.query}, share one backend, which is opened when it is first asked for. A copy of the section under another
- * name is another storage.
+ * The storages of one actor system. A storage root is a section of the configuration, such as {@code inmemory}; its
+ * plugins, such as {@code inmemory.journal} and {@code inmemory.query}, share one backend, which is opened when it is
+ * first asked for. A copy of the section under another name is another storage.
  *
- * <p>Backends are closed in the phase {@code before-actor-system-terminate} of the coordinated shutdown, when entities have stopped, and in any case when
- * the actor system has terminated. Thread-safe.
+ * <p>Backends are closed in the phase {@code before-actor-system-terminate} of the coordinated shutdown, when entities
+ * have stopped, and in any case when the actor system has terminated. Thread-safe.
  */
 public final class Storages implements Extension {
 

@@ -13,12 +13,12 @@ import org.apache.pekko.persistence.PersistentRepr;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers messages of writes on whatever thread knows the outcome, without a detour through the journal's actor. Each reply has the sender that its event had,
- * as persistent actors expect.
+ * Answers messages of writes on whatever thread knows the outcome, without a detour through the journal's actor. Each
+ * reply has the sender that its event had, as persistent actors expect.
  *
- * <h2>Order</h2> The first reply to a message lets its actor send the next one, whose outcome another thread may know before the remaining replies to the first
- * are sent. So all replies to one message are sent under a lock: the thread with the next outcome for that actor waits there. The lock is held for sending only,
- * which never waits.
+ * <h2>Order</h2> The first reply to a message lets its actor send the next one, whose outcome another thread may know
+ * before the remaining replies to the first are sent. So all replies to one message are sent under a lock: the thread
+ * with the next outcome for that actor waits there. The lock is held for sending only, which never waits.
  */
 final class WriteReplies {
 

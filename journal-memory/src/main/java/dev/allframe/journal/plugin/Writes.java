@@ -13,11 +13,13 @@ import java.util.function.UnaryOperator;
 import org.apache.pekko.persistence.AtomicWrite;
 
 /**
- * The writes of one message as one append. Pekko wants the whole message to fail when one of its writes fails, and appends in flight one behind the other could
- * not promise that: the one behind a refused one may be just what a second writer has made way for.
+ * The writes of one message as one append. Pekko wants the whole message to fail when one of its writes fails, and
+ * appends in flight one behind the other could not promise that: the one behind a refused one may be just what a second
+ * writer has made way for.
  *
  * @param append what is to be stored
- * @param rejections for each write the reason why it is not stored, where there is one; no elements where there is none for any of them
+ * @param rejections for each write the reason why it is not stored, where there is one; no elements where there is none
+ *         for any of them
  */
 record Writes(Append append, List<Optional<Exception>> rejections) {
 
@@ -25,7 +27,8 @@ record Writes(Append append, List<Optional<Exception>> rejections) {
      * The append for some writes of one persistence id. Must run inside {@link Payloads#withTransportInformation}.
      *
      * @param writes one or more
-     * @param adapt the event adapters; a write for which they throw is rejected, and so is one that cannot be serialized
+     * @param adapt the event adapters; a write for which they throw is rejected, and so is one that cannot be
+     *         serialized
      * @throws VersionConflictException if the writes do not follow one another
      */
     static Writes of(Iterator<AtomicWrite> writes, UnaryOperator<AtomicWrite> adapt, EventMapping mapping) {
@@ -55,7 +58,8 @@ record Writes(Append append, List<Optional<Exception>> rejections) {
         try {
             records.addAll(mapping.records(adapt.apply(write)));
             return Optional.empty();
-        } catch (Exception notSerializable) { // whatever adapters and serializers throw, checked exceptions from Scala among it
+        } catch (Exception notSerializable) {
+            // whatever adapters and serializers throw, checked exceptions from Scala among it
             records.addAll(EventMapping.nothing(write.size()));
             return Optional.of(notSerializable);
         }

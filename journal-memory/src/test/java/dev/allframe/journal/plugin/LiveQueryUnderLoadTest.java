@@ -30,7 +30,10 @@ import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Live queries that begin in the middle of many writes: no gap and no duplicate where history ends and the present begins. */
+/**
+ * Live queries that begin in the middle of many writes: no gap and no duplicate where history ends and the present
+ * begins.
+ */
 class LiveQueryUnderLoadTest {
 
     private static final int WRITERS = 6;

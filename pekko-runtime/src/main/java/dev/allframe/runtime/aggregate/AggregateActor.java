@@ -52,11 +52,14 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One aggregate instance: dedupe, check the version, decide, store, reply. Behind its {@link InstanceGate} every command gets exactly one reply, unless it has expired.
+ * One aggregate instance: dedupe, check the version, decide, store, reply. Behind its {@link InstanceGate} every
+ * command gets exactly one reply, unless it has expired.
  *
- * <p>Everything of the user's that can throw runs before anything is sent to the journal: decide, evolve and encoding. What throws there is the command's
- * own failure and changes nothing. What is stored and cannot be read makes every command fail with a typed error; the actor stays, and executes nothing. While records are being stored, Pekko keeps further commands waiting, so that no two commands are decided on the same
- * state. A failed store is reported to the waiting caller; the actor then starts again after a pause and reads what was really stored.
+ * <p>Everything of the user's that can throw runs before anything is sent to the journal: decide, evolve and encoding.
+ * What throws there is the command's own failure and changes nothing. What is stored and cannot be read makes every
+ * command fail with a typed error; the actor stays, and executes nothing. While records are being stored, Pekko keeps
+ * further commands waiting, so that no two commands are decided on the same state. A failed store is reported to the
+ * waiting caller; the actor then starts again after a pause and reads what was really stored.
  */
 public final class AggregateActor<C extends Command, E extends Event, S>
         extends
@@ -200,7 +203,10 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 : reply(execute, result);
     }
 
-    /** Stores a record that holds nothing but the memory of a command. A repeat of what has changed nothing names the version with that record. */
+    /**
+     * Stores a record that holds nothing but the memory of a command. A repeat of what has changed nothing names the
+     * version with that record.
+     */
     private ReplyEffect<Recorded<S>, AggregateState<S>> remember(Execute execute, CommandRecord.Outcome outcome,
             S state, long version, CommandResult<E> result) {
         long record = version + 1;
@@ -332,7 +338,10 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 .build();
     }
 
-    /** Where the snapshot was of another shape, a new behavior begins and makes the state from the events, if they are all there. */
+    /**
+     * Where the snapshot was of another shape, a new behavior begins and makes the state from the events, if they are
+     * all there.
+     */
     private void recovered(AggregateState<S> state) {
         long records = replayed;
         replayed = 0;

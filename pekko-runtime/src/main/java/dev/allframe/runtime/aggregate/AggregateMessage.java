@@ -25,8 +25,8 @@ public sealed interface AggregateMessage {
      * @param causationId the message that led to it
      * @param headers free metadata
      * @param issuedAt when its caller first issued it; null where that is not known
-     * @param expiresAt the moment, in milliseconds of AllFrame's clock, after which the caller waits no longer and the command is
-     *        neither decided nor answered; {@link Long#MAX_VALUE} for never
+     * @param expiresAt the moment, in milliseconds of AllFrame's clock, after which the caller waits no longer and the
+     *        command is neither decided nor answered; {@link Long#MAX_VALUE} for never
      * @param replyTo gets exactly one {@link Reply}, unless the command has expired
      */
     record Execute(String aggregate, String id, Command command, @Nullable String commandId,

@@ -13,8 +13,8 @@ import org.apache.pekko.actor.Extension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The aggregates that one actor system hosts, by name; the serializers find them here, also those that were hosted before: replies to them may still be under
- * way. Thread-safe.
+ * The aggregates that one actor system hosts, by name; the serializers find them here, also those that were hosted
+ * before: replies to them may still be under way. Thread-safe.
  */
 public final class AggregateRegistry implements Extension {
 
@@ -22,7 +22,10 @@ public final class AggregateRegistry implements Extension {
 
     private final ConcurrentMap<String, Entry> byName = new ConcurrentHashMap<>();
 
-    /** An aggregate and the clock of the AllFrame that registered it. Compared by identity: each registration is one of its own. */
+    /**
+     * An aggregate and the clock of the AllFrame that registered it. Compared by identity: each registration is one of
+     * its own.
+     */
     private static final class Entry {
 
         private final RegisteredAggregate<?, ?, ?> aggregate;

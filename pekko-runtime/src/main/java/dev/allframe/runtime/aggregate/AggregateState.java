@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an instance's actor knows: the aggregate's state and the commands it remembers.
  *
- * <p>The state is replaced with every record; the window is one object, changed in place, before the record is stored. That is sound because an actor whose
- * record was not stored starts again, from a snapshot or from the empty window.
+ * <p>The state is replaced with every record; the window is one object, changed in place, before the record is stored.
+ * That is sound because an actor whose record was not stored starts again, from a snapshot or from the empty window.
  *
  * @param state the aggregate's state, as far as it could be read
  * @param window the remembered commands

@@ -87,9 +87,9 @@ final class ClusterHost implements AggregateHost {
     }
 
     /**
-     * Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's life. The region ends when it has no
-     * shard and no command whose shard is yet to be found. A member that never came up finds none, and its region ends at once; so does, in the end, one that
-     * has no host in its cluster.
+     * Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's
+     * life. The region ends when it has no shard and no command whose shard is yet to be found. A member that never
+     * came up finds none, and its region ends at once; so does, in the end, one that has no host in its cluster.
      */
     @Override
     public CompletionStage<Done> stop() {
@@ -115,7 +115,10 @@ final class ClusterHost implements AggregateHost {
         return status.equals(MemberStatus.joining()) || status.equals(MemberStatus.removed()); // before it joins, too
     }
 
-    /** Cuts the 1,024 slices of stream ids into ranges, so that shards, partitions and projections are cut along the same lines. */
+    /**
+     * Cuts the 1,024 slices of stream ids into ranges, so that shards, partitions and projections are cut along the
+     * same lines.
+     */
     static final class SliceShards extends ShardingMessageExtractor<AggregateMessage, AggregateMessage> {
 
         private final String aggregate;

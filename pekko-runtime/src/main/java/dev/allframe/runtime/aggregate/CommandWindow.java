@@ -9,9 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last commands of one instance, by id: so many, and none that is too old. Belongs to one actor: changed and read by its thread alone.
+ * The last commands of one instance, by id: so many, and none that is too old. Belongs to one actor: changed and read
+ * by its thread alone.
  *
- * <p>An empty window is never changed: Pekko keeps the empty state of an actor and begins with the same object after every restart.
+ * <p>An empty window is never changed: Pekko keeps the empty state of an actor and begins with the same object after
+ * every restart.
  */
 final class CommandWindow {
 
@@ -30,7 +32,8 @@ final class CommandWindow {
      * @param limit how many it remembers
      * @param maxAge for how long; null for no limit
      * @param commands oldest first
-     * @param forgottenUntil the latest time, in epoch milliseconds, of a command that is forgotten already; {@link #NOTHING} for none
+     * @param forgottenUntil the latest time, in epoch milliseconds, of a command that is forgotten already;
+     *         {@link #NOTHING} for none
      */
     CommandWindow(int limit, @Nullable Duration maxAge, List<RememberedCommand> commands, long forgottenUntil) {
         this(limit, maxAge == null ? Long.MAX_VALUE : maxAge.toMillis(), commands, forgottenUntil);
@@ -53,7 +56,10 @@ final class CommandWindow {
         return nowMillis - command.atMillis() > maxAgeMillis;
     }
 
-    /** What was issued at this time, in epoch milliseconds, or before may be forgotten; {@link #NOTHING} where all is remembered. */
+    /**
+     * What was issued at this time, in epoch milliseconds, or before may be forgotten; {@link #NOTHING} where all is
+     * remembered.
+     */
     long begins(long nowMillis) {
         return maxAgeMillis == Long.MAX_VALUE ? forgottenUntil : Math.max(forgottenUntil, nowMillis - maxAgeMillis - 1);
     }

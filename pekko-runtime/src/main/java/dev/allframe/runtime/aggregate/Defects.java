@@ -3,7 +3,9 @@ package dev.allframe.runtime.aggregate;
 import dev.allframe.codec.CodecException;
 import java.io.NotSerializableException;
 
-/** What is to be made of a failure: of users' code, which brings down its own command alone; of reading what is stored. */
+/**
+ * What is to be made of a failure: of users' code, which brings down its own command alone; of reading what is stored.
+ */
 final class Defects {
 
     private Defects() {}
@@ -12,7 +14,8 @@ final class Defects {
      * Anything but what says that this process cannot go on.
      *
      * @return what was given
-     * @throws VirtualMachineError if that is what was given, unless it is an overflow of the stack, which has ended with the call
+     * @throws VirtualMachineError if that is what was given, unless it is an overflow of the stack, which has ended
+     *         with the call
      */
     static Throwable survived(Throwable thrown) {
         if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {

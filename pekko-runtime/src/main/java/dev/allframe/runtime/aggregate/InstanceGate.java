@@ -20,19 +20,22 @@ import org.apache.pekko.persistence.JournalProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before the event-sourced actor of an instance and sees to it that every command gets its reply. An event-sourced actor keeps commands back while it
- * recovers, stores or rests after a failure; it drops what it has no room for, and everything when it ends. The gate knows what is kept back: it answers what
- * there is no room for, and what the actor will never come to.
+ * Stands before the event-sourced actor of an instance and sees to it that every command gets its reply. An
+ * event-sourced actor keeps commands back while it recovers, stores or rests after a failure; it drops what it has no
+ * room for, and everything when it ends. The gate knows what is kept back: it answers what there is no room for, and
+ * what the actor will never come to.
  *
- * <p>While the actor rests after a recovery that failed, Pekko would keep back commands and being told to stop, perhaps for ever. The gate answers the former
- * with what went wrong, and obeys the latter. Where what is stored cannot be read, it does not let Pekko try again: the instance answers until it is stopped.
+ * <p>While the actor rests after a recovery that failed, Pekko would keep back commands and being told to stop, perhaps
+ * for ever. The gate answers the former with what went wrong, and obeys the latter. Where what is stored cannot be
+ * read, it does not let Pekko try again: the instance answers until it is stopped.
  *
- * <p>It also lets the actor see one failure for each failed write, and not one for each event in it. The first makes the actor start again; the others would
- * arrive while it recovers, be kept back like commands, and when they are taken out again, Pekko 1.7 stops taking out what waits behind them. A write that the
- * journal rejects is a failed write too: Pekko would end the actor, and what is on its way to it at that moment would never be answered.
+ * <p>It also lets the actor see one failure for each failed write, and not one for each event in it. The first makes
+ * the actor start again; the others would arrive while it recovers, be kept back like commands, and when they are taken
+ * out again, Pekko 1.7 stops taking out what waits behind them. A write that the journal rejects is a failed write too:
+ * Pekko would end the actor, and what is on its way to it at that moment would never be answered.
  *
- * <p>Where the actor has to recover in another way, because its snapshot is of another shape, the gate puts a new behavior in the place of the old one and tells it
- * what that has kept back.
+ * <p>Where the actor has to recover in another way, because its snapshot is of another shape, the gate puts a new
+ * behavior in the place of the old one and tells it what that has kept back.
  *
  * <p>Belongs to one actor: used by its thread alone.
  */
@@ -49,7 +52,10 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
     /** How many commands were let in, which is their order. */
     private long letIn;
 
-    /** Commands that were answered here instead. Pekko keeps them back all the same, and they need room until the handler takes them. */
+    /**
+     * Commands that were answered here instead. Pekko keeps them back all the same, and they need room until the
+     * handler takes them.
+     */
     private final Set<Execute> answered = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Why the last recovery failed; null where it did not. */
@@ -60,7 +66,9 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
     /** A new behavior is to take the place of the one that is there, and what Pekko has kept back for that is lost. */
     private boolean beginsAgain;
 
-    /** The incarnation of the actor whose write has failed; ids of incarnations are not negative and never used twice. */
+    /**
+     * The incarnation of the actor whose write has failed; ids of incarnations are not negative and never used twice.
+     */
     private int failedIncarnation = NONE;
 
     private InstanceGate(Gated behavior, int limit) {
@@ -117,7 +125,10 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         return (beginsAgain && Behavior.isAlive(next) ? begun(context) : next).unsafeCast();
     }
 
-    /** The new behavior, which was told what the one before had kept back: in the order in which it came, and before anything that comes now. */
+    /**
+     * The new behavior, which was told what the one before had kept back: in the order in which it came, and before
+     * anything that comes now.
+     */
     private Behavior<Object> begun(TypedActorContext<Object> context) {
         beginsAgain = false;
         answered.clear();
@@ -156,7 +167,10 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         return next;
     }
 
-    /** Called by the actor's handler for each command: false for one that has been answered in the meantime, or is for the behavior that begins. */
+    /**
+     * Called by the actor's handler for each command: false for one that has been answered in the meantime, or is for
+     * the behavior that begins.
+     */
     boolean take(Execute execute) {
         return !beginsAgain && !answered.remove(execute) && waiting.remove(execute) != null;
     }
@@ -170,7 +184,10 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         }
     }
 
-    /** Called by the actor when it is recovered, and another behavior is to recover in its place: that is told what waits, and to stop where it was asked. */
+    /**
+     * Called by the actor when it is recovered, and another behavior is to recover in its place: that is told what
+     * waits, and to stop where it was asked.
+     */
     void beginAgain() {
         beginsAgain = true;
     }

@@ -25,17 +25,22 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hosts the instances of one aggregate type in this process: the part of cluster sharding that one node needs, on the scheduler's time, so that a test's
- * virtual time passivates.
+ * Hosts the instances of one aggregate type in this process: the part of cluster sharding that one node needs, on the
+ * scheduler's time, so that a test's virtual time passivates.
  *
- * <p>A message to an instance that is stopping waits until it has stopped, then starts it anew: at no moment do two actors of one instance exist. What
- * waits is bounded by {@code allframe.max-in-flight}, the number of commands under way.
+ * <p>A message to an instance that is stopping waits until it has stopped, then starts it anew: at no moment do two
+ * actors of one instance exist. What waits is bounded by {@code allframe.max-in-flight}, the number of commands under
+ * way.
  *
- * <p>Its behavior takes any object, so that its own messages are nobody else's business; the world sees an entrance for {@link AggregateMessage}.
+ * <p>Its behavior takes any object, so that its own messages are nobody else's business; the world sees an entrance for
+ * {@link AggregateMessage}.
  */
 final class LocalHost extends AbstractBehavior<Object> {
 
-    /** An instance counts as idle for {@code passivate-after} when this many sweeps have passed without a command, of four in that time. */
+    /**
+     * An instance counts as idle for {@code passivate-after} when this many sweeps have passed without a command, of
+     * four in that time.
+     */
     private static final int IDLE_SWEEPS = 5;
 
     /** Makes names unique: that of a host that has just stopped may not be free yet. */

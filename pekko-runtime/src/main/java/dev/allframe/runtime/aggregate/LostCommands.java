@@ -12,8 +12,9 @@ import org.apache.pekko.actor.typed.eventstream.EventStream;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * Answers commands that were on their way to an instance when it ended: killed, or by a defect of Pekko's. Pekko gives them to whoever listens for dead letters, and their
- * callers would wait for nothing. A second answer, where two listen on one actor system, finds nobody.
+ * Answers commands that were on their way to an instance when it ended: killed, or by a defect of Pekko's. Pekko gives
+ * them to whoever listens for dead letters, and their callers would wait for nothing. A second answer, where two listen
+ * on one actor system, finds nobody.
  */
 final class LostCommands {
 

@@ -39,7 +39,8 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
     /**
      * Checks a type.
      *
-     * @throws InvalidDomainException if its classes cannot be stored or sent, with all that is wrong with events, state and commands
+     * @throws InvalidDomainException if its classes cannot be stored or sent, with all that is wrong with events, state
+     *         and commands
      */
     public static <C extends Command, E extends Event, S> RegisteredAggregate<C, E, S> of(AggregateType<C, E, S> type) {
         Set<String> problems = new LinkedHashSet<>(); // events and state share some
@@ -101,7 +102,10 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
                 && type.stateClass().equals(other.type.stateClass());
     }
 
-    /** The events of a stored record: one, unless it only remembers a command, or an upcaster makes none or several of it. */
+    /**
+     * The events of a stored record: one, unless it only remembers a command, or an upcaster makes none or several of
+     * it.
+     */
     List<E> eventsOf(Envelope envelope) {
         return envelope.isEvent()
                 ? events.decode(

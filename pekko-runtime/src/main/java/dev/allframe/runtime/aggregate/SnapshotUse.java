@@ -3,8 +3,9 @@ package dev.allframe.runtime.aggregate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an instance recovers from its snapshot, or from its events alone because the snapshot is of another shape. Pekko decides that when a behavior
- * begins; so a new one begins where it is to change, and this outlives it. Belongs to one actor: used by its thread alone.
+ * Whether an instance recovers from its snapshot, or from its events alone because the snapshot is of another shape.
+ * Pekko decides that when a behavior begins; so a new one begins where it is to change, and this outlives it. Belongs
+ * to one actor: used by its thread alone.
  */
 final class SnapshotUse {
 
@@ -28,13 +29,19 @@ final class SnapshotUse {
         version = streamVersion;
     }
 
-    /** The events have made what the snapshot did not. The next behavior, if there is one, uses the snapshot that may have been taken of it. */
+    /**
+     * The events have made what the snapshot did not. The next behavior, if there is one, uses the snapshot that may
+     * have been taken of it.
+     */
     void rebuilt() {
         discarded = null;
         due = true;
     }
 
-    /** Whether the next event is the first one after {@link #rebuilt}: a snapshot with it spares the next recovery the same. True once. */
+    /**
+     * Whether the next event is the first one after {@link #rebuilt}: a snapshot with it spares the next recovery the
+     * same. True once.
+     */
     boolean takeDue() {
         boolean was = due;
         due = false;

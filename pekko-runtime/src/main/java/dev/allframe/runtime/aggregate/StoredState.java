@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param state the state as JSON text, with its stored name, version and shape
  * @param commands the remembered commands, oldest first
- * @param forgottenUntil the latest time of a command that is not remembered any more, in epoch milliseconds; {@link Long#MIN_VALUE} for none
+ * @param forgottenUntil the latest time of a command that is not remembered any more, in epoch milliseconds;
+ *         {@link Long#MIN_VALUE} for none
  */
 public record StoredState(EncodedState state, List<RememberedCommand> commands, long forgottenUntil) {
 

@@ -20,7 +20,8 @@ import org.apache.pekko.cluster.typed.Subscribe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses to host aggregates on storage that other members cannot see, while another member is up: an instance that moved there would start empty.
+ * Refuses to host aggregates on storage that other members cannot see, while another member is up: an instance that
+ * moved there would start empty.
  *
  * <p>Asked by every instance before every command, from any thread; changed by an actor that listens to the cluster.
  */

@@ -2,7 +2,10 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.aggregate.Command;
 
-/** Not a command of the domain: asks that the command id of its {@link AggregateMessage.Execute} be void, unless it was used. */
+/**
+ * Not a command of the domain: asks that the command id of its {@link AggregateMessage.Execute} be void, unless it was
+ * used.
+ */
 public enum VoidCommand implements Command {
     INSTANCE;
 

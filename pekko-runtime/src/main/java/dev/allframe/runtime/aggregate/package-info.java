@@ -1,9 +1,10 @@
 /**
- * One aggregate instance as one event-sourced actor, and the two hosts it can live in. Read {@link dev.allframe.runtime.aggregate.AggregateActor} first,
- * then {@link dev.allframe.runtime.aggregate.AggregateHost}.
+ * One aggregate instance as one event-sourced actor, and the two hosts it can live in. Read
+ * {@link dev.allframe.runtime.aggregate.AggregateActor} first, then
+ * {@link dev.allframe.runtime.aggregate.AggregateHost}.
  *
- * <p>Messages are those of {@link dev.allframe.runtime.aggregate.AggregateMessage}; the code of an instance runs on Pekko's dispatcher, one message at a
- * time.
+ * <p>Messages are those of {@link dev.allframe.runtime.aggregate.AggregateMessage}; the code of an instance runs on
+ * Pekko's dispatcher, one message at a time.
  */
 @NullMarked
 package dev.allframe.runtime.aggregate;

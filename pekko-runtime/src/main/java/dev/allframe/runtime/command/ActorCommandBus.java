@@ -33,8 +33,8 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dispatches commands to the hosts of one actor system. The stages it returns never fail. What is under way is counted and bounded, so that a flood of
- * commands is refused instead of filling mailboxes.
+ * Dispatches commands to the hosts of one actor system. The stages it returns never fail. What is under way is counted
+ * and bounded, so that a flood of commands is refused instead of filling mailboxes.
  */
 public final class ActorCommandBus implements CommandBus {
 
@@ -42,7 +42,7 @@ public final class ActorCommandBus implements CommandBus {
     private static final String TERMINATED = "had already been terminated";
 
     private final ActorSystem<?> system;
-    private final Map<String, Registration> hosts;
+    private final Map<String, HostedAggregate> hosts;
     private final Clock clock;
     private final Hosting.Settings settings;
     private final CommandValidator validator = new CommandValidator();
@@ -56,7 +56,7 @@ public final class ActorCommandBus implements CommandBus {
      * @param type the registered type
      * @param host its host
      */
-    public record Registration(AggregateType<?, ?, ?> type, AggregateHost host) {}
+    public record HostedAggregate(AggregateType<?, ?, ?> type, AggregateHost host) {}
 
     /**
      * A bus.
@@ -64,7 +64,7 @@ public final class ActorCommandBus implements CommandBus {
      * @param hosts by the names of their aggregates
      * @param interceptors the outermost first
      */
-    public ActorCommandBus(ActorSystem<?> system, Map<String, Registration> hosts, Hosting hosting,
+    public ActorCommandBus(ActorSystem<?> system, Map<String, HostedAggregate> hosts, Hosting hosting,
             List<CommandInterceptor> interceptors) {
         this.interceptors = List.copyOf(interceptors);
         this.system = system;
@@ -145,7 +145,8 @@ public final class ActorCommandBus implements CommandBus {
                     ? null
                     : CommandFingerprint.of(command);
             return ask(type, id, command, fingerprint, options);
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) { // of a constraint or a component
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
+            // of a constraint or a component
             return failed(new CommandError.HandlerFailed(defect.toString()));
         }
     }
@@ -157,7 +158,7 @@ public final class ActorCommandBus implements CommandBus {
         if (options.commandId() == null) {
             throw new IllegalArgumentException("name the command id that is to be void");
         }
-        Registration registration = hosts.get(type.name());
+        HostedAggregate registration = hosts.get(type.name());
         if (type.rememberedCommands() == 0
                 || (registration != null && registration.type.rememberedCommands() == 0)) {
             throw new IllegalArgumentException(
@@ -179,7 +180,7 @@ public final class ActorCommandBus implements CommandBus {
 
     /** Why nothing can be asked of an instance; null where it can. */
     private @Nullable CommandError refusal(AggregateType<?, ?, ?> type, String id) {
-        Registration registration = hosts.get(type.name());
+        HostedAggregate registration = hosts.get(type.name());
         if (closed || registration == null || registration.type.commandClass() != type.commandClass()) {
             return new CommandError.UnknownAggregate(type.name());
         }
@@ -189,7 +190,10 @@ public final class ActorCommandBus implements CommandBus {
                 : new CommandError.Validation(List.of(new ValidationError("id", wrongId, "InstanceId", id)));
     }
 
-    /** Null for nothing. An unpaired surrogate has no bytes of its own in UTF-8: two ids would be one actor, one file, one stream. */
+    /**
+     * Null for nothing. An unpaired surrogate has no bytes of its own in UTF-8: two ids would be one actor, one file,
+     * one stream.
+     */
     private static @Nullable String wrongWithId(String id) {
         if (id.isEmpty() || id.indexOf('|') >= 0) {
             return "must not be empty and must not contain '|'";
@@ -226,7 +230,10 @@ public final class ActorCommandBus implements CommandBus {
         return waiting.result();
     }
 
-    /** The result of a command of an aggregate has that aggregate's events: its own actor made it, or our serializer with its codec. */
+    /**
+     * The result of a command of an aggregate has that aggregate's events: its own actor made it, or our serializer
+     * with its codec.
+     */
     @SuppressWarnings("unchecked")
     private static <E extends Event> CommandResult<E> typed(CommandResult<?> result) {
         return (CommandResult<E>) result;

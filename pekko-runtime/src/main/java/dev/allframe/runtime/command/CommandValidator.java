@@ -11,7 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 
-/** Checks the Jakarta Validation constraints of commands; messages are plain text, without an expression language. Thread-safe. */
+/**
+ * Checks the Jakarta Validation constraints of commands; messages are plain text, without an expression language.
+ * Thread-safe.
+ */
 final class CommandValidator {
 
     private final Validator validator = Validation.byDefaultProvider()

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dispatches that wait for their answer, so many at most. When the actor system ends, its timers end with it, and who still waits is told here that no answer will come.
- * Thread-safe.
+ * The dispatches that wait for their answer, so many at most. When the actor system ends, its timers end with it, and
+ * who still waits is told here that no answer will come. Thread-safe.
  */
 final class PendingCommands {
 

@@ -18,7 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** Of a store of ours: it knows which types it has; each schema is a durable state {@code allframe-schema|account.deposited.v2}. */
+/**
+ * Of a store of ours: it knows which types it has; each schema is a durable state
+ * {@code allframe-schema|account.deposited.v2}.
+ */
 final class BackendTypeHistory implements TypeHistory {
 
     private static final String KIND = "allframe-schema";

@@ -35,8 +35,9 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
- * Of any Pekko journal, which cannot say what types it has: each schema is a record of the stream {@code allframe-schema|account}, written before an event of that
- * version can be. So a type counts as stored when it was announced.
+ * Of any Pekko journal, which cannot say what types it has: each schema is a record of the stream
+ * {@code allframe-schema|account}, written before an event of that version can be. So a type counts as stored when it
+ * was announced.
  */
 final class JournalTypeHistory implements TypeHistory {
 
@@ -100,7 +101,10 @@ final class JournalTypeHistory implements TypeHistory {
 
     private enum Keep { INSTANCE }
 
-    /** Stores records after those that are there, and ends. Where another member writes at the same time, one of them fails, and looks again. */
+    /**
+     * Stores records after those that are there, and ends. Where another member writes at the same time, one of them
+     * fails, and looks again.
+     */
     private static final class Writer extends EventSourcedBehavior<Keep, Envelope, Done> {
 
         private final StoragePlugins storage;

@@ -31,10 +31,12 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
- * Holds what a storage has against the code that is about to work with it: every type and version of events that was stored must have a path to today's
- * classes, and what is stored from now on must keep what the schemas of before ask for. Then keeps today's schemas.
+ * Holds what a storage has against the code that is about to work with it: every type and version of events that was
+ * stored must have a path to today's classes, and what is stored from now on must keep what the schemas of before ask
+ * for. Then keeps today's schemas.
  *
- * <p>Not a scan: a store of ours keeps the set of types that it has, and for other journals a stream of schemas is written ahead of the events.
+ * <p>Not a scan: a store of ours keeps the set of types that it has, and for other journals a stream of schemas is
+ * written ahead of the events.
  */
 public final class StartCheck {
 
@@ -55,7 +57,8 @@ public final class StartCheck {
     /**
      * Tells the other members of a cluster what this code can read, checks aggregates, and lets them be stored.
      *
-     * @throws UnreadableStoreException that lists all that today's code cannot read, and every schema that does not keep what it must
+     * @throws UnreadableStoreException that lists all that today's code cannot read, and every schema that does not
+     *         keep what it must
      * @throws ConfigurationException if the storage does not answer
      */
     public static void run(ActorSystem<?> system, Hosting hosting,
@@ -126,7 +129,10 @@ public final class StartCheck {
         return stored.type() + " version " + stored.version();
     }
 
-    /** What newer code has stored, and this code reads without a step, by ignoring what it does not know: if it has all that this code needs. */
+    /**
+     * What newer code has stored, and this code reads without a step, by ignoring what it does not know: if it has all
+     * that this code needs.
+     */
     private void lookAtNewer(StoredVersion newer, TypeSchema today, VersionRegistry paths, SchemaHistory kept) {
         if (!paths.ignoresPartOf(newer)) {
             return;
@@ -141,7 +147,10 @@ public final class StartCheck {
         }
     }
 
-    /** Another member may do the same at this moment, and then one of them fails: what it wrote is there when this looks again. */
+    /**
+     * Another member may do the same at this moment, and then one of them fails: what it wrote is there when this looks
+     * again.
+     */
     private void keep(String name, List<TypeSchema> today) {
         for (int attempt = 1;; attempt++) {
             SchemaHistory kept = SchemaHistory.of(await(history.schemas(name)));

@@ -2,7 +2,10 @@ package dev.allframe.runtime.evolution;
 
 import java.util.List;
 
-/** The storage has events that this code cannot read, or would store others than it may. Nothing was changed, and no aggregate is hosted. */
+/**
+ * The storage has events that this code cannot read, or would store others than it may. Nothing was changed, and no
+ * aggregate is hosted.
+ */
 public final class UnreadableStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

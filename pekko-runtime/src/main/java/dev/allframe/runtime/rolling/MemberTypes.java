@@ -39,8 +39,8 @@ import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Subscribe;
 
 /**
- * Knows the members of the cluster and what each can read, by a map that is replicated to all of them: an entry for each AllFrame of each member. Works out
- * what this node must not store.
+ * Knows the members of the cluster and what each can read, by a map that is replicated to all of them: an entry for
+ * each AllFrame of each member. Works out what this node must not store.
  */
 final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
 
@@ -104,7 +104,10 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
     /** Those that have just joined. */
     private final Set<String> joining = new LinkedHashSet<>();
 
-    /** What was told, by entries: all that was ever heard of it, since an answer may be older than what has come before it. */
+    /**
+     * What was told, by entries: all that was ever heard of it, since an answer may be older than what has come before
+     * it.
+     */
     private LWWMap<String, String> announcements = LWWMap.empty();
 
     /** Who waits until this node has told what it reads, and knows what the others read. */
@@ -225,7 +228,10 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
         return this;
     }
 
-    /** Tells the others what this node reads, and asks them what they do: replicas know that some seconds later by themselves. */
+    /**
+     * Tells the others what this node reads, and asks them what they do: replicas know that some seconds later by
+     * themselves.
+     */
     private void exchange() {
         long exchange = ++exchanges;
         String text = new ReadableTypes(own).text();

@@ -22,12 +22,13 @@ import org.apache.pekko.actor.typed.Props;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses to store a version of an event that another member of the cluster cannot read: while the code of members is replaced one by one, instances move between
- * old and new. Asked by every instance before it stores, from any thread.
+ * Refuses to store a version of an event that another member of the cluster cannot read: while the code of members is
+ * replaced one by one, instances move between old and new. Asked by every instance before it stores, from any thread.
  *
- * <p>Each member tells the others what it can read, before it looks at what is stored. So either it sees that something was stored that it cannot read, and
- * does not start, or the others know that it is there. A member that is just joining and has told nothing yet may have looked before: until it has, or
- * has had time to, nothing is stored that was not stored before.
+ * <p>Each member tells the others what it can read, before it looks at what is stored. So either it sees that something
+ * was stored that it cannot read, and does not start, or the others know that it is there. A member that is just
+ * joining and has told nothing yet may have looked before: until it has, or has had time to, nothing is stored that was
+ * not stored before.
  */
 public final class VersionGuard {
 
@@ -109,7 +110,10 @@ public final class VersionGuard {
         return told;
     }
 
-    /** From now on this node stores events of an aggregate; its announcement must have been made. Completes when the guard knows what of it to refuse. */
+    /**
+     * From now on this node stores events of an aggregate; its announcement must have been made. Completes when the
+     * guard knows what of it to refuse.
+     */
     public CompletionStage<Done> guard(String aggregate, List<TypeSchema> today, Collection<StoredVersion> stored) {
         CompletableFuture<Done> guarded = new CompletableFuture<>();
         Set<StoredVersion> known = ConcurrentHashMap.newKeySet();

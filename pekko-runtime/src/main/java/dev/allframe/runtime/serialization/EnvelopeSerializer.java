@@ -6,8 +6,8 @@ import dev.allframe.store.Payload;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /**
- * Writes whole envelopes as JSON, for journals that do not know their parts; the journals of ours store the parts and never call it. The manifest is the
- * stored event type, so that a journal's tables can be searched by it.
+ * Writes whole envelopes as JSON, for journals that do not know their parts; the journals of ours store the parts and
+ * never call it. The manifest is the stored event type, so that a journal's tables can be searched by it.
  */
 public final class EnvelopeSerializer extends SerializerWithStringManifest {
 

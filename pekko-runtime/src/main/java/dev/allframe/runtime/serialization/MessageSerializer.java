@@ -28,8 +28,9 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the messages between nodes as CBOR. Commands and events travel inside as their own bytes: a command by its simple class name, an event as it is
- * stored. Clocks of nodes differ, so that a moment travels as the time that is left. The aggregate must be registered on both nodes.
+ * Writes the messages between nodes as CBOR. Commands and events travel inside as their own bytes: a command by its
+ * simple class name, an event as it is stored. Clocks of nodes differ, so that a moment travels as the time that is
+ * left. The aggregate must be registered on both nodes.
  */
 public final class MessageSerializer extends SerializerWithStringManifest {
 
@@ -87,7 +88,10 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         };
     }
 
-    /** Pekko drops a message that cannot be written. So whoever waits for it is told here: the sender of a command, or the one who waits for a reply. */
+    /**
+     * Pekko drops a message that cannot be written. So whoever waits for it is told here: the sender of a command, or
+     * the one who waits for a reply.
+     */
     @Override
     public byte[] toBinary(Object message) {
         return switch (message) {

@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes snapshots as one JSON object, version 3:
  * <pre>
- * {"v":3, "type":"account.state", "version":1, "shape":"5f1c0b9d2e4a6873", "state":{...}, "forgottenUntil":1767225600000,
- *  "commands":[{"atMillis":1767225600123, "record":{"commandId":"...", "fingerprint":"...", "outcome":{"@type":"accepted"}, "firstSequenceNr":7, "lastSequenceNr":8}}]}
+ * {"v":3, "type":"account.state", "version":1, "shape":"5f1c0b9d2e4a6873", "state":{...},
+ *  "forgottenUntil":1767225600000,
+ *  "commands":[{"atMillis":1767225600123, "record":{"commandId":"...", "fingerprint":"...",
+ *    "outcome":{"@type":"accepted"}, "firstSequenceNr":7, "lastSequenceNr":8}}]}
  * </pre>
- * {@code forgottenUntil} is missing where no command was forgotten. Version 2 did not have the shape. Version 1 had the records of commands alone, without times: it is read as if its commands had been
- * executed at that moment, and others forgotten.
+ * {@code forgottenUntil} is missing where no command was forgotten. Version 2 did not have the shape. Version 1 had the
+ * records of commands alone, without times: it is read as if its commands had been executed at that moment, and others
+ * forgotten.
  */
 public final class StateSerializer extends SerializerWithStringManifest {
 

@@ -1,5 +1,6 @@
 /**
- * What Pekko calls to turn our records, snapshots and messages into bytes. Loaded by name from {@code reference.conf}; thread-safe.
+ * What Pekko calls to turn our records, snapshots and messages into bytes. Loaded by name from {@code reference.conf};
+ * thread-safe.
  */
 @NullMarked
 package dev.allframe.runtime.serialization;

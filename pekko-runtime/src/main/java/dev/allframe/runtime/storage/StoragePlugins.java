@@ -38,7 +38,8 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
     private static final String STORAGES = "allframe.storages";
 
     /**
-     * The plugins that the configuration names. A store of ours is opened, so that what cannot be opened is found at start.
+     * The plugins that the configuration names. A store of ours is opened, so that what cannot be opened is found at
+     * start.
      *
      * @throws ConfigurationException if the configuration names none, or one that does not exist
      */

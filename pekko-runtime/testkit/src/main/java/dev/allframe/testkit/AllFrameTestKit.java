@@ -28,8 +28,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Runs aggregates as they run in production, actors, command bus and journal, for the tests of one class: in this process, with in-memory storage and
- * virtual time.
+ * Runs aggregates as they run in production, actors, command bus and journal, for the tests of one class: in this
+ * process, with in-memory storage and virtual time.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -42,8 +42,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }
  * }</pre>
  *
- * One actor system is started before the first test of the class and ended after the last; tests keep apart by using instances of their own. Register it
- * in a static field. Time stands still until {@link #advance}: no timer fires and no dispatch times out by itself.
+ * One actor system is started before the first test of the class and ended after the last; tests keep apart by using
+ * instances of their own. Register it in a static field. Time stands still until {@link #advance}: no timer fires and
+ * no dispatch times out by itself.
  */
 public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallback {
 
@@ -121,7 +122,10 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
         return running().allFrame;
     }
 
-    /** The command bus. Results come in real time; a dispatch that gets none does not time out unless the test advances time. */
+    /**
+     * The command bus. Results come in real time; a dispatch that gets none does not time out unless the test advances
+     * time.
+     */
     public CommandBus commands() {
         return allFrame().commands();
     }
@@ -176,7 +180,10 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
         running().time.timePasses(time);
     }
 
-    /** Lets so much time pass that every instance without a command is stopped: its next command finds it recovered from what is stored. */
+    /**
+     * Lets so much time pass that every instance without a command is stopped: its next command finds it recovered from
+     * what is stored.
+     */
     public void passivateAll() {
         advance(allFrame().system().settings().config().getDuration("allframe.passivate-after").multipliedBy(2));
     }

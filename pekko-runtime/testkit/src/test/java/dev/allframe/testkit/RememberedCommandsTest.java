@@ -18,7 +18,9 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What an instance remembers of commands survives passivation, snapshots and the deletion of events, for a stated time. */
+/**
+ * What an instance remembers of commands survives passivation, snapshots and the deletion of events, for a stated time.
+ */
 @Guarantee("G5")
 final class RememberedCommandsTest {
 

@@ -8,17 +8,20 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The gate in the build for events that change: fails where today's classes cannot read what was stored before, or where a version was changed after it was
- * stored.
+ * The gate in the build for events that change: fails where today's classes cannot read what was stored before, or
+ * where a version was changed after it was stored.
  *
  * <pre>{@code
  * @Test
  * void events_stay_compatible() {
- *   EventSchemas.of(ACCOUNT).withExamples(new Opened("Ann", czk(0))).assertCompatibleWith("src/main/schemas", BACKWARD_TRANSITIVE);
+ *   EventSchemas.of(ACCOUNT)
+ *       .withExamples(new Opened("Ann", czk(0)))
+ *       .assertCompatibleWith("src/main/schemas", BACKWARD_TRANSITIVE);
  * }
  * }</pre>
  *
- * <p>With the system property {@code allframe.schemas=write} it first writes the files that are missing; they belong into version control. It never changes one.
+ * <p>With the system property {@code allframe.schemas=write} it first writes the files that are missing; they belong
+ * into version control. It never changes one.
  *
  * @param <E> the events
  */

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** What the callers of one group are told, and who is to be woken. Filled by the partition's thread, then given on a thread of its own. */
+/**
+ * What the callers of one group are told, and who is to be woken. Filled by the partition's thread, then given on a
+ * thread of its own.
+ */
 final class Answers implements Runnable {
 
     private final List<Runnable> answers = new ArrayList<>();

@@ -24,13 +24,15 @@ public final class Backups {
     }
 
     /**
-     * Copies a store that nobody changes, or brings a copy up to what the store holds. When this returns, the copy is on disk and opens as a store with the same id.
+     * Copies a store that nobody changes, or brings a copy up to what the store holds. When this returns, the copy is
+     * on disk and opens as a store with the same id.
      *
      * @param target empty or missing, or an older copy of the same store; outside of the store's directory
      * @return how many files of segments were copied; the others were there
      * @throws UnfitTargetException if the target is something else
      * @throws dev.allframe.store.StoreLockedException if somebody has the target open
-     * @throws dev.allframe.store.CorruptStoreException if a part of the store is missing or damaged; the target is what it was
+     * @throws dev.allframe.store.CorruptStoreException if a part of the store is missing or damaged; the target is what
+     *         it was
      */
     public static int copy(ClosedStore store, Path target) {
         Disk disk = store.disk();

@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The parts of a store that nobody changes, for tools: each is read when it is asked for, so that one that is damaged does not hide the others. Either the store
- * is not open, and this keeps its lock, so that nobody opens it meanwhile; or it is open elsewhere, and this reads a {@link StoreImage}. Changes nothing but the
- * lock's own files and the image.
+ * The parts of a store that nobody changes, for tools: each is read when it is asked for, so that one that is damaged
+ * does not hide the others. Either the store is not open, and this keeps its lock, so that nobody opens it meanwhile;
+ * or it is open elsewhere, and this reads a {@link StoreImage}. Changes nothing but the lock's own files and the image.
  *
  * <p>For one thread. {@link StoredContents} puts the parts together.
  */
@@ -75,8 +75,9 @@ public final class ClosedStore implements AutoCloseable {
     }
 
     /**
-     * A store that somebody has open, as it is at this moment: everything that was acknowledged before the call is in it. The owner is not held up and needs not
-     * to know. Its files are linked or copied into a directory in the store's, and deleted when this is closed.
+     * A store that somebody has open, as it is at this moment: everything that was acknowledged before the call is in
+     * it. The owner is not held up and needs not to know. Its files are linked or copied into a directory in the
+     * store's, and deleted when this is closed.
      *
      * @param directory for which {@link #isStore} is true, on a file system of this machine that has hard links
      * @param user who, in words
@@ -98,7 +99,10 @@ public final class ClosedStore implements AutoCloseable {
         return StoreFileFormat.read(disk, directory);
     }
 
-    /** The manifest of this moment, which may be read whoever has the store open; an empty one where there is nothing but the identity. */
+    /**
+     * The manifest of this moment, which may be read whoever has the store open; an empty one where there is nothing
+     * but the identity.
+     */
     public static Manifest manifest(Disk disk, Path directory, UUID storeId) throws IOException {
         Optional<Manifest> there = Manifest.load(disk, directory, storeId);
         if (there.isEmpty() && !(disk.list(directory.resolve(SEGMENTS)).isEmpty()
@@ -153,7 +157,10 @@ public final class ClosedStore implements AutoCloseable {
         return WalReader.readAll(disk, logDirectory(), consumer);
     }
 
-    /** The state as it is on disk. Entries of the log may be applied to what is returned; they are not kept. To be closed. */
+    /**
+     * The state as it is on disk. Entries of the log may be applied to what is returned; they are not kept. To be
+     * closed.
+     */
     public StateStore state() throws IOException {
         return state(storeId());
     }

@@ -33,15 +33,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes neighbouring segments into one, without the rows that are deleted.
  *
- * <h2>Order</h2> The new segment's files; the log, forced with the deletes that were believed; a view in which readers find old and new segments by id; the
- * manifest, which decides; the index, in one batch; a view with the new segment in the old ones' place. The files of the old ones are deleted when the last
- * view that has them is released. A crash before the manifest leaves files that it does not name, and one after it leaves the old files, which it does not
- * name either: both are deleted when the store is opened. An index that is behind is brought up to the manifest then. Where the index finds no room, the next
- * step begins with it.
+ * <h2>Order</h2> The new segment's files; the log, forced with the deletes that were believed; a view in which readers
+ * find old and new segments by id; the manifest, which decides; the index, in one batch; a view with the new segment in
+ * the old ones' place. The files of the old ones are deleted when the last view that has them is released. A crash
+ * before the manifest leaves files that it does not name, and one after it leaves the old files, which it does not name
+ * either: both are deleted when the store is opened. An index that is behind is brought up to the manifest then. Where
+ * the index finds no room, the next step begins with it.
  *
- * <h2>Readers</h2> The index names either all old segments or the new one; a reader whose view lacks what the index names takes a newer view.
+ * <h2>Readers</h2> The index names either all old segments or the new one; a reader whose view lacks what the index
+ * names takes a newer view.
  *
- * <h2>Damage</h2> Every row is read from bytes that have their checksums, or nothing changes. What could not be read is left alone until the store is opened anew.
+ * <h2>Damage</h2> Every row is read from bytes that have their checksums, or nothing changes. What could not be read is
+ * left alone until the store is opened anew.
  *
  * <p>Runs on the compactor's thread.
  */
@@ -49,7 +52,9 @@ final class Compaction {
 
     private static final Logger LOG = System.getLogger(Compaction.class.getName());
 
-    /** Deleted rows are counted again when so many more events were deleted, an eighth of the rows of a full segment. */
+    /**
+     * Deleted rows are counted again when so many more events were deleted, an eighth of the rows of a full segment.
+     */
     private static final long RECOUNT_AFTER = SegmentLimits.MAX_ROWS / 8;
 
     private final Segments segments;
@@ -131,7 +136,10 @@ final class Compaction {
         return leftAlone.size();
     }
 
-    /** Why not all could be compacted: what is known already, or the damage of what is left alone; null where nothing is. */
+    /**
+     * Why not all could be compacted: what is known already, or the damage of what is left alone; null where nothing
+     * is.
+     */
     @Nullable EventStoreException damage(@Nullable EventStoreException known) {
         return known != null || leftAlone.isEmpty() ? known : leftAlone.values().iterator().next();
     }
@@ -139,7 +147,8 @@ final class Compaction {
     /** Counts the deleted rows of every segment anew where enough was deleted since. */
     private void count(CompactionPolicy policy) {
         long deletedEvents = contents.state().counters().deletedEvents();
-        // Counting asks the index once for each stream with deletes, so that it is done the less often the more of them there are.
+        // Counting asks the index once for each stream with deletes, so that it is done the less often the more of them
+        // there are.
         long enough = policy == CompactionPolicy.THOROUGH ? 1 : Math.max(RECOUNT_AFTER, countedStreams / 8);
         if (deletedEvents - countedAt < enough) {
             return;

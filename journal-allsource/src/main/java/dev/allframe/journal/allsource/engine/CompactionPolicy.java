@@ -7,9 +7,10 @@ import java.util.List;
 enum CompactionPolicy {
 
     /**
-     * What pays by itself. Neighbours are merged where the result has at least twice the rows of the largest of them: a row is then written again at most
-     * log2(131,072) = 17 times, whatever the sizes. And where there are {@link #FEWEST} of them, or the result is half full, so that a trickle of tiny
-     * segments is not merged two by two. A single segment is rewritten where a quarter of its rows is deleted: a deleted row then takes room for no more
+     * What pays by itself. Neighbours are merged where the result has at least twice the rows of the largest of them: a
+     * row is then written again at most log2(131,072) = 17 times, whatever the sizes. And where there are
+     * {@link #FEWEST} of them, or the result is half full, so that a trickle of tiny segments is not merged two by two.
+     * A single segment is rewritten where a quarter of its rows is deleted: a deleted row then takes room for no more
      * than three others, and removing it costs no more than the writing of three.
      */
     AUTOMATIC {
@@ -41,7 +42,9 @@ enum CompactionPolicy {
 
     private static final int FEWEST = 4;
 
-    /** So many segments are read at once, of each of which a few hundred rows or the pages of a row group are in memory. */
+    /**
+     * So many segments are read at once, of each of which a few hundred rows or the pages of a row group are in memory.
+     */
     private static final int MOST = 32;
 
     /**

@@ -19,15 +19,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes what rules let go, merges segments, writes the Parquet files that are missing, and keeps the row files within their budget, on a thread of its own,
- * so that none of it holds up sealing and with it appends.
+ * Deletes what rules let go, merges segments, writes the Parquet files that are missing, and keeps the row files within
+ * their budget, on a thread of its own, so that none of it holds up sealing and with it appends.
  *
- * <h2>When</h2> When nothing was sealed for a while, so that a burst of appends has the processors to itself; when {@link #MOST_BEHIND} segments have no
- * Parquet file, quiet or not; and when somebody asks. Neighbours are merged before a Parquet file is written for one of them alone, so that a row is seldom
- * written to Parquet twice.
+ * <h2>When</h2> When nothing was sealed for a while, so that a burst of appends has the processors to itself; when
+ * {@link #MOST_BEHIND} segments have no Parquet file, quiet or not; and when somebody asks. Neighbours are merged
+ * before a Parquet file is written for one of them alone, so that a row is seldom written to Parquet twice.
  *
- * <p>A failure is logged and counted, and nothing is deleted; appends and reads go on. Where a segment is damaged the others are compacted; where there is no room,
- * it tries again every second.
+ * <p>A failure is logged and counted, and nothing is deleted; appends and reads go on. Where a segment is damaged the
+ * others are compacted; where there is no room, it tries again every second.
  */
 final class Compactor {
 
@@ -86,7 +86,10 @@ final class Compactor {
         ask(asked, result);
     }
 
-    /** Asks for the Parquet files of all segments; completed when they are on disk, failed with the first failure, when the rest is done. */
+    /**
+     * Asks for the Parquet files of all segments; completed when they are on disk, failed with the first failure, when
+     * the rest is done.
+     */
     void writeParquet(CompletableFuture<Void> result) {
         ask(parquetAsked, result);
     }

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store holds: the view of its events, the index of the sealed ones, and the state.
  *
- * <h2>Threads</h2> The partition's thread applies entries and ends tail segments, the sealer's replaces them by sealed segments, the compactor's replaces
- * those. They change the view under this object's monitor, for a moment. Everyone reads, without a lock.
+ * <h2>Threads</h2> The partition's thread applies entries and ends tail segments, the sealer's replaces them by sealed
+ * segments, the compactor's replaces those. They change the view under this object's monitor, for a moment. Everyone
+ * reads, without a lock.
  */
 final class Contents {
 
@@ -153,7 +154,10 @@ final class Contents {
                         index.stats().diskBytes(), "state", state.stats().diskBytes()));
     }
 
-    /** Bytes of payloads in the tail that are not deleted, and in sealed segments, where deleted ones count until they are compacted away. */
+    /**
+     * Bytes of payloads in the tail that are not deleted, and in sealed segments, where deleted ones count until they
+     * are compacted away.
+     */
     long eventBytes() {
         long bytes = 0;
         View now = view;

@@ -40,9 +40,9 @@ import java.util.concurrent.Executors;
 /**
  * An open store: opens the parts in their order, joins them, and closes them in the reverse order.
  *
- * <h2>Opening</h2> Lock, identity, manifest, state, index, then the log: its entries are applied to the state where it has not them yet, and the events that
- * are not in segments become tail segments again. What cannot be read refuses to open, and nothing was changed; only the index is thrown away and built
- * anew.
+ * <h2>Opening</h2> Lock, identity, manifest, state, index, then the log: its entries are applied to the state where it
+ * has not them yet, and the events that are not in segments become tail segments again. What cannot be read refuses to
+ * open, and nothing was changed; only the index is thrown away and built anew.
  */
 public final class Engine implements AutoCloseable {
 
@@ -157,7 +157,10 @@ public final class Engine implements AutoCloseable {
             }
         }
 
-        /** When the log has been opened: before, what it delivers may not be on disk, and the state must never know more than the disk. */
+        /**
+         * When the log has been opened: before, what it delivers may not be on disk, and the state must never know more
+         * than the disk.
+         */
         private void applyEntries() {
             for (int from = 0; from < entries.size(); from += BATCH) {
                 state.apply(entries.subList(from, Math.min(from + BATCH, entries.size())));
@@ -231,7 +234,9 @@ public final class Engine implements AutoCloseable {
             }
         }
 
-        /** Numbers that the state has seen would be given again, and what gets them would be taken for what it has seen. */
+        /**
+         * Numbers that the state has seen would be given again, and what gets them would be taken for what it has seen.
+         */
         private static void checkNotAhead(StateStore state, CommitLog log, UUID storeId) {
             if (state.appliedLsn() > log.lastLsn()) {
                 throw new CorruptStoreException("the log of store " + storeId + " ends with entry " + log.lastLsn()
@@ -320,7 +325,8 @@ public final class Engine implements AutoCloseable {
     /**
      * Returns when everything that was applied is on disk in the log.
      *
-     * @throws Compaction.StoppedException if the writer has ended, as it does before the compactor where a store is closed
+     * @throws Compaction.StoppedException if the writer has ended, as it does before the compactor where a store is
+     *         closed
      */
     private void forceLog() {
         CompletableFuture<Void> forced = new CompletableFuture<>();

@@ -35,8 +35,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine as a storage. What changes something goes to the partition's thread; what the tail in memory can answer is answered on the caller's thread; what
- * needs a file or a table is read on the engine's reading threads, because an interrupt of the caller's would close the file.
+ * The engine as a storage. What changes something goes to the partition's thread; what the tail in memory can answer is
+ * answered on the caller's thread; what needs a file or a table is read on the engine's reading threads, because an
+ * interrupt of the caller's would close the file.
  */
 public final class EngineBackend implements EventStoreBackend {
 
@@ -260,10 +261,12 @@ public final class EngineBackend implements EventStoreBackend {
     }
 
     /**
-     * Merges small segments of events and removes what is deleted from the rest, as far as it can be done. Not for every day: the store does by itself what pays.
-     * What is not sealed is not touched; {@link #flush} seals. Appends and reads go on meanwhile.
+     * Merges small segments of events and removes what is deleted from the rest, as far as it can be done. Not for
+     * every day: the store does by itself what pays. What is not sealed is not touched; {@link #flush} seals. Appends
+     * and reads go on meanwhile.
      *
-     * @return done when it is on disk; fails with the first failure, after everything else was done, in which case nothing that could not be read was deleted
+     * @return done when it is on disk; fails with the first failure, after everything else was done, in which case
+     *         nothing that could not be read was deleted
      */
     public CompletionStage<CompactionReport> compact() {
         CompletableFuture<CompactionReport> result = new CompletableFuture<>();
@@ -286,13 +289,14 @@ public final class EngineBackend implements EventStoreBackend {
     }
 
     /**
-     * Copies the store as it is at one moment to another directory, or brings an older copy there up to it, while appends and reads go on. The writer takes part
-     * for a moment only: it ends the log's segment and has RocksDB flush and link the state's files. What was acknowledged before the call is in the copy.
+     * Copies the store as it is at one moment to another directory, or brings an older copy there up to it, while
+     * appends and reads go on. The writer takes part for a moment only: it ends the log's segment and has RocksDB flush
+     * and link the state's files. What was acknowledged before the call is in the copy.
      *
      * @param target empty or missing, or an older copy of this store; apart from the store's own directory
-     * @return how many files of segments were copied, the others were there; done when the copy is on disk, and opens as a store. Fails with
-     *         {@link Backups.UnfitTargetException} for another target, with {@link UnsupportedOperationException} for a store in memory, and as the store and
-     *         its disk fail
+     * @return how many files of segments were copied, the others were there; done when the copy is on disk, and opens
+     *         as a store. Fails with {@link Backups.UnfitTargetException} for another target, with
+     *         {@link UnsupportedOperationException} for a store in memory, and as the store and its disk fail
      */
     public CompletionStage<Integer> backup(Path target) {
         CompletableFuture<Integer> result = new CompletableFuture<>();

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Who may read the files of one segment, so that none is deleted while somebody may still read it. A segment that gets its Parquet file, or loses its row file, is another
- * object over the same files: both are counted here. Thread-safe.
+ * Who may read the files of one segment, so that none is deleted while somebody may still read it. A segment that gets
+ * its Parquet file, or loses its row file, is another object over the same files: both are counted here. Thread-safe.
  */
 final class FileUses {
 

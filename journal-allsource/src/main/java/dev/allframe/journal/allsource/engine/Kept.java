@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Which rows are not deleted. A stream is asked for once, when its first row comes by: a delete that comes while a segment is made takes all rows of a
- * stream that it means or none, so that what is kept of a stream has no gap. For one segment's making, on one thread.
+ * Which rows are not deleted. A stream is asked for once, when its first row comes by: a delete that comes while a
+ * segment is made takes all rows of a stream that it means or none, so that what is kept of a stream has no gap. For
+ * one segment's making, on one thread.
  */
 final class Kept implements Predicate<StoredEvent> {
 

@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a crash has left beside the files of a store's segments: temporary files, and whole segment files that the manifest does not name. Used when a store is
- * opened, before anything is written.
+ * What a crash has left beside the files of a store's segments: temporary files, and whole segment files that the
+ * manifest does not name. Used when a store is opened, before anything is written.
  */
 final class LeftOvers {
 

@@ -21,8 +21,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the log and holds manifest and state against it: together they have every entry, and what the state has applied is in it. Entries that the state has
- * not applied are applied, in memory. For one thread, once.
+ * Reads the log and holds manifest and state against it: together they have every entry, and what the state has applied
+ * is in it. Entries that the state has not applied are applied, in memory. For one thread, once.
  */
 final class LogCheck implements WalConsumer {
 

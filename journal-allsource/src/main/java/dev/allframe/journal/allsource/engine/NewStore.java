@@ -9,7 +9,7 @@ import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.RowOrder;
 import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
-import dev.allframe.journal.allsource.engine.segment.SegmentWriter;
+import dev.allframe.journal.allsource.engine.segment.EventSegmentWriter;
 import dev.allframe.journal.allsource.engine.wal.WalLog;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Position;
@@ -27,11 +27,12 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Writes a store from the contents of another: events as segments, the rest as state, and a log that goes on behind both. Positions and numbers stay as they
- * were, also where events between them were deleted; the store's id is a new one.
+ * Writes a store from the contents of another: events as segments, the rest as state, and a log that goes on behind
+ * both. Positions and numbers stay as they were, also where events between them were deleted; the store's id is a new
+ * one.
  *
- * <p>The file {@code STORE} is written last: what is not finished is no store. The index is computed when the store is opened first. For one thread, which
- * must not be interrupted.
+ * <p>The file {@code STORE} is written last: what is not finished is no store. The index is computed when the store is
+ * opened first. For one thread, which must not be interrupted.
  */
 public final class NewStore implements AutoCloseable {
 
@@ -46,7 +47,7 @@ public final class NewStore implements AutoCloseable {
     private final UUID storeId = UUID.randomUUID();
     private final RocksTables tables;
     private final StateStore state;
-    private final SegmentWriter writer;
+    private final EventSegmentWriter writer;
     private final List<StoredEvent> rows = new ArrayList<>();
     private long rowBytes;
     private final List<SegmentMeta> segments = new ArrayList<>();
@@ -65,7 +66,7 @@ public final class NewStore implements AutoCloseable {
         this.state = StateStore.open(tables.state(), storeId.toString());
         Path files = directory.resolve(ClosedStore.SEGMENTS);
         disk.createDirectories(files);
-        this.writer = new SegmentWriter(disk, files, storeId);
+        this.writer = new EventSegmentWriter(disk, files, storeId);
     }
 
     /**
@@ -174,7 +175,10 @@ public final class NewStore implements AutoCloseable {
         entries.clear();
     }
 
-    /** Finishes the store: when this returns, it is on disk. Every deleted event has a position, so the next one is behind as many. */
+    /**
+     * Finishes the store: when this returns, it is on disk. Every deleted event has a position, so the next one is
+     * behind as many.
+     */
     public void finish() {
         seal();
         applyAll();

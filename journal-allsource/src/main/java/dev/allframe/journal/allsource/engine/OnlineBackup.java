@@ -21,9 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Copies an open store. The writer takes what belongs to one moment: it ends the log's segment, so that everything up to the last entry stands in files that do
- * not change, has the state's tables linked, and reads the manifest. Then the files are copied beside it: those of segments stay while a view has them, those of
- * the log until the writer is told that the copy is done.
+ * Copies an open store. The writer takes what belongs to one moment: it ends the log's segment, so that everything up
+ * to the last entry stands in files that do not change, has the state's tables linked, and reads the manifest. Then the
+ * files are copied beside it: those of segments stay while a view has them, those of the log until the writer is told
+ * that the copy is done.
  */
 final class OnlineBackup {
 
@@ -81,7 +82,10 @@ final class OnlineBackup {
         }
     }
 
-    /** A moment in which readers see all that the manifest names. Mostly that is the first; the writer does not wait for it. */
+    /**
+     * A moment in which readers see all that the manifest names. Mostly that is the first; the writer does not wait for
+     * it.
+     */
     private Moment freeze(Path linked) throws IOException {
         long end = System.nanoTime() + PATIENCE_NANOS;
         for (long pause = FIRST_PAUSE_NANOS;; pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {

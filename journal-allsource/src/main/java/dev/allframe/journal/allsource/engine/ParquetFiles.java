@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the Parquet files of segments that were sealed with a row file alone: that takes far longer than the row file, and appends wait for sealing.
- * Rows and their numbers are the same in both files, so that the index does not change.
+ * Writes the Parquet files of segments that were sealed with a row file alone: that takes far longer than the row file,
+ * and appends wait for sealing. Rows and their numbers are the same in both files, so that the index does not change.
  *
  * <p>Runs on the compactor's thread.
  */
@@ -34,7 +34,10 @@ final class ParquetFiles {
         return (int) contents.view().sealed.stream().filter(this::isMissing).count();
     }
 
-    /** Why not every segment has one: what is known already, or the damage of one that is left alone; null where all have one. */
+    /**
+     * Why not every segment has one: what is known already, or the damage of one that is left alone; null where all
+     * have one.
+     */
     @Nullable EventStoreException damage(@Nullable EventStoreException known) {
         return known != null || leftAlone.isEmpty() ? known : leftAlone.values().iterator().next();
     }

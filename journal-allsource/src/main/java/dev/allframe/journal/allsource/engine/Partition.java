@@ -34,17 +34,20 @@ import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that changes a store: it takes what has arrived, checks it, writes it to the log, forces the log once, applies and answers. While one force
- * runs, the next group gathers by itself.
+ * The one thread that changes a store: it takes what has arrived, checks it, writes it to the log, forces the log once,
+ * applies and answers. While one force runs, the next group gathers by itself.
  *
- * <h2>Threads</h2> {@link #submit} may be called from any thread. All else runs on the partition's own thread, which holds no lock while it forces. Answers
- * and callbacks run on a virtual thread for each group, so that a caller's code neither holds up the next group nor can it deadlock with it.
+ * <h2>Threads</h2> {@link #submit} may be called from any thread. All else runs on the partition's own thread, which
+ * holds no lock while it forces. Answers and callbacks run on a virtual thread for each group, so that a caller's code
+ * neither holds up the next group nor can it deadlock with it.
  *
- * <h2>Failures</h2> A failed write or force ends all writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Where the
- * disk is full nothing is half-written: an entry is refused before its first byte, and accepted again when there is room.
+ * <h2>Failures</h2> A failed write or force ends all writing: what was under way has an unknown outcome, what comes
+ * later is refused, reads go on. Where the disk is full nothing is half-written: an entry is refused before its first
+ * byte, and accepted again when there is room.
  *
- * <p>The tables of the state may find no room for a group that is in the log already. Its answers wait then, its events are in their streams and not yet in
- * the order of positions, and what comes later is refused, until the tables take it: they are asked again and again.
+ * <p>The tables of the state may find no room for a group that is in the log already. Its answers wait then, its events
+ * are in their streams and not yet in the order of positions, and what comes later is refused, until the tables take
+ * it: they are asked again and again.
  */
 final class Partition {
 
@@ -91,7 +94,10 @@ final class Partition {
     /** The log up to here is not needed by the store itself. */
     private long releasable;
     private final List<Written> group = new ArrayList<>();
-    /** Why the tables have not taken the group, or not made the tail segment's changes durable; null while they find room. */
+    /**
+     * Why the tables have not taken the group, or not made the tail segment's changes durable; null while they find
+     * room.
+     */
     private @Nullable StoreFullException tablesFull;
 
     private long askAgainAt;
@@ -229,8 +235,9 @@ final class Partition {
     }
 
     /**
-     * A mark takes a number in the log, which the state counts like any other: with the entries after it, when they are forced. If the state had it on disk
-     * and a power loss took it from the log, the next entry would get its number, and the state would take that entry for one that it has.
+     * A mark takes a number in the log, which the state counts like any other: with the entries after it, when they are
+     * forced. If the state had it on disk and a power loss took it from the log, the next entry would get its number,
+     * and the state would take that entry for one that it has.
      */
     private void collectMark(long before) {
         if (log.lastLsn() > before) {
@@ -391,7 +398,10 @@ final class Partition {
         group.add(new Written(request, append(entry), entry, List.of(), null));
     }
 
-    /** Before anything is compared: what failed may have changed versions and revisions, or not, and what waits has changed them. */
+    /**
+     * Before anything is compared: what failed may have changed versions and revisions, or not, and what waits has
+     * changed them.
+     */
     private void refuseInTrouble() {
         if (failure != null) {
             throw failed();

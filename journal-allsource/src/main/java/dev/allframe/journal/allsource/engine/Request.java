@@ -54,8 +54,8 @@ sealed interface Request {
     }
 
     /**
-     * Ends the tail segment and takes something of this moment; from then on no segment of the log is deleted until {@link Thaw}. Nothing is held where it
-     * fails.
+     * Ends the tail segment and takes something of this moment; from then on no segment of the log is deleted until
+     * {@link Thaw}. Nothing is held where it fails.
      */
     record Freeze<T>(Taking<T> taking, CompletableFuture<T> result) implements Request {}
 

@@ -36,15 +36,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a new store with everything that can be read of a damaged one, and tells what cannot. The damaged one is not changed.
+ * Writes a new store with everything that can be read of a damaged one, and tells what cannot. The damaged one is not
+ * changed.
  *
  * <h2>Rules</h2>
  * <ul>
  * <li>What is taken comes from bytes that have their checksum.
- * <li>A stream is cut at its first gap: no reader of a stream, and no aggregate, may be given events that do not follow each other. Snapshots behind the cut go
- * with it.
- * <li>Events keep their order and their sequence numbers, and get positions anew, from 1: those of lost events would otherwise count as stored.
- * <li>Where the state is lost, what the log still has of it is applied. A stream may begin with any number then, as its first events may have been deleted.
+ * <li>A stream is cut at its first gap: no reader of a stream, and no aggregate, may be given events that do not follow
+ * each other. Snapshots behind the cut go with it.
+ * <li>Events keep their order and their sequence numbers, and get positions anew, from 1: those of lost events would
+ * otherwise count as stored.
+ * <li>Where the state is lost, what the log still has of it is applied. A stream may begin with any number then, as its
+ * first events may have been deleted.
  * <li>Where the manifest is lost, every segment file is read; rows that stand in several of them are taken once.
  * </ul>
  *

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps the row files within a number of bytes: those of the oldest positions go first. A segment without a row file is read from its Parquet file, which has
- * the same rows under the same numbers, so that neither manifest nor index changes. Readers that hold a view go on with the row file; it is deleted when the
- * last of them has left.
+ * Keeps the row files within a number of bytes: those of the oldest positions go first. A segment without a row file is
+ * read from its Parquet file, which has the same rows under the same numbers, so that neither manifest nor index
+ * changes. Readers that hold a view go on with the row file; it is deleted when the last of them has left.
  *
- * <p>Runs on the compactor's thread. Between two runs new segments may exceed the budget, and so do those that have no Parquet file yet.
+ * <p>Runs on the compactor's thread. Between two runs new segments may exceed the budget, and so do those that have no
+ * Parquet file yet.
  */
 final class RowFileBudget {
 

@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A sealed segment, whose files are opened when they are read. Read from any thread of the store, while the view that has it is acquired; {@link FileUses} knows when a
- * file may be deleted: not before the last view that had it is released.
+ * A sealed segment, whose files are opened when they are read. Read from any thread of the store, while the view that
+ * has it is acquired; {@link FileUses} knows when a file may be deleted: not before the last view that had it is
+ * released.
  */
 final class SealedSegment {
 
@@ -90,7 +91,10 @@ final class SealedSegment {
         }
     }
 
-    /** The rows that a filter wants, decompressed, and perhaps others: for reads in position order. {@link SegmentFilter} says which part is worth it. */
+    /**
+     * The rows that a filter wants, decompressed, and perhaps others: for reads in position order.
+     * {@link SegmentFilter} says which part is worth it.
+     */
     LoadedSegment load(EventFilter wanted) {
         try {
             return cache.get(meta.id(), wanted,

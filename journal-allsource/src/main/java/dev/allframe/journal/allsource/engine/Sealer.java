@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes tail segments that have ended and has them sealed, one after the other, on a thread of its own.
  *
- * <p>Where the disk is full it tries again each second. Where sealing fails otherwise it stops for good: the log keeps what is not sealed. In both cases
- * appends go on until too many segments wait, and are refused then.
+ * <p>Where the disk is full it tries again each second. Where sealing fails otherwise it stops for good: the log keeps
+ * what is not sealed. In both cases appends go on until too many segments wait, and are refused then.
  */
 final class Sealer {
 

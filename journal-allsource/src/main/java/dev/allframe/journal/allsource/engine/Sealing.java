@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Seals a tail segment: state, files, manifest, index, view, and then the log may forget it. A crash between any two steps leaves a store that opens: files
- * that the manifest does not know are deleted, and a segment that the index does not know is indexed again.
+ * Seals a tail segment: state, files, manifest, index, view, and then the log may forget it. A crash between any two
+ * steps leaves a store that opens: files that the manifest does not know are deleted, and a segment that the index does
+ * not know is indexed again.
  *
- * <p>Where the log is forced for each entry, the state is flushed here and rows that are deleted are left out. Otherwise the log could lose a delete that the
- * state has on disk: the writer flushes it when the log was forced at the end of the tail segment, and deleted rows stay until they are compacted away.
+ * <p>Where the log is forced for each entry, the state is flushed here and rows that are deleted are left out.
+ * Otherwise the log could lose a delete that the state has on disk: the writer flushes it when the log was forced at
+ * the end of the tail segment, and deleted rows stay until they are compacted away.
  *
  * <p>Runs on the sealer's thread.
  */

@@ -12,14 +12,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells from the index and the manifest how much of a segment a filter wants, so that what nobody wants is not read. For one page, on one thread.
+ * Tells from the index and the manifest how much of a segment a filter wants, so that what nobody wants is not read.
+ * For one page, on one thread.
  *
- * <p>A reader may hold a view with a segment that a compaction has taken out of the index. So the index is asked whether it knows the segment after it was
- * asked for the name: what it knows then it knew before, with all its names.
+ * <p>A reader may hold a view with a segment that a compaction has taken out of the index. So the index is asked
+ * whether it knows the segment after it was asked for the name: what it knows then it knew before, with all its names.
  */
 final class SegmentFilter {
 
-    /** A part is loaded by itself where it is at most this share of a segment; else the whole is, which serves every filter. */
+    /**
+     * A part is loaded by itself where it is at most this share of a segment; else the whole is, which serves every
+     * filter.
+     */
     private static final int NARROW = 4;
 
     /** A filter of more parts asks a file's columns so often that reading all of it is cheaper. */

@@ -12,7 +12,7 @@ import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
-import dev.allframe.journal.allsource.engine.segment.SegmentWriter;
+import dev.allframe.journal.allsource.engine.segment.EventSegmentWriter;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sealed segments on disk: writes them, opens them, keeps the manifest and tells the index.
  *
- * <p>Opened by one thread; then the sealer's writes and adds segments while the compactor's writes and replaces others. An id that was given out is not given
- * out again before the store is opened anew, so that a file of that name is never another's.
+ * <p>Opened by one thread; then the sealer's writes and adds segments while the compactor's writes and replaces others.
+ * An id that was given out is not given out again before the store is opened anew, so that a file of that name is never
+ * another's.
  */
 final class Segments implements Closeable {
 
@@ -52,7 +53,7 @@ final class Segments implements Closeable {
     private final Disk disk;
     private final Path directory;
     private final UUID storeId;
-    private final SegmentWriter writer;
+    private final EventSegmentWriter writer;
     private final OpenFiles openFiles;
     private final SegmentCache cache;
     private final StreamIndex index;
@@ -77,7 +78,7 @@ final class Segments implements Closeable {
         this.nextId = new AtomicLong(manifest.nextSegmentId());
         this.cache = new SegmentCache(cacheBytes);
         this.openFiles = new OpenFiles(disk, files(), storeId, OpenFiles.MAX_OPEN);
-        this.writer = new SegmentWriter(disk, files(), storeId);
+        this.writer = new EventSegmentWriter(disk, files(), storeId);
         disk.createDirectories(files());
     }
 
@@ -91,11 +92,13 @@ final class Segments implements Closeable {
     }
 
     /**
-     * What the manifest names. Has the index know these segments and no others. Opens the files of those alone that the index does not know.
+     * What the manifest names. Has the index know these segments and no others. Opens the files of those alone that the
+     * index does not know.
      *
      * @param lsn the entries of the log up to this one are delivered no more
-     * @param noteDeleted has the index know the versions of streams that no segment tells. Run where the index lacks a segment, before it gets it, or does not know them
-     *        up to that entry: a crash may take the last changes of the index
+     * @param noteDeleted has the index know the versions of streams that no segment tells. Run where the index lacks a
+     *        segment, before it gets it, or does not know them up to that entry: a crash may take the last changes of
+     *        the index
      * @throws CorruptStoreException if a file that the manifest names is missing
      */
     List<SealedSegment> open(long lsn, Runnable noteDeleted) throws IOException {
@@ -168,7 +171,8 @@ final class Segments implements Closeable {
     }
 
     /**
-     * Writes events as segments, which have no Parquet file yet. When this returns they are on disk, in the manifest and in the index.
+     * Writes events as segments, which have no Parquet file yet. When this returns they are on disk, in the manifest
+     * and in the index.
      *
      * @param events in position order
      * @param dropped streams of which events were left out, with the highest number of those
@@ -287,8 +291,9 @@ final class Segments implements Closeable {
     }
 
     /**
-     * Replaces neighbours by a segment with their rows, or by none, in the manifest, which is on disk when this returns. Readers must be able to find old and
-     * new ones until {@link #replaceInIndex} has returned. After a failure {@link #certainlyNames} tells whether the manifest is as it was.
+     * Replaces neighbours by a segment with their rows, or by none, in the manifest, which is on disk when this
+     * returns. Readers must be able to find old and new ones until {@link #replaceInIndex} has returned. After a
+     * failure {@link #certainlyNames} tells whether the manifest is as it was.
      */
     void replace(Set<Long> oldIds, Optional<Written> replacement) throws IOException {
         changing.lock();
@@ -315,7 +320,10 @@ final class Segments implements Closeable {
         }
     }
 
-    /** Whether the manifest names a segment. Readers see one that it does not until the index was told what has replaced it. */
+    /**
+     * Whether the manifest names a segment. Readers see one that it does not until the index was told what has replaced
+     * it.
+     */
     boolean isCurrent(SealedSegment segment) {
         return manifest.segments().stream().anyMatch(named -> named.id() == segment.id());
     }
@@ -340,7 +348,10 @@ final class Segments implements Closeable {
         }
     }
 
-    /** Replaces the manifest on disk. Where it is not certain which one a failure has left, it is not changed again, and nothing is deleted. */
+    /**
+     * Replaces the manifest on disk. Where it is not certain which one a failure has left, it is not changed again, and
+     * nothing is deleted.
+     */
     private void swap(Manifest changed) throws IOException {
         if (uncertain != null) {
             throw new IOException(

@@ -31,12 +31,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a directory a copy of a store at one moment, or brings such a copy up to a later one: files of segments that it has already stay, the rest is copied.
- * The copy is a store and opens as one; its index is left out and computed when it is opened.
+ * Makes a directory a copy of a store at one moment, or brings such a copy up to a later one: files of segments that it
+ * has already stay, the rest is copied. The copy is a store and opens as one; its index is left out and computed when
+ * it is opened.
  *
- * <h2>Crash</h2> Everything new is put beside the old first, with other names, and forced. Then the old copy gives up its file {@code STORE}, log, manifest and
- * state change places, and {@code STORE} comes back. Between these renames the directory is no store and refuses to open; the next copy into it finishes the
- * work. Before them it is the old copy.
+ * <h2>Crash</h2> Everything new is put beside the old first, with other names, and forced. Then the old copy gives up
+ * its file {@code STORE}, log, manifest and state change places, and {@code STORE} comes back. Between these renames
+ * the directory is no store and refuses to open; the next copy into it finishes the work. Before them it is the old
+ * copy.
  */
 final class StoreCopy {
 
@@ -52,8 +54,8 @@ final class StoreCopy {
     private final Manifest manifest;
 
     /**
-     * Files of segments in whose place others wait. An older copy has none, unless it was used as a store: then it has given the same ids to segments of its
-     * own, and needs their files as long as it is a store.
+     * Files of segments in whose place others wait. An older copy has none, unless it was used as a store: then it has
+     * given the same ids to segments of its own, and needs their files as long as it is a store.
      */
     private final List<Path> replacing = new ArrayList<>();
 
@@ -221,7 +223,8 @@ final class StoreCopy {
             throw new CorruptStoreException("what was copied is not as it was written, in the store or on its way to "
                     + target + ": " + damaged.getMessage(), damaged);
         } finally {
-            deleteTree(disk, target.resolve("state" + NEW + ".trial.tmp")); // where the manifest is torn, as a power loss leaves it
+            // where the manifest is torn, as a power loss leaves it
+            deleteTree(disk, target.resolve("state" + NEW + ".trial.tmp"));
         }
     }
 
@@ -250,7 +253,9 @@ final class StoreCopy {
         }
     }
 
-    /** Whether a file in a directory of RocksDB's has contents, and is not a lock, its diary or something unfinished. */
+    /**
+     * Whether a file in a directory of RocksDB's has contents, and is not a lock, its diary or something unfinished.
+     */
     static boolean isOfTables(String name) {
         return !name.equals("LOCK") && !name.startsWith("LOG") && !name.endsWith(SegmentFile.TEMPORARY);
     }

@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
  *
  * <h2>Format, version 1, little-endian</h2>
  * <pre>
- *   magic "AFST" 4 B | version u16 | flags u16, zero | store id 16 B | created, epoch ms u64 | crc32c u32 over the 32 bytes before it
+ *   magic "AFST" 4 B | version u16 | flags u16, zero | store id 16 B | created, epoch ms u64 |
+ *   crc32c u32 over the 32 bytes before it
  * </pre>
  * It is the last file that is written when a store is created: where it is, everything else is.
  */

@@ -23,16 +23,18 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The files of a store that another process has open, as they were at one moment: a directory inside of the store's, which a tool reads like a closed store
- * while the owner goes on. Files that never change are linked, the others copied, so that it costs the room of the log alone.
+ * The files of a store that another process has open, as they were at one moment: a directory inside of the store's,
+ * which a tool reads like a closed store while the owner goes on. Files that never change are linked, the others
+ * copied, so that it costs the room of the log alone.
  *
- * <h2>Order</h2> What the owner's order of writing makes true of the disk at every moment must be true of the image, though its parts are of different
- * moments. The segments of the log are linked first, because they are deleted when state and manifest have what they say, and again after each step, as new ones
- * are begun; then index and state, which must not know more than manifest and log; then the manifest with its segments; last the log is copied, as far as it is now. Where a
- * file has gone meanwhile, or a segment of the log began and went between two looks, all is taken anew.
+ * <h2>Order</h2> What the owner's order of writing makes true of the disk at every moment must be true of the image,
+ * though its parts are of different moments. The segments of the log are linked first, because they are deleted when
+ * state and manifest have what they say, and again after each step, as new ones are begun; then index and state, which
+ * must not know more than manifest and log; then the manifest with its segments; last the log is copied, as far as it
+ * is now. Where a file has gone meanwhile, or a segment of the log began and went between two looks, all is taken anew.
  *
- * <h2>Left-overs</h2> Whoever has an image locks it. One that a killed tool has left is deleted when the next one is taken and when the store is opened. Nothing
- * in it is forced.
+ * <h2>Left-overs</h2> Whoever has an image locks it. One that a killed tool has left is deleted when the next one is
+ * taken and when the store is opened. Nothing in it is forced.
  */
 final class StoreImage implements Closeable {
 
@@ -79,7 +81,10 @@ final class StoreImage implements Closeable {
         }
     }
 
-    /** An empty image. Another tool may take the directory for one that was left, before it is locked; then another one is made. */
+    /**
+     * An empty image. Another tool may take the directory for one that was left, before it is locked; then another one
+     * is made.
+     */
     private static StoreImage begin(Disk disk, Path store, String user) throws IOException {
         for (int attempt = 1;; attempt++) {
             Path directory = store.resolve(IMAGES).resolve(UUID.randomUUID().toString());
@@ -189,8 +194,9 @@ final class StoreImage implements Closeable {
     }
 
     /**
-     * A segment that grows is copied from its end to its beginning: a record says how far the log was forced before it, so that all that a copied one speaks of
-     * is in the parts that are copied after it. What is torn behind is no entry yet.
+     * A segment that grows is copied from its end to its beginning: a record says how far the log was forced before it,
+     * so that all that a copied one speaks of is in the parts that are copied after it. What is torn behind is no entry
+     * yet.
      */
     private void copyLog(Path link) throws IOException {
         Path copy = directory.resolve(ClosedStore.LOG).resolve(link.getFileName());
@@ -229,7 +235,8 @@ final class StoreImage implements Closeable {
     }
 
     /**
-     * RocksDB's tables are linked. It deletes one only after the manifest has left it out, so that a manifest that has not changed meanwhile has them all.
+     * RocksDB's tables are linked. It deletes one only after the manifest has left it out, so that a manifest that has
+     * not changed meanwhile has them all.
      */
     private void takeTables(String part) throws IOException {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {

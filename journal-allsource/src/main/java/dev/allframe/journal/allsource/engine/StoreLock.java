@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * Keeps a second owner out of a directory. The lock itself is the file system's and ends with the process; beside it stands who holds it, for the one who is
- * refused.
+ * Keeps a second owner out of a directory. The lock itself is the file system's and ends with the process; beside it
+ * stands who holds it, for the one who is refused.
  */
 final class StoreLock implements Closeable {
 

@@ -27,8 +27,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every byte of a closed store and compares: checksums, then each part with the others. Goes on behind damage with what can still be checked, and
- * changes nothing. Needs memory for each stream and for an index of the segments.
+ * Reads every byte of a closed store and compares: checksums, then each part with the others. Goes on behind damage
+ * with what can still be checked, and changes nothing. Needs memory for each stream and for an index of the segments.
  */
 public final class StoreVerifier {
 

@@ -25,10 +25,12 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Everything that a closed store would show if it were opened: the events of segments and log in position order, without those that were deleted, and the
- * state with the log applied. Nothing is written: a log that ends in a torn record is read up to there, and the index is not used.
+ * Everything that a closed store would show if it were opened: the events of segments and log in position order,
+ * without those that were deleted, and the state with the log applied. Nothing is written: a log that ends in a torn
+ * record is read up to there, and the index is not used.
  *
- * <p>For one thread. Holds the events that are in the log alone in memory, as the open store does, and one segment at a time.
+ * <p>For one thread. Holds the events that are in the log alone in memory, as the open store does, and one segment at a
+ * time.
  */
 public final class StoredContents implements AutoCloseable {
 

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads of one stream: its end from the tail in memory, what is older from sealed segments by the index.
  *
- * <p>The index may be a step ahead of the view that a reader holds, or behind it: sealing and compaction change the two one after the other. A reader sees
- * that by a segment that its view does not have, or by a gap, and begins again with a newer view. Sequence numbers have no gap in a stream, so that a gap
- * that stays is damage.
+ * <p>The index may be a step ahead of the view that a reader holds, or behind it: sealing and compaction change the two
+ * one after the other. A reader sees that by a segment that its view does not have, or by a gap, and begins again with
+ * a newer view. Sequence numbers have no gap in a stream, so that a gap that stays is damage.
  */
 final class StreamReads {
 

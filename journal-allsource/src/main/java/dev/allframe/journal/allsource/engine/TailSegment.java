@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The events of one log segment that is not sealed, in position order and by stream.
  *
- * <p>One thread, the partition's, adds; any thread reads, without a lock. An append is published to its stream first and to the order of positions after
- * it, so that who was told of a position finds its event in its stream. Positions are dense: the event at {@code firstPosition + i} is the i-th.
+ * <p>One thread, the partition's, adds; any thread reads, without a lock. An append is published to its stream first
+ * and to the order of positions after it, so that who was told of a position finds its event in its stream. Positions
+ * are dense: the event at {@code firstPosition + i} is the i-th.
  */
 final class TailSegment {
 
@@ -25,7 +26,10 @@ final class TailSegment {
     private int written; // by the partition's thread alone
     private volatile int size;
 
-    /** The last record of the log in this segment, once no more are added; set before the segment is given to the sealer. */
+    /**
+     * The last record of the log in this segment, once no more are added; set before the segment is given to the
+     * sealer.
+     */
     private volatile long lastLsn;
 
     TailSegment(long firstPosition) {
@@ -44,7 +48,10 @@ final class TailSegment {
         return stream;
     }
 
-    /** Adds the records of one append and publishes them to their stream; {@link #publish} publishes them in position order. */
+    /**
+     * Adds the records of one append and publishes them to their stream; {@link #publish} publishes them in position
+     * order.
+     */
     void add(TailStream stream, List<StoredEvent> added) {
         if (written + added.size() > events.length) {
             events = Grow.copy(events, written + added.size());

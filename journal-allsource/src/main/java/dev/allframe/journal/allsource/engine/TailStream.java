@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The events of one stream that one tail segment holds: without a gap, from the number after {@link #base} on.
  *
- * <p>One thread, the partition's, adds and publishes; any thread reads what is published, without a lock. Publishing is the write of {@code size}, which
- * comes after the writes of the array and its slots.
+ * <p>One thread, the partition's, adds and publishes; any thread reads what is published, without a lock. Publishing is
+ * the write of {@code size}, which comes after the writes of the array and its slots.
  */
 final class TailStream {
 
@@ -19,7 +19,10 @@ final class TailStream {
     /** The version that the stream had before this segment. */
     final long base;
 
-    /** The version that the stream has when everything that is being written has succeeded. Used by the partition's thread alone. */
+    /**
+     * The version that the stream has when everything that is being written has succeeded. Used by the partition's
+     * thread alone.
+     */
     long pendingVersion;
 
     private @Nullable StoredEvent[] events = new StoredEvent[2];
@@ -55,7 +58,10 @@ final class TailStream {
         return base + size;
     }
 
-    /** Adds those with numbers in a range, both ends included, in ascending order, to a page, until the page has its limit. */
+    /**
+     * Adds those with numbers in a range, both ends included, in ascending order, to a page, until the page has its
+     * limit.
+     */
     void read(long fromSequenceNr, long toSequenceNr, List<StoredEvent> page, int limit) {
         int count = size; // before the array: the array has at least as many slots
         @Nullable StoredEvent[] array = events;
@@ -66,7 +72,10 @@ final class TailStream {
         }
     }
 
-    /** Adds those with numbers from one down to another, both included, in descending order, to a page, until the page has its limit. */
+    /**
+     * Adds those with numbers from one down to another, both included, in descending order, to a page, until the page
+     * has its limit.
+     */
     void readBackwards(long fromSequenceNr, long downToSequenceNr, List<StoredEvent> page, int limit) {
         int count = size;
         @Nullable StoredEvent[] array = events;

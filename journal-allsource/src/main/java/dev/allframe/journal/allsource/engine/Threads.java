@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Waits that an interrupt does not end, because an interrupt would close the engine's files; it is kept for the caller. */
+/**
+ * Waits that an interrupt does not end, because an interrupt would close the engine's files; it is kept for the caller.
+ */
 final class Threads {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);

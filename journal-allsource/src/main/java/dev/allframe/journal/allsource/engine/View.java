@@ -9,11 +9,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the store holds at one moment: sealed segments in position order, then tail segments, the newest last. Every event stands in it once. Immutable;
- * a change makes a new view.
+ * What the store holds at one moment: sealed segments in position order, then tail segments, the newest last. Every
+ * event stands in it once. Immutable; a change makes a new view.
  *
- * <p>A reader of files {@link #acquire}s the view and {@link #release}s it: the files of a sealed segment stay open until the last view that has it is
- * released. Readers of the tail need not.
+ * <p>A reader of files {@link #acquire}s the view and {@link #release}s it: the files of a sealed segment stay open
+ * until the last view that has it is released. Readers of the tail need not.
  */
 final class View {
 
@@ -26,8 +26,8 @@ final class View {
     /**
      * A view with one user, who makes it public and releases it when another takes its place.
      *
-     * @param readable segments that the index may name though they stand not in position order: those that a compaction is about to put in the place of
-     *        others
+     * @param readable segments that the index may name though they stand not in position order: those that a compaction
+     *        is about to put in the place of others
      */
     View(List<SealedSegment> sealed, List<SealedSegment> readable, List<TailSegment> tails) {
         this.sealed = List.copyOf(sealed);

@@ -1,6 +1,7 @@
 /**
- * The store engine: one thread that writes, a tail in memory, sealed segments behind it. Read {@link dev.allframe.journal.allsource.engine.Partition}
- * first, then {@link dev.allframe.journal.allsource.engine.View}. Knows no actor.
+ * The store engine: one thread that writes, a tail in memory, sealed segments behind it. Read
+ * {@link dev.allframe.journal.allsource.engine.Partition} first, then
+ * {@link dev.allframe.journal.allsource.engine.View}. Knows no actor.
  */
 @NullMarked
 package dev.allframe.journal.allsource.engine;

@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The contents of a store as CloudEvents 1.0 in their JSON form, and back, without any loss but the store's id.
  *
- * <h2>Attributes</h2> {@code id} is stream, #, sequence number; {@code source} the store; {@code subject} the stream; {@code type} the event's type. A payload of
- * JSON text stands in {@code data} where writing it again gives the same bytes, else in {@code data_base64}. The rest are extensions. CloudEvents has no
- * extension of 64 bits, none that is a list or a map and no empty type: such numbers are texts, lists and maps are JSON in a text, and {@code untyped} stands
- * where there is no type.
+ * <h2>Attributes</h2> {@code id} is stream, #, sequence number; {@code source} the store; {@code subject} the stream;
+ * {@code type} the event's type. A payload of JSON text stands in {@code data} where writing it again gives the same
+ * bytes, else in {@code data_base64}. The rest are extensions. CloudEvents has no extension of 64 bits, none that is a
+ * list or a map and no empty type: such numbers are texts, lists and maps are JSON in a text, and {@code untyped}
+ * stands where there is no type.
  *
- * <h2>Lines that are no events</h2> have the extension {@code kind}: {@code deleted}, {@code snapshot}, {@code state}, and at the end {@code end} with the number
- * of lines before it, which shows that nothing is missing.
+ * <h2>Lines that are no events</h2> have the extension {@code kind}: {@code deleted}, {@code snapshot}, {@code state},
+ * and at the end {@code end} with the number of lines before it, which shows that nothing is missing.
  */
 final class CloudEvents {
 

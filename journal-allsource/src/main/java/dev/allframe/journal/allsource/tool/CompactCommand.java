@@ -68,7 +68,8 @@ final class CompactCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Size before;
-        try (ClosedStore locked = StoreDirectory.lock(directory, "compact")) { // says more of an owner than opening does
+        try (ClosedStore locked = StoreDirectory.lock(directory, "compact")) {
+            // says more of an owner than opening does
             before = Size.of(locked.directory());
         }
         try (EngineBackend store = (EngineBackend) AllSourceBackend.withConfig(AllSourceConfig.in(directory),

@@ -36,9 +36,10 @@ import org.apache.pekko.stream.javadsl.StreamConverters;
 /**
  * The events of a Pekko journal, on their way into a new store.
  *
- * <p>Sequence numbers stay: where the journal has none, because an actor's write was rejected, the number is taken by a record without an event, as our own
- * journal does it. What a stream lacks at its beginning counts as deleted. Both ends wait for each other, so that few events are in memory; of each persistence
- * id two numbers are remembered, by which the new store is compared.
+ * <p>Sequence numbers stay: where the journal has none, because an actor's write was rejected, the number is taken by a
+ * record without an event, as our own journal does it. What a stream lacks at its beginning counts as deleted. Both
+ * ends wait for each other, so that few events are in memory; of each persistence id two numbers are remembered, by
+ * which the new store is compared.
  *
  * <p>For one thread, once; the actor system's do the reading.
  */
@@ -89,7 +90,8 @@ final class Migration {
             journal = PersistenceQuery.get(system).getReadJournalFor(ReadJournal.class, pluginId);
         } catch (RefusedException refused) {
             throw refused;
-        } catch (Exception unusable) { // whatever the plugin's constructor throws, checked exceptions from Scala among it
+        } catch (Exception unusable) {
+            // whatever the plugin's constructor throws, checked exceptions from Scala among it
             throw new RefusedException("the query plugin " + pluginId + " cannot be started: " + words(unusable));
         }
         require(journal instanceof CurrentPersistenceIdsQuery, pluginId, "current persistence ids");
@@ -233,7 +235,8 @@ final class Migration {
                 .getOrDefault(event.sequenceNr(), Set.of());
         try {
             return foreign.record(event, moreTags);
-        } catch (Exception unstorable) { // whatever adapters and serializers throw, checked exceptions from Scala among it
+        } catch (Exception unstorable) {
+            // whatever adapters and serializers throw, checked exceptions from Scala among it
             throw new RefusedException("event " + event.sequenceNr() + " of persistence id " + event.persistenceId()
                     + " cannot be stored: " + words(unstorable));
         }

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A point in a store's past to which it is restored.
  *
- * <p>Events have positions, and what stands behind the point is left out. A snapshot is kept where its stream reaches it. Durable states and deletes are kept
- * with their last value alone and have no position among the events: states that changed later than the last event that is kept are refused, deletes stay.
+ * <p>Events have positions, and what stands behind the point is left out. A snapshot is kept where its stream reaches
+ * it. Durable states and deletes are kept with their last value alone and have no position among the events: states
+ * that changed later than the last event that is kept are refused, deletes stay.
  */
 final class RestorePoint {
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line for stores: {@code store inspect}, {@code dump}, {@code verify} and more. Runs by itself, or as a subcommand of another: then add {@code new
- * StoreTool()} there, and let {@link #onFailure} answer failures.
+ * The command line for stores: {@code store inspect}, {@code dump}, {@code verify} and more. Runs by itself, or as a
+ * subcommand of another: then add {@code new StoreTool()} there, and let {@link #onFailure} answer failures.
  */
 @Command(name = "store", subcommands = {InspectCommand.class, DumpCommand.class, VerifyCommand.class,
         BackupCommand.class, RestoreCommand.class, ExportCommand.class, ImportCommand.class,

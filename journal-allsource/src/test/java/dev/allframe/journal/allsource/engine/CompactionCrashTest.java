@@ -19,7 +19,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** The power is lost after every operation of a compaction, and calls of the disk fail in it: there is the old state or the new one, and no file too many. */
+/**
+ * The power is lost after every operation of a compaction, and calls of the disk fail in it: there is the old state or
+ * the new one, and no file too many.
+ */
 final class CompactionCrashTest {
 
     private static final long SEED = seed();
@@ -76,7 +79,8 @@ final class CompactionCrashTest {
 
         for (CrashReplay replay = new CrashReplay(disk);; replay.next()) {
             for (CrashMode mode : CrashMode.values()) {
-                // the index may be ahead of the manifest here, or behind it; the state has what was forced before the first operation
+                // the index may be ahead of the manifest here, or behind it; the state has what was forced before the
+                // first operation
                 KeptTables left = tables.afterCrash(random.nextInt(5) / 4.0, random.nextInt(5) / 4.0);
                 String where = "seed " + SEED + ", " + mode + " " + replay;
                 SimulatedDisk found = replay.crash(mode, random);

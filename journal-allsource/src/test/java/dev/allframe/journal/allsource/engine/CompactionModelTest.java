@@ -18,13 +18,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Appends, deletes, seals, compactions and evictions in a random order, compared with a plain model, while readers read. */
+/**
+ * Appends, deletes, seals, compactions and evictions in a random order, compared with a plain model, while readers
+ * read.
+ */
 final class CompactionModelTest {
 
     private static final int STREAMS = 12;
     private static final int STEPS = Integer.getInteger("test.steps", 1600);
 
-    /** What is known of a stream, for readers: deleted to {@code deletedAtLeast}, perhaps to {@code deletedAtMost}; written likewise. */
+    /**
+     * What is known of a stream, for readers: deleted to {@code deletedAtLeast}, perhaps to {@code deletedAtMost};
+     * written likewise.
+     */
     private static final class Known {
 
         final AtomicLong writtenAtLeast = new AtomicLong();

@@ -12,7 +12,10 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A disk with places to die before and after each write, force, rename, delete and cut. What creates an empty file is followed by one of them. */
+/**
+ * A disk with places to die before and after each write, force, rename, delete and cut. What creates an empty file is
+ * followed by one of them.
+ */
 final class CrashPointDisk extends ForwardingDisk {
 
     private final CrashPoints points;
@@ -23,7 +26,10 @@ final class CrashPointDisk extends ForwardingDisk {
         this.points = points;
     }
 
-    /** What a file or directory is for: log, spare, rows, parquet, manifest, identity, owner, state, index, segments, or the name of another directory. */
+    /**
+     * What a file or directory is for: log, spare, rows, parquet, manifest, identity, owner, state, index, segments, or
+     * the name of another directory.
+     */
     static String kind(Path path) {
         String name = path.getFileName().toString();
         Path directory = path.getParent();

@@ -12,10 +12,12 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in a process's life at which it may be killed: before and after each call that changes the disk. A place has a name such as
- * {@code after rename rows in sealing}, of the call, the kind of file, and what the store was doing, which the thread tells.
+ * The places in a process's life at which it may be killed: before and after each call that changes the disk. A place
+ * has a name such as {@code after rename rows in sealing}, of the call, the kind of file, and what the store was doing,
+ * which the thread tells.
  *
- * <p>Who is to die at a place is killed there by SIGKILL. The thread goes no further than the place, and nor does any other thread that comes to one.
+ * <p>Who is to die at a place is killed there by SIGKILL. The thread goes no further than the place, and nor does any
+ * other thread that comes to one.
  */
 final class CrashPoints {
 
@@ -89,7 +91,10 @@ final class CrashPoints {
         }
     }
 
-    /** Where there is no shell whose command {@code kill} could be used, the process ends itself, without any hook being run. */
+    /**
+     * Where there is no shell whose command {@code kill} could be used, the process ends itself, without any hook being
+     * run.
+     */
     private void die() {
         dying = true;
         if (killer == null) {

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever part of a segment is loaded for a filter: it gives what reading everything and looking at each event gives. */
+/**
+ * Whatever part of a segment is loaded for a filter: it gives what reading everything and looking at each event gives.
+ */
 @Guarantee("G3")
 class FilteredReadsTest {
 

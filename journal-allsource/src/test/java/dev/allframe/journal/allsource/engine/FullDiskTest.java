@@ -17,7 +17,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The disk runs out of room in the middle of different work: that is told, reads go on, and when there is room everything goes on with nothing lost. */
+/**
+ * The disk runs out of room in the middle of different work: that is told, reads go on, and when there is room
+ * everything goes on with nothing lost.
+ */
 @Guarantee({"G1", "G4", "G10"})
 class FullDiskTest {
 

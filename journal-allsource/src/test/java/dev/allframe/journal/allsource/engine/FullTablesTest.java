@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The disk is full under RocksDB's files, in a process on a real file system: what asks for more is refused, reads go on, and all goes on by itself when there
- * is room.
+ * The disk is full under RocksDB's files, in a process on a real file system: what asks for more is refused, reads go
+ * on, and all goes on by itself when there is room.
  */
 @Guarantee({"G1", "G4", "G10"})
 class FullTablesTest {

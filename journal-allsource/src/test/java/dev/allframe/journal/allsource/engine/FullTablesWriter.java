@@ -32,7 +32,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The process under whose tables the disk is full for a while. What it has asked for and was not refused is in the store when it ends well, also what was not answered. */
+/**
+ * The process under whose tables the disk is full for a while. What it has asked for and was not refused is in the
+ * store when it ends well, also what was not answered.
+ */
 final class FullTablesWriter {
 
     static final StreamId STREAM = new StreamId("account|1");
@@ -95,7 +98,8 @@ final class FullTablesWriter {
     }
 
     /**
-     * Takes the store's directory, the file that fills the disk while it is there, where that is, and a seed. Says how many events and snapshots there are.
+     * Takes the store's directory, the file that fills the disk while it is there, where that is, and a seed. Says how
+     * many events and snapshots there are.
      */
     public static void main(String[] arguments) throws IOException {
         try (EventStoreBackend store = open(Path.of(arguments[0]))) {

@@ -16,8 +16,9 @@ import org.apache.pekko.persistence.SnapshotOffer;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 
 /**
- * Persists events without end, every third time two at once, saves snapshots, and says what was acknowledged. Two of three delete the events before their
- * snapshots and persist as fast as they can; the third keeps all, and takes its time.
+ * Persists events without end, every third time two at once, saves snapshots, and says what was acknowledged. Two of
+ * three delete the events before their snapshots and persist as fast as they can; the third keeps all, and takes its
+ * time.
  */
 final class KilledActor extends AbstractPersistentActor {
 

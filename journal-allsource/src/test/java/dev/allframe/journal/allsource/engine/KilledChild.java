@@ -51,7 +51,10 @@ final class KilledChild implements AutoCloseable {
         return start(work, "-XX:SharedArchiveFile=" + work.resolve(CLASSES));
     }
 
-    /** As {@link #start}, and writes down the classes that it has loaded when it ends by itself: those after it start in half the time. */
+    /**
+     * As {@link #start}, and writes down the classes that it has loaded when it ends by itself: those after it start in
+     * half the time.
+     */
     static KilledChild startAndRemember(Path work) throws IOException {
         return start(work, "-XX:ArchiveClassesAtExit=" + work.resolve(CLASSES));
     }

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What killed processes have said of one store, and what was found in it since: what must be there, and what may. Heard on one thread, and read on another
- * when that has ended.
+ * What killed processes have said of one store, and what was found in it since: what must be there, and what may. Heard
+ * on one thread, and read on another when that has ended.
  */
 final class KilledLedger {
 

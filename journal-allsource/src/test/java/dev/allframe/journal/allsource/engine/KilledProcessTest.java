@@ -25,9 +25,10 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process whose actors write to a store is killed by SIGKILL, again and again on one directory: before and after each call that changes the disk, whatever
- * it is made for; then at the places that are left, which are the same calls made for something else; then at random times. Three lives first, of which one
- * ends as it should and one opens what a kill has left, tell which places there are.
+ * A process whose actors write to a store is killed by SIGKILL, again and again on one directory: before and after each
+ * call that changes the disk, whatever it is made for; then at the places that are left, which are the same calls made
+ * for something else; then at random times. Three lives first, of which one ends as it should and one opens what a kill
+ * has left, tell which places there are.
  */
 @Guarantee({"G1", "G2", "G3"})
 class KilledProcessTest {
@@ -70,7 +71,10 @@ class KilledProcessTest {
     @SuppressWarnings("NullAway.Init") // set before all else
     private KilledChild standby;
 
-    /** Where a process is to die, and how often it came there in one life, about; nowhere where a kill is to come at a random time. */
+    /**
+     * Where a process is to die, and how often it came there in one life, about; nowhere where a kill is to come at a
+     * random time.
+     */
     private record Target(String place, int count, int attempt) {
 
         static final Target NONE = new Target("", 0, 1);
@@ -79,7 +83,10 @@ class KilledProcessTest {
             return place.endsWith(" in " + activity);
         }
 
-        /** Whether the place may be come to in the first life of a store alone, such as one that is only in the first backup. */
+        /**
+         * Whether the place may be come to in the first life of a store alone, such as one that is only in the first
+         * backup.
+         */
         boolean needsNewStore() {
             return is("creation") || (attempt > 1 && !is("opening"));
         }
@@ -167,7 +174,10 @@ class KilledProcessTest {
         addNewTargets(store);
     }
 
-    /** What is done when a store is opened depends on the moment of the kill before, and what while it closes, on that moment. */
+    /**
+     * What is done when a store is opened depends on the moment of the kill before, and what while it closes, on that
+     * moment.
+     */
     private static boolean dependsOnTheMoment(Target target) {
         return target.is("opening") || target.is("closing");
     }

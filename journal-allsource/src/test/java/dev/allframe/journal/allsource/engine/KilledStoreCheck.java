@@ -59,7 +59,10 @@ final class KilledStoreCheck {
             this.old = old;
         }
 
-        /** Reads what is behind what was read, each stream without a gap but for what may be deleted, and pairs as pairs. */
+        /**
+         * Reads what is behind what was read, each stream without a gap but for what may be deleted, and pairs as
+         * pairs.
+         */
         void readOn(EventStoreBackend from) {
             boolean atEnd = false;
             while (!atEnd) {
@@ -164,7 +167,10 @@ final class KilledStoreCheck {
                 .isEmpty();
     }
 
-    /** Opens the backup, if it is one, and compares it with the store, all of which was just read. Where one was finished it may only be missing while a later one is made. */
+    /**
+     * Opens the backup, if it is one, and compares it with the store, all of which was just read. Where one was
+     * finished it may only be missing while a later one is made.
+     */
     void checkBackup() {
         if (!Files.exists(backup.resolve(StoreFileFormat.FILE))) {
             assertThat(ledger.backedUp() == null || Files.exists(backup.resolve(StoreFileFormat.FILE + ".incomplete")))

@@ -13,7 +13,10 @@ import java.util.Objects;
 import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the store of the process that is killed: so small that everything happens within a second, and with places to die. */
+/**
+ * Opens the store of the process that is killed: so small that everything happens within a second, and with places to
+ * die.
+ */
 public final class KilledStoreProvider implements BackendProvider {
 
     private static final EngineConfig SMALL = new EngineConfig(

@@ -24,10 +24,12 @@ import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process that is killed. Persistent actors write to its store without end, while other threads flush, compact and back it up. It says on its output what
- * was acknowledged, each line in one piece and ended by a dot, so that one that is cut is noticed.
+ * The process that is killed. Persistent actors write to its store without end, while other threads flush, compact and
+ * back it up. It says on its output what was acknowledged, each line in one piece and ended by a dot, so that one that
+ * is cut is noticed.
  *
- * <p>It starts before it is known what it is to do, because starting takes longer than living: the first line of its input says so.
+ * <p>It starts before it is known what it is to do, because starting takes longer than living: the first line of its
+ * input says so.
  */
 final class KilledWriter {
 

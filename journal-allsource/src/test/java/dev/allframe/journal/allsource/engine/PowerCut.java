@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk of a machine whose power goes off at one of its changes: from then on nothing reaches the disk behind it and every call fails. Thread-safe. Also
- * counts the handles that are open.
+ * A disk of a machine whose power goes off at one of its changes: from then on nothing reaches the disk behind it and
+ * every call fails. Thread-safe. Also counts the handles that are open.
  */
 final class PowerCut extends ForwardingDisk {
 

@@ -38,11 +38,13 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The power goes off under a store on a real file system, RocksDB's files among the others. A process writes to a store until it dies; a library that is loaded
- * before all others keeps a trace of what it does to files. From the trace come directories as a power loss at random moments may leave them, and each
- * must open with all that was acknowledged. The next process goes on with one of them.
+ * The power goes off under a store on a real file system, RocksDB's files among the others. A process writes to a store
+ * until it dies; a library that is loaded before all others keeps a trace of what it does to files. From the trace come
+ * directories as a power loss at random moments may leave them, and each must open with all that was acknowledged. The
+ * next process goes on with one of them.
  *
- * <p>A trace is what the threads and the disk make of it: the seed repeats what is asked of the store, not when. So a failure keeps its files.
+ * <p>A trace is what the threads and the disk make of it: the seed repeats what is asked of the store, not when. So a
+ * failure keeps its files.
  */
 @Guarantee({"G1", "G2", "G3"})
 class PowerLossTest {
@@ -53,7 +55,10 @@ class PowerLossTest {
     private static final int LEAST_STEPS = 1000;
     private static final int MORE_STEPS = 7000;
 
-    /** So many operations may be done behind the last that was acknowledged: those under way, and a few that conflicted before. */
+    /**
+     * So many operations may be done behind the last that was acknowledged: those under way, and a few that conflicted
+     * before.
+     */
     private static final int UNTOLD = 4 * PowerWriter.BURST;
 
     private static final int PAGE = 1000;
@@ -200,7 +205,10 @@ class PowerLossTest {
         return crashes;
     }
 
-    /** Of which operations the acknowledgement says that all before are on the disk. To delete what the store has never had changes nothing. */
+    /**
+     * Of which operations the acknowledgement says that all before are on the disk. To delete what the store has never
+     * had changes nothing.
+     */
     private static BitSet certain(Model model, List<Operation> operations) {
         BitSet certain = new BitSet();
         for (int i = 0; i < operations.size(); i++) {
@@ -211,7 +219,10 @@ class PowerLossTest {
         return certain;
     }
 
-    /** Where the power goes off: half of the points are anywhere, half are near a change of a name, and each kind of name is as likely as the others. */
+    /**
+     * Where the power goes off: half of the points are anywhere, half are near a change of a name, and each kind of
+     * name is as likely as the others.
+     */
     private NavigableSet<Integer> points(List<Trace.Step> steps, int count) {
         Map<String, List<Integer>> names = new TreeMap<>();
         for (int i = 0; i < steps.size(); i++) {
@@ -276,7 +287,10 @@ class PowerLossTest {
         assertThat(Picture.of(store, PAGE).difference(model.picture(store.storeId()))).isEmpty();
     }
 
-    /** How many more operations the store has done, all of the first and none of the others; the model has done them then. */
+    /**
+     * How many more operations the store has done, all of the first and none of the others; the model has done them
+     * then.
+     */
     private static int find(Picture found, String storeId, Model model, List<Operation> next) {
         String before = found.difference(model.picture(storeId));
         for (int done = 0;; done++) {

@@ -6,8 +6,8 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
- * The operations of a store's life, the same wherever they are computed: of each time that it was open, a seed and how many of that seed's operations a power
- * loss has left.
+ * The operations of a store's life, the same wherever they are computed: of each time that it was open, a seed and how
+ * many of that seed's operations a power loss has left.
  */
 record PowerScript(List<Part> parts) {
 

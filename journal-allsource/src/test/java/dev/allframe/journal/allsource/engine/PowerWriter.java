@@ -15,7 +15,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The process whose files are traced: does one operation after the other on a store, and says which of them were acknowledged. */
+/**
+ * The process whose files are traced: does one operation after the other on a store, and says which of them were
+ * acknowledged.
+ */
 final class PowerWriter {
 
     /** At most so many operations are under way. */
@@ -23,7 +26,10 @@ final class PowerWriter {
 
     private static final int REOPENS_IN = 60;
 
-    /** Log segments, tail segments and buffers are small, so that it rolls, seals, compacts and flushes many times in a second. */
+    /**
+     * Log segments, tail segments and buffers are small, so that it rolls, seals, compacts and flushes many times in a
+     * second.
+     */
     private static final EngineConfig SMALL = new EngineConfig(
             new WalConfig(48 << 10, Durability.fsync(), 1 << 20), 32_000, 120, 2, 16_000, 1 << 16, 1 << 20, 64 << 10, 2,
             Duration.ofSeconds(30), Duration.ZERO);

@@ -31,8 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many append while others read, and all is sealed and compacted meanwhile. Readers of positions never see a gap that is filled later, they see each append
- * whole, and no version that anybody is told is lower than one that was told before.
+ * Many append while others read, and all is sealed and compacted meanwhile. Readers of positions never see a gap that
+ * is filled later, they see each append whole, and no version that anybody is told is lower than one that was told
+ * before.
  */
 @Guarantee({"G2", "G3"})
 class PublicationStressTest {

@@ -2,7 +2,10 @@ package dev.allframe.journal.allsource.engine;
 
 import java.util.Random;
 
-/** The seed of a random test, given by {@code -Dtest.seed}, else a new one, and always printed; and how many cases a test tries. */
+/**
+ * The seed of a random test, given by {@code -Dtest.seed}, else a new one, and always printed; and how many cases a
+ * test tries.
+ */
 public final class Seeds {
 
     private Seeds() {}

@@ -39,7 +39,10 @@ final class StoreImageTest {
                 List.of(Envelope.of("happened", 1, payload, Set.of(), EventMetadata.at(Model.NOW), null)))));
     }
 
-    /** What the log had when it was looked at first is deleted before it is looked at again; with more than one roll, something began and went unseen. */
+    /**
+     * What the log had when it was looked at first is deleted before it is looked at again; with more than one roll,
+     * something began and went unseen.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void a_segment_of_the_log_that_grew_and_went_is_not_taken_as_it_was(int rolls) {

@@ -40,9 +40,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store that lives through crashes on a simulated disk, and the ledger of what it has acknowledged.
  *
- * <p>One caller submits, so that the store takes the operations in the order of submission and writes them to one log in that order. Whatever a crash
- * leaves is therefore what a plain {@link Model} holds after the first so many of them, and none that was acknowledged is missing. That one sentence has all
- * the others in it: no gap, nothing twice, appends whole, positions in the order of commits.
+ * <p>One caller submits, so that the store takes the operations in the order of submission and writes them to one log
+ * in that order. Whatever a crash leaves is therefore what a plain {@link Model} holds after the first so many of them,
+ * and none that was acknowledged is missing. That one sentence has all the others in it: no gap, nothing twice, appends
+ * whole, positions in the order of commits.
  */
 final class StoreLife {
 
@@ -180,7 +181,9 @@ final class StoreLife {
         tables = tables.left(random);
     }
 
-    /** Compares everything that the store answers, which must be that of one moment not before the last acknowledgement. */
+    /**
+     * Compares everything that the store answers, which must be that of one moment not before the last acknowledgement.
+     */
     void verify(Running running) {
         Picture found = Picture.of(running.store);
         Model model = base.copy();
@@ -203,7 +206,10 @@ final class StoreLife {
                         + " after any of them:\n" + differences.getFirst() + "\n" + differences.getLast());
     }
 
-    /** Has everything sealed and compacted, which changes nothing of what the store answers, and compares the index with the segments. */
+    /**
+     * Has everything sealed and compacted, which changes nothing of what the store answers, and compares the index with
+     * the segments.
+     */
     void verifySealed(Running running) {
         Picture before = Picture.of(running.store);
         Stages.get(running.store.flush());
@@ -240,7 +246,10 @@ final class StoreLife {
         }
     }
 
-    /** How many operations were done at the last acknowledgement of a change. To delete what the store has never had is none. */
+    /**
+     * How many operations were done at the last acknowledgement of a change. To delete what the store has never had is
+     * none.
+     */
     private int lastAcknowledged() {
         Set<StreamId> there = new HashSet<>();
         int last = 0;
@@ -257,7 +266,10 @@ final class StoreLife {
         return last;
     }
 
-    /** The index is what the segments say, and what was deleted: in the end, for a compaction under way changes one before the other. */
+    /**
+     * The index is what the segments say, and what was deleted: in the end, for a compaction under way changes one
+     * before the other.
+     */
     private static void checkIndex(Engine engine) {
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(1))

@@ -17,7 +17,10 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** A closed store rots in any of its files: whoever opens and reads it gets what was stored or is told, and never anything else. */
+/**
+ * A closed store rots in any of its files: whoever opens and reads it gets what was stored or is told, and never
+ * anything else.
+ */
 @Guarantee({"G1", "G10"})
 class StoreRotTest {
 

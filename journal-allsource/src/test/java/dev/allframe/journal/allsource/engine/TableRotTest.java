@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A closed store on a real file system rots in the files of its index and state: what verify does not tell is read as it was stored, by whoever opens the store
- * or is refused; and nothing else is ever read.
+ * A closed store on a real file system rots in the files of its index and state: what verify does not tell is read as
+ * it was stored, by whoever opens the store or is refused; and nothing else is ever read.
  */
 @Guarantee({"G1", "G10"})
 class TableRotTest {

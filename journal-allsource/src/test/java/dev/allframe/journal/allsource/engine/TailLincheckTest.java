@@ -15,8 +15,9 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * One thread appends to a tail segment while others read, without a lock: every interleaving that is tried must look as if each operation had happened at one
- * moment. Lincheck makes up the operations, and a failure prints the threads' steps.
+ * One thread appends to a tail segment while others read, without a lock: every interleaving that is tried must look as
+ * if each operation had happened at one moment. Lincheck makes up the operations, and a failure prints the threads'
+ * steps.
  */
 class TailLincheckTest {
 

@@ -13,7 +13,10 @@ import org.apache.pekko.persistence.query.javadsl.CurrentPersistenceIdsQuery;
 import org.apache.pekko.persistence.query.javadsl.ReadJournal;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** A read journal with a bare minimum of queries, whose contents no journal of ours would take: gaps, a missing beginning, an id without a character. */
+/**
+ * A read journal with a bare minimum of queries, whose contents no journal of ours would take: gaps, a missing
+ * beginning, an id without a character.
+ */
 public final class OddJournal implements ReadJournalProvider {
 
     static final long TIME = 1_700_000_000_123L;

@@ -30,7 +30,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A small real store with sealed events, unsealed ones, deletes, snapshots, durable states, odd texts and binary payloads. */
+/**
+ * A small real store with sealed events, unsealed ones, deletes, snapshots, durable states, odd texts and binary
+ * payloads.
+ */
 final class SampleStore {
 
     static final StreamId ALICE = StreamId.of("Account", "alice");

@@ -7,7 +7,10 @@ import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.persistence.AbstractPersistentActor;
 
-/** A classic persistent actor that does not wait for its writes, and collects numbers in the order in which their handlers are called. */
+/**
+ * A classic persistent actor that does not wait for its writes, and collects numbers in the order in which their
+ * handlers are called.
+ */
 final class AsyncWriter extends AbstractPersistentActor {
 
     /** Numbers to be persisted together, and one that is only deferred, behind them. */

@@ -334,8 +334,9 @@ public abstract class JournalConformance extends PluginConformance {
     }
 
     /**
-     * The next write leaves the actor as soon as the first reply to the last one is there, while the many others are still on their way: each handler must get
-     * its own event, in order, and what is only deferred comes behind what was persisted before it.
+     * The next write leaves the actor as soon as the first reply to the last one is there, while the many others are
+     * still on their way: each handler must get its own event, in order, and what is only deferred comes behind what
+     * was persisted before it.
      */
     @Test
     void replies_to_one_message_come_before_those_to_the_next() {

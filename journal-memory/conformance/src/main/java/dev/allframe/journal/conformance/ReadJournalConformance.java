@@ -40,7 +40,10 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a read journal must do. Each test has an entity type and a tag of its own, so that it does not see the events of others. */
+/**
+ * What a read journal must do. Each test has an entity type and a tag of its own, so that it does not see the events of
+ * others.
+ */
 public abstract class ReadJournalConformance extends PluginConformance {
 
     private static final int ALL = 1023;

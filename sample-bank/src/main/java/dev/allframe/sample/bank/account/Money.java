@@ -5,8 +5,8 @@ import java.math.RoundingMode;
 import java.util.Currency;
 
 /**
- * An exact amount of one currency, to the hundredth. Amounts of different currencies are never added or compared: that throws
- * {@link IllegalArgumentException}.
+ * An exact amount of one currency, to the hundredth. Amounts of different currencies are never added or compared: that
+ * throws {@link IllegalArgumentException}.
  *
  * @param amount the amount, with two decimals, of either sign
  * @param currency the currency

@@ -7,8 +7,9 @@ import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the standard constraints mean for {@link Money}; Hibernate Validator finds them through {@code META-INF/services}. A value extractor would be
- * shorter, but it would also unwrap for {@code @NotNull}, which then lets null pass.
+ * What the standard constraints mean for {@link Money}; Hibernate Validator finds them through
+ * {@code META-INF/services}. A value extractor would be shorter, but it would also unwrap for {@code @NotNull}, which
+ * then lets null pass.
  */
 public final class MoneyConstraints {
 

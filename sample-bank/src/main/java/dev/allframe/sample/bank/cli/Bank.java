@@ -18,7 +18,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code schemas}, {@code store}. */
+/**
+ * The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code schemas},
+ * {@code store}.
+ */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
         SchemasCommand.class, StoreTool.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {

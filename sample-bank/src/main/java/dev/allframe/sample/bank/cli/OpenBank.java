@@ -14,7 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** The running bank. Its actors start when they are first needed, so that wrong input is told at once, and end when it is closed. */
+/**
+ * The running bank. Its actors start when they are first needed, so that wrong input is told at once, and end when it
+ * is closed.
+ */
 final class OpenBank implements AutoCloseable {
 
     private final Storage storage;

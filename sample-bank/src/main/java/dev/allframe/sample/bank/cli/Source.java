@@ -7,7 +7,9 @@ import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What is done before accounts are read back. Memory keeps nothing from one run to the next, and so is filled first. */
+/**
+ * What is done before accounts are read back. Memory keeps nothing from one run to the next, and so is filled first.
+ */
 final class Source {
 
     @Option(names = "--berka", paramLabel = "DIR", description = "A folder to import first; may be given several times. Without it, what is stored is shown; in memory, the accounts of 'bank demo'.")
@@ -29,7 +31,9 @@ final class Source {
         return fill(bank, storage, output, "");
     }
 
-    /** Fills the bank, for the sake of one account: what there is to say about it is said before what concerns others. */
+    /**
+     * Fills the bank, for the sake of one account: what there is to say about it is said before what concerns others.
+     */
     Filled fill(OpenBank bank, Storage storage, Output output, String account) {
         if (folders.isEmpty() && storage.isDurable()) {
             storage.checkThere();

@@ -27,7 +27,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * One customer's habits, and what the customer's bank statement says: the account is followed by its own rules, because interest depends on the balance.
+ * One customer's habits, and what the customer's bank statement says: the account is followed by its own rules, because
+ * interest depends on the balance.
  */
 final class Customer {
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * The year 2025 of a bank that is made up from a seed: the same seed makes the same commands in the same order, and a customer does the same in a larger
- * bank.
+ * The year 2025 of a bank that is made up from a seed: the same seed makes the same commands in the same order, and a
+ * customer does the same in a larger bank.
  */
 final class DemoYear {
 

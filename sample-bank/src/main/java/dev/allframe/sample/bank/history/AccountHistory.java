@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The transactions of one account in the order in which they happened.
  *
  * @param transactions all of them, day by day
- * @param continues whether the first one begins where the account stood, which is at zero for one that is new: only then can its balances be checked
+ * @param continues whether the first one begins where the account stood, which is at zero for one that is new: only
+ *         then can its balances be checked
  * @param remarks what could not be found out, in sentences
  */
 record AccountHistory(List<Transaction> transactions, boolean continues, List<String> remarks) {
@@ -60,7 +61,10 @@ record AccountHistory(List<Transaction> transactions, boolean continues, List<St
                 + " by the bank's own balance, and not " + start;
     }
 
-    /** With an end that leads to the next day, if there is one: where amounts are rounded, several orders may do for the day alone. */
+    /**
+     * With an end that leads to the next day, if there is one: where amounts are rounded, several orders may do for the
+     * day alone.
+     */
     private static Optional<List<Transaction>> find(List<Transaction> day, @Nullable Money start,
             List<Transaction> next) {
         return DayOrder.find(day, start, next).or(() -> DayOrder.find(day, start, List.of()));

@@ -28,8 +28,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a folder of the data set holds: {@code account.asc}, {@code order.asc} where there is one, and every {@code trans*.asc} and {@code trans*.csv}.
- * Accounts are opened without overdraft: the files do not tell the limits, and history does not ask for them.
+ * What a folder of the data set holds: {@code account.asc}, {@code order.asc} where there is one, and every
+ * {@code trans*.asc} and {@code trans*.csv}. Accounts are opened without overdraft: the files do not tell the limits,
+ * and history does not ask for them.
  *
  * @param accounts how each account is opened, by account number, in file order
  * @param orders the standing orders in file order

@@ -11,19 +11,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the order in which the transactions of one account and day happened: each must begin where the one before it ended, within
- * {@link #TOLERANCE} hundredths, because amounts and balances were printed rounded.
+ * Finds the order in which the transactions of one account and day happened: each must begin where the one before it
+ * ended, within {@link #TOLERANCE} hundredths, because amounts and balances were printed rounded.
  *
- * <p>A search in depth, in file order, that never leaves anything behind: a step is taken only if every transaction that is left can still be reached
- * from there. With that, days whose balances are exact need no way back, however many rows and equal balances they have. Where rounding makes a way
- * back necessary, dead ends are remembered, and equal transactions are tried once. The work is bounded: beyond {@link #MAX_WORK} no order is found.
+ * <p>A search in depth, in file order, that never leaves anything behind: a step is taken only if every transaction
+ * that is left can still be reached from there. With that, days whose balances are exact need no way back, however many
+ * rows and equal balances they have. Where rounding makes a way back necessary, dead ends are remembered, and equal
+ * transactions are tried once. The work is bounded: beyond {@link #MAX_WORK} no order is found.
  */
 final class DayOrder {
 
     /** How far a balance may be from the one that is expected: 0.10. */
     static final long TOLERANCE = 10;
 
-    /** Comparisons for one day: some tens of milliseconds, and enough for two hundred rows that all meet at one balance. */
+    /**
+     * Comparisons for one day: some tens of milliseconds, and enough for two hundred rows that all meet at one balance.
+     */
     private static final long MAX_WORK = 10_000_000;
 
     /** What is placed, and where that ended: the way there does not matter for the way on. */

@@ -14,8 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of earlier imports, of those accounts that cannot remember them all: an account recognises its last commands by their ids, and would carry out an older
- * one again. The ids of all of them are in the store, beside the events.
+ * The commands of earlier imports, of those accounts that cannot remember them all: an account recognises its last
+ * commands by their ids, and would carry out an older one again. The ids of all of them are in the store, beside the
+ * events.
  *
  * <p>Asked before anything is sent, in the one process that has the store: nobody else changes what it has found.
  */

@@ -19,12 +19,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Imports folders of the data set as history: accounts, standing orders and transactions become commands in the order in which things happened, then the
- * accounts are read back from the store and compared with the bank's own balances, row by row.
+ * Imports folders of the data set as history: accounts, standing orders and transactions become commands in the order
+ * in which things happened, then the accounts are read back from the store and compared with the bank's own balances,
+ * row by row.
  *
- * <p>Folders are imported one after the other. What the files have twice is sent once; what the store has from an earlier import is recognised
- * by its command id, by the account where it remembers all of its commands, and by {@link EarlierImports} where it does not; what is new goes on where the account
- * stands. A row that is stored with other contents is a conflict: it is told, and what is stored stays.
+ * <p>Folders are imported one after the other. What the files have twice is sent once; what the store has from an
+ * earlier import is recognised by its command id, by the account where it remembers all of its commands, and by
+ * {@link EarlierImports} where it does not; what is new goes on where the account stands. A row that is stored with
+ * other contents is a conflict: it is told, and what is stored stays.
  */
 public final class HistoryImport {
 
@@ -34,7 +36,10 @@ public final class HistoryImport {
     private final boolean severalFolders;
     private final List<Step> steps = new ArrayList<>();
 
-    /** What the files have, by command id: accounts and orders as their commands, transactions with the bank's own balance. */
+    /**
+     * What the files have, by command id: accounts and orders as their commands, transactions with the bank's own
+     * balance.
+     */
     private final Map<String, Located<?>> planned = new HashMap<>();
     private int repeated;
     private final List<String> conflicts = new ArrayList<>();
@@ -108,8 +113,9 @@ public final class HistoryImport {
     }
 
     /**
-     * Whether the files did not have this yet; counts what is repeated, and notes what contradicts the first. An account would recognise a repeat too, but
-     * only among the last thousand commands that it remembers. The bank's numbers are its own for all accounts.
+     * Whether the files did not have this yet; counts what is repeated, and notes what contradicts the first. An
+     * account would recognise a repeat too, but only among the last thousand commands that it remembers. The bank's
+     * numbers are its own for all accounts.
      */
     private boolean isNew(String account, String commandId, Located<?> row) {
         Located<?> first = planned.putIfAbsent(commandId, row);

@@ -45,10 +45,14 @@ public record ImportReport(int accounts, int orders, int transactions, long even
     private static List<String> ownFirst(String account, List<String> sentences) {
         Predicate<String> others = sentence -> !sentence.startsWith("account " + account + ":")
                 && !sentence.startsWith("account " + account + ",");
-        return sentences.stream().sorted(Comparator.comparing(others::test)).toList(); // a stable order: false before true
+        // a stable order: false before true
+        return sentences.stream().sorted(Comparator.comparing(others::test)).toList();
     }
 
-    /** Whether nothing was rejected, nothing is missing or there twice, and every compared balance moved as the bank's own. */
+    /**
+     * Whether nothing was rejected, nothing is missing or there twice, and every compared balance moved as the bank's
+     * own.
+     */
     public boolean isGood() {
         return tally.rejected() == 0 && missing == 0 && doubled == 0 && mismatches == 0;
     }

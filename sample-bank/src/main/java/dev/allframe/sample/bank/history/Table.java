@@ -19,8 +19,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * A delimited text file whose first line names its columns, in any order, quoted or not. The delimiter is the semicolon or comma of that line. A line
- * that is UTF-8 is read as such, any other as ISO-8859-1; a line is one row.
+ * A delimited text file whose first line names its columns, in any order, quoted or not. The delimiter is the semicolon
+ * or comma of that line. A line that is UTF-8 is read as such, any other as ISO-8859-1; a line is one row.
  */
 final class Table {
 

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What is stored about the accounts, folded by the accounts' own rules. Every call reads the store anew, on the caller's thread. */
+/**
+ * What is stored about the accounts, folded by the accounts' own rules. Every call reads the store anew, on the
+ * caller's thread.
+ */
 public final class Ledger {
 
     /**

@@ -19,10 +19,11 @@ import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * Sends commands without waiting for each answer, at most {@link #IN_FLIGHT} unanswered ones at a time, and counts the answers.
+ * Sends commands without waiting for each answer, at most {@link #IN_FLIGHT} unanswered ones at a time, and counts the
+ * answers.
  *
- * <p>One thread sends, so that each account decides its commands in the order in which they were sent; answers are counted on whatever thread brings
- * them, under the lock of this object.
+ * <p>One thread sends, so that each account decides its commands in the order in which they were sent; answers are
+ * counted on whatever thread brings them, under the lock of this object.
  */
 public final class Teller {
 
@@ -75,7 +76,8 @@ public final class Teller {
     /**
      * Sends a command; waits while too many others have no answer yet.
      *
-     * @param origin where it comes from, such as a file and a line, for people whose command is refused; empty where there is nothing to say
+     * @param origin where it comes from, such as a file and a line, for people whose command is refused; empty where
+     *         there is nothing to say
      */
     public void send(String account, String commandId, AccountCommand command, String origin) {
         free.acquireUninterruptibly();
@@ -114,7 +116,10 @@ public final class Teller {
         }
     }
 
-    /** Whether this is the first answer that brings this sequence number. Only for commands that stored something: others share the number. */
+    /**
+     * Whether this is the first answer that brings this sequence number. Only for commands that stored something:
+     * others share the number.
+     */
     private synchronized boolean isNew(String account, int sequenceNr) {
         BitSet numbers = seen.computeIfAbsent(account, id -> new BitSet());
         boolean first = !numbers.get(sequenceNr);

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Imports into a store on disk, as {@code bank import} does, and says a word for each answered command, so that it can be killed in the middle. */
+/**
+ * Imports into a store on disk, as {@code bank import} does, and says a word for each answered command, so that it can
+ * be killed in the middle.
+ */
 final class ImportProcess {
 
     private ImportProcess() {}

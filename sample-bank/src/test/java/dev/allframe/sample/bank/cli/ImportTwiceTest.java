@@ -25,7 +25,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code bank import} twice into one folder, each time with the store opened anew: each row is there once, and what it said the first time stays. */
+/**
+ * {@code bank import} twice into one folder, each time with the store opened anew: each row is there once, and what it
+ * said the first time stays.
+ */
 @Guarantee("G5")
 final class ImportTwiceTest {
 

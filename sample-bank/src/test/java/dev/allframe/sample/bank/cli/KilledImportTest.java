@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The published data set is imported by processes that are killed along the way: the store ends up as if nothing had happened. */
+/**
+ * The published data set is imported by processes that are killed along the way: the store ends up as if nothing had
+ * happened.
+ */
 @EnabledIfSystemProperty(named = "allframe.berka", matches = ".+")
 @Guarantee({"G1", "G2", "G5"})
 final class KilledImportTest {

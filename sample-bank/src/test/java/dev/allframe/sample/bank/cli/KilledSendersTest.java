@@ -31,8 +31,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A hundred senders on three dispatchers send one command, and the whole process is killed, again and again, at random moments: before anything is stored, between the
- * store and the first reply, among the replies. Whoever was answered in whatever process was told the same, and the events are there once.
+ * A hundred senders on three dispatchers send one command, and the whole process is killed, again and again, at random
+ * moments: before anything is stored, between the store and the first reply, among the replies. Whoever was answered in
+ * whatever process was told the same, and the events are there once.
  */
 @Guarantee("G5")
 final class KilledSendersTest {
@@ -66,7 +67,8 @@ final class KilledSendersTest {
                 all.add(till);
                 unfinished.add(till);
             }
-            // Of a till's 200 lines the first half are nearly all of what is sent, and the second half of what is replied.
+            // Of a till's 200 lines the first half are nearly all of what is sent, and the second half of what is
+            // replied.
             int half = 2 * random.nextInt(unfinished.size()) + kill % 2;
             live(unfinished, SENDERS * half + 1 + random.nextInt(SENDERS));
             beforeAnyReply += unfinished.stream().anyMatch(till -> sent.contains(till) && answers(till) == 0) ? 1 : 0;
@@ -91,7 +93,10 @@ final class KilledSendersTest {
         return replies.getOrDefault(till, List.of()).size();
     }
 
-    /** Lets a process send for these tills and kills it after so many lines; lets it end by itself where there are fewer. */
+    /**
+     * Lets a process send for these tills and kills it after so many lines; lets it end by itself where there are
+     * fewer.
+     */
     private void live(List<String> tills, int lines) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shell script {@code bank} in a copy of the project's outline, with JDKs and a Maven that only say that they were called. */
+/**
+ * The shell script {@code bank} in a copy of the project's outline, with JDKs and a Maven that only say that they were
+ * called.
+ */
 @DisabledOnOs(OS.WINDOWS)
 final class LauncherTest {
 
@@ -224,7 +227,10 @@ final class LauncherTest {
         return jdk(jdks.resolve(name), version);
     }
 
-    /** A JDK whose java tells its version and home when it is asked, and otherwise its name and arguments but those that begin with -- or -XX. */
+    /**
+     * A JDK whose java tells its version and home when it is asked, and otherwise its name and arguments but those that
+     * begin with -- or -XX.
+     */
     private static Path jdk(Path home, String version) throws IOException {
         executable(home.resolve("bin/java"), """
                 if [ "$1" = "-XshowSettings:properties" ]; then

@@ -24,8 +24,8 @@ import java.util.concurrent.Executors;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /**
- * Sends one command a hundred times from three dispatchers, to tills on a durable store, and says each dispatch and each reply in a line of its own, so that it can be
- * killed in the middle and started again.
+ * Sends one command a hundred times from three dispatchers, to tills on a durable store, and says each dispatch and
+ * each reply in a line of its own, so that it can be killed in the middle and started again.
  */
 final class TillProcess {
 

@@ -29,7 +29,10 @@ public final class Folder {
         }
     }
 
-    /** A folder with one account, number 1, and transactions: {@code 7;1;930101;PRIJEM;VKLAD;700.00;700.00;;;} and so on. */
+    /**
+     * A folder with one account, number 1, and transactions: {@code 7;1;930101;PRIJEM;VKLAD;700.00;700.00;;;} and so
+     * on.
+     */
     public static Path written(Path folder, String... transactions) {
         write(folder.resolve("account.asc"), ACCOUNTS);
         write(folder.resolve("trans.asc"), HEADER + String.join("\n", transactions) + "\n");

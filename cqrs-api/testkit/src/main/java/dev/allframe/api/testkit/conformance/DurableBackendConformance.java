@@ -4,8 +4,9 @@ import dev.allframe.store.EventStoreBackend;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What an {@link EventStoreBackend} whose data outlive it does, as tests: all of {@link EventStoreBackendConformance}, and that everything is still there
- * after the store was closed and opened again. What is left after a crash is for the tests of the backend.
+ * What an {@link EventStoreBackend} whose data outlive it does, as tests: all of {@link EventStoreBackendConformance},
+ * and that everything is still there after the store was closed and opened again. What is left after a crash is for the
+ * tests of the backend.
  */
 public abstract class DurableBackendConformance extends EventStoreBackendConformance {
 

@@ -17,15 +17,16 @@ import org.junit.jupiter.api.Nested;
  * }
  * }</pre>
  *
- * <p>Each test opens stores of its own, closes them, and asserts something that only a store which really keeps data can fulfil. A backend whose data are
- * still there after it was closed joins {@link DurableBackendConformance} instead.
+ * <p>Each test opens stores of its own, closes them, and asserts something that only a store which really keeps data
+ * can fulfil. A backend whose data are still there after it was closed joins {@link DurableBackendConformance} instead.
  */
 public abstract class EventStoreBackendConformance {
 
     /**
      * Opens a fresh, empty store with an id of its own. The suite closes it.
      *
-     * @param maxRecordBytes the limit of one record by {@link Append#largestRecordBytes}: one of this size is stored, a larger one is refused
+     * @param maxRecordBytes the limit of one record by {@link Append#largestRecordBytes}: one of this size is stored, a
+     *         larger one is refused
      */
     protected abstract EventStoreBackend open(int maxRecordBytes);
 

@@ -169,7 +169,9 @@ abstract class NameConformance extends StoreConformance {
         assertKeptOrRefused(new Append(ANNA, ExpectedVersion.any(), half, List.of(event("x"))));
     }
 
-    /** Exactly what was given is stored, or the append is refused and has no effect; in both cases the store goes on. */
+    /**
+     * Exactly what was given is stored, or the append is refused and has no effect; in both cases the store goes on.
+     */
     private void assertKeptOrRefused(Append append) {
         List<StoredEvent> before = readAll();
         Throwable refusal = catchThrowable(() -> done(store.append(append)));

@@ -24,7 +24,10 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Random calls on a few streams, beside a list that does the same: after each call both hold the same. {@code -Dtest.seed=…} replays a history. */
+/**
+ * Random calls on a few streams, beside a list that does the same: after each call both hold the same.
+ * {@code -Dtest.seed=…} replays a history.
+ */
 @Guarantee({"G2", "G3", "G4"})
 abstract class RandomHistoryConformance extends StoreConformance {
 

@@ -35,7 +35,9 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
-/** What the parts of the suite share: a fresh store for each test, bounded waits, and short ways to write and to read. */
+/**
+ * What the parts of the suite share: a fresh store for each test, bounded waits, and short ways to write and to read.
+ */
 abstract class StoreConformance {
 
     static final int MAX_RECORD_BYTES = 4_096;

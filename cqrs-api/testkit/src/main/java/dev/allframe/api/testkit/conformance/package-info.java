@@ -1,6 +1,7 @@
 /**
- * The executable contract of {@link dev.allframe.store.EventStoreBackend}. Read {@link dev.allframe.api.testkit.conformance.EventStoreBackendConformance}
- * first: a backend joins by extending it, and one whose data outlive it by extending {@link dev.allframe.api.testkit.conformance.DurableBackendConformance}.
+ * The executable contract of {@link dev.allframe.store.EventStoreBackend}. Read
+ * {@link dev.allframe.api.testkit.conformance.EventStoreBackendConformance} first: a backend joins by extending it, and
+ * one whose data outlive it by extending {@link dev.allframe.api.testkit.conformance.DurableBackendConformance}.
  *
  * <p>Imports the API, JUnit, AssertJ and Awaitility, and no backend.
  */

@@ -31,8 +31,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in a database: a second implementer of the contract, as different from the one in memory as it can be. Every write is a transaction on one
- * thread, so that the order of positions is the order of commits; reads run on a thread of their own beside it, and see what is committed.
+ * A store in a database: a second implementer of the contract, as different from the one in memory as it can be. Every
+ * write is a transaction on one thread, so that the order of positions is the order of commits; reads run on a thread
+ * of their own beside it, and see what is committed.
  */
 final class H2Backend implements EventStoreBackend {
 

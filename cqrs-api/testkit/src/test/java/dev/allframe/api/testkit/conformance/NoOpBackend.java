@@ -29,7 +29,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Says yes to everything and keeps nothing; its answers are as plausible as they can be without memory of what was stored. */
+/**
+ * Says yes to everything and keeps nothing; its answers are as plausible as they can be without memory of what was
+ * stored.
+ */
 final class NoOpBackend implements EventStoreBackend {
 
     private static final Registration NEVER_CALLED = () -> {};

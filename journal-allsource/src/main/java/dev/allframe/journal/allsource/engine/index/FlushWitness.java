@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code FLUSHED} beside RocksDB's: how far its tables are known to be on disk. RocksDB takes a damaged end of its manifest for a write that a crash
- * ended, and would open with older contents; this tells.
+ * The file {@code FLUSHED} beside RocksDB's: how far its tables are known to be on disk. RocksDB takes a damaged end of
+ * its manifest for a write that a crash ended, and would open with older contents; this tells.
  * <pre>
  *   magic "AFFL" 4 B | version u16 | flags u16, zero | RocksDB's sequence number u64 | crc32c u32 over these
  * </pre>

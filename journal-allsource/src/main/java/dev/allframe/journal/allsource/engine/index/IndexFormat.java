@@ -16,10 +16,12 @@ import java.util.List;
  *   ranges    stream text, last sequence number unsigned   → segment varint, first row varint, rows varint
  *   names     kind u8, name text, segment unsigned         → rows varint
  *   segments  segment unsigned                             → rows varint, runs varint
- *   contents  segment unsigned, part unsigned              → 1 u8, count varint, (stream's key block, last sequence number varint) *
+ *   contents  segment unsigned, part unsigned              → 1 u8, count varint,
+ *                                                          (stream's key block, last sequence number varint) *
  *                                                          or 2 u8, count varint, (kind u8, name's key block) *
  * </pre>
- * {@code contents} says which entries a segment brought, so that they can be removed without a search; a part has up to {@link #PART} of them.
+ * {@code contents} says which entries a segment brought, so that they can be removed without a search; a part has up to
+ * {@link #PART} of them.
  */
 final class IndexFormat {
 

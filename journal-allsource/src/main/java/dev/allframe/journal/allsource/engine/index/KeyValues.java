@@ -5,8 +5,9 @@ import java.nio.file.Path;
 /**
  * Tables of ordered keys. Any thread reads, one thread writes.
  *
- * <p>A batch is readable when {@link #write} returns and on disk when a later {@link #flush} returns. After a crash the tables hold a prefix of the batches, of
- * which none is in half: all that were written before the last flush, perhaps more. Whoever writes keeps what is needed to write the rest again.
+ * <p>A batch is readable when {@link #write} returns and on disk when a later {@link #flush} returns. After a crash the
+ * tables hold a prefix of the batches, of which none is in half: all that were written before the last flush, perhaps
+ * more. Whoever writes keeps what is needed to write the rest again.
  */
 public interface KeyValues extends Reads, AutoCloseable {
 
@@ -29,7 +30,10 @@ public interface KeyValues extends Reads, AutoCloseable {
      */
     void flush();
 
-    /** Makes a copy in a directory that does not exist, which {@link RocksKeyValues#open} can open. Contains at least what was written before the call. */
+    /**
+     * Makes a copy in a directory that does not exist, which {@link RocksKeyValues#open} can open. Contains at least
+     * what was written before the call.
+     */
     void checkpoint(Path directory);
 
     /**
@@ -42,7 +46,10 @@ public interface KeyValues extends Reads, AutoCloseable {
     /** Counters of this moment. */
     KeyValuesStats stats();
 
-    /** Waits for calls under way, ends cursors and views, and releases everything. What was not flushed is lost. Closing twice does nothing. */
+    /**
+     * Waits for calls under way, ends cursors and views, and releases everything. What was not flushed is lost. Closing
+     * twice does nothing.
+     */
     @Override
     void close();
 }

@@ -11,7 +11,8 @@ import java.util.Arrays;
  *   unsigned    u64, big-endian
  *   signed      u64, big-endian, the highest bit inverted
  * </pre>
- * Texts are ordered by code units, as {@link String#compareTo}, whatever is in them; no text's key begins another's, so that parts can follow each other.
+ * Texts are ordered by code units, as {@link String#compareTo}, whatever is in them; no text's key begins another's, so
+ * that parts can follow each other.
  */
 final class Keys {
 

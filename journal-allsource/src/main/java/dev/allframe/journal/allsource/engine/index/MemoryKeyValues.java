@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables in memory. What was flushed is kept apart from what was not, so that a test can lose the latter; {@link #remembering} keeps every moment. Arrays
- * are not copied: nobody changes what was passed or read.
+ * Tables in memory. What was flushed is kept apart from what was not, so that a test can lose the latter;
+ * {@link #remembering} keeps every moment. Arrays are not copied: nobody changes what was passed or read.
  */
 public final class MemoryKeyValues implements KeyValues {
 

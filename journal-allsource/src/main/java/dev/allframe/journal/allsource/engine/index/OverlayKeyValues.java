@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes in memory over tables that stay as they are: what a store would hold after its log was applied, without writing it. For one thread; nothing may be
- * written while a cursor or a view is open.
+ * Changes in memory over tables that stay as they are: what a store would hold after its log was applied, without
+ * writing it. For one thread; nothing may be written while a cursor or a view is open.
  */
 public final class OverlayKeyValues implements KeyValues {
 

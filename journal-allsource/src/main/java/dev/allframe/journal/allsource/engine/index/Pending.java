@@ -9,7 +9,10 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Changes that are not written yet, over the tables: reads see both. Of a key that changes often only the last value is written. Not thread-safe. */
+/**
+ * Changes that are not written yet, over the tables: reads see both. Of a key that changes often only the last value is
+ * written. Not thread-safe.
+ */
 final class Pending {
 
     private final Reads written;
@@ -41,7 +44,9 @@ final class Pending {
         return change == null ? written.get(table, key) : change.value();
     }
 
-    /** Calls for each entry of a bounded range, in no order. The visitor may change entries: it sees those of before. */
+    /**
+     * Calls for each entry of a bounded range, in no order. The visitor may change entries: it sees those of before.
+     */
     void forEach(Table table, byte[] from, byte[] until, BiConsumer<byte[], byte[]> visitor) {
         KeyRange range = KeyRange.between(from, until);
         if (range.isEmpty()) {

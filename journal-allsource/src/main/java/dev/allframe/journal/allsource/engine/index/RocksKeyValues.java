@@ -29,9 +29,11 @@ import org.rocksdb.WriteOptions;
 /**
  * Tables in RocksDB, one column family each. Nothing goes through RocksDB's own log; a flush writes all tables or none.
  *
- * <p>RocksDB may flush by itself when its buffers are full, and compacts in the background with few threads. Closing flushes nothing.
+ * <p>RocksDB may flush by itself when its buffers are full, and compacts in the background with few threads. Closing
+ * flushes nothing.
  *
- * <h2>Threads</h2> Any; see {@link RocksUse}. {@link RocksOpening} opens, {@link RocksCursor} and {@link RocksView} read on.
+ * <h2>Threads</h2> Any; see {@link RocksUse}. {@link RocksOpening} opens, {@link RocksCursor} and {@link RocksView}
+ * read on.
  */
 public final class RocksKeyValues implements KeyValues {
 
@@ -70,7 +72,8 @@ public final class RocksKeyValues implements KeyValues {
     }
 
     /**
-     * Creates empty tables. They stand under their name when this returns, or not at all: what a crash leaves is another name, which is replaced the next time.
+     * Creates empty tables. They stand under their name when this returns, or not at all: what a crash leaves is
+     * another name, which is replaced the next time.
      *
      * @param directory which does not exist yet, or is empty
      */
@@ -90,8 +93,9 @@ public final class RocksKeyValues implements KeyValues {
     }
 
     /**
-     * Opens tables that exist for reading alone, which changes no file. Whatever writes is refused. Where a power loss has torn the manifest, what is read are
-     * links in a directory {@code <name>.trial.tmp} beside the tables, which is deleted with the next opening.
+     * Opens tables that exist for reading alone, which changes no file. Whatever writes is refused. Where a power loss
+     * has torn the manifest, what is read are links in a directory {@code <name>.trial.tmp} beside the tables, which is
+     * deleted with the next opening.
      *
      * @throws CorruptStoreException if something of them is missing or damaged
      * @throws UnsupportedFormatException if there are tables that are not asked for
@@ -199,8 +203,8 @@ public final class RocksKeyValues implements KeyValues {
     }
 
     /**
-     * Asks for room before RocksDB does: where a flush of its own finds none, it takes nothing more until there is room for a whole write buffer, for which it
-     * looks every five seconds.
+     * Asks for room before RocksDB does: where a flush of its own finds none, it takes nothing more until there is room
+     * for a whole write buffer, for which it looks every five seconds.
      */
     void flush(long usableBytes) {
         long stamp = use.begin();

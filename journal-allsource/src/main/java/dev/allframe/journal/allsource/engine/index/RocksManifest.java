@@ -14,14 +14,17 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the checksums in RocksDB's manifest before RocksDB reads it: version 11.8.1 does not always refuse a damaged record, but may read it for ever.
+ * Compares the checksums in RocksDB's manifest before RocksDB reads it: version 11.8.1 does not always refuse a damaged
+ * record, but may read it for ever.
  * <pre>
  *   CURRENT    the manifest's name and a line feed
- *   manifest   blocks of 32 KiB with records: masked crc32c u32 over what is behind length | length u16 | type u8 | as many bytes;
+ *   manifest   blocks of 32 KiB with records: masked crc32c u32 over what is behind length | length u16 | type u8 |
+ *              as many bytes;
  *              up to 6 bytes at the end of a block that no record fits in
  * </pre>
- * A record that the file's end cuts is what a crash leaves, and is left to RocksDB; {@link FlushWitness} tells whether it counted. So is a bad record that a
- * power loss leaves of what was not forced, but that one RocksDB must not see: the manifest is cut before it.
+ * A record that the file's end cuts is what a crash leaves, and is left to RocksDB; {@link FlushWitness} tells whether
+ * it counted. So is a bad record that a power loss leaves of what was not forced, but that one RocksDB must not see:
+ * the manifest is cut before it.
  *
  * @param file the manifest
  * @param wholeBytes the length of the records before the first bad one, or the file's

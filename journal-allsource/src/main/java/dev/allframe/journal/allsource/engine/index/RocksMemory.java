@@ -7,8 +7,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * The memory that several RocksDB stores share: cached blocks and unflushed batches together stay near a number of bytes. Closed after the last of the
- * stores.
+ * The memory that several RocksDB stores share: cached blocks and unflushed batches together stay near a number of
+ * bytes. Closed after the last of the stores.
  */
 public final class RocksMemory implements AutoCloseable {
 

@@ -22,8 +22,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * Creates and opens the tables of a store. Nothing is taken for whole that has not been compared with what is known of it: the checksums of the manifest, the
- * names of the tables, and how far they were flushed.
+ * Creates and opens the tables of a store. Nothing is taken for whole that has not been compared with what is known of
+ * it: the checksums of the manifest, the names of the tables, and how far they were flushed.
  *
  * @param tables all that there are
  * @param memory shared with other stores

@@ -7,8 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * Who uses a store of RocksDB. A call into one that is closed would end the process: so the lock is held for reading during each call, and for writing by
- * {@link #close}. Cursors and views that are still open are released with the store.
+ * Who uses a store of RocksDB. A call into one that is closed would end the process: so the lock is held for reading
+ * during each call, and for writing by {@link #close}. Cursors and views that are still open are released with the
+ * store.
  */
 final class RocksUse {
 

@@ -5,7 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers the entries that come and go with segments in one batch. First everything is removed, then one segment is added. Not thread-safe. */
+/**
+ * Gathers the entries that come and go with segments in one batch. First everything is removed, then one segment is
+ * added. Not thread-safe.
+ */
 final class SegmentChange {
 
     private static final Comparator<Run> ORDER = Comparator.comparingInt((Run run) -> run.stream().slice())

@@ -7,8 +7,9 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map of keys in the order of unsigned bytes: a change gives another tree, which shares most nodes with the one before. So every moment can be
- * kept, and read while others write. An AVL tree: the heights of two siblings differ by 1 at most.
+ * An immutable map of keys in the order of unsigned bytes: a change gives another tree, which shares most nodes with
+ * the one before. So every moment can be kept, and read while others write. An AVL tree: the heights of two siblings
+ * differ by 1 at most.
  */
 final class SortedTree {
 

@@ -14,10 +14,14 @@ import java.time.Instant;
  * The entries of the state, format 1. Keys as in {@link Keys}; every value begins with u8 1.
  * <pre>
  *   meta       text "header"                            → see StoreHeader
- *              text "counters"                          → applied lsn, deleted events, snapshots, bytes of snapshots, live states, bytes of states,
+ *              text "counters"                          → applied lsn, deleted events, snapshots,
+ *                                                         bytes of snapshots, live states, bytes of states,
  *                                                         last change: each varint
- *   snapshots  stream text, sequence number signed      → epoch ms zigzag varint, payload, optional payload (metadata)
- *   states     id text                                  → revision varint, change varint, epoch ms zigzag varint, tag text, optional payload (none: deleted)
+ *   snapshots  stream text, sequence number signed      → epoch ms zigzag varint, payload,
+ *                                                         optional payload (metadata)
+ *   states     id text                                  → revision varint, change varint, epoch ms zigzag varint,
+ *                                                         tag text,
+ *                                                         optional payload (none: deleted)
  *   changes    change unsigned                          → id text; the last change of each id alone
  *   deleted    stream text                              → deleted up to, varint
  *   types      entity type text, event type text, version unsigned → nothing

@@ -16,16 +16,18 @@ import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log says beside events and stands in no segment: snapshots, durable states, deletes, and the types that were ever stored. Nothing of it can be
- * computed again once the log is cut: what fails its checksum is refused. The format is in {@link StateFormat}.
+ * What the log says beside events and stands in no segment: snapshots, durable states, deletes, and the types that were
+ * ever stored. Nothing of it can be computed again once the log is cut: what fails its checksum is refused. The format
+ * is in {@link StateFormat}.
  *
- * <p>Entries are readable when {@link #apply} returns, and on disk after a later {@link #flush}. A crash leaves what the first so many entries make, at least
- * those before the last flush; {@link #appliedLsn()} says how many, and whoever opens the store applies the log's from there.
+ * <p>Entries are readable when {@link #apply} returns, and on disk after a later {@link #flush}. A crash leaves what
+ * the first so many entries make, at least those before the last flush; {@link #appliedLsn()} says how many, and
+ * whoever opens the store applies the log's from there.
  *
  * <h2>Threads</h2> Any thread reads, one applies, and any flushes. Each call reads one moment.
  *
- * <h2>Errors</h2> {@link CorruptStoreException}, {@link dev.allframe.store.UnsupportedFormatException}, {@link dev.allframe.store.StoreFullException} and
- * {@link dev.allframe.store.StoreFailedException}, as they say.
+ * <h2>Errors</h2> {@link CorruptStoreException}, {@link dev.allframe.store.UnsupportedFormatException},
+ * {@link dev.allframe.store.StoreFullException} and {@link dev.allframe.store.StoreFailedException}, as they say.
  */
 public final class StateStore implements AutoCloseable {
 
@@ -60,8 +62,8 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Applies entries of the log, all or none. What was applied before is skipped, so that applying anything again changes nothing. Entries that change
-     * nothing here, such as events of known types, write nothing.
+     * Applies entries of the log, all or none. What was applied before is skipped, so that applying anything again
+     * changes nothing. Entries that change nothing here, such as events of known types, write nothing.
      *
      * @param log in ascending order
      * @throws CorruptStoreException if entries are missing before the first that was not applied
@@ -124,7 +126,10 @@ public final class StateStore implements AutoCloseable {
         return counters;
     }
 
-    /** Up to which sequence number a stream's events are deleted, included; 0 where none is. Costs nothing while no event was ever deleted. */
+    /**
+     * Up to which sequence number a stream's events are deleted, included; 0 where none is. Costs nothing while no
+     * event was ever deleted.
+     */
     public long deletedTo(StreamId stream) {
         if (counters.deletedEvents() == 0) {
             return 0;

@@ -15,15 +15,18 @@ import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows of the sealed segments: each stream's version and where its rows are, and which segments have rows with a name. All of it can be computed from the
- * segments, and from the streams that were deleted; so nothing is lost with it but time. The format is in {@link IndexFormat}.
+ * Knows of the sealed segments: each stream's version and where its rows are, and which segments have rows with a name.
+ * All of it can be computed from the segments, and from the streams that were deleted; so nothing is lost with it but
+ * time. The format is in {@link IndexFormat}.
  *
- * <p>A change is readable when its call returns and on disk after a later {@link #flush}. A crash leaves a prefix of the changes, at least what was flushed:
- * whoever opens it compares {@link #indexedSegments()} with the segments that there are, and adds or removes the difference.
+ * <p>A change is readable when its call returns and on disk after a later {@link #flush}. A crash leaves a prefix of
+ * the changes, at least what was flushed: whoever opens it compares {@link #indexedSegments()} with the segments that
+ * there are, and adds or removes the difference.
  *
  * <h2>Threads</h2> Any thread reads, one changes. Each call reads one moment.
  *
- * <h2>Errors</h2> {@link dev.allframe.store.CorruptStoreException} and {@link dev.allframe.store.UnsupportedFormatException}: to be deleted and computed again.
+ * <h2>Errors</h2> {@link dev.allframe.store.CorruptStoreException} and
+ * {@link dev.allframe.store.UnsupportedFormatException}: to be deleted and computed again.
  * {@link dev.allframe.store.StoreFullException}, {@link dev.allframe.store.StoreFailedException}: as they say.
  */
 public final class StreamIndex implements AutoCloseable {
@@ -109,7 +112,8 @@ public final class StreamIndex implements AutoCloseable {
     }
 
     /**
-     * Where rows of a stream are, from a sequence number down. The locations come in descending order; the rows within one ascend as always.
+     * Where rows of a stream are, from a sequence number down. The locations come in descending order; the rows within
+     * one ascend as always.
      *
      * @param fromSequenceNr the highest wanted, included
      * @param maxRows the most rows that all locations together have
@@ -198,7 +202,8 @@ public final class StreamIndex implements AutoCloseable {
     }
 
     /**
-     * Replaces segments by one that has their rows, perhaps fewer, all of it or nothing. Versions of streams stay, also where rows are no more.
+     * Replaces segments by one that has their rows, perhaps fewer, all of it or nothing. Versions of streams stay, also
+     * where rows are no more.
      *
      * @param oldIds the segments to remove; what is not there is none to remove
      * @param runs as for {@link #addSegment}
@@ -223,7 +228,10 @@ public final class StreamIndex implements AutoCloseable {
         write(change.batch(), 0);
     }
 
-    /** Up to which entry of the log it knows the versions of streams that no segment tells any more; 0 where nothing says so. */
+    /**
+     * Up to which entry of the log it knows the versions of streams that no segment tells any more; 0 where nothing
+     * says so.
+     */
     public long knownLsn() {
         byte[] value = entries.get(Table.META, IndexFormat.KNOWN_LSN);
         return value == null ? 0 : IndexFormat.number(Table.META, value);
@@ -234,7 +242,9 @@ public final class StreamIndex implements AutoCloseable {
         entries.write(new Batch().put(Table.META, IndexFormat.KNOWN_LSN, IndexFormat.number(lsn)));
     }
 
-    /** Notes that a stream had a version, which no segment may tell any more. Less than what is known changes nothing. */
+    /**
+     * Notes that a stream had a version, which no segment may tell any more. Less than what is known changes nothing.
+     */
     public void noteStream(StreamId stream, long version) {
         if (version < 1) {
             throw new IllegalArgumentException("stream=" + stream + " version=" + version + ": a version is 1 or more");

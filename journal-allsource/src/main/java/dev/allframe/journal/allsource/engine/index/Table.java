@@ -3,7 +3,10 @@ package dev.allframe.journal.allsource.engine.index;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** A table of keys and values; the names are on disk. What keys and values are is said by {@link IndexFormat} and {@link StateFormat}. */
+/**
+ * A table of keys and values; the names are on disk. What keys and values are is said by {@link IndexFormat} and
+ * {@link StateFormat}.
+ */
 public enum Table {
     /** Format, store, counters. In both stores. */
     META("meta"),

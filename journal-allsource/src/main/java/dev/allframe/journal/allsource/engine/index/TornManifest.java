@@ -39,11 +39,13 @@ final class TornManifest {
     }
 
     /**
-     * A power loss may leave any part of what RocksDB wrote to its manifest after the last force. Where the records before a bad one have all that was
-     * flushed, the rest was never relied upon. Nobody else may have the tables open: whoever opens them holds the store's lock.
+     * A power loss may leave any part of what RocksDB wrote to its manifest after the last force. Where the records
+     * before a bad one have all that was flushed, the rest was never relied upon. Nobody else may have the tables open:
+     * whoever opens them holds the store's lock.
      *
      * @param check of the records before a bad one
-     * @return the directory, or where its manifest is torn another one beside it, of links and copies, with a manifest that ends before the bad record
+     * @return the directory, or where its manifest is torn another one beside it, of links and copies, with a manifest
+     *         that ends before the bad record
      * @throws CorruptStoreException if the records before a bad one have less; nothing was changed
      */
     static Path without(Path directory, Check check) {

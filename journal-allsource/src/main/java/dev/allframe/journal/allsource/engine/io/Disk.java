@@ -7,11 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file system as the engine uses it. Everything that the engine itself stores goes through this interface, so that a test can forget what was not
- * forced, fail a call or flip a bit. (RocksDB's files do not.)
+ * The file system as the engine uses it. Everything that the engine itself stores goes through this interface, so that
+ * a test can forget what was not forced, fail a call or flip a bit. (RocksDB's files do not.)
  *
- * <p>What was written is on disk for certain only after {@link DiskFile#force()} of the file and, for its name, {@link #forceDirectory} of its directory.
- * Thread-safe. Methods throw {@link NoSpaceException} where there is no room, and any other {@link IOException} where the disk fails.
+ * <p>What was written is on disk for certain only after {@link DiskFile#force()} of the file and, for its name,
+ * {@link #forceDirectory} of its directory. Thread-safe. Methods throw {@link NoSpaceException} where there is no room,
+ * and any other {@link IOException} where the disk fails.
  */
 public interface Disk {
 

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file. Reads may run beside each other and beside a write, from any thread of the engine; one thread writes. A thread that uses a file must not be
- * interrupted: an interrupt closes it.
+ * An open file. Reads may run beside each other and beside a write, from any thread of the engine; one thread writes. A
+ * thread that uses a file must not be interrupted: an interrupt closes it.
  */
 public interface DiskFile extends Closeable {
 
-    /** Writes all remaining bytes at an offset, growing the file where it ends before. Not durable before {@link #force()}. */
+    /**
+     * Writes all remaining bytes at an offset, growing the file where it ends before. Not durable before
+     * {@link #force()}.
+     */
     void write(ByteBuffer bytes, long offset) throws IOException;
 
     /**
@@ -20,7 +23,10 @@ public interface DiskFile extends Closeable {
      */
     int read(ByteBuffer into, long offset) throws IOException;
 
-    /** Makes contents and length durable. After a failure the state of the file is unknown, and no later success says anything about it. */
+    /**
+     * Makes contents and length durable. After a failure the state of the file is unknown, and no later success says
+     * anything about it.
+     */
     void force() throws IOException;
 
     /** Cuts the file to a length. */

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's bytes in chunks, so that growing copies nothing but references. A chunk that was only ever filled with zeros takes no room.
+ * A file's bytes in chunks, so that growing copies nothing but references. A chunk that was only ever filled with zeros
+ * takes no room.
  *
  * <p>Writers exclude each other; readers take no lock and see every write that ended before they began.
  */

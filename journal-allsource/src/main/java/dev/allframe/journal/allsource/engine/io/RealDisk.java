@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class RealDisk implements Disk {
 
     /**
-     * Files that this process has locked. POSIX drops every lock that a process has on a file when it closes any handle of that file, so a second attempt
-     * must be turned away before it opens one.
+     * Files that this process has locked. POSIX drops every lock that a process has on a file when it closes any handle
+     * of that file, so a second attempt must be turned away before it opens one.
      */
     private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
@@ -131,7 +131,10 @@ public final class RealDisk implements Disk {
         return Files.getFileStore(directory).getUsableSpace();
     }
 
-    /** {@inheritDoc} While the lock is held, this process must not open the file in another way: closing it would give the lock away. */
+    /**
+     * {@inheritDoc} While the lock is held, this process must not open the file in another way: closing it would give
+     * the lock away.
+     */
     @Override
     public @Nullable Closeable tryLock(Path file) throws IOException {
         if (!Files.exists(file)) {
@@ -179,7 +182,10 @@ public final class RealDisk implements Disk {
 
     private record RealFile(FileChannel channel) implements DiskFile {
 
-        /** The JDK keeps a direct buffer as large as the largest heap buffer that a thread ever used, so larger ones go through in slices. */
+        /**
+         * The JDK keeps a direct buffer as large as the largest heap buffer that a thread ever used, so larger ones go
+         * through in slices.
+         */
         private static final int SLICE_BYTES = 1 << 20;
 
         @Override

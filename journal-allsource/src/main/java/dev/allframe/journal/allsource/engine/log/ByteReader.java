@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@link ByteWriter} wrote. Not thread-safe. What is malformed throws {@link MalformedBytesException}; callers check a checksum before, so that
- * this means a defect or a newer writer, not a bad disk.
+ * Reads what {@link ByteWriter} wrote. Not thread-safe. What is malformed throws {@link MalformedBytesException};
+ * callers check a checksum before, so that this means a defect or a newer writer, not a bad disk.
  */
 public final class ByteReader {
 

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that grow at their end, in the encodings of {@code docs/on-disk.md}. Not thread-safe; used again after {@link #clear()}. */
+/**
+ * Bytes that grow at their end, in the encodings of {@code docs/on-disk.md}. Not thread-safe; used again after
+ * {@link #clear()}.
+ */
 public final class ByteWriter {
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);

@@ -6,9 +6,10 @@ import java.io.IOException;
 /**
  * Where entries become durable, in order. One thread, the partition's, calls it.
  *
- * <p>{@link #append} puts an entry behind the others, {@link #force} makes all of them durable. After a failure of either the log takes nothing more:
- * only reopening tells what it holds. The one exception is {@link dev.allframe.journal.allsource.engine.io.NoSpaceException} from {@link #append}: then
- * nothing of the entry was written, and the same call may succeed later.
+ * <p>{@link #append} puts an entry behind the others, {@link #force} makes all of them durable. After a failure of
+ * either the log takes nothing more: only reopening tells what it holds. The one exception is
+ * {@link dev.allframe.journal.allsource.engine.io.NoSpaceException} from {@link #append}: then nothing of the entry was
+ * written, and the same call may succeed later.
  */
 public interface CommitLog extends Closeable {
 
@@ -19,22 +20,28 @@ public interface CommitLog extends Closeable {
      */
     long append(LogEntry entry) throws IOException;
 
-    /** Makes everything appended durable, as far as the log's durability promises. Costs nothing where nothing was appended. */
+    /**
+     * Makes everything appended durable, as far as the log's durability promises. Costs nothing where nothing was
+     * appended.
+     */
     void force() throws IOException;
 
     /** Makes everything appended durable, whatever the log's durability promises. */
     void forceNow() throws IOException;
 
     /**
-     * To be called when nothing was appended for a while. Writes, without forcing it, how far the log was forced; where appends are not forced one by one, it
-     * forces what has not been.
+     * To be called when nothing was appended for a while. Writes, without forcing it, how far the log was forced; where
+     * appends are not forced one by one, it forces what has not been.
      */
     void idle() throws IOException;
 
     /** The number of the last entry, 0 for none. */
     long lastLsn();
 
-    /** The number of the first entry of the segment that is being written; one above {@link #lastLsn()} where the next entry begins a segment. */
+    /**
+     * The number of the first entry of the segment that is being written; one above {@link #lastLsn()} where the next
+     * entry begins a segment.
+     */
     long segmentFirstLsn();
 
     /** Bytes in the segment that is being written. */

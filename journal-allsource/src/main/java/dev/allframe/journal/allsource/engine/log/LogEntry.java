@@ -7,7 +7,8 @@ import dev.allframe.store.StreamId;
 import java.util.List;
 
 /**
- * One record of the log: everything that lasts goes through it. Carries its numbers and times, so that applying it again gives the same result.
+ * One record of the log: everything that lasts goes through it. Carries its numbers and times, so that applying it
+ * again gives the same result.
  */
 public sealed interface LogEntry {
 

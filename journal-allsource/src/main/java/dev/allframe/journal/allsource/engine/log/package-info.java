@@ -1,4 +1,7 @@
-/** What goes through the log, and its bytes. Read {@link dev.allframe.journal.allsource.engine.log.LogEntry} first. Knows no file; runs on the caller's thread. */
+/**
+ * What goes through the log, and its bytes. Read {@link dev.allframe.journal.allsource.engine.log.LogEntry} first.
+ * Knows no file; runs on the caller's thread.
+ */
 @NullMarked
 package dev.allframe.journal.allsource.engine.log;
 

@@ -11,8 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of which each MiB is compared with its checksum when it is first read: the header of a Parquet page has none of its own, and one that changed could give rows
- * the values of others. What rots in a header between two reads while the file stays open is not noticed. Thread-safe.
+ * A file of which each MiB is compared with its checksum when it is first read: the header of a Parquet page has none
+ * of its own, and one that changed could give rows the values of others. What rots in a header between two reads while
+ * the file stays open is not noticed. Thread-safe.
  */
 final class CheckedFile implements Closeable {
 

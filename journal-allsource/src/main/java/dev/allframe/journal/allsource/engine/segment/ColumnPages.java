@@ -22,8 +22,9 @@ import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Neighbouring pages of a column of a row group, and its dictionary. The bytes are read at once, checked and decompressed page by page as they are asked
- * for. For one thread. Reads what {@link ParquetSegmentWriter} writes: pages of version 2 with checksums, compressed with Zstandard.
+ * Neighbouring pages of a column of a row group, and its dictionary. The bytes are read at once, checked and
+ * decompressed page by page as they are asked for. For one thread. Reads what {@link ParquetSegmentWriter} writes:
+ * pages of version 2 with checksums, compressed with Zstandard.
  */
 @SuppressWarnings("NullAway") // A field that is missing in the bytes is damage, and ParquetSegment tells it as such.
 final class ColumnPages implements PageReader {

@@ -13,7 +13,8 @@ import org.apache.parquet.io.api.PrimitiveConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of one column from some row on, a batch at a time into an array: a loop over one column is what the JIT compiler makes fast. For one thread.
+ * The values of one column from some row on, a batch at a time into an array: a loop over one column is what the JIT
+ * compiler makes fast. For one thread.
  *
  * @param <T> what a value of bytes becomes; one object for each entry of a dictionary
  */

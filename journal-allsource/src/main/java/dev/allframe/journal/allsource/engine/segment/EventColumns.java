@@ -22,8 +22,9 @@ import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Neighbouring rows of one row group, put together from their columns a batch at a time. For one thread. What can be computed from other columns, {@code
- * slice} and {@code entity_type}, is not read, and neither is a column without values.
+ * Neighbouring rows of one row group, put together from their columns a batch at a time. For one thread. What can be
+ * computed from other columns, {@code slice} and {@code entity_type}, is not read, and neither is a column without
+ * values.
  */
 final class EventColumns {
 

@@ -14,9 +14,11 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
 
 /**
- * The columns of a Parquet file of events, version 1, and the keys of its metadata. {@code docs/on-disk.md} says what they mean. Names and order last.
+ * The columns of a Parquet file of events, version 1, and the keys of its metadata. {@code docs/on-disk.md} says what
+ * they mean. Names and order last.
  *
- * <p>There is no bloom filter: the store finds streams in its index, and other tools prune by {@code slice}, in whose order the rows stand.
+ * <p>There is no bloom filter: the store finds streams in its index, and other tools prune by {@code slice}, in whose
+ * order the rows stand.
  */
 final class EventSchema {
 

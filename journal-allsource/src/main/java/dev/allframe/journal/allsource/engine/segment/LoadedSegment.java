@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The rows of a segment, or those of them that a filter may want, in memory, encoded, and their order by position: for reads in position order. A row costs its bytes
- * and twelve more; it is decoded when it is asked for. Immutable, for any thread.
+ * The rows of a segment, or those of them that a filter may want, in memory, encoded, and their order by position: for
+ * reads in position order. A row costs its bytes and twelve more; it is decoded when it is asked for. Immutable, for
+ * any thread.
  */
 public final class LoadedSegment {
 
@@ -56,8 +57,8 @@ public final class LoadedSegment {
     }
 
     /**
-     * Loads those rows of a file that a filter wants, and reads little more of it. Of a row file that filter is one of slices, in the order of which the rows
-     * stand, or none; rows beside them are loaded too.
+     * Loads those rows of a file that a filter wants, and reads little more of it. Of a row file that filter is one of
+     * slices, in the order of which the rows stand, or none; rows beside them are loaded too.
      */
     public static LoadedSegment of(SealedRows rows, EventFilter wanted) throws IOException {
         return switch (rows) {

@@ -124,7 +124,9 @@ public record Manifest(UUID storeId, long nextSegmentId, long sealedLsn, List<Se
                 : Optional.empty();
     }
 
-    /** Replaces the manifest of a store, durably and at once: a crash leaves the old one or this. One thread at a time. */
+    /**
+     * Replaces the manifest of a store, durably and at once: a crash leaves the old one or this. One thread at a time.
+     */
     public void store(Disk disk, Path directory) throws IOException {
         Path file = directory.resolve(FILE);
         Path temporary = directory.resolve(FILE + SegmentFile.TEMPORARY);

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a manifest.
- * <h2>Format, version 2</h2> First line {@code AFMF 2 <crc32c of the rest, 8 hex digits> <length of the rest in bytes>}; the rest is one JSON object with
- * exactly the members of {@link Root}. In version 1 each segment has a Parquet file.
+ * <h2>Format, version 2</h2> First line {@code AFMF 2 <crc32c of the rest, 8 hex digits> <length of the rest in
+ * bytes>}; the rest is one JSON object with exactly the members of {@link Root}. In version 1 each segment has a
+ * Parquet file.
  */
 final class ManifestFormat {
 

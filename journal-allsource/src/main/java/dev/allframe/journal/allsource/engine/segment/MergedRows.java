@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of several segments in one {@link RowOrder}, without those that a predicate refuses. Holds what each segment's {@link SealedRows#rows()} holds.
- * For one thread.
+ * The rows of several segments in one {@link RowOrder}, without those that a predicate refuses. Holds what each
+ * segment's {@link SealedRows#rows()} holds. For one thread.
  */
 public final class MergedRows implements Iterator<StoredEvent> {
 

@@ -17,8 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the files of segments when they are read, and keeps those open that were read last. So neither the time in which a store is opened nor the memory for footers,
- * some ten kilobytes each, nor the number of open files grows with the store.
+ * Opens the files of segments when they are read, and keeps those open that were read last. So neither the time in
+ * which a store is opened nor the memory for footers, some ten kilobytes each, nor the number of open files grows with
+ * the store.
  *
  * <p>Thread-safe: when several ask for a file that is not open, one opens it and the others wait.
  */

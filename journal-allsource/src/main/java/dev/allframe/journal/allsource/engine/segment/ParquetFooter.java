@@ -25,7 +25,8 @@ import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 
 /**
- * Where what stands in a Parquet file of ours, kept in memory while it is open: some hundred bytes for each page of a column.
+ * Where what stands in a Parquet file of ours, kept in memory while it is open: some hundred bytes for each page of a
+ * column.
  *
  * <p>Read with the Thrift classes of Parquet's format alone, because {@code ParquetFileReader} loads classes of Hadoop.
  *

@@ -19,8 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open Parquet file. Keeps its footer and page index in memory, and no rows; {@link #rows()} holds the pages of one row group, about 8 MiB. A page has a
- * checksum of its own; footer, page index and what stands before a page have none. They are compared with the {@link Digest} of the file: the end of it when it is opened, each other MiB when it is
+ * An open Parquet file. Keeps its footer and page index in memory, and no rows; {@link #rows()} holds the pages of one
+ * row group, about 8 MiB. A page has a checksum of its own; footer, page index and what stands before a page have none.
+ * They are compared with the {@link Digest} of the file: the end of it when it is opened, each other MiB when it is
  * first read.
  * <h2>Threads</h2> Any; the file must not be closed while somebody reads.
  */

@@ -12,10 +12,11 @@ import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 
 /**
- * Writes one Parquet file. The caller gives the rows in {@link RowOrder}; {@link RowSummary} checks that. Not thread-safe.
+ * Writes one Parquet file. The caller gives the rows in {@link RowOrder}; {@link RowSummary} checks that. Not
+ * thread-safe.
  *
- * <p>Some signatures of Parquet name classes of Hadoop, which are on the class path when this is compiled and never when it runs: the codec and the output
- * file are our own. The tests run without Hadoop.
+ * <p>Some signatures of Parquet name classes of Hadoop, which are on the class path when this is compiled and never
+ * when it runs: the codec and the output file are our own. The tests run without Hadoop.
  */
 final class ParquetSegmentWriter implements Closeable {
 
@@ -28,7 +29,10 @@ final class ParquetSegmentWriter implements Closeable {
     /** Smaller pages make the page index long, larger ones make a read of a few rows decode too many. */
     static final int ROWS_PER_PAGE = 4_000;
 
-    /** With 100-byte payloads of English, level 1 makes the file a tenth larger and is a sixth faster, level 6 saves a twentieth and takes half again the time. */
+    /**
+     * With 100-byte payloads of English, level 1 makes the file a tenth larger and is a sixth faster, level 6 saves a
+     * twentieth and takes half again the time.
+     */
     static final int ZSTD_LEVEL = 3;
 
     private static final ParquetProperties PROPERTIES = properties();

@@ -9,8 +9,9 @@ import org.apache.parquet.column.values.factory.DefaultV2ValuesWriterFactory;
 import org.apache.parquet.column.values.factory.ValuesWriterFactory;
 
 /**
- * Chooses how the values of a column are encoded: payloads as lengths and then all bytes, everything else as Parquet's version 2 does. That would leave out
- * what a payload has in common with the beginning of the one before, which Zstandard finds by itself, and more of it when it sees the whole text.
+ * Chooses how the values of a column are encoded: payloads as lengths and then all bytes, everything else as Parquet's
+ * version 2 does. That would leave out what a payload has in common with the beginning of the one before, which
+ * Zstandard finds by itself, and more of it when it sees the whole text.
  */
 final class PayloadEncoding implements ValuesWriterFactory {
 

@@ -59,10 +59,11 @@ public final class RowFile implements SealedRows {
     }
 
     /**
-     * Opens a file whose footer is damaged, with the blocks from the first one on up to the first that is not whole. Each says by its checksum that it stands at
-     * its place. Of the rows' bounds only their number is known.
+     * Opens a file whose footer is damaged, with the blocks from the first one on up to the first that is not whole.
+     * Each says by its checksum that it stands at its place. Of the rows' bounds only their number is known.
      *
-     * @throws CorruptStoreException if not even header and first block are whole, or the file is of another segment or store
+     * @throws CorruptStoreException if not even header and first block are whole, or the file is of another segment or
+     *         store
      */
     static RowFile openByBlocks(Disk disk, Path name, UUID storeId, long segmentId) throws IOException {
         DiskFile file = disk.openReadOnly(name);

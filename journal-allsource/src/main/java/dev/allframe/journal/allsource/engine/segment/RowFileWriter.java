@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one row file. The caller gives the rows in {@link RowOrder}; {@link RowSummary} checks that. Not thread-safe. */
+/**
+ * Writes one row file. The caller gives the rows in {@link RowOrder}; {@link RowSummary} checks that. Not thread-safe.
+ */
 final class RowFileWriter implements Closeable {
 
     /**
-     * Bytes of rows in a block, about. Measured with 100-byte events: 8 KiB makes the file a twentieth larger, 32 KiB makes a read of a hundred events half
-     * again as long and saves a thirtieth.
+     * Bytes of rows in a block, about. Measured with 100-byte events: 8 KiB makes the file a twentieth larger, 32 KiB
+     * makes a read of a hundred events half again as long and saves a thirtieth.
      */
     static final int BLOCK_BYTES = 16 << 10;
 

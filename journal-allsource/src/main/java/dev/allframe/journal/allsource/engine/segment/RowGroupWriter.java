@@ -23,10 +23,11 @@ import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes rows apart into the columns of {@link EventSchema} and keeps the compressed pages until the row group is written. Not thread-safe.
+ * Takes rows apart into the columns of {@link EventSchema} and keeps the compressed pages until the row group is
+ * written. Not thread-safe.
  *
- * <p>Gives values to the columns themselves. Parquet's way for records, its {@code RecordConsumer}, writes each value to the application's log where the
- * level of that is DEBUG.
+ * <p>Gives values to the columns themselves. Parquet's way for records, its {@code RecordConsumer}, writes each value
+ * to the application's log where the level of that is DEBUG.
  */
 final class RowGroupWriter implements Closeable {
 

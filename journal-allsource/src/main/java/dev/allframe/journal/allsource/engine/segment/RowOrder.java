@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The order of the rows of a segment: slice, stream id by UTF-16 code units, sequence number. The events of a stream stand together, and so do those of a
- * range of slices.
+ * The order of the rows of a segment: slice, stream id by UTF-16 code units, sequence number. The events of a stream
+ * stand together, and so do those of a range of slices.
  */
 public final class RowOrder implements Comparator<StoredEvent> {
 

@@ -15,7 +15,10 @@ import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the rows of a row group that a filter wants by the columns that it asks for, and reads no others. For one thread. */
+/**
+ * Finds the rows of a row group that a filter wants by the columns that it asks for, and reads no others. For one
+ * thread.
+ */
 final class RowSelection {
 
     private final CheckedFile file;

@@ -4,7 +4,9 @@ import dev.allframe.store.StoredEvent;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the rows that are written, checks their order, and keeps the bounds of positions and times. Not thread-safe. */
+/**
+ * Counts the rows that are written, checks their order, and keeps the bounds of positions and times. Not thread-safe.
+ */
 final class RowSummary {
 
     private final String storeId;
@@ -23,7 +25,8 @@ final class RowSummary {
     /**
      * Takes the next row.
      *
-     * @throws IllegalArgumentException if it does not stand behind the one before, is of another store, or is one too many
+     * @throws IllegalArgumentException if it does not stand behind the one before, is of another store, or is one too
+     *         many
      */
     void add(StoredEvent row) {
         RowCodec.checkPosition(row, storeId);

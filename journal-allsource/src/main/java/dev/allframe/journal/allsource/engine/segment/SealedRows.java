@@ -7,8 +7,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The rows of one sealed segment in one of its files, in {@link RowOrder}. Thread-safe until it is closed. What does not have its checksum throws a {@link
- * dev.allframe.store.CorruptStoreException} that names file and offset.
+ * The rows of one sealed segment in one of its files, in {@link RowOrder}. Thread-safe until it is closed. What does
+ * not have its checksum throws a {@link dev.allframe.store.CorruptStoreException} that names file and offset.
  */
 public sealed interface SealedRows extends Closeable permits RowFile, ParquetSegment {
 
@@ -27,6 +27,9 @@ public sealed interface SealedRows extends Closeable permits RowFile, ParquetSeg
      */
     List<StoredEvent> read(int firstRow, int count) throws IOException;
 
-    /** All rows in order, holding only a few at a time. Throws {@link java.io.UncheckedIOException} where the disk fails; for one thread. */
+    /**
+     * All rows in order, holding only a few at a time. Throws {@link java.io.UncheckedIOException} where the disk
+     * fails; for one thread.
+     */
     Iterator<StoredEvent> rows();
 }

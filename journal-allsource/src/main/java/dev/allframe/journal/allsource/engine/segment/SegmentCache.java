@@ -10,8 +10,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps loaded segments, and loaded parts of them, up to a number of bytes; those not asked for longest go first. Thread-safe: when several ask for a segment that is not there, the
- * first loads it on its own thread and the others wait.
+ * Keeps loaded segments, and loaded parts of them, up to a number of bytes; those not asked for longest go first.
+ * Thread-safe: when several ask for a segment that is not there, the first loads it on its own thread and the others
+ * wait.
  */
 public final class SegmentCache {
 
@@ -54,7 +55,8 @@ public final class SegmentCache {
     }
 
     /**
-     * Gives a segment, or a part of it, loading it where it is not there. A failure goes to everyone who waits for it and is not kept.
+     * Gives a segment, or a part of it, loading it where it is not there. A failure goes to everyone who waits for it
+     * and is not kept.
      *
      * @param segmentId which
      * @param wanted which of its rows must be there; others may be

@@ -14,9 +14,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what is left of a damaged segment. Both files have the same rows in the same order: what one cannot give is taken from the other, by the row. Every
- * row comes from bytes that have their checksum. A Parquet file is used where its footer has that of the manifest; where the manifest is lost, nothing can
- * vouch for the footer, and a note says so.
+ * Reads what is left of a damaged segment. Both files have the same rows in the same order: what one cannot give is
+ * taken from the other, by the row. Every row comes from bytes that have their checksum. A Parquet file is used where
+ * its footer has that of the manifest; where the manifest is lost, nothing can vouch for the footer, and a note says
+ * so.
  *
  * <p>Holds all rows of the segment in memory. For one thread, once.
  */

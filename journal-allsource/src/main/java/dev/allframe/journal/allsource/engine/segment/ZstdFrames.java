@@ -6,7 +6,10 @@ import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Zstandard over byte arrays. Thread-safe. Contexts are used again, because making one costs as much as decompressing a small block. */
+/**
+ * Zstandard over byte arrays. Thread-safe. Contexts are used again, because making one costs as much as decompressing a
+ * small block.
+ */
 final class ZstdFrames {
 
     private static final ConcurrentLinkedQueue<ZstdDecompressCtx> IDLE = new ConcurrentLinkedQueue<>();

@@ -2,14 +2,18 @@ package dev.allframe.journal.allsource.engine.wal;
 
 import java.time.Duration;
 
-/** When the log forces what was appended, and so what a power loss can take away. The death of the process alone takes nothing in any of them. */
+/**
+ * When the log forces what was appended, and so what a power loss can take away. The death of the process alone takes
+ * nothing in any of them.
+ */
 public sealed interface Durability {
 
     /** Before every acknowledgement. Nothing that was acknowledged is lost. */
     record Fsync() implements Durability {}
 
     /**
-     * With the first acknowledgement after this time, and when the log is idle: a power loss takes what was acknowledged since then.
+     * With the first acknowledgement after this time, and when the log is idle: a power loss takes what was
+     * acknowledged since then.
      *
      * @param every the time between two forces, more than 0, at most a day
      */
@@ -23,7 +27,10 @@ public sealed interface Durability {
         }
     }
 
-    /** When the operating system likes, at the end of a segment and when the log is closed. A power loss takes what was acknowledged since then. */
+    /**
+     * When the operating system likes, at the end of a segment and when the log is closed. A power loss takes what was
+     * acknowledged since then.
+     */
     record Os() implements Durability {}
 
     static Durability fsync() {

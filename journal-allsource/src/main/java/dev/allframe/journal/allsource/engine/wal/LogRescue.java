@@ -18,10 +18,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Reads what is left of a damaged log: every whole record before and behind the damage. A record's checksum covers the store's id and the number of its
- * segment, so that what is taken for a record is one of this segment, wherever it stands.
+ * Reads what is left of a damaged log: every whole record before and behind the damage. A record's checksum covers the
+ * store's id and the number of its segment, so that what is taken for a record is one of this segment, wherever it
+ * stands.
  *
- * <p>A torn end, which was never acknowledged, is no damage: reading ends there as it does when the store is opened. For one thread, once.
+ * <p>A torn end, which was never acknowledged, is no damage: reading ends there as it does when the store is opened.
+ * For one thread, once.
  */
 public final class LogRescue {
 
@@ -195,7 +197,10 @@ public final class LogRescue {
         }
     }
 
-    /** Where the next whole record of the segment stands; -1 for nowhere. Reads the file four times over at most, see {@link TornEnd}. */
+    /**
+     * Where the next whole record of the segment stands; -1 for nowhere. Reads the file four times over at most, see
+     * {@link TornEnd}.
+     */
     private int nextRecord(byte[] bytes, int from, int used, WalFormat.Checksum checksum) {
         long maxLsn = next + bytes.length / WalFormat.MARK_BYTES;
         long budget = 4L * bytes.length;

@@ -13,8 +13,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of zeros, forced, that become segments. One is made ahead of need by the executor, so that neither beginning a segment nor forcing it waits for room
- * on the disk to be found. Called by the log's thread alone.
+ * Files of zeros, forced, that become segments. One is made ahead of need by the executor, so that neither beginning a
+ * segment nor forcing it waits for room on the disk to be found. Called by the log's thread alone.
  */
 final class SegmentSupply implements Closeable {
 
@@ -52,7 +52,8 @@ final class SegmentSupply implements Closeable {
     }
 
     /**
-     * Takes the spare, or makes a file where there is none or a longer one is needed. A spare that could not be made is tried once more.
+     * Takes the spare, or makes a file where there is none or a longer one is needed. A spare that could not be made is
+     * tried once more.
      *
      * @throws dev.allframe.journal.allsource.engine.io.NoSpaceException if there is no room; the next call tries again
      */

@@ -21,12 +21,15 @@ interface TornEnd {
     void check(Path file, byte[] bytes, int from, int to, int fileBytes, long lsn, WalFormat.Checksum checksum);
 
     /**
-     * It is damage where a whole record, anywhere behind, says that the log was forced up to the bad one or beyond: the bad one was whole on the disk then.
+     * It is damage where a whole record, anywhere behind, says that the log was forced up to the bad one or beyond: the
+     * bad one was whole on the disk then.
      *
-     * <p>Without padding, records may begin at any byte, and a bad length says nothing about where the next begins. So every offset is tried, and almost
-     * every one fails at its length, number or claim, before any checksum is computed. A record of a group that was never forced makes no such claim, so a
-     * power loss alone leaves none whose checksum must be computed. Bytes that make many such claims in vain, as a payload might that somebody has made up for
-     * that, are refused when the checksums have read the file four times over: the time is bounded, and nothing is cut in doubt.
+     * <p>Without padding, records may begin at any byte, and a bad length says nothing about where the next begins. So
+     * every offset is tried, and almost every one fails at its length, number or claim, before any checksum is
+     * computed. A record of a group that was never forced makes no such claim, so a power loss alone leaves none whose
+     * checksum must be computed. Bytes that make many such claims in vain, as a payload might that somebody has made up
+     * for that, are refused when the checksums have read the file four times over: the time is bounded, and nothing is
+     * cut in doubt.
      */
     TornEnd UNLESS_A_RECORD_PROVES_IT_FORCED = (file, bytes, from, to, fileBytes, lsn, checksum) -> {
         long maxLsn = lsn + fileBytes / WalFormat.MARK_BYTES;

@@ -16,12 +16,14 @@ import java.util.zip.CRC32C;
  * The bytes of a log segment, format version 1, little-endian.
  *
  * <pre>
- *   header, 64 B   magic "AFWL" 4 B | version u16 | flags u16, zero | store id 16 B, as it is read | first lsn u64 | first position u64
+ *   header, 64 B   magic "AFWL" 4 B | version u16 | flags u16, zero | store id 16 B, as it is read |
+ *                  first lsn u64 | first position u64
  *                  | first change u64 | created, epoch ms u64 | file length u32 | crc32c u32 of the 60 B before
  *   record         length u32, of the whole record | crc32c u32 | lsn u64 | forced u32 | type u8 | body
  * </pre>
  *
- * The checksum of a record covers store id and first lsn of its segment, then its length, then what stands behind the checksum.
+ * The checksum of a record covers store id and first lsn of its segment, then its length, then what stands behind the
+ * checksum.
  */
 final class WalFormat {
 

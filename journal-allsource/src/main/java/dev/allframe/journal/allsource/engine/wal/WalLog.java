@@ -25,8 +25,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log in files of one directory, see {@link WalFormat}. Bytes wait in memory from {@link #append} to {@link #force}, which writes and forces all of them
- * at once; what is waiting is gone when the process dies.
+ * The log in files of one directory, see {@link WalFormat}. Bytes wait in memory from {@link #append} to
+ * {@link #force}, which writes and forces all of them at once; what is waiting is gone when the process dies.
  *
  * <h2>Invariants</h2>
  * L1 numbers, positions and changes rise by one, without a gap: checked in append() and when the log is read.
@@ -38,13 +38,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WalLog implements CommitLog {
 
-    /* After a failed force, Linux drops the pages' dirty state and keeps their contents: a process that opens the log again reads records that are not on
-     * the disk, and a force of its own handle succeeds without writing them. So opening writes every record again that no other one proves to be forced, with
-     * the same bytes at the same place, before it forces. Then it writes zeros over what is torn. A power loss between leaves each sector as it was or as it
-     * should be, and the next opening does the same.
+    /*
+     * After a failed force, Linux drops the pages' dirty state and keeps their contents: a process that opens the log
+     * again reads records that are not on the disk, and a force of its own handle succeeds without writing them. So
+     * opening writes every record again that no other one proves to be forced, with the same bytes at the same place,
+     * before it forces. Then it writes zeros over what is torn. A power loss between leaves each sector as it was or as
+     * it should be, and the next opening does the same.
      *
-     * A new segment is begun with the first append after opening and not before, so that a store on a full disk opens. The segment before it then has its
-     * last records proven by the header of the next.
+     * A new segment is begun with the first append after opening and not before, so that a store on a full disk opens.
+     * The segment before it then has its last records proven by the header of the next.
      */
 
     /** Batches above this are written before they are forced, so that one of any size needs little memory. */
@@ -62,7 +64,7 @@ public final class WalLog implements CommitLog {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
     private ByteWriter batch = new ByteWriter(SMALL_BATCH_BYTES);
 
-    private @Nullable SegmentWriter segment;
+    private @Nullable WalSegmentWriter segment;
     private long lastLsn;
     private long forcedLsn;
     private long nextPosition;
@@ -92,7 +94,8 @@ public final class WalLog implements CommitLog {
     }
 
     /**
-     * Opens a log, or begins one where the directory has none, and delivers what it holds. When this returns, everything delivered is forced.
+     * Opens a log, or begins one where the directory has none, and delivers what it holds. When this returns,
+     * everything delivered is forced.
      *
      * @param storeId whose log it is
      * @param afterLsn entries up to this one stand elsewhere: they are not delivered, and their segments may be missing
@@ -108,8 +111,8 @@ public final class WalLog implements CommitLog {
     }
 
     /**
-     * Writes the log of a new store whose contents stand elsewhere already: one small segment with a mark, so that numbers go on behind theirs. When this
-     * returns, it is on disk.
+     * Writes the log of a new store whose contents stand elsewhere already: one small segment with a mark, so that
+     * numbers go on behind theirs. When this returns, it is on disk.
      *
      * @param directory which has no log
      * @param lastLsn the last entry that stands elsewhere, 0 for none
@@ -165,8 +168,8 @@ public final class WalLog implements CommitLog {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the record is longer than allowed, has a text that UTF-8 cannot hold, or a position or change that is not the next;
-     *         nothing was written, and the log goes on
+     * @throws IllegalArgumentException if the record is longer than allowed, has a text that UTF-8 cannot hold, or a
+     *         position or change that is not the next; nothing was written, and the log goes on
      */
     @Override
     public long append(LogEntry entry) throws IOException {
@@ -174,10 +177,10 @@ public final class WalLog implements CommitLog {
         checkNumbers(entry);
         int start = encode(entry);
         int bytes = batch.size() - start;
-        SegmentWriter current = segment;
+        WalSegmentWriter current = segment;
         if (current == null || !current.hasRoom(start, entry instanceof Mark ? 0 : bytes)) {
             batch.cut(start);
-            current = next(SegmentWriter.bytesFor(bytes));
+            current = next(WalSegmentWriter.bytesFor(bytes));
             start = encode(entry);
         }
         current.checksum().finish(batch, start, lastLsn + 1, forcedLsn);
@@ -235,7 +238,7 @@ public final class WalLog implements CommitLog {
      *
      * @throws NoSpaceException if there is no room; then the segment goes on, with everything forced that was appended
      */
-    private SegmentWriter next(int bytes) throws IOException {
+    private WalSegmentWriter next(int bytes) throws IOException {
         SegmentSupply.Prepared prepared = taken(bytes);
         try {
             guarded(() -> forceAll());
@@ -243,8 +246,8 @@ public final class WalLog implements CommitLog {
             supply.putBack(prepared);
             throw failed;
         }
-        SegmentWriter old = segment;
-        SegmentWriter begun = begin(prepared);
+        WalSegmentWriter old = segment;
+        WalSegmentWriter begun = begin(prepared);
         try {
             guarded(() -> {
                 disk.forceDirectory(directory);
@@ -277,11 +280,11 @@ public final class WalLog implements CommitLog {
         }
     }
 
-    private SegmentWriter begin(SegmentSupply.Prepared prepared) throws IOException {
+    private WalSegmentWriter begin(SegmentSupply.Prepared prepared) throws IOException {
         var header = new WalFormat.Header(storeId, lastLsn + 1, nextPosition, nextChange, clock.millis(),
                 prepared.bytes());
         try {
-            return SegmentWriter.begin(disk, directory, prepared, header);
+            return WalSegmentWriter.begin(disk, directory, prepared, header);
         } catch (NoSpaceException full) {
             guarded(() -> supply.discard(prepared));
             throw full;
@@ -385,7 +388,10 @@ public final class WalLog implements CommitLog {
         return segment == null ? 0 : segment.written() + batch.size();
     }
 
-    /** {@inheritDoc} Everything appended is forced, however the log forces. Where there is room, the new segment begins at once. */
+    /**
+     * {@inheritDoc} Everything appended is forced, however the log forces. Where there is room, the new segment begins
+     * at once.
+     */
     @Override
     public long roll() throws IOException {
         check();
@@ -396,14 +402,17 @@ public final class WalLog implements CommitLog {
         try {
             next(config.segmentBytes());
         } catch (NoSpaceException full) {
-            SegmentWriter ended = segment;
+            WalSegmentWriter ended = segment;
             segment = null;
             guarded(ended::close);
         }
         return lastLsn;
     }
 
-    /** {@inheritDoc} The newest segment always stays. Each deletion is forced before the next, so that no power loss leaves a gap. */
+    /**
+     * {@inheritDoc} The newest segment always stays. Each deletion is forced before the next, so that no power loss
+     * leaves a gap.
+     */
     @Override
     public void releaseTo(long lsn) throws IOException {
         check();
@@ -420,14 +429,17 @@ public final class WalLog implements CommitLog {
         }
     }
 
-    /** Forces everything appended and leaves a mark. Writes nothing to a log that has failed, and does nothing the second time. */
+    /**
+     * Forces everything appended and leaves a mark. Writes nothing to a log that has failed, and does nothing the
+     * second time.
+     */
     @Override
     public void close() throws IOException {
         if (closed) {
             return;
         }
         closed = true;
-        SegmentWriter last = segment;
+        WalSegmentWriter last = segment;
         try (supply; last) {
             if (failure == null) {
                 guarded(() -> forceAll());
@@ -438,7 +450,7 @@ public final class WalLog implements CommitLog {
         }
     }
 
-    private void markAndForce(SegmentWriter last) throws IOException {
+    private void markAndForce(WalSegmentWriter last) throws IOException {
         int start = encode(new Mark());
         last.checksum().finish(batch, start, lastLsn + 1, forcedLsn);
         lastLsn++;

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a log from its files and changes nothing. Not thread-safe; a log that is being written must not be read.
  *
- * <p>Segments follow each other without a gap; all but the last are whole. In the last, reading ends at the first record that is not whole, and
- * {@link TornEnd} says whether that is the end of the log or damage. Entries are delivered as they are read: where damage is found later, those before it
- * were delivered.
+ * <p>Segments follow each other without a gap; all but the last are whole. In the last, reading ends at the first
+ * record that is not whole, and {@link TornEnd} says whether that is the end of the log or damage. Entries are
+ * delivered as they are read: where damage is found later, those before it were delivered.
  */
 public final class WalReader {
 

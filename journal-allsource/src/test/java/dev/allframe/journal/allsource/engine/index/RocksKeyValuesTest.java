@@ -264,7 +264,9 @@ class RocksKeyValuesTest {
         }
     }
 
-    /** Flips bits in each file of a store with three flushes: it is refused, or all that is read is what was written. */
+    /**
+     * Flips bits in each file of a store with three flushes: it is refused, or all that is read is what was written.
+     */
     @Test
     void a_flipped_bit_is_refused_or_harms_nothing() throws IOException {
         Random random = new Random(Seeds.next());
@@ -314,7 +316,10 @@ class RocksKeyValuesTest {
         }
     }
 
-    /** A power loss may leave any of what was written behind the last force: zeros, a part, or a record without the one before it. */
+    /**
+     * A power loss may leave any of what was written behind the last force: zeros, a part, or a record without the one
+     * before it.
+     */
     @Test
     void a_torn_end_of_the_manifest_is_cut_where_all_that_was_flushed_stands_before_it() throws IOException {
         Random random = new Random(Seeds.next());

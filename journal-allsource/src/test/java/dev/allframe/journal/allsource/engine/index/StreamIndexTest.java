@@ -263,7 +263,10 @@ class StreamIndexTest {
         return List.of(new NameCount(NameKind.TAG, "red", reds));
     }
 
-    /** Both, without some beginnings, and some streams altogether. Where the second does not go on behind the first, the first is gone. */
+    /**
+     * Both, without some beginnings, and some streams altogether. Where the second does not go on behind the first, the
+     * first is gone.
+     */
     private static Segment merged(Segment first, Segment second, Random random, Map<StreamId, Long> versions) {
         TreeMap<StreamId, long[]> parts = new TreeMap<>();
         for (StreamId stream : versions.keySet()) {

@@ -11,7 +11,8 @@ public final class WatchedKeyValues extends ForwardingKeyValues {
         /**
          * Makes a call.
          *
-         * @param what {@code batch}, {@code flush} or {@code checkpoint}; of a batch also the most telling of what it changes
+         * @param what {@code batch}, {@code flush} or {@code checkpoint}; of a batch also the most telling of what it
+         *         changes
          */
         void around(String what, Runnable call);
     }

@@ -2,7 +2,10 @@ package dev.allframe.journal.allsource.engine.io;
 
 import java.nio.file.Path;
 
-/** One change of a {@link SimulatedDisk}, so that it can be made again on another. Files are named by a number, which stays when they are renamed. */
+/**
+ * One change of a {@link SimulatedDisk}, so that it can be made again on another. Files are named by a number, which
+ * stays when they are renamed.
+ */
 public sealed interface DiskOperation {
 
     record Create(Path file, int number) implements DiskOperation {}

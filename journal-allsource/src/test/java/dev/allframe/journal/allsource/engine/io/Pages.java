@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes of a simulated file. A page never changes once it is in here, so copies share them; null is a page of zeros. Not thread-safe. */
+/**
+ * Bytes of a simulated file. A page never changes once it is in here, so copies share them; null is a page of zeros.
+ * Not thread-safe.
+ */
 final class Pages {
 
     static final int BYTES = 4096;

@@ -28,12 +28,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk in memory that knows what was forced, and so what a power loss may leave. Thread-safe, and deterministic where one thread uses it.
+ * A disk in memory that knows what was forced, and so what a power loss may leave. Thread-safe, and deterministic where
+ * one thread uses it.
  *
- * <p>{@link #crash} makes the disk as it may be found after a power loss. {@link #recorded()} and {@link CrashReplay} do that after every single operation
- * of a workload. {@link #plan} lets calls fail; each call that may fail has a number, see {@link #calls()}.
+ * <p>{@link #crash} makes the disk as it may be found after a power loss. {@link #recorded()} and {@link CrashReplay}
+ * do that after every single operation of a workload. {@link #plan} lets calls fail; each call that may fail has a
+ * number, see {@link #calls()}.
  *
- * <p>It is stricter than common file systems: forcing a file does not force its name, and names that were not forced are kept or lost each by itself.
+ * <p>It is stricter than common file systems: forcing a file does not force its name, and names that were not forced
+ * are kept or lost each by itself.
  */
 public final class SimulatedDisk implements Disk {
 

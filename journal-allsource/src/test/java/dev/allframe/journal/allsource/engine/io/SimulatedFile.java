@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Contents of one file of a {@link SimulatedDisk}: as read, as on the disk, and the writes between the two. Not thread-safe. */
+/**
+ * Contents of one file of a {@link SimulatedDisk}: as read, as on the disk, and the writes between the two. Not
+ * thread-safe.
+ */
 final class SimulatedFile {
 
     final int number;

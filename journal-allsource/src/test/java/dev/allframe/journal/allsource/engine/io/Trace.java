@@ -9,14 +9,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a process did to the files below a directory and what it said, in the order in which it happened; written by {@code src/test/native/power_trace.c}. */
+/**
+ * What a process did to the files below a directory and what it said, in the order in which it happened; written by
+ * {@code src/test/native/power_trace.c}.
+ */
 public final class Trace {
 
     private static final int HEAD_BYTES = 40;
 
     private Trace() {}
 
-    /** Something that the process did. Files and directories are named by their inodes, which may be given anew after the last name and handle are gone. */
+    /**
+     * Something that the process did. Files and directories are named by their inodes, which may be given anew after
+     * the last name and handle are gone.
+     */
     public sealed interface Step {}
 
     /** A new file. */

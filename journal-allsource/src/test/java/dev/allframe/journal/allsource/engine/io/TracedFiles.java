@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files below a directory as a {@link Trace} tells of them, and what a power loss may leave. Not thread-safe.
  *
- * <p>A force makes durable what was done before it began: of a file its contents and length, of a directory its names. Everything else is kept or lost,
- * each change of a name by itself. Some files may be less strict: their force makes the name durable too that they were created with, as it does on ext4,
- * XFS and btrfs.
+ * <p>A force makes durable what was done before it began: of a file its contents and length, of a directory its names.
+ * Everything else is kept or lost, each change of a name by itself. Some files may be less strict: their force makes
+ * the name durable too that they were created with, as it does on ext4, XFS and btrfs.
  */
 public final class TracedFiles {
 

@@ -1,4 +1,7 @@
-/** A disk that loses what was not forced, and the tests of the real ones. Read {@link dev.allframe.journal.allsource.engine.io.SimulatedDisk} first. */
+/**
+ * A disk that loses what was not forced, and the tests of the real ones. Read
+ * {@link dev.allframe.journal.allsource.engine.io.SimulatedDisk} first.
+ */
 @NullMarked
 package dev.allframe.journal.allsource.engine.io;
 

@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of every kind, with every optional part there and missing. Golden files hold them: never change one, add others. */
+/**
+ * One entry of every kind, with every optional part there and missing. Golden files hold them: never change one, add
+ * others.
+ */
 public final class SampleEntries {
 
     public static final String STORE = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";

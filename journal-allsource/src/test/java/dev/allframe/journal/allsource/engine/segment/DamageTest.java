@@ -127,7 +127,10 @@ class DamageTest {
         }
     }
 
-    /** What stands before a page has no checksum of its own, and of a large file the end alone is compared when it is opened. */
+    /**
+     * What stands before a page has no checksum of its own, and of a large file the end alone is compared when it is
+     * opened.
+     */
     @Test
     void the_header_of_a_page_of_a_large_parquet_file_is_told_or_harms_nothing() throws IOException {
         SegmentDirectory directory = SegmentDirectory.inMemory();

@@ -41,7 +41,7 @@ class DuckDbTest {
     }
 
     private void seal(List<StoredEvent> rows) throws Exception {
-        new SegmentWriter(new RealDisk(), directory, SampleRows.STORE).writeBoth(1, rows.iterator());
+        new EventSegmentWriter(new RealDisk(), directory, SampleRows.STORE).writeBoth(1, rows.iterator());
     }
 
     @Test

@@ -33,7 +33,7 @@ record SegmentDirectory(CountingDisk disk, Path path) {
     }
 
     SegmentMeta seal(long id, List<StoredEvent> rows) throws IOException {
-        return new SegmentWriter(disk, path, SampleRows.STORE).writeBoth(id, rows.iterator());
+        return new EventSegmentWriter(disk, path, SampleRows.STORE).writeBoth(id, rows.iterator());
     }
 
     /** Opens the Parquet file that the manifest would name. */

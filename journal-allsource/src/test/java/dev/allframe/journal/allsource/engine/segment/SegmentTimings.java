@@ -20,8 +20,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Prints how fast segments are written and read, and how large they are. Arguments: a directory to write into, and a file of English prose of some MB, of
- * which each event's payload is a piece of 100 characters.
+ * Prints how fast segments are written and read, and how large they are. Arguments: a directory to write into, and a
+ * file of English prose of some MB, of which each event's payload is a piece of 100 characters.
  */
 final class SegmentTimings {
 
@@ -72,7 +72,7 @@ final class SegmentTimings {
     }
 
     private static void seal(Disk disk, Path directory, List<StoredEvent> rows) throws IOException {
-        SegmentWriter writer = new SegmentWriter(disk, directory, SampleRows.STORE);
+        EventSegmentWriter writer = new EventSegmentWriter(disk, directory, SampleRows.STORE);
         for (int i = 0; i < 8; i++) {
             long start = System.nanoTime();
             SegmentMeta meta = writer.writeBoth(1, rows.iterator());

@@ -1,4 +1,7 @@
-/** Tests of sealed segments: their bytes, their damage, their reads. Read {@link dev.allframe.journal.allsource.engine.segment.SampleRows} first. */
+/**
+ * Tests of sealed segments: their bytes, their damage, their reads. Read
+ * {@link dev.allframe.journal.allsource.engine.segment.SampleRows} first.
+ */
 @NullMarked
 package dev.allframe.journal.allsource.engine.segment;
 

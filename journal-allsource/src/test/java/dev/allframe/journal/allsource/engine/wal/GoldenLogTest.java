@@ -51,7 +51,9 @@ class GoldenLogTest {
         return entries;
     }
 
-    /** The log as this version writes it: three entries forced together, each of the others by itself, the last a mark. */
+    /**
+     * The log as this version writes it: three entries forced together, each of the others by itself, the last a mark.
+     */
     private static byte[] written() throws IOException {
         SimulatedDisk disk = new SimulatedDisk();
         WalLog log = Parts.SOUND.open(disk, LogRun.SMALL, 0, (lsn, entry, bytes) -> {});

@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Opens a log and says what is wrong with it: what was promised is there, once and in order; what was not promised is there as a beginning of the rest, or
- * not; and what is appended afterwards and forced lasts with all that was delivered.
+ * Opens a log and says what is wrong with it: what was promised is there, once and in order; what was not promised is
+ * there as a beginning of the rest, or not; and what is appended afterwards and forced lasts with all that was
+ * delivered.
  */
 final class LogChecker {
 

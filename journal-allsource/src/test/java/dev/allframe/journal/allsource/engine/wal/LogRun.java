@@ -23,7 +23,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** A log on a simulated disk, with a ledger of what it was given and what it has promised. Everything runs on the calling thread. */
+/**
+ * A log on a simulated disk, with a ledger of what it was given and what it has promised. Everything runs on the
+ * calling thread.
+ */
 final class LogRun {
 
     static final Path DIRECTORY = Path.of("/store/log");

@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.UUID;
 
-/** Prints how many entries of 100 bytes a second the log takes, by group, on the file system of the given directory. Run as a program. */
+/**
+ * Prints how many entries of 100 bytes a second the log takes, by group, on the file system of the given directory. Run
+ * as a program.
+ */
 final class LogTimes {
 
     private static final long SECONDS = 5;

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The power is lost after every single operation of every workload, in every mode, and while the log recovers from that. */
+/**
+ * The power is lost after every single operation of every workload, in every mode, and while the log recovers from
+ * that.
+ */
 class WalCrashTest {
 
     /** Of each operation and each mode in which chance decides what is left. */

@@ -21,7 +21,10 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
-/** Every bit of a small log flips, and every file loses its end or is missing: the log is refused, or ends before a group that nothing proves forced. */
+/**
+ * Every bit of a small log flips, and every file loses its end or is missing: the log is refused, or ends before a
+ * group that nothing proves forced.
+ */
 class WalDamageTest {
 
     private static final Path FIRST = LogRun.DIRECTORY.resolve(WalFormat.name(1));

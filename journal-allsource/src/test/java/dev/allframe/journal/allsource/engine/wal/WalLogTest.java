@@ -306,7 +306,8 @@ class WalLogTest {
     void a_full_segment_still_has_room_for_a_mark() throws IOException {
         WalLog log = open();
         EventsAppended largest = LogRun.event(1, 0);
-        int others = LogRun.encoded(largest).length + WalFormat.PREFIX_BYTES + 1; // a length above 127 takes one byte more
+        // a length above 127 takes one byte more
+        int others = LogRun.encoded(largest).length + WalFormat.PREFIX_BYTES + 1;
         int room = LogRun.SMALL.segmentBytes() - WalFormat.HEADER_BYTES - WalFormat.MARK_BYTES;
         log.append(LogRun.event(1, room - others));
         log.force();

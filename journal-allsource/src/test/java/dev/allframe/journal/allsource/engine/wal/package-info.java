@@ -1,4 +1,7 @@
-/** Tests of the log: its bytes, its crashes, its faults, its damage. Read {@link dev.allframe.journal.allsource.engine.wal.LogRun} first. */
+/**
+ * Tests of the log: its bytes, its crashes, its faults, its damage. Read
+ * {@link dev.allframe.journal.allsource.engine.wal.LogRun} first.
+ */
 @NullMarked
 package dev.allframe.journal.allsource.engine.wal;
 

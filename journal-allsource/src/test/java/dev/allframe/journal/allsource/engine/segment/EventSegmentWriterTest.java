@@ -25,7 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class SegmentWriterTest {
+class EventSegmentWriterTest {
 
     private static final Path PATH = Path.of("/segments");
     private static final List<StoredEvent> ROWS = SampleRows.golden();
@@ -109,7 +109,7 @@ class SegmentWriterTest {
         byte[] parquet = directory.contents(SegmentFile.PARQUET);
         directory.disk().delete(SegmentFile.ROWS.in(directory.path(), 7));
         directory.disk().delete(SegmentFile.PARQUET.in(directory.path(), 7));
-        SegmentWriter writer = new SegmentWriter(directory.disk(), directory.path(), SampleRows.STORE);
+        EventSegmentWriter writer = new EventSegmentWriter(directory.disk(), directory.path(), SampleRows.STORE);
 
         SegmentMeta rowsOnly = writer.writeRowFile(7, ROWS.iterator());
 
@@ -123,7 +123,7 @@ class SegmentWriterTest {
     @Test
     void no_parquet_file_is_made_of_a_damaged_row_file() throws IOException {
         SegmentDirectory directory = SegmentDirectory.inMemory();
-        SegmentWriter writer = new SegmentWriter(directory.disk(), directory.path(), SampleRows.STORE);
+        EventSegmentWriter writer = new EventSegmentWriter(directory.disk(), directory.path(), SampleRows.STORE);
         SegmentMeta meta = writer.writeRowFile(7, ROWS.iterator());
         byte[] rows = directory.contents(SegmentFile.ROWS);
         rows[rows.length / 3] ^= 1;
@@ -166,7 +166,7 @@ class SegmentWriterTest {
                 ? plan
                 : new FaultPlan(before + plan.firstCall(), before + plan.lastCall(), plan.kind()));
         try {
-            new SegmentWriter(disk, PATH, SampleRows.STORE).writeBoth(7, ROWS.iterator());
+            new EventSegmentWriter(disk, PATH, SampleRows.STORE).writeBoth(7, ROWS.iterator());
             assertThat(plan).isEqualTo(FaultPlan.NONE);
         } catch (IOException failure) {
             assertThat(plan).isNotEqualTo(FaultPlan.NONE);

@@ -15,19 +15,20 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes segments. What it returns is on disk, was read back and compared, and becomes part of the store when the manifest names it. Until then a crash or a
- * failure leaves at most files that no manifest names: temporary ones, or whole ones that the next segment of the same id replaces.
+ * Makes segments. What it returns is on disk, was read back and compared, and becomes part of the store when the
+ * manifest names it. Until then a crash or a failure leaves at most files that no manifest names: temporary ones, or
+ * whole ones that the next segment of the same id replaces.
  *
  * <p>Stateless; different segments may be made at once. The calling thread must not be interrupted.
  */
-public final class SegmentWriter {
+public final class EventSegmentWriter {
 
     private final Disk disk;
     private final Path directory;
     private final UUID storeId;
 
     /** Writes into a directory that exists. */
-    public SegmentWriter(Disk disk, Path directory, UUID storeId) {
+    public EventSegmentWriter(Disk disk, Path directory, UUID storeId) {
         this.disk = disk;
         this.directory = directory;
         this.storeId = storeId;
@@ -38,7 +39,8 @@ public final class SegmentWriter {
      *
      * @param segmentId an id that no segment in the manifest has
      * @param rows one to {@link SegmentLimits#MAX_ROWS}, in {@link RowOrder}
-     * @throws IllegalArgumentException if the rows are none, too many, out of order or of another store, or have a text that UTF-8 cannot hold
+     * @throws IllegalArgumentException if the rows are none, too many, out of order or of another store, or have a text
+     *         that UTF-8 cannot hold
      * @throws CorruptStoreException if the disk does not give back what was written
      * @throws IOException if the disk fails or is full
      */

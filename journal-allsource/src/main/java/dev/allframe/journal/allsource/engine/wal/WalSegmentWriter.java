@@ -11,10 +11,11 @@ import java.nio.file.Path;
 /**
  * The segment that is being written.
  *
- * <h2>Invariants</h2> S1 a file with a segment's name has a forced header and its full length: both are there before it gets the name.
+ * <h2>Invariants</h2> S1 a file with a segment's name has a forced header and its full length: both are there before it
+ * gets the name.
  * <h2>Threads</h2> The log's thread alone.
  */
-final class SegmentWriter implements Closeable {
+final class WalSegmentWriter implements Closeable {
 
     private final DiskFile file;
     private final Path path;
@@ -22,21 +23,24 @@ final class SegmentWriter implements Closeable {
     private final WalFormat.Checksum checksum;
     private int written = WalFormat.HEADER_BYTES;
 
-    private SegmentWriter(DiskFile file, Path path, WalFormat.Header header) {
+    private WalSegmentWriter(DiskFile file, Path path, WalFormat.Header header) {
         this.file = file;
         this.path = path;
         this.header = header;
         this.checksum = new WalFormat.Checksum(header.storeId(), header.firstLsn());
     }
 
-    /** Writes the header into a prepared file and gives it its name. Until {@link Disk#forceDirectory} returns, a power loss may undo that. */
-    static SegmentWriter begin(Disk disk, Path directory, SegmentSupply.Prepared prepared, WalFormat.Header header)
+    /**
+     * Writes the header into a prepared file and gives it its name. Until {@link Disk#forceDirectory} returns, a power
+     * loss may undo that.
+     */
+    static WalSegmentWriter begin(Disk disk, Path directory, SegmentSupply.Prepared prepared, WalFormat.Header header)
             throws IOException {
         Path path = directory.resolve(WalFormat.name(header.firstLsn()));
         prepared.file().write(ByteBuffer.wrap(header.toBytes()), 0);
         prepared.file().force();
         disk.rename(prepared.path(), path);
-        return new SegmentWriter(prepared.file(), path, header);
+        return new WalSegmentWriter(prepared.file(), path, header);
     }
 
     Path path() {
@@ -56,7 +60,10 @@ final class SegmentWriter implements Closeable {
         return written;
     }
 
-    /** Whether records find room behind those that wait to be written, and a mark behind them; with 0 bytes, whether the mark does. */
+    /**
+     * Whether records find room behind those that wait to be written, and a mark behind them; with 0 bytes, whether the
+     * mark does.
+     */
     boolean hasRoom(int waitingBytes, int bytes) {
         return (long) written + waitingBytes + bytes + WalFormat.MARK_BYTES <= header.fileBytes();
     }
