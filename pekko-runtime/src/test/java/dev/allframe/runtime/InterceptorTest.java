@@ -142,7 +142,7 @@ class InterceptorTest {
 
                 assertThat(((Failed<WalletEvent>) result).error())
                         .isInstanceOfSatisfying(CommandError.NoAnswer.class, unknown -> {
-                            assertThat(unknown.reason()).contains("too late");
+                            assertThat(unknown.message()).contains("too late");
                             assertThat(unknown.retryable()).isEqualTo(options.commandId() != null);
                         });
             }
@@ -157,7 +157,7 @@ class InterceptorTest {
 
                 assertThat(((Failed<WalletEvent>) result).error())
                         .isInstanceOfSatisfying(CommandError.HandlerFailed.class,
-                                failed -> assertThat(failed.reason()).contains(way));
+                                failed -> assertThat(failed.message()).contains(way));
             }
         }
     }

@@ -280,7 +280,7 @@ final class StartUpTest {
         CommandResult<WalletEvent> result = closed.commands().dispatchAndWait(WALLET, "w", put(1));
 
         assertThat(result)
-                .isEqualTo(new CommandResult.Failed<WalletEvent>(new CommandError.UnknownAggregate("wallet")));
+                .isEqualTo(new CommandResult.Failed<WalletEvent>(new CommandError.ShuttingDown()));
     }
 
     @Test

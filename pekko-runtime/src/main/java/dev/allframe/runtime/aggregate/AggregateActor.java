@@ -9,6 +9,7 @@ import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EncodedState;
 import dev.allframe.codec.OutdatedStateException;
 import dev.allframe.codec.StateCodec;
+import dev.allframe.codec.UnwritableException;
 import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
@@ -146,11 +147,12 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         }
         String unreadable = incomplete != null ? incomplete : state.unreadable();
         if (unreadable != null) {
-            return fail(execute, new CommandError.Unreadable("stream=" + stream + ": " + unreadable));
+            return fail(execute, new CommandError.Unreadable("stream=" + stream + ": " + unreadable,
+                    CommandError.Execution.NOT_EXECUTED));
         }
         String refused = hosting.guard().refusal();
         if (refused != null) {
-            return fail(execute, new CommandError.StorageUnavailable(refused, true));
+            return fail(execute, CommandError.StorageUnavailable.notExecuted(refused));
         }
         String commandId = execute.commandId();
         if (commandId != null) {
@@ -189,6 +191,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 case Decision.NoChange<E>() -> withoutEvent(execute, new CommandRecord.Unchanged(), state.state(),
                         version, accepted(List.of(), version));
             };
+        } catch (UnwritableException unwritable) {
+            return fail(execute, new CommandError.Unwritable("stream=" + stream + ": " + unwritable.getMessage()));
         } catch (Throwable defect) {
             Defects.survived(defect);
             context.getLog().error("aggregate {} failed on {}", stream, execute.command().getClass().getName(), defect);
@@ -303,8 +307,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         String reason = "the first outcome of command id '" + first.commandId() + "' cannot be read: "
                 + failure.getMessage();
         return Defects.isUnreadable(failure)
-                ? new CommandError.Unreadable("stream=" + stream + ": " + reason)
-                : new CommandError.StorageUnavailable(reason, true);
+                ? new CommandError.Unreadable("stream=" + stream + ": " + reason, CommandError.Execution.EXECUTED)
+                : CommandError.StorageUnavailable.executed(reason);
     }
 
     private CommandResult<E> accepted(List<E> events, long sequenceNr) {
@@ -371,9 +375,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (storing != null) {
             boolean surelyNotStored = failure instanceof VersionConflictException
                     || failure instanceof StoreFullException;
-            CommandError error = new CommandError.StorageUnavailable(failure.toString(),
-                    surelyNotStored || storing.commandId() != null);
-            storing.fail(error);
+            storing.fail(surelyNotStored
+                    ? CommandError.StorageUnavailable.notExecuted(failure.toString())
+                    : CommandError.StorageUnavailable.unknown(failure.toString(), storing.commandId() != null));
             storing = null;
         }
     }
@@ -383,13 +387,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         replayed = 0;
         String reason = "stream=" + stream + " cannot be recovered: " + failure;
         gate.recoveryFailed(Defects.isUnreadable(failure)
-                ? new CommandError.Unreadable(reason)
-                : new CommandError.StorageUnavailable(reason, true), context.getSelf());
+                ? new CommandError.Unreadable(reason, CommandError.Execution.NOT_EXECUTED)
+                : CommandError.StorageUnavailable.notExecuted(reason), context.getSelf());
     }
 
     private void stopped() {
         if (storing != null) {
-            storing.fail(new CommandError.NoAnswer("the instance was stopped while the command was being stored",
+            storing.fail(CommandError.NoAnswer.unknown("the instance was stopped while the command was being stored",
                     storing.commandId() != null));
             storing = null;
         }

@@ -162,7 +162,7 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
             SignalTarget<AggregateMessage> target) {
         Behavior<AggregateMessage> next = target.apply(context, signal);
         if (signal instanceof PostStop) {
-            answerWaiting(new CommandError.NoAnswer("the instance was stopped before it came to the command", true));
+            answerWaiting(CommandError.NoAnswer.notExecuted("the instance was stopped before it came to the command"));
         }
         return next;
     }

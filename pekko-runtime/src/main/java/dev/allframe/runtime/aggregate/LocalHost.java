@@ -125,7 +125,7 @@ final class LocalHost extends AbstractBehavior<Object> {
 
     private Behavior<Object> onExecute(Execute execute) {
         if (stopping) {
-            execute.fail(new CommandError.UnknownAggregate(execute.aggregate()));
+            execute.fail(new CommandError.ShuttingDown());
         } else {
             tell(instance(execute.id()), execute);
         }

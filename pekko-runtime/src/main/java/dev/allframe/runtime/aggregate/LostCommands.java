@@ -40,7 +40,7 @@ final class LostCommands {
 
     private static Behavior<Object> answer(DeadLetter letter) {
         if (letter.message() instanceof Execute execute) {
-            execute.fail(new CommandError.NoAnswer("the instance had ended before it came to the command", true));
+            execute.fail(CommandError.NoAnswer.notExecuted("the instance had ended before it came to the command"));
         }
         return Behaviors.same();
     }

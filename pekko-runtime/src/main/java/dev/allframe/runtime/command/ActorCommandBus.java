@@ -3,6 +3,7 @@ package dev.allframe.runtime.command;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
+import dev.allframe.codec.UnwritableException;
 import dev.allframe.codec.jackson.CommandFingerprint;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandError;
@@ -123,7 +124,7 @@ public final class ActorCommandBus implements CommandBus {
     /** What became of a command that was passed on is not known any more. */
     private static CommandError interceptorFailed(Dispatch<?> dispatch, AtomicBoolean passedOn, Throwable failure) {
         return passedOn.get()
-                ? new CommandError.NoAnswer("an interceptor failed when it had passed the command on: " + failure,
+                ? CommandError.NoAnswer.unknown("an interceptor failed when it had passed the command on: " + failure,
                         dispatch.options().commandId() != null)
                 : new CommandError.HandlerFailed(failure.toString());
     }
@@ -145,6 +146,8 @@ public final class ActorCommandBus implements CommandBus {
                     ? null
                     : CommandFingerprint.of(command);
             return ask(type, id, command, fingerprint, options);
+        } catch (UnwritableException unwritable) {
+            return failed(new CommandError.Unwritable(String.valueOf(unwritable.getMessage())));
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
             // of a constraint or a component
             return failed(new CommandError.HandlerFailed(defect.toString()));
@@ -181,7 +184,10 @@ public final class ActorCommandBus implements CommandBus {
     /** Why nothing can be asked of an instance; null where it can. */
     private @Nullable CommandError refusal(AggregateType<?, ?, ?> type, String id) {
         HostedAggregate registration = hosts.get(type.name());
-        if (closed || registration == null || registration.type.commandClass() != type.commandClass()) {
+        if (closed) {
+            return new CommandError.ShuttingDown();
+        }
+        if (registration == null || registration.type.commandClass() != type.commandClass()) {
             return new CommandError.UnknownAggregate(type.name());
         }
         String wrongId = wrongWithId(id);
@@ -225,7 +231,7 @@ public final class ActorCommandBus implements CommandBus {
                                     errorOf(failure, host, timeout, options.commandId() != null))));
         } catch (RuntimeException notSent) { // the actor system has ended
             pending.complete(waiting, new CommandResult.Failed<>(
-                    new CommandError.NoAnswer("the command was not sent: " + notSent, true)));
+                    CommandError.NoAnswer.notExecuted("the command was not sent: " + notSent)));
         }
         return waiting.result();
     }
@@ -244,11 +250,11 @@ public final class ActorCommandBus implements CommandBus {
                 ? failure.getCause()
                 : failure;
         if (String.valueOf(cause.getMessage()).contains(TERMINATED)) {
-            return new CommandError.NoAnswer("the command found nobody who could take it: " + cause.getMessage(), true);
+            return CommandError.NoAnswer.notExecuted("the command found nobody who could take it: " + cause.getMessage());
         }
         return cause instanceof TimeoutException
                 ? new CommandError.Timeout(timeout, host.hint(), identified)
-                : new CommandError.NoAnswer(cause.toString(), identified);
+                : CommandError.NoAnswer.unknown(cause.toString(), identified);
     }
 
     private static <E extends Event> CompletionStage<CommandResult<E>> failed(CommandError error) {

@@ -51,8 +51,7 @@ final class PendingCommands {
         pending.add(added);
         String reason = ended;
         if (reason != null) { // it may have come too late to be found, and is not sent
-            complete(added, new CommandResult.Failed<>(
-                    new CommandError.NoAnswer(reason + "; the command was not sent", true)));
+            complete(added, new CommandResult.Failed<>(new CommandError.ShuttingDown()));
         }
         return added;
     }
@@ -80,6 +79,6 @@ final class PendingCommands {
 
     private <E extends Event> void abandon(Pending<E> waiting, String reason) {
         complete(waiting, new CommandResult.Failed<>(
-                new CommandError.NoAnswer(reason + "; the outcome of the command is unknown", waiting.identified)));
+                CommandError.NoAnswer.unknown(reason + "; the outcome of the command is unknown", waiting.identified)));
     }
 }

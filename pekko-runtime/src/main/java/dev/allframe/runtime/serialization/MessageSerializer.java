@@ -99,7 +99,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
                 try {
                     yield sendable(write(onWire(execute)));
                 } catch (RuntimeException failed) {
-                    execute.fail(new CommandError.HandlerFailed(
+                    execute.fail(new CommandError.Unwritable(
                             "the command cannot be sent to the node that hosts its instance: " + failed.getMessage()));
                     throw failed;
                 }
@@ -109,12 +109,21 @@ public final class MessageSerializer extends SerializerWithStringManifest {
                     yield sendable(write(onWire(reply)));
                 } catch (RuntimeException failed) {
                     yield write(onWire(new Reply(reply.aggregate(),
-                            new CommandResult.Failed<>(new CommandError.NoAnswer(
-                                    "the result of the command cannot be sent to this node: " + failed.getMessage(),
-                                    false)))));
+                            new CommandResult.Failed<>(unsendable(reply.result(), failed)))));
                 }
             }
             default -> throw new CodecException("not a message between nodes: " + message.getClass().getName(), null);
+        };
+    }
+
+    private static CommandError unsendable(CommandResult<?> result, RuntimeException why) {
+        String message = "the result of the command cannot be sent to this node: " + why.getMessage();
+        return switch (result) {
+            case CommandResult.Accepted<?> accepted -> CommandError.NoAnswer.executed(message);
+            case CommandResult.Refused<?> refused ->
+                new CommandError.NoAnswer(message, CommandError.Execution.NOT_EXECUTED, false);
+            case CommandResult.Failed<?> failed ->
+                new CommandError.NoAnswer(message, failed.error().execution(), failed.error().retryable());
         };
     }
 
@@ -225,8 +234,8 @@ public final class MessageSerializer extends SerializerWithStringManifest {
             return new CommandResult.Accepted<>(decoded(aggregate(aggregate), accepted.events), accepted.sequenceNr,
                     accepted.token, accepted.deletedEvents);
         } catch (RuntimeException unreadable) {
-            return new CommandResult.Failed<>(new CommandError.NoAnswer("the command was accepted as version "
-                    + accepted.sequenceNr + ", and its events cannot be read here: " + unreadable.getMessage(), false));
+            return new CommandResult.Failed<>(CommandError.NoAnswer.executed("the command was accepted as version "
+                    + accepted.sequenceNr + ", and its events cannot be read here: " + unreadable.getMessage()));
         }
     }
 
