@@ -1,5 +1,7 @@
-package dev.allframe.journal.allsource.engine;
+package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.journal.allsource.engine.ClosedStore;
+import dev.allframe.journal.allsource.engine.RocksTables;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
@@ -12,14 +14,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Makes closed stores wrong in ways that no checksum tells. */
-public final class StoreDamage {
+final class StoreDamage {
 
     private static final long MEMORY = 8 << 20;
 
     private StoreDamage() {}
 
     /** Writes a version of a stream into the index. */
-    public static void noteInIndex(Path store, StreamId stream, long version) {
+    static void noteInIndex(Path store, StreamId stream, long version) {
         RocksTables tables = new RocksTables(store.toAbsolutePath(), MEMORY);
         try (StreamIndex index = StreamIndex.open(tables.index(), storeId(store))) {
             index.noteStream(stream, version);
@@ -30,7 +32,7 @@ public final class StoreDamage {
     }
 
     /** Applies a delete to the state that is in no log. */
-    public static void deleteInState(Path store, StreamId stream, long to) {
+    static void deleteInState(Path store, StreamId stream, long to) {
         RocksTables tables = new RocksTables(store.toAbsolutePath(), MEMORY);
         try (StateStore state = StateStore.open(tables.state(), storeId(store))) {
             state.apply(List.of(new AppliedEntry(state.appliedLsn() + 1, new LogEntry.EventsDeleted(stream, to))));

@@ -3,7 +3,6 @@ package dev.allframe.journal.allsource.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
-import dev.allframe.journal.allsource.engine.StoreDamage;
 import dev.allframe.store.EventStoreBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
