@@ -99,10 +99,10 @@ public final class JournalBenchmark {
         try {
             MeteredDisk disk = new MeteredDisk(delay);
             MeteredProvider.use(store, disk);
-            return body.run("""
+            return body.run(String.format(Locale.ROOT, """
                     allsource.dir = "%s"
                     allsource.provider = "%s"
-                    """.formatted(store, MeteredProvider.class.getName()), disk);
+                    """, store, MeteredProvider.class.getName()), disk);
         } finally {
             Folders.delete(store);
         }

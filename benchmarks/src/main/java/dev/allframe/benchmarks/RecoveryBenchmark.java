@@ -233,9 +233,9 @@ public final class RecoveryBenchmark {
     }
 
     private static String durable(Path place) {
-        return """
+        return String.format(Locale.ROOT, """
                 pekko.persistence.journal.plugin = allsource.journal
                 allsource.dir = "%s"
-                """.formatted(place);
+                """, place);
     }
 }

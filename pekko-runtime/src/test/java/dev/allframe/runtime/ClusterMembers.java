@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -31,11 +32,11 @@ final class ClusterMembers implements AutoCloseable {
             """).withFallback(ClusterHostTest.MEMBER);
 
     private final List<ActorSystem<Void>> systems = new ArrayList<>();
-    private final String shared = """
+    private final String shared = String.format(Locale.ROOT, """
             allframe.storage = memory
             allframe.storages.memory.visible-to = cluster
             inmemory.shared-as = "%s"
-            """.formatted(UUID.randomUUID());
+            """, UUID.randomUUID());
 
     /** The configuration of a storage that all members see. */
     String shared() {

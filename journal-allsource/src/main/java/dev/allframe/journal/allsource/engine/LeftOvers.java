@@ -17,8 +17,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What a crash has left beside the files of a store's segments: temporary files, and whole segment files that the
@@ -27,7 +25,6 @@ import java.util.regex.Pattern;
 final class LeftOvers {
 
     private static final Logger LOG = System.getLogger(LeftOvers.class.getName());
-    private static final Pattern FILE_NAME = Pattern.compile("(00[0-9]{18})\\.(rows|parquet)(\\.tmp)?");
 
     private final Disk disk;
     private final Path directory;
@@ -48,12 +45,10 @@ final class LeftOvers {
         Path files = Segments.files(directory);
         Set<Path> named = named(files);
         for (Path path : disk.list(files)) {
-            Matcher name = FILE_NAME.matcher(path.getFileName().toString());
-            if (name.matches() && !named.contains(path)) {
-                boolean temporary = name.group(3) != null;
-                if (temporary || isWhole(path, Long.parseLong(name.group(1)), name.group(2))) {
-                    disk.delete(path);
-                }
+            SegmentFile.Name name = SegmentFile.named(path).orElse(null);
+            boolean leftOver = name != null && name.in(files).equals(path) && !named.contains(path);
+            if (leftOver && (name.temporary() || isWhole(path, name))) {
+                disk.delete(path);
             }
         }
     }
@@ -68,10 +63,10 @@ final class LeftOvers {
         return named;
     }
 
-    private boolean isWhole(Path path, long segmentId, String extension) throws IOException {
-        try (SealedRows opened = extension.equals("rows")
-                ? RowFile.open(disk, path, manifest.storeId(), segmentId)
-                : ParquetSegment.open(disk, path, manifest.storeId(), segmentId, digest(path))) {
+    private boolean isWhole(Path path, SegmentFile.Name name) throws IOException {
+        try (SealedRows opened = name.kind() == SegmentFile.ROWS
+                ? RowFile.open(disk, path, manifest.storeId(), name.segmentId())
+                : ParquetSegment.open(disk, path, manifest.storeId(), name.segmentId(), digest(path))) {
             LOG.log(Level.DEBUG, "{0} is not in the manifest and is deleted: {1} rows", path, opened.rowCount());
             return true;
         } catch (CorruptStoreException | UnsupportedFormatException unreadable) {

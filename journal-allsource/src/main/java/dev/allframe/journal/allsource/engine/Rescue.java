@@ -9,6 +9,7 @@ import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.segment.SegmentRescue;
 import dev.allframe.journal.allsource.engine.wal.LogRescue;
@@ -55,7 +56,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rescue {
 
-    private static final Pattern SEGMENT_NAME = Pattern.compile("(0[0-9]{19})\\.(rows|parquet)");
     private static final int PAGE = 1000;
 
     /** Told of what is found. */
@@ -384,10 +384,7 @@ public final class Rescue {
         Set<Long> ids = new TreeSet<>();
         attempt(() -> {
             for (Path file : disk.list(source.segmentDirectory())) {
-                Matcher name = SEGMENT_NAME.matcher(file.getFileName().toString());
-                if (name.matches()) {
-                    ids.add(Long.parseLong(name.group(1)));
-                }
+                SegmentFile.named(file).filter(name -> !name.temporary()).ifPresent(name -> ids.add(name.segmentId()));
             }
             return ids;
         }, "the segments are lost");

@@ -13,6 +13,7 @@ import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.journal.allsource.engine.segment.SegmentNames;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
@@ -102,6 +103,7 @@ final class Segments implements Closeable {
      * @throws CorruptStoreException if a file that the manifest names is missing
      */
     List<SealedSegment> open(long lsn, Runnable noteDeleted) throws IOException {
+        SegmentNames.mend(disk, files());
         Set<Path> there = new HashSet<>(disk.list(files()));
         List<SealedSegment> opened = new ArrayList<>();
         for (SegmentMeta segment : manifest.segments()) {

@@ -141,7 +141,7 @@ final class StoreCopy {
 
     private int copySegment(Path source, Path files, SegmentFile kind, SegmentMeta segment, boolean old,
             boolean same, Digest digest) throws IOException {
-        Path from = kind.in(source, segment.id());
+        Path from = kind.find(disk, source, segment.id());
         Path to = kind.in(files, segment.id());
         boolean there = same && disk.exists(to) && Files.size(to) == digest.length();
         if (there || (kind == SegmentFile.ROWS && segment.parquetFile().isPresent() && !disk.exists(from))) {

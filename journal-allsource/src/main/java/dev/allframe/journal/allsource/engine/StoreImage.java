@@ -277,7 +277,7 @@ final class StoreImage implements Closeable {
         for (SegmentMeta segment : ClosedStore.manifest(disk, directory, storeId).segments()) {
             for (SegmentFile kind : segment.files()) {
                 boolean needed = kind == SegmentFile.PARQUET || segment.parquetFile().isEmpty();
-                Path file = kind.in(from, segment.id());
+                Path file = kind.find(disk, from, segment.id());
                 if (needed || disk.exists(file)) {
                     takeSegment(file, kind.in(directory.resolve(ClosedStore.SEGMENTS), segment.id()));
                 }

@@ -133,8 +133,8 @@ public final class StoreVerifier {
     }
 
     private boolean verify(UUID storeId, SegmentMeta meta, StreamContinuity streams) throws IOException {
-        Path parquet = SegmentFile.PARQUET.in(store.segmentDirectory(), meta.id());
-        Path rows = SegmentFile.ROWS.in(store.segmentDirectory(), meta.id());
+        Path parquet = SegmentFile.PARQUET.find(store.disk(), store.segmentDirectory(), meta.id());
+        Path rows = SegmentFile.ROWS.find(store.disk(), store.segmentDirectory(), meta.id());
         Digest parquetDigest = meta.parquetFile().orElse(null);
         boolean parquetIsWhole = parquetDigest != null
                 && attempt("segment " + meta.id(), () -> verify(parquet, parquetDigest)) != null;

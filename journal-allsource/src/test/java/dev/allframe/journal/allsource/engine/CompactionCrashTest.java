@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -62,7 +63,7 @@ final class CompactionCrashTest {
         assertThat(store.sealedIds()).as(where).hasSize(1);
         long id = store.sealedIds().getFirst();
         assertThat(store.files()).as(where)
-                .containsExactly(String.format("%020d.parquet", id), String.format("%020d.rows", id));
+                .containsExactly(String.format(Locale.ROOT, "%020d.parquet", id), String.format(Locale.ROOT, "%020d.rows", id));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.store.StoreFailedException;
+import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class EngineCrashTest {
         for (int life = 0; life < LIVES; life++) {
             liveThroughCrashes(seed + life);
         }
-        System.out.printf("crash states: %d, %.0f a second%n", states, states * 1e9 / (System.nanoTime() - begun));
+        System.out.printf(Locale.ROOT, "crash states: %d, %.0f a second%n", states, states * 1e9 / (System.nanoTime() - begun));
     }
 
     private void liveThroughCrashes(long lifeSeed) {

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -133,7 +134,7 @@ class KilledProcessTest {
         check(store, true, target);
 
         System.out.printf(
-                "%d kills, %d of them at %d of %d places, for %d calls, in %d s; %d acknowledgements; missed %s%n",
+                Locale.ROOT, "%d kills, %d of them at %d of %d places, for %d calls, in %d s; %d acknowledgements; missed %s%n",
                 kills, killsAtPlaces, known.size() - targets.size(), known.size(), everyCall.size(),
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
                 store.ledger().acknowledgements(), missed);

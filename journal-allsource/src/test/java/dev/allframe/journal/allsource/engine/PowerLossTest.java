@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Random;
@@ -116,7 +117,7 @@ class PowerLossTest {
             states += count;
             steps += life.steps.size();
         }
-        System.out.printf("crash states: %d, %.1f a second, of %d traces with %d steps%n", CRASHES,
+        System.out.printf(Locale.ROOT, "crash states: %d, %.1f a second, of %d traces with %d steps%n", CRASHES,
                 CRASHES * 1e9 / (System.nanoTime() - begun), traces, steps);
     }
 

@@ -86,7 +86,7 @@ final class ShowAccount implements Callable<Integer> {
 
     private static String entry(Entry entry, String amount) {
         Counterparty other = entry.counterparty();
-        return "%s  %-16s %-16s %s".formatted(entry.on(), kind(entry), entry.purpose(), amount)
+        return String.format(Locale.ROOT, "%s  %-16s %-16s %s", entry.on(), kind(entry), entry.purpose(), amount)
                 + (other == null ? "" : "  " + other.account() + "/" + other.bank());
     }
 

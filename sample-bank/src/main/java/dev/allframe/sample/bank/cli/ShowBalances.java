@@ -6,6 +6,7 @@ import dev.allframe.sample.bank.history.InputException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class ShowBalances implements Callable<Integer> {
                 largest.forEach(
                         entry -> output.print("%-10s %-28s %,16.2f %s", entry.getKey(), entry.getValue().owner(),
                                 entry.getValue().balance().amount(), entry.getValue().currency()));
-                output.print("%-39s %,16.2f %s", "all %,d accounts".formatted(accounts.size()), total.amount(),
+                output.print("%-39s %,16.2f %s", String.format(Locale.ROOT, "all %,d accounts", accounts.size()), total.amount(),
                         total.currency());
             }
             return filled.good() ? 0 : Bank.NOT_GOOD;

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -22,7 +23,7 @@ final class DemoYear {
     DemoYear(long seed, int accounts, Customer.Sink sink) {
         SplittableRandom seeds = new SplittableRandom(seed);
         for (int i = 1; i <= accounts; i++) {
-            customers.add(new Customer("acc-%04d".formatted(i), seeds.split(), sink));
+            customers.add(new Customer(String.format(Locale.ROOT, "acc-%04d", i), seeds.split(), sink));
         }
     }
 

@@ -21,6 +21,7 @@ import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -58,7 +59,7 @@ record BerkaFolder(Map<String, Located<Open>> accounts, List<Located<Order>> ord
     private static final DateTimeFormatter SHORT_DATE = new DateTimeFormatterBuilder()
             .appendValueReduced(ChronoField.YEAR, 2, 2, 1950)
             .appendPattern("MMdd")
-            .toFormatter()
+            .toFormatter(Locale.ROOT)
             .withResolverStyle(ResolverStyle.STRICT);
 
     /**

@@ -20,6 +20,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -136,7 +137,7 @@ final class ImportTwiceTest {
     }
 
     private static String row(int day, String amount, int balance) {
-        return "%d;1;%s;PRIJEM;VKLAD;%s;%d.00;;;".formatted(5_000 + day, LocalDate.of(1993, 1, 5).plusDays(day), amount,
+        return String.format(Locale.ROOT, "%d;1;%s;PRIJEM;VKLAD;%s;%d.00;;;", 5_000 + day, LocalDate.of(1993, 1, 5).plusDays(day), amount,
                 balance);
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -232,7 +233,7 @@ final class LauncherTest {
      * begin with -- or -XX.
      */
     private static Path jdk(Path home, String version) throws IOException {
-        executable(home.resolve("bin/java"), """
+        executable(home.resolve("bin/java"), String.format(Locale.ROOT, """
                 if [ "$1" = "-XshowSettings:properties" ]; then
                   echo "    java.home = %1$s" >&2
                   echo "    java.specification.version = %2$s" >&2
@@ -245,7 +246,7 @@ final class LauncherTest {
                     *) printf '%%s\\n' "$argument" ;;
                   esac
                 done
-                """.formatted(home, version, home.getFileName()));
+                """, home, version, home.getFileName()));
         executable(home.resolve("bin/javac"), "");
         return home;
     }

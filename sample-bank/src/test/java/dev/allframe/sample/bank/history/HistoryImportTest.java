@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -115,7 +116,7 @@ final class HistoryImportTest {
     void an_account_with_more_transactions_than_it_remembers_commands_is_imported_once_too() {
         String[] rows = new String[1_200];
         for (int i = 0; i < rows.length; i++) {
-            rows[i] = "%d;1;%s;PRIJEM;VKLAD;1.00;%d.00;;;".formatted(5_000 + i,
+            rows[i] = String.format(Locale.ROOT, "%d;1;%s;PRIJEM;VKLAD;1.00;%d.00;;;", 5_000 + i,
                     LocalDate.of(1993, 1, 5).plusDays(i).format(DateTimeFormatter.ofPattern("yyMMdd")), i + 1);
         }
         Path folder = Folder.written(temp, rows);

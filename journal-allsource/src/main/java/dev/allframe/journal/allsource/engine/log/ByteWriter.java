@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,7 +180,7 @@ public final class ByteWriter {
             if (c < 0x80) {
                 text.append((char) c);
             } else {
-                text.append(String.format("\\u%04x", c));
+                text.append("\\u" + HexFormat.of().toHexDigits((char) c));
             }
         });
         return text.toString();

@@ -45,7 +45,7 @@ public record SegmentMeta(long id, long firstPosition, long lastPosition, int ro
      * @throws CorruptStoreException if it is missing
      */
     public Path named(Disk disk, SegmentFile file, Path directory) throws IOException {
-        Path name = file.in(directory, id);
+        Path name = file.find(disk, directory, id);
         if (!disk.exists(name)) {
             throw missing(name);
         }

@@ -68,8 +68,8 @@ public final class SegmentRescue {
     }
 
     private Found read() {
-        Path rowFile = SegmentFile.ROWS.in(directory, id);
-        Path parquetFile = SegmentFile.PARQUET.in(directory, id);
+        Path rowFile = SegmentFile.ROWS.find(disk, directory, id);
+        Path parquetFile = SegmentFile.PARQUET.find(disk, directory, id);
         expect(meta == null ? 0 : meta.rows());
         boolean hasRowFile = disk.exists(rowFile);
         boolean opened = hasRowFile && read(() -> RowFile.open(disk, rowFile, storeId, id));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -53,7 +54,7 @@ final class IndexTimings {
             index.addSegment((long) round * SEGMENTS + segment, runs, List.of(new NameCount(NameKind.TAG, "red", 7)));
             long added = System.nanoTime();
             index.flush();
-            System.out.printf("round %d segment %d: %,d runs/s, flush %d ms%n", round, segment,
+            System.out.printf(Locale.ROOT, "round %d segment %d: %,d runs/s, flush %d ms%n", round, segment,
                     STREAMS * 1_000_000_000L / (added - before), (System.nanoTime() - added) / 1_000_000);
         }
     }
@@ -92,7 +93,7 @@ final class IndexTimings {
 
     private static void percentiles(String what, long[] nanos) {
         Arrays.sort(nanos);
-        System.out.printf("%s: p50 %.1f us, p99 %.1f us%n", what, nanos[nanos.length / 2] / 1000.0,
+        System.out.printf(Locale.ROOT, "%s: p50 %.1f us, p99 %.1f us%n", what, nanos[nanos.length / 2] / 1000.0,
                 nanos[nanos.length * 99 / 100] / 1000.0);
     }
 }

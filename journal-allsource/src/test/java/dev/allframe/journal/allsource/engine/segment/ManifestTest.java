@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -40,7 +41,7 @@ class ManifestTest {
     private static byte[] file(String version, String rest) {
         CRC32C crc = new CRC32C();
         crc.update(rest.getBytes(StandardCharsets.UTF_8));
-        return String.format("AFMF %s %08x %d%n%s", version, crc.getValue(), rest.length(), rest)
+        return String.format(Locale.ROOT, "AFMF %s %08x %d%n%s", version, crc.getValue(), rest.length(), rest)
                 .getBytes(StandardCharsets.UTF_8);
     }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
@@ -67,7 +68,7 @@ final class SegmentTimings {
                             SampleRows.json(prose.substring(from, from + 100)), Set.of("region-" + stream % 7),
                             EventMetadata.at(Instant.ofEpochMilli(millis)), null)));
         }
-        System.out.printf("prose is used %.1f times%n", ROWS * 100.0 / prose.length());
+        System.out.printf(Locale.ROOT, "prose is used %.1f times%n", ROWS * 100.0 / prose.length());
         return SampleRows.sorted(rows);
     }
 
@@ -76,7 +77,7 @@ final class SegmentTimings {
         for (int i = 0; i < 8; i++) {
             long start = System.nanoTime();
             SegmentMeta meta = writer.writeBoth(1, rows.iterator());
-            System.out.printf("seal: %,.0f rows/s, row file %.1f B/event, Parquet %.1f B/event%n",
+            System.out.printf(Locale.ROOT, "seal: %,.0f rows/s, row file %.1f B/event, Parquet %.1f B/event%n",
                     ROWS * 1e9 / (System.nanoTime() - start), meta.rowFile().length() * 1.0 / ROWS,
                     meta.parquetFile().orElseThrow().length() * 1.0 / ROWS);
         }
@@ -104,7 +105,7 @@ final class SegmentTimings {
                         disk.delete(name);
                     }
                 }
-                System.out.printf("blocks of %d KiB, level %d: %,.0f rows/s, %.1f B/event%n", kib, level,
+                System.out.printf(Locale.ROOT, "blocks of %d KiB, level %d: %,.0f rows/s, %.1f B/event%n", kib, level,
                         ROWS * 1e9 / (System.nanoTime() - start), digest.length() * 1.0 / ROWS);
                 try (RowFile file = RowFile.open(disk, name, SampleRows.STORE, 2)) {
                     reads("  row file", file, READS);
@@ -126,7 +127,7 @@ final class SegmentTimings {
                     writer.add(row);
                 }
                 Digest digest = writer.finish(summary.bounds());
-                System.out.printf("Parquet, level %d: %,.0f rows/s, %.1f B/event%n", level,
+                System.out.printf(Locale.ROOT, "Parquet, level %d: %,.0f rows/s, %.1f B/event%n", level,
                         ROWS * 1e9 / (System.nanoTime() - start), digest.length() * 1.0 / ROWS);
             }
             disk.delete(name);
@@ -147,7 +148,7 @@ final class SegmentTimings {
             }
         }
         Arrays.sort(nanos);
-        System.out.printf("%s, %d events: p50 %.1f µs, p99 %.1f µs%n", what, READ_ROWS, nanos[count / 2] / 1e3,
+        System.out.printf(Locale.ROOT, "%s, %d events: p50 %.1f µs, p99 %.1f µs%n", what, READ_ROWS, nanos[count / 2] / 1e3,
                 nanos[count * 99 / 100] / 1e3);
     }
 
@@ -159,7 +160,7 @@ final class SegmentTimings {
                 count++;
             }
             if (round > 6) {
-                System.out.printf("%s scan: %,.0f events/s%n", file.getClass().getSimpleName(),
+                System.out.printf(Locale.ROOT, "%s scan: %,.0f events/s%n", file.getClass().getSimpleName(),
                         count * 1e9 / (System.nanoTime() - start));
             }
         }
@@ -176,7 +177,7 @@ final class SegmentTimings {
                 count++;
             }
             if (round > 3) {
-                System.out.printf("%s load: %.1f ms, %.1f MiB; in position order %,.0f events/s%n",
+                System.out.printf(Locale.ROOT, "%s load: %.1f ms, %.1f MiB; in position order %,.0f events/s%n",
                         file.getClass().getSimpleName(), took / 1e6, loaded.sizeBytes() / 1048576.0,
                         count * 1e9 / (System.nanoTime() - start));
             }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -60,7 +61,7 @@ final class LogTimes {
             }
             double seconds = (now - start) / 1e9;
             Arrays.sort(forces, 0, count);
-            System.out.printf("group %,5d: %,9.0f entries/s, force p50 %,7.0f us, p99 %,7.0f us, append %,5d ns%n",
+            System.out.printf(Locale.ROOT, "group %,5d: %,9.0f entries/s, force p50 %,7.0f us, p99 %,7.0f us, append %,5d ns%n",
                     group, (position - 1) / seconds, forces[count / 2] / 1e3, forces[count * 99 / 100] / 1e3,
                     encoding / (position - 1));
         }
@@ -70,6 +71,6 @@ final class LogTimes {
         long start = System.nanoTime();
         WalContents contents = WalReader.readAll(new RealDisk(), directory, (lsn, entry, bytes) -> {});
         double seconds = (System.nanoTime() - start) / 1e9;
-        System.out.printf("reading: %,9.0f entries/s%n", contents.lastLsn() / seconds);
+        System.out.printf(Locale.ROOT, "reading: %,9.0f entries/s%n", contents.lastLsn() / seconds);
     }
 }

@@ -96,6 +96,8 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> segment(SegmentMeta meta) {
+        Disk disk = StoreDirectory.DISK;
+        Path segments = directory.resolve("segments");
         Map<String, Object> segment = new LinkedHashMap<>();
         segment.put("id", meta.id());
         segment.put("firstPosition", meta.firstPosition());
@@ -103,8 +105,8 @@ final class InspectCommand implements Callable<Integer> {
         segment.put("rows", meta.rows());
         segment.put("firstTime", meta.minTimestamp().toString());
         segment.put("lastTime", meta.maxTimestamp().toString());
-        segment.put("rowFileBytes", bytes(SegmentFile.ROWS.in(directory.resolve("segments"), meta.id())));
-        segment.put("parquetBytes", bytes(SegmentFile.PARQUET.in(directory.resolve("segments"), meta.id())));
+        segment.put("rowFileBytes", bytes(SegmentFile.ROWS.find(disk, segments, meta.id())));
+        segment.put("parquetBytes", bytes(SegmentFile.PARQUET.find(disk, segments, meta.id())));
         return segment;
     }
 

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
 import org.apache.pekko.testkit.javadsl.TestKit;
@@ -23,7 +24,7 @@ final class MigrateFromJdbcTest {
     private Path temporary;
 
     private String database() {
-        return """
+        return String.format(Locale.ROOT, """
                 pekko.persistence.journal.plugin = jdbc-journal
                 slick {
                   profile = "slick.jdbc.H2Profile$"
@@ -39,7 +40,7 @@ final class MigrateFromJdbcTest {
                 }
                 jdbc-journal.slick = ${slick}
                 jdbc-read-journal.slick = ${slick}
-                """.formatted(temporary.resolve("database"));
+                """, temporary.resolve("database"));
     }
 
     @Test
