@@ -33,7 +33,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,8 +104,9 @@ public final class AllFrame implements AutoCloseable {
 
     /** As {@link #standalone(String)}, with a loaded configuration. */
     public static Builder standalone(String name, Config config) {
-        return new Builder(ActorSystem.create(Behaviors.empty(), name, StandaloneConfig.complete(config)), true,
-                Clock.systemUTC());
+        Config complete = StandaloneConfig.complete(config);
+        return new Builder(Uninterrupted.call("allframe-start",
+                () -> ActorSystem.create(Behaviors.empty(), name, complete)), true, Clock.systemUTC());
     }
 
     /** What is to be hosted. Used once, by one thread. */
@@ -144,7 +145,7 @@ public final class AllFrame implements AutoCloseable {
         }
 
         /**
-         * Checks everything and starts hosting.
+         * Checks everything and starts hosting. An interrupt of the calling thread does not end it, and stays set.
          *
          * @throws ConfigurationException if the configuration cannot work; it says what to change
          * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored or sent, or
@@ -153,6 +154,10 @@ public final class AllFrame implements AutoCloseable {
          *         read
          */
         public AllFrame start() {
+            return Uninterrupted.call("allframe-start", this::checkAndHost);
+        }
+
+        private AllFrame checkAndHost() {
             try {
                 List<RegisteredAggregate<?, ?, ?>> aggregates = checked();
                 Hosting.Settings settings = Hosting.Settings.of(system.settings().config());
@@ -293,7 +298,7 @@ public final class AllFrame implements AutoCloseable {
     /**
      * Stops the instances that live here after what they are doing; ends the actor system if AllFrame made it. Every
      * dispatch has its result afterwards. Waits up to 30 seconds for the instances and as long for the actor system;
-     * not to be called from an actor. Closing twice does nothing.
+     * not to be called from an actor. An interrupt does not end the waiting, and stays set. Closing twice does nothing.
      *
      * @throws IllegalStateException if something did not stop in time; all the rest is closed
      */
@@ -335,14 +340,12 @@ public final class AllFrame implements AutoCloseable {
     }
 
     private static void await(CompletableFuture<?> end) {
-        try {
-            end.get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException late) {
-            throw new IllegalStateException("AllFrame did not stop within " + STOP_PATIENCE, late);
-        } catch (ExecutionException failed) {
-            throw new IllegalStateException("AllFrame did not stop", failed);
+        try { // join goes on when it is interrupted, and leaves the flag set
+            end.copy().orTimeout(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof TimeoutException
+                    ? new IllegalStateException("AllFrame did not stop within " + STOP_PATIENCE, failed)
+                    : new IllegalStateException("AllFrame did not stop", failed);
         }
     }
 }

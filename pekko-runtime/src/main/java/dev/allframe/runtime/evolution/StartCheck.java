@@ -25,9 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -186,14 +184,11 @@ public final class StartCheck {
 
     private static <T> T await(CompletionStage<T> stage) {
         try {
-            return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new ConfigurationException("interrupted while the storage was asked which types of events it has",
-                    interrupted);
-        } catch (ExecutionException | CompletionException | TimeoutException failed) {
-            throw new ConfigurationException("the storage does not say which types of events it has: " + failed,
-                    failed);
+            // join goes on when it is interrupted, and leaves the flag set
+            return stage.toCompletableFuture().copy().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        } catch (CompletionException failed) {
+            Throwable why = failed.getCause() == null ? failed : failed.getCause();
+            throw new ConfigurationException("the storage does not say which types of events it has: " + why, why);
         }
     }
 }

@@ -17,9 +17,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.jspecify.annotations.Nullable;
@@ -85,13 +87,14 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
                 pekko.logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
                 pekko.loglevel = INFO
                 """)).withFallback(ManualTime.config()).withFallback(ConfigFactory.load());
-        ActorTestKit actors = ActorTestKit.create(context.getRequiredTestClass().getSimpleName(), complete);
+        ActorTestKit actors = uninterrupted(
+                () -> ActorTestKit.create(context.getRequiredTestClass().getSimpleName(), complete));
         try {
             AllFrame.Builder builder = AllFrame.on(actors.system()).clock(clock);
             types.forEach(builder::aggregate);
             running = new Running(actors, ManualTime.get(actors.system()), builder.start());
         } catch (RuntimeException failed) {
-            actors.shutdownTestKit();
+            shutDown(actors);
             throw failed;
         }
     }
@@ -104,8 +107,24 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
             try {
                 ended.allFrame.close();
             } finally {
-                ended.actors.shutdownTestKit();
+                shutDown(ended.actors);
             }
+        }
+    }
+
+    private static void shutDown(ActorTestKit actors) {
+        uninterrupted(() -> {
+            actors.shutdownTestKit();
+            return actors;
+        });
+    }
+
+    /** Pekko's testkit waits in both, and an interrupt would end that in the middle; it stays set for the caller. */
+    private static <T> T uninterrupted(Supplier<T> call) {
+        try {
+            return CompletableFuture.supplyAsync(call, task -> Thread.ofPlatform().daemon().start(task)).join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
     }
 
@@ -147,15 +166,15 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
         try {
             return commands().dispatch(type, id, command, options)
                     .toCompletableFuture()
-                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException late) {
-            throw new AssertionError("no result of " + command + " for " + type.name() + " " + id + " within "
-                    + PATIENCE + " of real time", late);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while waiting for the result of " + command, interrupted);
-        } catch (ExecutionException broken) {
-            throw new AssertionError("dispatch of " + command + " is broken", broken.getCause());
+                    .copy()
+                    .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .join(); // which goes on when it is interrupted, and leaves the flag set
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof TimeoutException late) {
+                throw new AssertionError("no result of " + command + " for " + type.name() + " " + id + " within "
+                        + PATIENCE + " of real time", late);
+            }
+            throw new AssertionError("dispatch of " + command + " is broken", failed.getCause());
         }
     }
 

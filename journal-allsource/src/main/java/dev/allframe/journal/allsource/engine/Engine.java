@@ -417,14 +417,17 @@ public final class Engine implements AutoCloseable {
         sealer.stop();
     }
 
-    /** Stops and closes everything. */
+    /**
+     * Stops and closes everything, the lock last. An interrupt does not end it: the log's file has another name than
+     * when it was opened, so that it is closed on a thread that nobody interrupts.
+     */
     @Override
     public void close() {
         stop();
         readers.shutdown();
         try (lock) {
             Threads.awaitEnd(readers);
-            closeParts();
+            Threads.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {
             throw new StoreFailedException("store " + parts.storeId + " could not be closed: " + failed.getMessage(),
                     failed);

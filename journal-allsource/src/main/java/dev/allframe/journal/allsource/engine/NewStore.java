@@ -32,7 +32,8 @@ import java.util.UUID;
  * one.
  *
  * <p>The file {@code STORE} is written last: what is not finished is no store. The index is computed when the store is
- * opened first. For one thread, which must not be interrupted.
+ * opened first. For one thread; files of events and the log are written on another, which nobody interrupts, because an
+ * interrupt ends the writing of a Parquet file.
  */
 public final class NewStore implements AutoCloseable {
 
@@ -40,6 +41,8 @@ public final class NewStore implements AutoCloseable {
     private static final int APPLIED_AT_ONCE = 1000;
     /** Bytes of a row besides its payload, about. */
     private static final int ROW_BYTES = 100;
+
+    private static final String WRITER = "allframe-store-writer";
 
     private final Disk disk;
     private final Path directory;
@@ -138,7 +141,8 @@ public final class NewStore implements AutoCloseable {
             return;
         }
         try {
-            segments.add(writer.writeBoth(segments.size() + 1L, RowOrder.sorted(rows).iterator()));
+            Threads.run(WRITER, () -> segments.add(
+                    writer.writeBoth(segments.size() + 1L, RowOrder.sorted(rows).iterator())));
         } catch (IOException failed) {
             throw failed(directory, failed);
         }
@@ -185,14 +189,18 @@ public final class NewStore implements AutoCloseable {
         state.flush();
         noteDeletedStreams();
         try {
-            new Manifest(storeId, segments.size() + 1L, lastLsn, segments).store(disk, directory);
-            long nextPosition = Math.max(lastPosition, events + state.counters().deletedEvents()) + 1;
-            WalLog.createBehind(disk, directory.resolve(ClosedStore.LOG), storeId, lastLsn, nextPosition,
-                    state.counters().lastChange() + 1);
-            StoreFileFormat.write(disk, directory, storeId, System.currentTimeMillis());
+            Threads.run(WRITER, this::writeRest);
         } catch (IOException failed) {
             throw failed(directory, failed);
         }
+    }
+
+    private void writeRest() throws IOException {
+        new Manifest(storeId, segments.size() + 1L, lastLsn, segments).store(disk, directory);
+        long nextPosition = Math.max(lastPosition, events + state.counters().deletedEvents()) + 1;
+        WalLog.createBehind(disk, directory.resolve(ClosedStore.LOG), storeId, lastLsn, nextPosition,
+                state.counters().lastChange() + 1);
+        StoreFileFormat.write(disk, directory, storeId, System.currentTimeMillis());
     }
 
     /** No event may tell the version of such a stream; the rest of the index is computed when the store is opened. */

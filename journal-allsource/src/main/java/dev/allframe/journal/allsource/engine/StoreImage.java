@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
@@ -12,13 +13,11 @@ import dev.allframe.store.StoreLockedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 
@@ -201,37 +200,25 @@ final class StoreImage implements Closeable {
     private void copyLog(Path link) throws IOException {
         Path copy = directory.resolve(ClosedStore.LOG).resolve(link.getFileName());
         Path segment = store.resolve(ClosedStore.LOG).resolve(link.getFileName());
-        try (FileChannel from = open(segment, link);
-                FileChannel to = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            long length = from.size();
+        Files.deleteIfExists(copy);
+        try (DiskFile from = open(segment, link); DiskFile to = disk.create(copy)) {
+            long length = from.length();
             ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
             for (long at = length - 1 - (length - 1) % BLOCK_BYTES; at >= 0; at -= BLOCK_BYTES) {
                 block.clear().limit((int) Math.min(BLOCK_BYTES, length - at));
-                readFully(from, block, at);
-                for (long place = at; block.hasRemaining();) {
-                    place += to.write(block, place);
-                }
+                from.read(block, at);
+                to.write(block.flip(), at);
             }
         }
     }
 
     /** An empty segment may have been replaced by one of the same name, which the link does not know. */
-    private static FileChannel open(Path segment, Path link) throws IOException {
+    private DiskFile open(Path segment, Path link) throws IOException {
         try {
-            return FileChannel.open(segment, StandardOpenOption.READ);
+            return disk.openReadOnly(segment);
         } catch (NoSuchFileException gone) {
-            return FileChannel.open(link, StandardOpenOption.READ);
+            return disk.openReadOnly(link);
         }
-    }
-
-    private static void readFully(FileChannel from, ByteBuffer block, long at) throws IOException {
-        while (block.hasRemaining()) {
-            if (from.read(block, at + block.position()) < 0) {
-                break;
-            }
-        }
-        block.flip();
     }
 
     /**

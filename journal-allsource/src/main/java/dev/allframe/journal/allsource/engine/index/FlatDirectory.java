@@ -1,15 +1,17 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A directory of files, as RocksDB has one. */
 final class FlatDirectory {
+
+    private static final Disk DISK = new RealDisk();
 
     private FlatDirectory() {}
 
@@ -39,9 +41,7 @@ final class FlatDirectory {
     /** Makes one file, or the names in one directory, durable. */
     static void forceOne(@Nullable Path path) throws IOException {
         if (path != null) {
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            DISK.forceDirectory(path);
         }
     }
 }

@@ -1,17 +1,17 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
@@ -29,6 +29,7 @@ final class FlushWitness {
     private static final int VERSION = 1;
     private static final int CHECKED_BYTES = 16;
     private static final int BYTES = CHECKED_BYTES + 4;
+    private static final Disk DISK = new RealDisk();
 
     private FlushWitness() {}
 
@@ -47,18 +48,13 @@ final class FlushWitness {
 
     private static void replace(Path directory, long sequenceNumber) throws IOException {
         Path temporary = directory.resolve(NAME + ".tmp");
-        try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(encode(sequenceNumber));
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
-            file.force(true);
+        Files.deleteIfExists(temporary);
+        try (DiskFile file = DISK.create(temporary)) {
+            file.write(ByteBuffer.wrap(encode(sequenceNumber)), 0);
+            file.force();
         }
-        Files.move(temporary, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-            names.force(true);
-        }
+        DISK.rename(temporary, directory.resolve(NAME));
+        DISK.forceDirectory(directory);
     }
 
     /** The sequence number that is known to be on disk. */

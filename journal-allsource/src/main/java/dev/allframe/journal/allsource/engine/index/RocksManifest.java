@@ -1,14 +1,14 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +56,9 @@ record RocksManifest(Path file, int wholeBytes, @Nullable CorruptStoreException 
 
     /** Cuts it before the first bad record, durably. */
     void cut() throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(wholeBytes);
-            channel.force(true);
+        try (DiskFile cut = new RealDisk().open(file)) {
+            cut.truncate(wholeBytes);
+            cut.force();
         }
     }
 

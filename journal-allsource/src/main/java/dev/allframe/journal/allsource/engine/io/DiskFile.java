@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file. Reads may run beside each other and beside a write, from any thread of the engine; one thread writes. A
- * thread that uses a file must not be interrupted: an interrupt closes it.
+ * An open file. Reads may run beside each other and beside a write, from any thread; one thread writes. An interrupt of
+ * a thread that uses a file ends no operation, and stays set.
  */
 public interface DiskFile extends Closeable {
 

@@ -3,7 +3,6 @@ package dev.allframe.journal.allsource.engine.io;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -21,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The file system of this machine. */
+/** The file system of this machine. Interrupts end no operation, and stay for the caller to see. */
 public final class RealDisk implements Disk {
 
     /**
@@ -46,11 +45,7 @@ public final class RealDisk implements Disk {
     }
 
     private static DiskFile opened(Path file, StandardOpenOption... options) throws IOException {
-        try {
-            return new RealFile(FileChannel.open(file, options));
-        } catch (IOException failure) {
-            throw NoSpaceException.where(failure);
-        }
+        return RealFile.open(file, options);
     }
 
     @Override
@@ -114,10 +109,8 @@ public final class RealDisk implements Disk {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException failure) {
-            throw NoSpaceException.where(failure);
+        try (RealFile names = RealFile.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
         }
     }
 
@@ -178,77 +171,5 @@ public final class RealDisk implements Disk {
                 LOCKED.remove(key);
             }
         };
-    }
-
-    private record RealFile(FileChannel channel) implements DiskFile {
-
-        /**
-         * The JDK keeps a direct buffer as large as the largest heap buffer that a thread ever used, so larger ones go
-         * through in slices.
-         */
-        private static final int SLICE_BYTES = 1 << 20;
-
-        @Override
-        public void write(ByteBuffer bytes, long offset) throws IOException {
-            long at = offset;
-            int end = bytes.limit();
-            try {
-                while (bytes.position() < end) {
-                    bytes.limit(slice(bytes, end));
-                    at += channel.write(bytes, at);
-                }
-            } catch (IOException failure) {
-                throw NoSpaceException.where(failure);
-            } finally {
-                bytes.limit(end);
-            }
-        }
-
-        @Override
-        public int read(ByteBuffer into, long offset) throws IOException {
-            int total = 0;
-            int end = into.limit();
-            try {
-                while (into.position() < end) {
-                    into.limit(slice(into, end));
-                    int count = channel.read(into, offset + total);
-                    if (count < 0) {
-                        break;
-                    }
-                    total += count;
-                }
-            } finally {
-                into.limit(end);
-            }
-            return total;
-        }
-
-        private static int slice(ByteBuffer buffer, int end) {
-            return buffer.isDirect() ? end : Math.min(end, buffer.position() + SLICE_BYTES);
-        }
-
-        @Override
-        public void force() throws IOException {
-            try {
-                channel.force(false);
-            } catch (IOException failure) {
-                throw NoSpaceException.where(failure);
-            }
-        }
-
-        @Override
-        public void truncate(long length) throws IOException {
-            channel.truncate(length);
-        }
-
-        @Override
-        public long length() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
     }
 }

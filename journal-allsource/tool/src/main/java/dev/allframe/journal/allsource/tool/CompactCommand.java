@@ -14,9 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,7 +65,7 @@ final class CompactCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         Size before;
         try (ClosedStore locked = StoreDirectory.lock(directory, "compact")) {
             // says more of an owner than opening does
@@ -85,37 +84,32 @@ final class CompactCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void compact(EngineBackend store, long rows) throws InterruptedException {
+    private void compact(EngineBackend store, long rows) {
         CompletableFuture<CompactionReport> compaction = store.compact().toCompletableFuture();
         try (Progress progress = output.progress("compact", "events", rows)) {
             long shown = 0;
-            while (true) {
-                try {
-                    compaction.get(REDRAW_MILLIS, TimeUnit.MILLISECONDS);
-                    progress.step(store.compactedRows() - shown);
-                    return;
-                } catch (TimeoutException underWay) {
-                    long seen = store.compactedRows();
-                    progress.step(seen - shown);
-                    shown = seen;
-                } catch (ExecutionException failed) {
-                    throw unwrapped(failed);
-                }
+            while (!compaction.isDone()) {
+                compaction.handle((report, failure) -> true)
+                        .completeOnTimeout(false, REDRAW_MILLIS, TimeUnit.MILLISECONDS)
+                        .join();
+                long seen = store.compactedRows();
+                progress.step(seen - shown);
+                shown = seen;
+            }
+            RuntimeException failure = failureOf(compaction);
+            if (failure != null) {
+                throw failure;
             }
         }
     }
 
-    private static @Nullable RuntimeException failureOf(CompletableFuture<Void> stage) throws InterruptedException {
+    private static @Nullable RuntimeException failureOf(CompletableFuture<?> stage) {
         try {
-            stage.get();
+            stage.join();
             return null;
-        } catch (ExecutionException failed) {
-            return unwrapped(failed);
+        } catch (CompletionException failed) {
+            return failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
-    }
-
-    private static RuntimeException unwrapped(ExecutionException failed) {
-        return failed.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(failed);
     }
 
     private void print(Size before, Size after) {
