@@ -6,6 +6,7 @@ import dev.allframe.journal.allsource.engine.RetentionRule;
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.plugin.BackendProvider;
 import dev.allframe.store.EventStoreBackend;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.pekko.actor.ActorSystem;
@@ -23,13 +24,23 @@ public final class AllSourceBackendProvider implements BackendProvider {
             throw new IllegalArgumentException(
                     "the durable store needs a directory: set allsource.dir, or the key dir of the section that is used");
         }
-        return AllSourceBackend.withConfig(AllSourceConfig.in(Path.of(directory))
+        return AllSourceBackend.withConfig(AllSourceConfig.in(path(directory))
                 .withDurability(durability(section))
                 .withMaxRecordBytes(Math.toIntExact(section.getBytes("max-record-size")))
                 .withMemoryBytes(section.getBytes("memory"))
                 .withRowFileBytes(section.getBytes("row-file-budget"))
                 .withSealAfter(section.getDuration("seal-after"))
                 .withRetention(retention(section)), "actor system '" + system.name() + "'");
+    }
+
+    private static Path path(String directory) {
+        try {
+            return Path.of(directory);
+        } catch (InvalidPathException impossible) {
+            throw new IllegalArgumentException("dir = \"" + directory + "\" is no path in " + System.getProperty(
+                    "sun.jnu.encoding", "this system's encoding") + ": " + impossible.getReason()
+                    + "; under a locale of UTF-8, such as LC_ALL=C.UTF-8, names have all characters", impossible);
+        }
     }
 
     private static List<RetentionRule> retention(Config section) {

@@ -59,6 +59,7 @@ public final class Backups {
             throw new UnfitTargetException("a backup needs a directory of its own, and " + target
                     + " is not apart from the store's");
         }
+        UnusableDirectoryException.check(target);
         disk.createDirectories(target);
         String objection = StoreCopy.objection(disk, target, storeId);
         if (!objection.isEmpty()) {

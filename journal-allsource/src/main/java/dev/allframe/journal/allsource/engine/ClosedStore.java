@@ -66,6 +66,7 @@ public final class ClosedStore implements AutoCloseable {
      */
     public static ClosedStore lock(Disk disk, Path directory, String user) {
         Path absolute = directory.toAbsolutePath().normalize();
+        UnusableDirectoryException.check(absolute);
         try {
             return new ClosedStore(disk, absolute, absolute, StoreLock.take(disk, absolute, user));
         } catch (IOException failed) {
@@ -85,6 +86,7 @@ public final class ClosedStore implements AutoCloseable {
      */
     public static ClosedStore beside(Disk disk, Path directory, String user) {
         Path absolute = directory.toAbsolutePath().normalize();
+        UnusableDirectoryException.check(absolute);
         try {
             StoreImage image = StoreImage.take(disk, absolute, user);
             return new ClosedStore(disk, absolute, image.directory(), image);

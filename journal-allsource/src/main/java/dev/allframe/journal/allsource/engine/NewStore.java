@@ -77,9 +77,11 @@ public final class NewStore implements AutoCloseable {
      *
      * @param directory which is empty or missing
      * @param user who, for others who are refused meanwhile
+     * @throws UnusableDirectoryException if a store cannot be in a directory with this name
      */
     public static NewStore create(Disk disk, Path directory, String user) {
         Path absolute = directory.toAbsolutePath().normalize();
+        UnusableDirectoryException.check(absolute);
         try {
             disk.createDirectories(absolute);
             StoreLock lock = StoreLock.take(disk, absolute, user);

@@ -19,8 +19,13 @@ public final class RocksTables implements Tables {
     private final Path state;
     private final RocksMemory memory;
 
-    /** Tables that share so many bytes of memory. */
+    /**
+     * Tables that share so many bytes of memory.
+     *
+     * @throws UnusableDirectoryException if RocksDB would not find the directory
+     */
     public RocksTables(Path storeDirectory, long memoryBytes) {
+        UnusableDirectoryException.check(storeDirectory);
         this.index = storeDirectory.resolve("index");
         this.state = storeDirectory.resolve("state");
         this.memory = new RocksMemory(memoryBytes);

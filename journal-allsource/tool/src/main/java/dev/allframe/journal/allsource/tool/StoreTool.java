@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreLockedException;
 import dev.allframe.store.UnsupportedFormatException;
@@ -59,6 +60,7 @@ public final class StoreTool implements Runnable {
         String program = command.getCommandSpec().root().name() + ": ";
         switch (failure) {
             case RefusedException refused -> err.println(program + refused.getMessage());
+            case UnusableDirectoryException unusable -> err.println(program + unusable.getMessage());
             case StoreLockedException locked -> err.println(program + locked.getMessage());
             case UnsupportedFormatException newer -> err.println(program + newer.getMessage());
             case CorruptStoreException corrupt -> {

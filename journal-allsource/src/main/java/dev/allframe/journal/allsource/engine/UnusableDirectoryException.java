@@ -1,0 +1,49 @@
+package dev.allframe.journal.allsource.engine;
+
+import dev.allframe.store.EventStoreException;
+import java.io.File;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** A store cannot be in a directory with this name; nothing was made there. */
+public final class UnusableDirectoryException extends EventStoreException {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final boolean NAMES_ARE_BYTES = File.separatorChar == '/';
+
+    private UnusableDirectoryException(String message) {
+        super(message);
+    }
+
+    /**
+     * Refuses a directory that RocksDB would not find. It gets a path in UTF-8 where characters outside of the basic
+     * plane are written as two, while the JVM names the directory in the encoding of the system's locale; both must be
+     * the same bytes.
+     */
+    static void check(Path directory) {
+        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+        check(directory, NAMES_ARE_BYTES ? Charset.forName(encoding) : StandardCharsets.UTF_8);
+    }
+
+    static void check(Path directory, Charset ofNames) {
+        String path = directory.toAbsolutePath().toString();
+        path.codePoints().filter(c -> c > Character.MAX_VALUE || Character.isSurrogate((char) c)).findFirst()
+                .ifPresent(c -> {
+                    throw new UnusableDirectoryException("a store cannot be in the directory " + path
+                            + ": RocksDB does not find a path with the character " + named(c)
+                            + "; use a directory without it, or a symbolic link to it");
+                });
+        if (!ofNames.equals(StandardCharsets.UTF_8) && path.chars().anyMatch(c -> c >= 0x80)) {
+            throw new UnusableDirectoryException("a store cannot be in the directory " + path
+                    + ": this process names files in " + ofNames + ", and RocksDB in UTF-8"
+                    + "; start it under a locale of UTF-8, such as LC_ALL=C.UTF-8, or use a directory in ASCII");
+        }
+    }
+
+    private static String named(int character) {
+        return String.format(Locale.ROOT, "U+%04X", character);
+    }
+}
