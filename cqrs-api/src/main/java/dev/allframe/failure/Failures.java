@@ -1,0 +1,80 @@
+package dev.allframe.failure;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Failures in words. Many exceptions have no message, and those of users' classes may throw when they are asked for it:
+ * no method here returns or contains the text {@code null} for a missing message, and none throws.
+ */
+public final class Failures {
+
+    private Failures() {}
+
+    /** The message of a failure, or of the first cause that has one; its class where there is none. */
+    public static String message(Throwable failure) {
+        for (Throwable cause : chain(failure)) {
+            String message = textOf(cause);
+            if (!message.isEmpty()) {
+                return message;
+            }
+        }
+        return chain(failure).getLast().getClass().getName();
+    }
+
+    /** The class of a failure and its message, if it has one. */
+    public static String description(Throwable failure) {
+        String message = textOf(failure);
+        String type = failure.getClass().getName();
+        return message.isEmpty() ? type : type + ": " + message;
+    }
+
+    /** The failure without what stages, futures and reflection wrap around it. */
+    public static Throwable unwrapped(Throwable failure) {
+        for (Throwable cause : chain(failure)) {
+            boolean wraps = cause instanceof CompletionException || cause instanceof ExecutionException
+                    || cause instanceof InvocationTargetException;
+            if (!wraps) {
+                return cause;
+            }
+        }
+        return failure;
+    }
+
+    /** The failure, its cause, the cause of that and so on; at least one, and each once. */
+    public static List<Throwable> chain(Throwable failure) {
+        List<Throwable> chain = new ArrayList<>();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        @Nullable Throwable next = failure;
+        while (next != null && seen.add(next)) {
+            chain.add(next);
+            next = causeOf(next);
+        }
+        return chain;
+    }
+
+    private static @Nullable Throwable causeOf(Throwable failure) {
+        try {
+            return failure.getCause();
+        } catch (RuntimeException | Error overridden) {
+            return null;
+        }
+    }
+
+    /** Empty for none. */
+    private static String textOf(Throwable failure) {
+        try {
+            String message = failure.getMessage();
+            return message == null ? "" : message.strip();
+        } catch (RuntimeException | Error overridden) {
+            return "";
+        }
+    }
+}

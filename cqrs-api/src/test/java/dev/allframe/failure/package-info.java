@@ -1,0 +1,4 @@
+@NullMarked
+package dev.allframe.failure;
+
+import org.jspecify.annotations.NullMarked;
