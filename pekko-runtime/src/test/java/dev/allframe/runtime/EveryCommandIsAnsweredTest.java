@@ -366,11 +366,58 @@ final class EveryCommandIsAnsweredTest {
                 }
                 HeldJournal.reject(false);
 
-                assertThat(errorOf(rejected.join())).isInstanceOf(CommandError.StorageUnavailable.class);
+                CommandError error = errorOf(rejected.join());
+                assertThat(error).isInstanceOf(CommandError.Unwritable.class);
+                assertThat(error.message()).contains("stream=wallet|w").contains("not for me");
                 assertThat(allOf(beside)).allSatisfy(result -> assertThat(result)
                         .isInstanceOfAny(CommandResult.Accepted.class, CommandResult.Failed.class));
                 assertThat(send(allFrame, "w")).isInstanceOf(CommandResult.Accepted.class);
             }
+        }
+    }
+
+    @Guarantee("G4")
+    @Test
+    void a_writer_that_is_stale_on_a_database_is_told_so_reloads_and_goes_on() throws Exception {
+        HeldJournal.reset();
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG
+                + "allframe.restart-backoff { min = 10ms, max = 10ms }")) {
+            send(allFrame, "w");
+            HeldJournal.storeAgain("wallet|w");
+
+            CommandError error = errorOf(send(allFrame, "w"));
+
+            assertThat(error).isInstanceOf(CommandError.AnotherWriter.class);
+            assertThat(error.execution()).isEqualTo(CommandError.Execution.NOT_EXECUTED);
+            assertThat(error.retryable()).isTrue();
+            assertThat(error.message()).startsWith("stream=wallet|w: another writer")
+                    .doesNotContainIgnoringCase("duplicate key")
+                    .doesNotContain("event_journal");
+            assertThat(HeldJournal.stored("wallet|w")).isEqualTo(2);
+            assertThat(send(allFrame, "w").orThrow().sequenceNr()).as("behind the other writer").isEqualTo(3);
+        }
+    }
+
+    @Test
+    void what_a_breaker_keeps_back_was_not_executed() throws Exception {
+        HeldJournal.reset();
+        CompletableFuture<Void> journal = HeldJournal.hold();
+        try (AllFrame allFrame = standalone(HeldJournal.CONFIG + """
+                held-journal.circuit-breaker { max-failures = 1, call-timeout = 1h, reset-timeout = 1h }
+                allframe.restart-backoff { min = 10ms, max = 10ms }
+                """)) {
+            journal.completeExceptionally(new IllegalStateException());
+            CommandError first = errorOf(send(allFrame, "w"));
+            CommandError innocent = errorOf(send(allFrame, "x"));
+
+            assertThat(first).isInstanceOf(CommandError.StorageUnavailable.class);
+            assertThat(first.execution()).isEqualTo(CommandError.Execution.UNKNOWN);
+            assertThat(first.retryable()).as("without an id").isFalse();
+            assertThat(first.message()).contains("IllegalStateException").doesNotContain("null");
+            assertThat(innocent).isInstanceOf(CommandError.StorageUnavailable.class);
+            assertThat(innocent.execution()).isEqualTo(CommandError.Execution.NOT_EXECUTED);
+            assertThat(innocent.retryable()).isTrue();
+            assertThat(innocent.message()).containsIgnoringCase("circuit breaker is open");
         }
     }
 

@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.runtime.Wallets.WalletCommand.Exchange;
+import dev.allframe.runtime.Wallets.WalletCommand.Put;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.store.StreamId;
 import java.math.BigDecimal;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @Guarantee({"G2", "G10"})
@@ -63,6 +66,28 @@ final class FailingStorageTest {
 
             assertThat(errorOf(refused).retryable()).isTrue();
             assertThat(retried.orThrow().events()).containsExactly(wasPut(1));
+        }
+    }
+
+    @Test
+    void a_record_over_the_limit_is_never_stored_whether_it_is_sent_again_or_not() {
+        try (AllFrame narrow = AllFrame
+                .standalone("narrow",
+                        ConfigFactory.parseString("inmemory.max-record-size = 300B\nallframe.storage = memory")
+                                .withFallback(ConfigFactory.load()))
+                .aggregate(WALLET)
+                .start()) {
+            Put large = new Put(BigDecimal.ONE, "x".repeat(1_000));
+            for (CommandOptions options : List.of(CommandOptions.none(), withCommandId("c-1"),
+                    withCommandId("c-1"))) {
+                CommandError error = errorOf(narrow.commands().dispatchAndWait(WALLET, "w", large, options));
+
+                assertThat(error).isInstanceOf(CommandError.Unwritable.class);
+                assertThat(error.execution()).isEqualTo(CommandError.Execution.NOT_EXECUTED);
+                assertThat(error.retryable()).isFalse();
+                assertThat(error.message()).contains("stream=wallet|w").contains("limitBytes=300");
+            }
+            assertThat(narrow.commands().dispatchAndWait(WALLET, "w", put(1)).orThrow().sequenceNr()).isEqualTo(1);
         }
     }
 

@@ -1,10 +1,13 @@
 package dev.allframe.runtime;
 
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -84,6 +87,11 @@ public final class HeldJournal extends AsyncWriteJournal {
                 "somebody"));
     }
 
+    /** As if another writer had stored a copy of the last event behind it. */
+    static void storeAgain(String persistenceId) {
+        store(persistenceId, STORED.getOrDefault(persistenceId, List.of()).getLast().payload());
+    }
+
     static void recoveriesFail(boolean fail) {
         unreadable = fail;
     }
@@ -108,10 +116,22 @@ public final class HeldJournal extends AsyncWriteJournal {
                 messages.forEach(write -> rejections.add(Optional.of(new IllegalArgumentException("not for me"))));
                 return rejections;
             }
+            if (events.stream().anyMatch(event -> event.sequenceNr() <= stored(event.persistenceId()))) {
+                throw new CompletionException(keyIsTaken());
+            }
             events.forEach(event -> STORED.computeIfAbsent(event.persistenceId(), id -> new ArrayList<>()).add(event));
             return List.of();
         });
         return FutureConverters.asScala(written);
+    }
+
+    /** As PostgreSQL says it through a batch of inserts. */
+    private static BatchUpdateException keyIsTaken() {
+        String words = "duplicate key value violates unique constraint \"event_journal_pkey\"";
+        BatchUpdateException batch = new BatchUpdateException("Batch entry 0 insert into event_journal was aborted: "
+                + words, "23505", 0, new int[0]);
+        batch.setNextException(new SQLException(words, "23505"));
+        return batch;
     }
 
     /** What AllFrame writes and reads when it starts. */

@@ -89,7 +89,7 @@ final class MemoryStorageTest extends CommandBusConformance {
 
         assertThat(stale).isInstanceOf(CommandResult.Failed.class);
         CommandError error = ((CommandResult.Failed<WalletEvent>) stale).error();
-        assertThat(error).isInstanceOf(CommandError.StorageUnavailable.class);
+        assertThat(error).isInstanceOf(CommandError.AnotherWriter.class);
         assertThat(error.message()).contains("expected=1 actual=2");
         assertThat(error.retryable()).as("it is known that nothing was stored").isTrue();
         assertThat(send(id, take(11)).orThrow().sequenceNr()).as("the state has what the other writer stored")

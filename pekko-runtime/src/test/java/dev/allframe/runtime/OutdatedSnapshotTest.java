@@ -312,7 +312,7 @@ final class OutdatedSnapshotTest {
 
             CommandError conflict = errorOf(allFrame.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT));
 
-            assertThat(conflict).isInstanceOf(CommandError.StorageUnavailable.class);
+            assertThat(conflict).isInstanceOf(CommandError.AnotherWriter.class);
             await().until(() -> takeAll(allFrame, "w") instanceof CommandResult.Refused);
             assertThat(amount(takeAll(allFrame, "w"))).isEqualByComparingTo("15");
         }

@@ -61,7 +61,7 @@ public final class CommandFingerprint {
             return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), BYTES));
         } catch (JsonProcessingException failed) {
             throw new CodecException("command " + command.getClass().getName() + " cannot be written as JSON: "
-                    + failed.getOriginalMessage(), failed);
+                    + JsonFailures.message(failed), failed);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.allframe.codec.jackson;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -74,10 +73,7 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
             return new EncodedEvent(writer.name, writer.version, json);
         } catch (IOException failed) {
             throw new CodecException("event '" + writer.name + "' cannot be written as JSON: "
-                    + (failed instanceof JsonProcessingException json
-                            ? json.getOriginalMessage()
-                            : failed.getMessage()),
-                    failed);
+                    + JsonFailures.message(failed), failed);
         }
     }
 

@@ -54,7 +54,7 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
         try {
             return new EncodedState(type, version, shape, writer.writeValueAsBytes(state));
         } catch (JsonProcessingException failed) {
-            throw new CodecException("state '" + type + "' cannot be written as JSON: " + failed.getOriginalMessage(),
+            throw new CodecException("state '" + type + "' cannot be written as JSON: " + JsonFailures.message(failed),
                     failed);
         }
     }

@@ -13,6 +13,7 @@ import dev.allframe.codec.UnwritableException;
 import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.store.CommandRecord;
@@ -20,9 +21,7 @@ import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
 import dev.allframe.store.Payload;
-import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StreamId;
-import dev.allframe.store.VersionConflictException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +83,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     /** Why the events alone do not make the state; null where they do, or need not. */
     private @Nullable String incomplete;
 
+    /** What the aggregate threw when it was asked for its initial state; null where it gave one. */
+    private @Nullable Throwable notBegun;
+
     /** The command whose records are being stored. */
     private @Nullable Execute storing;
 
@@ -121,8 +123,23 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     @Override
     public AggregateState<S> emptyState() {
-        return new AggregateState<>(aggregate.type().aggregate().initialState(),
-                window(List.of(), CommandWindow.NOTHING));
+        return new AggregateState<>(initialState(), window(List.of(), CommandWindow.NOTHING));
+    }
+
+    /** Pekko asks for it where a failure would be the actor's end; an instance that has none executes nothing. */
+    private S initialState() {
+        try {
+            notBegun = null;
+            return aggregate.type().aggregate().initialState();
+        } catch (Throwable defect) {
+            notBegun = defect;
+            return nothing();
+        }
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // nobody looks at the state then
+    private static <T> T nothing() {
+        return null;
     }
 
     private CommandWindow window(List<RememberedCommand> commands, long forgottenUntil) {
@@ -142,8 +159,42 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (!gate.take(execute)) {
             return Effect().noReply(); // it has its reply, or gets it from the behavior that begins
         }
+        try {
+            return onTaken(state, execute);
+        } catch (Throwable defect) {
+            return failedByUser(execute, defect);
+        }
+    }
+
+    /**
+     * Whatever users' code throws is the failure of its command: nothing was sent to the journal, and the state is the
+     * one of before. That is so for the JVM's own errors too. A command for which there is not memory enough would
+     * otherwise end the process, and be repeated on the next one.
+     */
+    private ReplyEffect<Recorded<S>, AggregateState<S>> failedByUser(Execute execute, Throwable defect) {
+        for (Throwable cause : Failures.chain(defect)) {
+            if (cause instanceof UnwritableException) {
+                return fail(execute, new CommandError.Unwritable("stream=" + stream + ": " + Failures.message(cause)));
+            }
+        }
+        storing = null;
+        String description = Failures.description(defect);
+        try {
+            context.getLog().error("aggregate {} failed on {}", stream, execute.command().getClass().getName(), defect);
+        } catch (Throwable unprintable) { // as its message may be made by a user's code
+            context.getLog()
+                    .error("aggregate {} failed on {}: {}", stream, execute.command().getClass().getName(),
+                            description);
+        }
+        return fail(execute, new CommandError.HandlerFailed(description));
+    }
+
+    private ReplyEffect<Recorded<S>, AggregateState<S>> onTaken(AggregateState<S> state, Execute execute) {
         if (hosting.clock().millis() > execute.expiresAt()) {
             return Effect().noReply(); // its caller has waited long enough, and has been told so
+        }
+        if (notBegun != null) {
+            return failedByUser(execute, notBegun);
         }
         String unreadable = incomplete != null ? incomplete : state.unreadable();
         if (unreadable != null) {
@@ -175,8 +226,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (!execute.expected().accepts(version)) {
             return fail(execute, new CommandError.VersionConflict(stream, execute.expected().toString(), version));
         }
-        try {
-            C command = aggregate.type().commandClass().cast(execute.command());
+        C command = aggregate.type().commandClass().cast(execute.command());
             return switch (aggregate.type().aggregate().decide(state.state(), command)) {
                 case Decision.Persist<E>(List<E> events) -> {
                     List<Recorded<S>> records = records(execute, events, state.state(), version);
@@ -191,13 +241,6 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 case Decision.NoChange<E>() -> withoutEvent(execute, new CommandRecord.Unchanged(), state.state(),
                         version, accepted(List.of(), version));
             };
-        } catch (UnwritableException unwritable) {
-            return fail(execute, new CommandError.Unwritable("stream=" + stream + ": " + unwritable.getMessage()));
-        } catch (Throwable defect) {
-            Defects.survived(defect);
-            context.getLog().error("aggregate {} failed on {}", stream, execute.command().getClass().getName(), defect);
-            return fail(execute, new CommandError.HandlerFailed(defect.toString()));
-        }
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> withoutEvent(Execute execute, CommandRecord.Outcome outcome,
@@ -305,7 +348,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     private CommandError notReadAgain(CommandRecord first, Throwable failure) {
         String reason = "the first outcome of command id '" + first.commandId() + "' cannot be read: "
-                + failure.getMessage();
+                + Failures.message(failure);
         return Defects.isUnreadable(failure)
                 ? new CommandError.Unreadable("stream=" + stream + ": " + reason, CommandError.Execution.EXECUTED)
                 : CommandError.StorageUnavailable.executed(reason);
@@ -373,11 +416,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     private void notStored(Throwable failure) {
         if (storing != null) {
-            boolean surelyNotStored = failure instanceof VersionConflictException
-                    || failure instanceof StoreFullException;
-            storing.fail(surelyNotStored
-                    ? CommandError.StorageUnavailable.notExecuted(failure.toString())
-                    : CommandError.StorageUnavailable.unknown(failure.toString(), storing.commandId() != null));
+            storing.fail(WriteFailures.of(stream, failure, storing, hosting.storage().backend() != null));
             storing = null;
         }
     }
@@ -385,7 +424,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     /** Where it may succeed another time, the actor starts again after a pause; callers need not wait for it. */
     private void notRecovered(Throwable failure) {
         replayed = 0;
-        String reason = "stream=" + stream + " cannot be recovered: " + failure;
+        String reason = "stream=" + stream + " cannot be recovered: " + Failures.description(failure);
         gate.recoveryFailed(Defects.isUnreadable(failure)
                 ? new CommandError.Unreadable(reason, CommandError.Execution.NOT_EXECUTED)
                 : CommandError.StorageUnavailable.notExecuted(reason), context.getSelf());
@@ -394,7 +433,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private void stopped() {
         if (storing != null) {
             storing.fail(CommandError.NoAnswer.unknown("the instance was stopped while the command was being stored",
-                    storing.commandId() != null));
+                    storing.isRecognised()));
             storing = null;
         }
     }
@@ -457,7 +496,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                     return emptyState().outdated(outdated);
                 } catch (Throwable defect) {
                     return emptyState().unreadable("the snapshot '" + stored.state().type() + "' version "
-                            + stored.state().version(), Defects.survived(defect));
+                            + stored.state().version(), defect);
                 }
             }
         };

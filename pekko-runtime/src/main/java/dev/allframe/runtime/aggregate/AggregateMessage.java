@@ -19,7 +19,7 @@ public sealed interface AggregateMessage {
      * @param id the instance
      * @param command the command; {@link VoidCommand} asks that the id be void
      * @param commandId the caller's id; null for none
-     * @param fingerprint identifies the command's contents; null without an id
+     * @param fingerprint identifies the command's contents; null where the aggregate does not remember the command
      * @param expected the version that the instance must have
      * @param correlationId what the command belongs to
      * @param causationId the message that led to it
@@ -34,6 +34,11 @@ public sealed interface AggregateMessage {
             @Nullable String correlationId, @Nullable String causationId, Map<String, String> headers,
             @Nullable Instant issuedAt, long expiresAt,
             ActorRef<Reply> replyTo) implements AggregateMessage, RemoteMessage {
+
+        /** Whether an instance recognises the command when it is repeated, and does not execute it a second time. */
+        public boolean isRecognised() {
+            return commandId != null && (fingerprint != null || command == VoidCommand.INSTANCE);
+        }
 
         /** Answers with an error. */
         public void fail(CommandError error) {

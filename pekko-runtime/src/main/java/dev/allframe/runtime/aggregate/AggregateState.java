@@ -2,6 +2,7 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.aggregate.Event;
 import dev.allframe.codec.OutdatedStateException;
+import dev.allframe.failure.Failures;
 import dev.allframe.store.Envelope;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +29,18 @@ record AggregateState<S>(S state, CommandWindow window, boolean ignoring, @Nulla
         this(state, window, ignoring, null, false);
     }
 
+    /**
+     * The same as far as it was read.
+     *
+     * @throws IllegalStateException if the record is not to blame; see {@link Defects#ofTheRecord}
+     */
     AggregateState<S> unreadable(String what, Throwable why) {
-        return new AggregateState<>(state, window, ignoring, what + " cannot be read: " + why, false);
+        return new AggregateState<>(state, window, ignoring,
+                what + " cannot be read: " + Failures.description(Defects.ofTheRecord(why)), false);
     }
 
     AggregateState<S> outdated(OutdatedStateException why) {
-        return new AggregateState<>(state, window, ignoring, String.valueOf(why.getMessage()), true);
+        return new AggregateState<>(state, window, ignoring, Failures.message(why), true);
     }
 
     <E extends Event> AggregateState<S> after(Recorded<S> recorded, RegisteredAggregate<?, E, S> aggregate) {
@@ -49,8 +56,7 @@ record AggregateState<S>(S state, CommandWindow window, boolean ignoring, @Nulla
                     evolved = aggregate.type().aggregate().evolve(evolved, event);
                 }
             } catch (Throwable defect) {
-                return unreadable("event '" + envelope.eventType() + "' version " + envelope.eventVersion(),
-                        Defects.survived(defect));
+                return unreadable("event '" + envelope.eventType() + "' version " + envelope.eventVersion(), defect);
             }
         }
         return new AggregateState<>(evolved, envelope.command() == null

@@ -1,39 +1,43 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.codec.CodecException;
+import dev.allframe.failure.Failures;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.UnsupportedFormatException;
 import java.io.NotSerializableException;
 
-/**
- * What is to be made of a failure: of users' code, which brings down its own command alone; of reading what is stored.
- */
+/** What is to be made of a failure of users' code, and of reading stored records. */
 final class Defects {
 
     private Defects() {}
 
-    /**
-     * Anything but what says that this process cannot go on.
-     *
-     * @return what was given
-     * @throws VirtualMachineError if that is what was given, unless it is an overflow of the stack, which has ended
-     *         with the call
-     */
-    static Throwable survived(Throwable thrown) {
-        if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
-            throw error;
-        }
-        if (thrown instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
-        }
-        return thrown;
+    /** Whether stored records will not be read by this code, however often it is tried. */
+    static boolean isUnreadable(Throwable failure) {
+        return Failures.chain(failure)
+                .stream()
+                .anyMatch(cause -> cause instanceof CodecException || cause instanceof NotSerializableException
+                        || cause instanceof CorruptStoreException || cause instanceof UnsupportedFormatException);
     }
 
-    /** Whether what is stored will not be read by this code, however often it is tried. */
-    static boolean isUnreadable(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CodecException || cause instanceof NotSerializableException) {
-                return true;
-            }
+    /**
+     * Whether a failure says nothing about the code that it came from: the process was short of memory at that moment,
+     * or ends. Reading the same record may succeed the next time.
+     */
+    static boolean isOfTheMoment(Throwable failure) {
+        return (failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError))
+                || failure instanceof InterruptedException;
+    }
+
+    /**
+     * Passes on a failure of the moment, as one that Pekko does not end the process for: the recovery fails and is
+     * tried again.
+     *
+     * @return the failure, if it is none of the moment
+     */
+    static Throwable ofTheRecord(Throwable failure) {
+        if (isOfTheMoment(failure)) {
+            throw new IllegalStateException("a stored record was not read: " + Failures.description(failure), failure);
         }
-        return false;
+        return failure;
     }
 }

@@ -99,8 +99,8 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
     public Behavior<AggregateMessage> aroundReceive(TypedActorContext<Object> context, Object received,
             ReceiveTarget<AggregateMessage> target) {
         Object message = received instanceof JournalProtocol.WriteMessageRejected rejected
-                ? new JournalProtocol.WriteMessageFailure(rejected.message(), rejected.cause(),
-                        rejected.actorInstanceId())
+                ? new JournalProtocol.WriteMessageFailure(rejected.message(),
+                        new WriteFailures.RejectedException(rejected.cause()), rejected.actorInstanceId())
                 : received;
         if (message instanceof Execute execute && !letIn(execute)) {
             return Behaviors.same();

@@ -12,6 +12,7 @@ import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.command.Dispatch;
 import dev.allframe.command.ValidationError;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,19 +114,35 @@ public final class ActorCommandBus implements CommandBus {
                 passedOn.set(true);
                 return around(interceptor + 1, next);
             })
+                    .thenApply(result -> Objects.requireNonNull(result, "the result of an interceptor"))
                     .exceptionally(
                             failure -> new CommandResult.Failed<>(interceptorFailed(dispatch, passedOn, failure)));
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
-            return failed(interceptorFailed(dispatch, passedOn, defect));
+        } catch (Throwable defect) {
+            return failed(interceptorFailed(dispatch, passedOn, keepingInterrupt(defect)));
         }
+    }
+
+    /** Code that was interrupted may throw what it does not declare; the caller's thread is interrupted all the same. */
+    private static Throwable keepingInterrupt(Throwable defect) {
+        if (defect instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return defect;
     }
 
     /** What became of a command that was passed on is not known any more. */
     private static CommandError interceptorFailed(Dispatch<?> dispatch, AtomicBoolean passedOn, Throwable failure) {
+        String description = Failures.description(Failures.unwrapped(failure));
         return passedOn.get()
-                ? CommandError.NoAnswer.unknown("an interceptor failed when it had passed the command on: " + failure,
-                        dispatch.options().commandId() != null)
-                : new CommandError.HandlerFailed(failure.toString());
+                ? CommandError.NoAnswer.unknown(
+                        "an interceptor failed when it had passed the command on: " + description,
+                        isRecognised(dispatch.type(), dispatch.options()))
+                : new CommandError.HandlerFailed(description);
+    }
+
+    /** Whether an instance recognises the command when it is repeated. */
+    private static boolean isRecognised(AggregateType<?, ?, ?> type, CommandOptions options) {
+        return options.commandId() != null && type.rememberedCommands() > 0;
     }
 
     private <E extends Event> CompletionStage<CommandResult<E>> dispatchNow(Dispatch<E> dispatch, Command command) {
@@ -142,15 +158,12 @@ public final class ActorCommandBus implements CommandBus {
             if (!violations.isEmpty()) {
                 return failed(new CommandError.Validation(violations));
             }
-            String fingerprint = options.commandId() == null || type.rememberedCommands() == 0
-                    ? null
-                    : CommandFingerprint.of(command);
+            String fingerprint = isRecognised(type, options) ? CommandFingerprint.of(command) : null;
             return ask(type, id, command, fingerprint, options);
         } catch (UnwritableException unwritable) {
-            return failed(new CommandError.Unwritable(String.valueOf(unwritable.getMessage())));
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
-            // of a constraint or a component
-            return failed(new CommandError.HandlerFailed(defect.toString()));
+            return failed(new CommandError.Unwritable(Failures.message(unwritable)));
+        } catch (Throwable defect) { // of a constraint or a component
+            return failed(new CommandError.HandlerFailed(Failures.description(keepingInterrupt(defect))));
         }
     }
 
@@ -210,7 +223,7 @@ public final class ActorCommandBus implements CommandBus {
     private <E extends Event> CompletionStage<CommandResult<E>> ask(AggregateType<?, E, ?> type, String id,
             Command command, @Nullable String fingerprint, CommandOptions options) {
         AggregateHost host = Objects.requireNonNull(hosts.get(type.name()), "refused before").host;
-        PendingCommands.Pending<E> waiting = pending.add(options.commandId() != null);
+        PendingCommands.Pending<E> waiting = pending.add(isRecognised(type, options));
         if (waiting == null) {
             return failed(new CommandError.Overloaded(settings.maxInFlight()));
         }
@@ -228,10 +241,13 @@ public final class ActorCommandBus implements CommandBus {
                     .whenComplete((reply, failure) -> pending.complete(waiting, failure == null
                             ? typed(reply.result())
                             : new CommandResult.Failed<>(
-                                    errorOf(failure, host, timeout, options.commandId() != null))));
-        } catch (RuntimeException notSent) { // the actor system has ended
-            pending.complete(waiting, new CommandResult.Failed<>(
-                    CommandError.NoAnswer.notExecuted("the command was not sent: " + notSent)));
+                                    errorOf(failure, host, timeout, isRecognised(type, options)))));
+        } catch (RuntimeException notSent) {
+            boolean ended = notSent instanceof IllegalStateException; // as Pekko's timers are by then
+            pending.complete(waiting, new CommandResult.Failed<>(ended
+                    ? new CommandError.ShuttingDown()
+                    : CommandError.NoAnswer
+                            .notExecuted("the command was not sent: " + Failures.description(notSent))));
         }
         return waiting.result();
     }
@@ -246,15 +262,13 @@ public final class ActorCommandBus implements CommandBus {
     }
 
     private static CommandError errorOf(Throwable failure, AggregateHost host, Duration timeout, boolean identified) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
-        if (String.valueOf(cause.getMessage()).contains(TERMINATED)) {
-            return CommandError.NoAnswer.notExecuted("the command found nobody who could take it: " + cause.getMessage());
+        Throwable cause = Failures.unwrapped(failure);
+        if (Failures.message(cause).contains(TERMINATED)) {
+            return new CommandError.ShuttingDown();
         }
         return cause instanceof TimeoutException
                 ? new CommandError.Timeout(timeout, host.hint(), identified)
-                : CommandError.NoAnswer.unknown(cause.toString(), identified);
+                : CommandError.NoAnswer.unknown(Failures.description(cause), identified);
     }
 
     private static <E extends Event> CompletionStage<CommandResult<E>> failed(CommandError error) {

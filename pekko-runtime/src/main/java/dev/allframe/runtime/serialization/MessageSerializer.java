@@ -10,6 +10,7 @@ import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.jackson.DomainJson;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.runtime.aggregate.AggregateRegistry;
@@ -98,26 +99,34 @@ public final class MessageSerializer extends SerializerWithStringManifest {
             case Execute execute -> {
                 try {
                     yield sendable(write(onWire(execute)));
-                } catch (RuntimeException failed) {
-                    execute.fail(new CommandError.Unwritable(
-                            "the command cannot be sent to the node that hosts its instance: " + failed.getMessage()));
-                    throw failed;
+                } catch (Throwable failed) {
+                    CodecException unwritable = unwritable(failed);
+                    execute.fail(new CommandError.Unwritable("the command cannot be sent to the node that hosts its"
+                            + " instance: " + Failures.message(unwritable)));
+                    throw unwritable;
                 }
             }
             case Reply reply -> {
                 try {
                     yield sendable(write(onWire(reply)));
-                } catch (RuntimeException failed) {
+                } catch (Throwable failed) {
                     yield write(onWire(new Reply(reply.aggregate(),
-                            new CommandResult.Failed<>(unsendable(reply.result(), failed)))));
+                            new CommandResult.Failed<>(unsendable(reply.result(), unwritable(failed))))));
                 }
             }
             default -> throw new CodecException("not a message between nodes: " + message.getClass().getName(), null);
         };
     }
 
-    private static CommandError unsendable(CommandResult<?> result, RuntimeException why) {
-        String message = "the result of the command cannot be sent to this node: " + why.getMessage();
+    /** Whatever a component's code has thrown: the JVM's own errors would end the process where Pekko sees them. */
+    private static CodecException unwritable(Throwable failed) {
+        return failed instanceof CodecException codec
+                ? codec
+                : new CodecException("it cannot be written: " + Failures.description(failed), failed);
+    }
+
+    private static CommandError unsendable(CommandResult<?> result, CodecException why) {
+        String message = "the result of the command cannot be sent to this node: " + Failures.message(why);
         return switch (result) {
             case CommandResult.Accepted<?> accepted -> CommandError.NoAnswer.executed(message);
             case CommandResult.Refused<?> refused ->
@@ -140,7 +149,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         try {
             return CBOR.writeValueAsBytes(onWire);
         } catch (JsonProcessingException failed) {
-            throw new CodecException("it cannot be written as CBOR: " + failed.getOriginalMessage(), failed);
+            throw new CodecException("it cannot be written as CBOR: " + Failures.message(failed), failed);
         }
     }
 
@@ -157,7 +166,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
                         "unknown message '" + manifest + "'; the other node runs a later version", null);
             };
         } catch (IOException failed) {
-            throw new CodecException("message '" + manifest + "' cannot be read: " + failed.getMessage(), failed);
+            throw new CodecException("message '" + manifest + "' cannot be read: " + Failures.message(failed), failed);
         }
     }
 
@@ -174,10 +183,24 @@ public final class MessageSerializer extends SerializerWithStringManifest {
     }
 
     private Execute execute(ExecuteOnWire wire) throws IOException {
-        return new Execute(wire.aggregate, wire.id, command(wire), wire.commandId, wire.fingerprint, wire.expected,
+        return new Execute(wire.aggregate, wire.id, readable(wire), wire.commandId, wire.fingerprint, wire.expected,
                 wire.correlationId, wire.causationId,
                 wire.headers, wire.issuedAt, later(registry.clockOf(wire.aggregate).millis(), wire.expiresInMillis),
                 refs.resolveActorRef(wire.replyTo));
+    }
+
+    /** Pekko drops a message that cannot be read. So whoever waits for the command's result is told here. */
+    private Command readable(ExecuteOnWire wire) {
+        try {
+            return command(wire);
+        } catch (Throwable failed) { // of a class that is missing or another here, or by code of it
+            String message = "the command cannot be read by the node that hosts its instance: "
+                    + Failures.message(failed);
+            refs.<Reply>resolveActorRef(wire.replyTo)
+                    .tell(new Reply(wire.aggregate,
+                            new CommandResult.Failed<>(CommandError.NoAnswer.notExecuted(message))));
+            throw new CodecException(message, failed);
+        }
     }
 
     private Command command(ExecuteOnWire wire) throws IOException {
@@ -233,9 +256,9 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         try {
             return new CommandResult.Accepted<>(decoded(aggregate(aggregate), accepted.events), accepted.sequenceNr,
                     accepted.token, accepted.deletedEvents);
-        } catch (RuntimeException unreadable) {
+        } catch (Throwable unreadable) { // of classes, or by code of theirs
             return new CommandResult.Failed<>(CommandError.NoAnswer.executed("the command was accepted as version "
-                    + accepted.sequenceNr + ", and its events cannot be read here: " + unreadable.getMessage()));
+                    + accepted.sequenceNr + ", and its events cannot be read here: " + Failures.message(unreadable)));
         }
     }
 
