@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
@@ -51,11 +52,15 @@ abstract class CommandBusConformance {
             .named("safe", WalletCommand.class, WalletEvent.class, Wallet.class, new Wallets())
             .rememberRefusals();
 
+    /** As Pekko does with messages from another node, and with all of them where it is told to. */
+    private static final Config EVERY_MESSAGE_IS_SERIALIZED = ConfigFactory
+            .parseString("pekko.actor.serialize-messages = on");
+
     private final Config config;
     private AllFrame allFrame;
 
     CommandBusConformance(Config config) {
-        this.config = config;
+        this.config = EVERY_MESSAGE_IS_SERIALIZED.withFallback(config);
         this.allFrame = start();
     }
 

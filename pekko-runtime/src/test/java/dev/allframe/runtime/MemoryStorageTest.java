@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 final class MemoryStorageTest extends CommandBusConformance {
 
     MemoryStorageTest() {
-        super(ConfigFactory.load());
+        super(ConfigFactory.parseString("pekko.actor.serialize-creators = on").withFallback(ConfigFactory.load()));
     }
 
     private List<StoredEvent> stored(String id) {

@@ -6,6 +6,7 @@ import dev.allframe.command.CommandResult;
 import dev.allframe.store.ExpectedVersion;
 import java.time.Instant;
 import java.util.Map;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,8 @@ public sealed interface AggregateMessage {
         }
     }
 
-    /** Stop when everything before is done. */
-    enum Stop implements AggregateMessage { INSTANCE }
+    /** Stop when everything before is done; sent by the host of an instance, on its own node. */
+    enum Stop implements AggregateMessage, NoSerializationVerificationNeeded { INSTANCE }
 
     /**
      * The answer to {@link Execute}.

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -36,7 +37,7 @@ final class ClusterHost implements AggregateHost {
     /** How long a region may take to hand over what it has. */
     private static final Duration HAND_OVER_PATIENCE = Duration.ofSeconds(20);
 
-    private static final Object END_REGION = new Object();
+    private enum EndRegion implements NoSerializationVerificationNeeded { NOW }
 
     private final ActorSystem<?> system;
     private final String aggregate;
@@ -98,8 +99,8 @@ final class ClusterHost implements AggregateHost {
             context.watch(region);
             org.apache.pekko.actor.ActorRef raw = Adapter.toClassic(region);
             raw.tell(ShardRegion.gracefulShutdownInstance(), Adapter.toClassic(context.getSelf()));
-            context.scheduleOnce(neverUp() ? Duration.ZERO : HAND_OVER_PATIENCE, context.getSelf(), END_REGION);
-            return Behaviors.receive(Object.class).onMessageEquals(END_REGION, () -> {
+            context.scheduleOnce(neverUp() ? Duration.ZERO : HAND_OVER_PATIENCE, context.getSelf(), EndRegion.NOW);
+            return Behaviors.receive(Object.class).onMessageEquals(EndRegion.NOW, () -> {
                 raw.tell(PoisonPill.getInstance(), Adapter.toClassic(context.getSelf()));
                 return Behaviors.same();
             }).onSignal(Terminated.class, signal -> {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -46,11 +47,11 @@ final class LocalHost extends AbstractBehavior<Object> {
     /** Makes names unique: that of a host that has just stopped may not be free yet. */
     private static final AtomicLong STARTED = new AtomicLong();
 
-    private record Stopped(String id, Instance instance) {}
+    private record Stopped(String id, Instance instance) implements NoSerializationVerificationNeeded {}
 
-    private enum Sweep { INSTANCE }
+    private enum Sweep implements NoSerializationVerificationNeeded { INSTANCE }
 
-    private enum StopAll { INSTANCE }
+    private enum StopAll implements NoSerializationVerificationNeeded { INSTANCE }
 
     /** One instance; {@code waiting} is there from the moment it was told to stop. */
     private static final class Instance {

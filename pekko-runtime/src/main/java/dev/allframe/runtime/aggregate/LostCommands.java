@@ -4,6 +4,7 @@ import dev.allframe.command.CommandError;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.DeadLetter;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -21,7 +22,7 @@ final class LostCommands {
     /** Makes names unique: that of a listener that has just stopped may not be free yet. */
     private static final AtomicLong STARTED = new AtomicLong();
 
-    private enum End { NOW }
+    private enum End implements NoSerializationVerificationNeeded { NOW }
 
     private LostCommands() {}
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -99,7 +100,7 @@ final class JournalTypeHistory implements TypeHistory {
         return kept;
     }
 
-    private enum Keep { INSTANCE }
+    private enum Keep implements NoSerializationVerificationNeeded { INSTANCE }
 
     /**
      * Stores records after those that are there, and ends. Where another member writes at the same time, one of them

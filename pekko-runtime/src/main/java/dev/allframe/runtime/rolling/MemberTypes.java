@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -49,7 +50,7 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
     /** How long telling the others, and being told, may take. */
     private static final Duration TELLING = Duration.ofSeconds(2);
 
-    sealed interface Message {}
+    sealed interface Message extends NoSerializationVerificationNeeded {}
 
     /** This node reads events of these aggregates, too. */
     record Announce(Map<String, Events> aggregates, CompletableFuture<Done> told) implements Message {}
