@@ -16,6 +16,7 @@ import dev.allframe.runtime.aggregate.Hosts;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.command.ActorCommandBus;
 import dev.allframe.runtime.evolution.StartCheck;
+import dev.allframe.runtime.membership.ClusterJoin;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.store.EventStore;
@@ -43,6 +44,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runtime: hosts aggregates in an actor system and takes commands for them.
@@ -147,7 +149,14 @@ public final class AllFrame implements AutoCloseable {
         /**
          * Checks everything and starts hosting. An interrupt of the calling thread does not end it, and stays set.
          *
-         * @throws ConfigurationException if the configuration cannot work; it says what to change
+         * Where the configuration names seed nodes, this waits first until the node is up in its cluster, at most for
+         * {@code allframe.rolling-update.join-patience}. A start that fails ends an actor system that AllFrame made, so
+         * that it leaves the cluster; one that was given stays a member, without AllFrame.
+         *
+         * @throws ConfigurationException if the configuration cannot work, or differs from that of the cluster's
+         *         members where it must not; it says what to change
+         * @throws dev.allframe.runtime.storage.StorageUnavailableException if the storage fails or does not answer:
+         *         starting again may succeed
          * @throws dev.allframe.codec.InvalidDomainException if the classes of an aggregate cannot be stored or sent, or
          *         two aggregates have one name; with everything that is wrong with any of them
          * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot
@@ -161,6 +170,10 @@ public final class AllFrame implements AutoCloseable {
             try {
                 List<RegisteredAggregate<?, ?, ?>> aggregates = checked();
                 Hosting.Settings settings = Hosting.Settings.of(system.settings().config());
+                if (Hosts.isClustered(system)) {
+                    ClusterJoin.await(system, settings.joinPatience());
+                    refuseWhereTheClusterDoes(null);
+                }
                 Hosts hosts = Hosts.on(system, StoragePlugins.of(system), settings, clock);
                 if (ownsSystem && hosts.clustered()
                         && system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {
@@ -169,10 +182,36 @@ public final class AllFrame implements AutoCloseable {
                 }
                 return host(hosts, aggregates);
             } catch (RuntimeException failed) {
-                if (ownsSystem) {
-                    system.terminate();
+                try {
+                    refuseWhereTheClusterDoes(failed);
+                } finally {
+                    end();
                 }
                 throw failed;
+            }
+        }
+
+        /** A node that the cluster refuses is ended by Pekko, so that something else may have failed first. */
+        private void refuseWhereTheClusterDoes(@Nullable RuntimeException failed) {
+            String refusal = Hosts.isClustered(system) ? ClusterJoin.refusal(system) : null;
+            if (refusal != null && !(failed instanceof ConfigurationException)) {
+                throw failed == null
+                        ? new ConfigurationException(refusal)
+                        : new ConfigurationException(refusal, failed);
+            }
+        }
+
+        /** Ends an actor system that AllFrame made: it leaves the cluster, which its caller need not see to. */
+        private void end() {
+            if (ownsSystem) {
+                system.terminate();
+                try {
+                    system.getWhenTerminated().toCompletableFuture().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                } catch (ExecutionException | TimeoutException late) {
+                    system.log().warn("the actor system did not end within {}", STOP_PATIENCE, late);
+                }
             }
         }
 

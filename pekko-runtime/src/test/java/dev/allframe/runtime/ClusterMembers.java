@@ -29,6 +29,7 @@ final class ClusterMembers implements AutoCloseable {
               periodic-tasks-initial-delay = 100ms
               distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 50ms }
             }
+            pekko.coordinated-shutdown.phases.cluster-exiting.timeout = 2s
             """).withFallback(ClusterHostTest.MEMBER);
 
     private final List<ActorSystem<Void>> systems = new ArrayList<>();
@@ -44,10 +45,24 @@ final class ClusterMembers implements AutoCloseable {
     }
 
     private ActorSystem<Void> start(String hocon) {
-        Config config = ConfigFactory.parseString(hocon).withFallback(QUICK);
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "two", config);
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "two", config(hocon));
         systems.add(system);
         return system;
+    }
+
+    /** The configuration of a member. */
+    static Config config(String hocon) {
+        return ConfigFactory.parseString(hocon).withFallback(QUICK);
+    }
+
+    /** The setting that names the first of them as seed node. */
+    String seed() {
+        return "\npekko.cluster.seed-nodes = [\"" + Cluster.get(systems.getFirst()).selfMember().address() + "\"]";
+    }
+
+    /** An actor system that joins the others by the seed node, or is refused. */
+    ActorSystem<Void> joining(String hocon) {
+        return start(hocon + seed());
     }
 
     /** An actor system that has joined the others, when all of them know it. */

@@ -60,7 +60,12 @@ final class CodeVersions {
     }
 
     static <E extends Event> AggregateType<Open, E, Integer> account(Class<E> events, Supplier<E> event) {
-        return AggregateType.named("account", Open.class, events, Integer.class, new Rules<>(event)).snapshotEvery(0);
+        return aggregate("account", events, event);
+    }
+
+    static <E extends Event> AggregateType<Open, E, Integer> aggregate(String name, Class<E> events,
+            Supplier<E> event) {
+        return AggregateType.named(name, Open.class, events, Integer.class, new Rules<>(event)).snapshotEvery(0);
     }
 
     static final AggregateType<Open, First, Integer> FIRST = account(First.class, () -> new First("Ann"));

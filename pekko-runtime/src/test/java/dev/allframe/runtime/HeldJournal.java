@@ -15,6 +15,7 @@ import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
+import org.jspecify.annotations.Nullable;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.jdk.javaapi.FutureConverters;
@@ -37,6 +38,9 @@ public final class HeldJournal extends AsyncWriteJournal {
     private static volatile boolean holding;
     private static volatile boolean rejecting;
     private static final AtomicInteger FAILING_SCHEMAS = new AtomicInteger();
+    private static volatile @Nullable Exception schemaReads;
+    private static volatile boolean askedForSchemas;
+    private static volatile CompletableFuture<Void> schemaWrites = open;
 
     static void reset() {
         STORED.clear();
@@ -46,6 +50,20 @@ public final class HeldJournal extends AsyncWriteJournal {
         holding = false;
         rejecting = false;
         FAILING_SCHEMAS.set(0);
+        schemaReads = null;
+        askedForSchemas = false;
+        schemaWrites = CompletableFuture.completedFuture(null);
+    }
+
+    /** Reads of schemas fail; null lets them succeed. */
+    static void failSchemaReads(@Nullable Exception failure) {
+        schemaReads = failure;
+    }
+
+    /** Writes of schemas wait until the future is completed. */
+    static CompletableFuture<Void> holdSchemas() {
+        schemaWrites = new CompletableFuture<>();
+        return schemaWrites;
     }
 
     /** The next writes of schemas fail. */
@@ -56,6 +74,11 @@ public final class HeldJournal extends AsyncWriteJournal {
     /** Writes are rejected, as those that a journal cannot serialize. */
     static void reject(boolean reject) {
         rejecting = reject;
+    }
+
+    /** Whether a write of schemas is waiting. */
+    static boolean isAskedForSchemas() {
+        return askedForSchemas;
     }
 
     /** Whether the last write or recovery had to wait. */
@@ -109,9 +132,10 @@ public final class HeldJournal extends AsyncWriteJournal {
             return FutureConverters.asScala(CompletableFuture.failedFuture(new IllegalStateException("no room")));
         }
         holding = !open.isDone() && !ofSchemas;
-        CompletableFuture<Void> gate = ofSchemas ? CompletableFuture.completedFuture(null) : open;
+        askedForSchemas = ofSchemas && !schemaWrites.isDone();
+        CompletableFuture<Void> gate = ofSchemas ? schemaWrites : open;
         CompletableFuture<Iterable<Optional<Exception>>> written = gate.thenApply(now -> {
-            if (rejecting) {
+            if (rejecting && !ofSchemas) {
                 List<Optional<Exception>> rejections = new ArrayList<>();
                 messages.forEach(write -> rejections.add(Optional.of(new IllegalArgumentException("not for me"))));
                 return rejections;
@@ -134,7 +158,7 @@ public final class HeldJournal extends AsyncWriteJournal {
         return batch;
     }
 
-    /** What AllFrame writes and reads when it starts. */
+    /** The records of the versions of events, which AllFrame reads when it starts. */
     private static boolean isOfSchemas(String persistenceId) {
         return persistenceId.startsWith("allframe-schema|");
     }
@@ -157,6 +181,10 @@ public final class HeldJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
+        Exception failure = schemaReads;
+        if (failure != null && isOfSchemas(persistenceId)) {
+            return FutureConverters.asScala(CompletableFuture.failedFuture(failure));
+        }
         if (isOfSchemas(persistenceId)) {
             return FutureConverters.asScala(CompletableFuture.completedFuture((long) stored(persistenceId)));
         }

@@ -8,6 +8,7 @@ import static dev.allframe.runtime.CodeVersions.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.aggregate.AggregateType;
@@ -16,13 +17,31 @@ import dev.allframe.aggregate.Stored;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandResult;
 import dev.allframe.evolution.Upcasters;
+import dev.allframe.command.CommandError;
 import dev.allframe.runtime.CodeVersions.First;
+import dev.allframe.runtime.CodeVersions.Kind;
+import dev.allframe.runtime.CodeVersions.MoreKinds;
+import dev.allframe.runtime.CodeVersions.OfKind;
+import dev.allframe.runtime.CodeVersions.OfMoreKinds;
 import dev.allframe.runtime.CodeVersions.Open;
 import dev.allframe.runtime.CodeVersions.Tolerant;
 import dev.allframe.runtime.CodeVersions.TolerantOfOthers;
 import dev.allframe.runtime.evolution.UnreadableStoreException;
 import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.runtime.storage.StorageUnavailableException;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.EventMetadata;
+import dev.allframe.store.Payload;
+import java.net.ConnectException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +62,13 @@ final class StartCheckTest {
 
     private static final String OURS = "allframe.storage = memory";
     private static final String FOREIGN = "pekko.persistence.journal.plugin = pekko.persistence.journal.inmem";
+
+    private static final String SCHEMAS = "allframe-schema|account";
+
+    private static final AggregateType<Open, OfKind, Integer> OF_KIND_ONCE_FIRST = CodeVersions
+            .aggregate("kinds", OfKind.class, () -> new OfKind(Kind.CASH));
+    private static final AggregateType<Open, OfMoreKinds, Integer> OF_KIND_WIDENED = CodeVersions
+            .aggregate("kinds", OfMoreKinds.class, () -> new OfMoreKinds(MoreKinds.CARD));
 
     private ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "none");
 
@@ -166,9 +192,10 @@ final class StartCheckTest {
                         "allframe.schema-compatibility = none starts it all the same");
     }
 
-    @Test
-    void what_was_never_stored_asks_for_nothing() {
-        on(OURS);
+    @ParameterizedTest
+    @ValueSource(strings = {OURS, FOREIGN})
+    void what_was_never_stored_asks_for_nothing(String storage) {
+        on(storage);
         start(FIRST).close();
 
         store(SECOND_ALONE);
@@ -186,19 +213,140 @@ final class StartCheckTest {
     }
 
     @Test
-    void a_journal_that_fails_at_first_is_asked_again() {
+    void newer_code_that_started_and_stored_nothing_lets_older_code_start_again() {
+        on(FOREIGN);
+        store(FIRST);
+        start(SECOND).close();
+        store(FIRST);
+
+        store(OF_KIND_ONCE_FIRST);
+        start(OF_KIND_WIDENED).close();
+        store(OF_KIND_ONCE_FIRST);
+
+        store(OF_KIND_WIDENED);
+        assertThat(refused(OF_KIND_ONCE_FIRST)).singleElement()
+                .asString()
+                .contains("kinds.opened version 1 was stored with another shape");
+    }
+
+    @Test
+    void a_version_is_recorded_before_its_first_event_is_stored_and_commands_wait_in_their_order() {
+        HeldJournal.reset();
+        on(HeldJournal.CONFIG);
+        try (AllFrame code = start(FIRST)) {
+            assertThat(HeldJournal.stored(SCHEMAS)).as("by starting").isZero();
+            CompletableFuture<Void> held = HeldJournal.holdSchemas();
+            List<CompletableFuture<CommandResult<First>>> results = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                results.add(code.commands().dispatch(FIRST, "a", new Open("Ann")).toCompletableFuture());
+            }
+            await().until(HeldJournal::isAskedForSchemas);
+            assertThat(HeldJournal.stored("account|a")).isZero();
+
+            held.complete(null);
+
+            assertThat(results).extracting(result -> result.join().orThrow().sequenceNr())
+                    .containsExactlyElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
+            assertThat(HeldJournal.stored(SCHEMAS)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_journal_that_does_not_record_a_version_stores_no_event_of_it() {
         HeldJournal.reset();
         on(HeldJournal.CONFIG);
         HeldJournal.failSchemas(2);
         store(FIRST);
-        assertThat(HeldJournal.stored("allframe-schema|account")).isEqualTo(1);
+        assertThat(HeldJournal.stored(SCHEMAS)).as("at the third attempt").isEqualTo(1);
 
-        HeldJournal.failSchemas(3);
-        assertThatThrownBy(() -> start(SECOND)).isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("does not keep the schemas of 'account'")
-                .hasMessageContaining("no room");
-        HeldJournal.failSchemas(0);
-        store(SECOND);
+        try (AllFrame code = start(SECOND)) {
+            HeldJournal.failSchemas(3);
+            assertThat(code.commands().dispatchAndWait(SECOND, "a", new Open("Ann")))
+                    .isInstanceOfSatisfying(CommandResult.Failed.class, failed -> {
+                        assertThat(failed.error()).isInstanceOf(CommandError.StorageUnavailable.class);
+                        assertThat(failed.error().message()).contains("no room");
+                        assertThat(failed.error().retryable()).isTrue();
+                    });
+            assertThat(HeldJournal.stored("account|a")).isEqualTo(1);
+            assertThat(code.commands().dispatchAndWait(SECOND, "a", new Open("Ann")))
+                    .isInstanceOf(CommandResult.Accepted.class);
+        }
+    }
+
+    @Test
+    void an_instance_that_is_stopped_while_a_version_is_recorded_answers_what_waits() {
+        HeldJournal.reset();
+        on(HeldJournal.CONFIG);
+        CompletableFuture<Void> held = HeldJournal.holdSchemas();
+        List<CompletableFuture<CommandResult<First>>> results = new ArrayList<>();
+        AllFrame code = start(FIRST);
+        for (int i = 0; i < 3; i++) {
+            results.add(code.commands().dispatch(FIRST, "a", new Open("Ann")).toCompletableFuture());
+        }
+        await().until(HeldJournal::isAskedForSchemas);
+        system.terminate();
+
+        assertThat(results).allSatisfy(result -> assertThat(result).succeedsWithin(Duration.ofSeconds(60))
+                .isInstanceOf(CommandResult.Failed.class));
+        held.complete(null);
+        code.close();
+    }
+
+    @Test
+    void a_journal_that_is_down_at_start_is_an_outage_with_its_cause() {
+        HeldJournal.reset();
+        on(HeldJournal.CONFIG);
+        HeldJournal.failSchemaReads(new SQLTransientConnectionException("pool exhausted",
+                new ConnectException("Connection to 127.0.0.1:5432 refused")));
+
+        assertThatThrownBy(() -> start(FIRST)).isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("Connection to 127.0.0.1:5432 refused");
+
+        HeldJournal.failSchemaReads(null);
+        store(FIRST);
+    }
+
+    static final class BrokenJournal extends AbstractActor {
+
+        BrokenJournal() {
+            throw new IllegalStateException("no driver");
+        }
+
+        @Override
+        public Receive createReceive() {
+            return emptyBehavior();
+        }
+    }
+
+    @Test
+    void a_journal_whose_plugin_does_not_start_is_an_outage_at_once() {
+        on("""
+                broken.class = "dev.allframe.runtime.StartCheckTest$BrokenJournal"
+                pekko.persistence.journal.plugin = broken
+                """);
+
+        assertThatThrownBy(() -> start(FIRST)).isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("journal plugin broken could not start, as the log says");
+    }
+
+    @Test
+    void a_stream_of_schemas_that_is_not_understood_stops_the_start() {
+        HeldJournal.reset();
+        on(HeldJournal.CONFIG);
+        HeldJournal.store(SCHEMAS, "somebody's own event");
+        assertThat(refused(FIRST)).singleElement().asString().contains("the record is a java.lang.String");
+
+        HeldJournal.reset();
+        HeldJournal.store(SCHEMAS, Envelope.of("allframe-schema", 2, Payload.json(new byte[]{'{', '}'}), Set.of(),
+                EventMetadata.at(Instant.EPOCH), null));
+        assertThat(refused(FIRST)).singleElement()
+                .asString()
+                .contains("has a record 'allframe-schema' version 2, which this version of AllFrame does not know");
+
+        HeldJournal.reset();
+        HeldJournal.store(SCHEMAS, Envelope.of("allframe-schema", 1, Payload.json(new byte[]{'{', '}'}), Set.of(),
+                EventMetadata.at(Instant.EPOCH), null));
+        assertThat(refused(FIRST)).singleElement().asString().contains("cannot be read");
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
 import dev.allframe.failure.Failures;
+import dev.allframe.evolution.StoredVersion;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.store.CommandRecord;
@@ -24,10 +25,12 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.StreamId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -88,6 +91,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     /** The command whose records are being stored. */
     private @Nullable Execute storing;
+
+    /** The command that waits until the versions of its events are recorded. */
+    private @Nullable Execute recording;
 
     private AggregateActor(RegisteredAggregate<C, E, S> aggregate, StreamId stream, Hosting hosting,
             InstanceGate gate, SnapshotUse snapshot, ActorContext<AggregateMessage> context) {
@@ -150,6 +156,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     @Override
     public CommandHandlerWithReply<AggregateMessage, Recorded<S>, AggregateState<S>> commandHandler() {
         return (state, message) -> switch (message) {
+            case AggregateMessage.VersionsRecorded(var failure) -> onVersionsRecorded(state, failure);
+            case AggregateMessage other when recording != null -> keptBack(other);
             case Execute execute -> onExecute(state, execute);
             case AggregateMessage.Stop stop -> gate.mayStop() ? Effect().stop().thenNoReply() : Effect().noReply();
         };
@@ -159,6 +167,10 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (!gate.take(execute)) {
             return Effect().noReply(); // it has its reply, or gets it from the behavior that begins
         }
+        return execute(state, execute);
+    }
+
+    private ReplyEffect<Recorded<S>, AggregateState<S>> execute(AggregateState<S> state, Execute execute) {
         try {
             return onTaken(state, execute);
         } catch (Throwable defect) {
@@ -189,6 +201,29 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return fail(execute, new CommandError.HandlerFailed(description));
     }
 
+    /** What came meanwhile was kept back, so that the state is the one on which the command was decided first. */
+    private ReplyEffect<Recorded<S>, AggregateState<S>> onVersionsRecorded(AggregateState<S> state,
+            @Nullable Throwable failure) {
+        Execute execute = recording;
+        recording = null;
+        if (execute == null) {
+            return Effect().noReply();
+        }
+        ReplyEffect<Recorded<S>, AggregateState<S>> effect = failure == null
+                ? execute(state, execute)
+                : fail(execute, CommandError.StorageUnavailable.notExecuted(
+                        "the versions of its events could not be recorded: " + Failures.description(failure)));
+        if (recording == null) {
+            gate.release();
+        }
+        return effect;
+    }
+
+    private ReplyEffect<Recorded<S>, AggregateState<S>> keptBack(AggregateMessage message) {
+        gate.keepBack(message);
+        return Effect().noReply();
+    }
+
     private ReplyEffect<Recorded<S>, AggregateState<S>> onTaken(AggregateState<S> state, Execute execute) {
         if (hosting.clock().millis() > execute.expiresAt()) {
             return Effect().noReply(); // its caller has waited long enough, and has been told so
@@ -201,7 +236,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             return fail(execute, new CommandError.Unreadable("stream=" + stream + ": " + unreadable,
                     CommandError.Execution.NOT_EXECUTED));
         }
-        String refused = hosting.guard().refusal();
+        String refused = hosting.refusal();
         if (refused != null) {
             return fail(execute, CommandError.StorageUnavailable.notExecuted(refused));
         }
@@ -231,9 +266,14 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 case Decision.Persist<E>(List<E> events) -> {
                     List<Recorded<S>> records = records(execute, events, state.state(), version);
                     String early = refusal(records);
-                    yield early == null
+                    if (early != null) {
+                        yield fail(execute, new CommandError.NotYetReadable(early));
+                    }
+                    CompletionStage<Void> unrecorded = hosting.versions()
+                            .record(aggregate.type().name(), versions(records));
+                    yield unrecorded == null
                             ? store(execute, accepted(events, version + events.size()), records)
-                            : fail(execute, new CommandError.NotYetReadable(early));
+                            : afterRecording(execute, unrecorded);
                 }
                 case Decision.Refuse<E>(Refusal refusal) -> withoutEvent(execute, new CommandRecord.Refused(refusal),
                         state.state(), version,
@@ -300,6 +340,21 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             }
         }
         return null;
+    }
+
+    private static <S> Set<StoredVersion> versions(List<Recorded<S>> records) {
+        Set<StoredVersion> versions = new LinkedHashSet<>();
+        records.forEach(record -> versions
+                .add(new StoredVersion(record.envelope().eventType(), record.envelope().eventVersion())));
+        return versions;
+    }
+
+    /** Decides the command again when the versions of its events are recorded; other messages are kept back. */
+    private ReplyEffect<Recorded<S>, AggregateState<S>> afterRecording(Execute execute,
+            CompletionStage<Void> unrecorded) {
+        recording = execute;
+        context.pipeToSelf(unrecorded, (done, failure) -> new AggregateMessage.VersionsRecorded(failure));
+        return Effect().noReply();
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> store(Execute execute, CommandResult<E> stored,
@@ -431,6 +486,10 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     }
 
     private void stopped() {
+        if (recording != null) {
+            recording.fail(CommandError.NoAnswer.notExecuted("the instance was stopped before it came to the command"));
+            recording = null;
+        }
         if (storing != null) {
             storing.fail(CommandError.NoAnswer.unknown("the instance was stopped while the command was being stored",
                     storing.isRecognised()));

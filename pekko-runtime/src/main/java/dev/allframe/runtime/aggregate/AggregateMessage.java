@@ -51,6 +51,13 @@ public sealed interface AggregateMessage {
     enum Stop implements AggregateMessage, NoSerializationVerificationNeeded { INSTANCE }
 
     /**
+     * An instance is told, by itself alone: the versions of the events that it is about to store are recorded.
+     *
+     * @param failure why they are not; null where they are
+     */
+    record VersionsRecorded(@Nullable Throwable failure) implements AggregateMessage {}
+
+    /**
      * The answer to {@link Execute}.
      *
      * @param aggregate the aggregate's name, by which the events in the result are read

@@ -136,6 +136,8 @@ final class ClusterHost implements AggregateHost {
                 case Execute execute -> execute.id();
                 case AggregateMessage.Stop stop ->
                     throw new IllegalArgumentException("stop is sent to instances, not through the entrance");
+                case AggregateMessage.VersionsRecorded recorded ->
+                    throw new IllegalArgumentException("an instance tells itself what is recorded");
             };
         }
 

@@ -2,10 +2,13 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
+import dev.allframe.runtime.membership.AgreedSettings;
+import dev.allframe.runtime.membership.ClusterJoin;
 import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
 import java.time.Clock;
+import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -31,15 +34,34 @@ public final class Hosts {
      * @throws dev.allframe.runtime.storage.ConfigurationException if it cannot host with this storage
      */
     public static Hosts on(ActorSystem<?> system, StoragePlugins storage, Hosting.Settings settings, Clock clock) {
-        boolean clustered = system.settings().config().getString("pekko.actor.provider").endsWith("cluster")
-                || system.settings().config().getString("pekko.actor.provider").endsWith("ClusterActorRefProvider");
+        boolean clustered = isClustered(system);
+        if (clustered && ClusterJoin.keepsLostMembers(system.settings().config())) {
+            system.log().warn("no pekko.cluster.downing-provider-class is set: when a member of this cluster is killed or"
+                    + " cannot be reached, its instances are not hosted elsewhere until somebody downs it. Set it to"
+                    + " \"org.apache.pekko.cluster.sbr.SplitBrainResolverProvider\"; docs/cluster.md has all settings");
+        }
         VisibilityGuard guard = clustered ? VisibilityGuard.of(system, storage) : VisibilityGuard.open();
         VersionGuard versions = clustered
-                ? VersionGuard.of(system, settings.storesAlways(), settings.joinPatience())
+                ? VersionGuard.of(system, settings.storesAlways(), settings.joinPatience(), agreed(system, storage))
                 : VersionGuard.open();
         return new Hosts(system, clustered,
                 new Hosting(storage, new StreamHistory(Adapter.toClassic(system), storage), guard, versions, clock,
                         settings));
+    }
+
+    /** What every member must have in common: settings, and the storage that they have led to. */
+    private static Map<String, String> agreed(ActorSystem<?> system, StoragePlugins storage) {
+        Map<String, String> agreed = AgreedSettings.of(system.settings().config());
+        agreed.put("the id of the journal plugin", storage.journal());
+        agreed.put("the id of the snapshot plugin", storage.snapshot());
+        agreed.put("the id of the store", storage.storeId());
+        return agreed;
+    }
+
+    /** Whether an actor system is a member of a cluster, or can become one. */
+    public static boolean isClustered(ActorSystem<?> system) {
+        String provider = system.settings().config().getString("pekko.actor.provider");
+        return provider.endsWith("cluster") || provider.endsWith("ClusterActorRefProvider");
     }
 
     /** Whether the actor system is a member of a cluster. */

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Where the actor has to recover in another way, because its snapshot is of another shape, the gate puts a new
  * behavior in the place of the old one and tells it what that has kept back.
  *
+ * <p>Where the actor waits for something else than its journal, the gate keeps back what comes meanwhile: Pekko's stash
+ * for that purpose forgets to go on where the next write fails.
+ *
  * <p>Belongs to one actor: used by its thread alone.
  */
 final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
@@ -60,6 +63,12 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
 
     /** Why the last recovery failed; null where it did not. */
     private @Nullable CommandError unrecovered;
+
+    /** Messages that the handler will take later, in their order. */
+    private final List<AggregateMessage> keptBack = new ArrayList<>();
+
+    /** The handler takes them now. */
+    private boolean released;
 
     private boolean stopAsked;
 
@@ -122,7 +131,28 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         }
         Behavior<Object> next = ((ReceiveTarget<Object>) (ReceiveTarget<?>) target).apply(context, message)
                 .unsafeCast();
+        if (released) {
+            released = false;
+            next = afterKeptBack(context, next, (ReceiveTarget<Object>) (ReceiveTarget<?>) target);
+        }
         return (beginsAgain && Behavior.isAlive(next) ? begun(context) : next).unsafeCast();
+    }
+
+    /** The behavior after the messages that were kept back, which it gets before anything that comes now. */
+    private Behavior<Object> afterKeptBack(TypedActorContext<Object> context, Behavior<Object> first,
+            ReceiveTarget<Object> unchanged) {
+        List<AggregateMessage> messages = List.copyOf(keptBack);
+        keptBack.clear();
+        Behavior<Object> current = first;
+        for (AggregateMessage message : messages) {
+            if (!Behavior.isAlive(current)) {
+                return current;
+            }
+            current = isSame(current)
+                    ? unchanged.apply(context, message).unsafeCast()
+                    : Behavior.canonicalize(Behavior.interpretMessage(current, context, message), current, context);
+        }
+        return current;
     }
 
     /**
@@ -142,6 +172,10 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
             current = Behavior.canonicalize(Behavior.interpretMessage(current, context, message), current, context);
         }
         return current;
+    }
+
+    private static boolean isSame(Behavior<Object> behavior) {
+        return behavior == Behaviors.same() || Behavior.isUnhandled(behavior);
     }
 
     private boolean letIn(Execute execute) {
@@ -173,6 +207,16 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
      */
     boolean take(Execute execute) {
         return !beginsAgain && !answered.remove(execute) && waiting.remove(execute) != null;
+    }
+
+    /** Called by the actor's handler for a message that it takes after it has called {@link #release}. */
+    void keepBack(AggregateMessage message) {
+        keptBack.add(message);
+    }
+
+    /** Called by the actor's handler: it takes what was kept back, after the message that it handles. */
+    void release() {
+        released = true;
     }
 
     /** Called by the actor when a recovery has failed: answers what waits, and what comes until one succeeds. */

@@ -2,6 +2,7 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,11 +11,13 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.ClusterEvent;
-import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Subscribe;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,9 @@ public final class VisibilityGuard {
 
     /** Actor names are unique in an actor system, which may have several AllFrames. */
     private static final AtomicLong STARTED = new AtomicLong();
+
+    private static final SupervisorStrategy RESTART = SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200),
+            Duration.ofSeconds(10), 0.2);
 
     private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
     private @Nullable ActorRef<ClusterEvent.MemberEvent> listener;
@@ -53,7 +59,7 @@ public final class VisibilityGuard {
             case UNKNOWN -> throw new ConfigurationException("whether every member of the cluster sees journal \""
                     + storage.name() + "\" is not known: set allframe.pekko-journal-visible-to to cluster or process");
             case PROCESS -> {
-                guard.check(system, storage);
+                guard.refuseBeside(othersIn(system), storage);
                 String refused = guard.refusal();
                 if (refused != null) {
                     throw new ConfigurationException(refused);
@@ -77,13 +83,9 @@ public final class VisibilityGuard {
         }
     }
 
-    private void check(ActorSystem<?> system, StoragePlugins storage) {
-        refuseBeside(othersIn(system, Cluster.get(system).state().getMembers()), storage);
-    }
-
-    private static Set<Address> othersIn(ActorSystem<?> system, Iterable<Member> members) {
+    private static Set<Address> othersIn(ActorSystem<?> system) {
         Set<Address> others = new LinkedHashSet<>();
-        members.forEach(member -> others.add(member.address()));
+        Cluster.get(system).state().getMembers().forEach(member -> others.add(member.address()));
         others.remove(Cluster.get(system).selfMember().address());
         return others;
     }
@@ -97,14 +99,16 @@ public final class VisibilityGuard {
                 .orElse(null));
     }
 
+    /** Starts again when it fails; until it has, and when it has ended, no command is executed. */
     private Behavior<ClusterEvent.MemberEvent> listener(ActorSystem<?> system, StoragePlugins storage) {
-        return Behaviors.setup(context -> {
+        Behavior<ClusterEvent.MemberEvent> listening = Behaviors.setup(context -> {
             Address self = Cluster.get(system).selfMember().address();
-            Set<Address> others = new LinkedHashSet<>();
+            Set<Address> others = othersIn(system);
             Cluster.get(system)
                     .subscriptions()
                     .tell(Subscribe.create(context.getSelf(), ClusterEvent.MemberEvent.class));
-            return Behaviors.receiveMessage(event -> {
+            refuseBeside(others, storage);
+            return Behaviors.receive(ClusterEvent.MemberEvent.class).onAnyMessage(event -> {
                 Address address = event.member().address();
                 if (event instanceof ClusterEvent.MemberRemoved || event instanceof ClusterEvent.MemberDowned) {
                     others.remove(address);
@@ -113,7 +117,17 @@ public final class VisibilityGuard {
                 }
                 refuseBeside(others, storage);
                 return Behaviors.same();
-            });
+            })
+                    .onSignal(PreRestart.class, signal -> blind(storage))
+                    .onSignal(PostStop.class, signal -> blind(storage))
+                    .build();
         });
+        return Behaviors.supervise(listening).onFailure(RESTART);
+    }
+
+    private Behavior<ClusterEvent.MemberEvent> blind(StoragePlugins storage) {
+        refusal.set("storage \"" + storage.name() + "\" is visible to this process alone, and the actor that learns"
+                + " of other members has failed or ended: whether this member is alone is not known");
+        return Behaviors.same();
     }
 }

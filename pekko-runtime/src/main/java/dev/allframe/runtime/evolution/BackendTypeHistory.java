@@ -2,6 +2,7 @@ package dev.allframe.runtime.evolution;
 
 import dev.allframe.codec.jackson.JsonSchemas;
 import dev.allframe.evolution.StoredVersion;
+import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.schema.TypeSchema;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.EventStoreBackend;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Of a store of ours: it knows which types it has; each schema is a durable state
@@ -65,14 +67,13 @@ final class BackendTypeHistory implements TypeHistory {
     }
 
     private static Optional<TypeSchema> schema(Optional<DurableState> state) {
-        return state.map(DurableState::payload)
-                .map(payload -> JsonSchemas.read(new String(payload.bytes(), StandardCharsets.UTF_8)));
+        return state.map(DurableState::payload).map(TypeHistory::read);
     }
 
-    /** No: the store counts its types by itself, and works with a disk that is full. */
+    /** None: the store counts its types by itself. */
     @Override
-    public boolean mustKeepBeforeStoring() {
-        return false;
+    public VersionGuard.@Nullable Recorder recorder(String aggregate, List<TypeSchema> today) {
+        return null;
     }
 
     @Override

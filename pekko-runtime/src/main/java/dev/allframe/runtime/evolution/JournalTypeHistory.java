@@ -1,9 +1,12 @@
 package dev.allframe.runtime.evolution;
 
+import dev.allframe.codec.CodecException;
 import dev.allframe.codec.jackson.JsonSchemas;
 import dev.allframe.evolution.StoredVersion;
+import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StreamHistory;
+import dev.allframe.schema.SchemaHistory;
 import dev.allframe.schema.TypeSchema;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
@@ -34,15 +37,21 @@ import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Of any Pekko journal, which cannot say what types it has: each schema is a record of the stream
- * {@code allframe-schema|account}, written before an event of that version can be. So a type counts as stored when it
- * was announced.
+ * {@code allframe-schema|account}, written before the first event of that version and shape is. Code that only starts,
+ * and stores nothing of a version, leaves no trace of it.
  */
 final class JournalTypeHistory implements TypeHistory {
 
     private static final String KIND = "allframe-schema";
+    private static final int FORMAT = 1;
+
+    /** Members that record at the same time are in each other's way: all but one of them fail, and look again. */
+    private static final int ATTEMPTS = 3;
+
     private static final AtomicLong WRITERS = new AtomicLong();
 
     private final ActorSystem<?> system;
@@ -79,18 +88,48 @@ final class JournalTypeHistory implements TypeHistory {
     }
 
     private static TypeSchema schema(Envelope record) {
-        return JsonSchemas.read(new String(record.payload().bytes(), StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public boolean mustKeepBeforeStoring() {
-        return true;
+        if (!record.eventType().equals(KIND) || record.eventVersion() != FORMAT) {
+            throw new CodecException("the stream of schemas has a record '" + record.eventType() + "' version "
+                    + record.eventVersion() + ", which this version of AllFrame does not know", null);
+        }
+        return TypeHistory.read(record.payload());
     }
 
     @Override
     public CompletionStage<Void> keep(String aggregate, List<TypeSchema> schemas) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public VersionGuard.@Nullable Recorder recorder(String aggregate, List<TypeSchema> today) {
+        return versions -> record(aggregate,
+                today.stream()
+                        .filter(schema -> versions.contains(new StoredVersion(schema.type(), schema.version())))
+                        .toList(),
+                1);
+    }
+
+    private CompletionStage<Void> record(String aggregate, List<TypeSchema> schemas, int attempt) {
+        return schemas(aggregate).thenCompose(there -> {
+            SchemaHistory recorded = SchemaHistory.of(there);
+            List<TypeSchema> missing = schemas.stream()
+                    .filter(schema -> !recorded.version(schema.type(), schema.version())
+                            .filter(schema::looksLike)
+                            .isPresent())
+                    .toList();
+            return missing.isEmpty() ? CompletableFuture.completedFuture(null) : write(aggregate, missing);
+        })
+                .handle((done, failed) -> failed == null
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : attempt == ATTEMPTS
+                                ? CompletableFuture.<Void>failedFuture(failed)
+                                : record(aggregate, schemas, attempt + 1))
+                .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<Void> write(String aggregate, List<TypeSchema> schemas) {
         List<Envelope> records = schemas.stream()
-                .map(schema -> Envelope.of(KIND, 1,
+                .map(schema -> Envelope.of(KIND, FORMAT,
                         Payload.json(JsonSchemas.write(schema).getBytes(StandardCharsets.UTF_8)), Set.of(),
                         EventMetadata.at(clock.instant()), null))
                 .toList();
@@ -104,7 +143,7 @@ final class JournalTypeHistory implements TypeHistory {
 
     /**
      * Stores records after those that are there, and ends. Where another member writes at the same time, one of them
-     * fails, and looks again.
+     * fails.
      */
     private static final class Writer extends EventSourcedBehavior<Keep, Envelope, Done> {
 

@@ -1,13 +1,16 @@
 package dev.allframe.runtime.evolution;
 
+import dev.allframe.codec.CodecException;
 import dev.allframe.codec.jackson.JsonSchemas;
 import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.VersionRegistry;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.rolling.VersionGuard.Code;
 import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.runtime.storage.StorageUnavailableException;
 import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.CompatibilityMode;
 import dev.allframe.schema.SchemaHistory;
@@ -26,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -33,14 +37,13 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * stored must have a path to today's classes, and what is stored from now on must keep what the schemas of before ask
  * for. Then keeps today's schemas.
  *
- * <p>Not a scan: a store of ours keeps the set of types that it has, and for other journals a stream of schemas is
- * written ahead of the events.
+ * <p>Not a scan: a store of ours keeps the set of types that it has, and for other journals a record of a version is
+ * written ahead of its first event.
  */
 public final class StartCheck {
 
     private static final Logger LOG = System.getLogger(StartCheck.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int ATTEMPTS = 3;
     private static final String MODE = "allframe.schema-compatibility";
 
     private final TypeHistory history;
@@ -57,7 +60,8 @@ public final class StartCheck {
      *
      * @throws UnreadableStoreException that lists all that today's code cannot read, and every schema that does not
      *         keep what it must
-     * @throws ConfigurationException if the storage does not answer
+     * @throws ConfigurationException if another member has other settings than it must have, with both values
+     * @throws StorageUnavailableException if the storage fails or does not answer
      */
     public static void run(ActorSystem<?> system, Hosting hosting,
             Collection<? extends RegisteredAggregate<?, ?, ?>> aggregates) {
@@ -73,6 +77,9 @@ public final class StartCheck {
                 new Code(aggregate.events().versions(), JsonSchemas.of(aggregate.type()))));
         try {
             await(versions.announce(codes));
+            if (!versions.conflicts().isEmpty()) {
+                throw new ConfigurationException(String.join("; ", versions.conflicts()));
+            }
             codes.forEach((name, code) -> check.look(name, code, versions));
             if (!check.problems.isEmpty()) {
                 throw new UnreadableStoreException(check.problems);
@@ -120,7 +127,13 @@ public final class StartCheck {
                             + " = none starts it all the same"));
         }
         problems.addAll(kept.problems(code.today(), paths, mode));
-        await(versions.guard(name, code.today(), stored));
+        Set<StoredVersion> known = code.today()
+                .stream()
+                .filter(schema -> stored.contains(new StoredVersion(schema.type(), schema.version())))
+                .filter(schema -> kept.version(schema.type(), schema.version()).filter(schema::looksLike).isPresent())
+                .map(schema -> new StoredVersion(schema.type(), schema.version()))
+                .collect(Collectors.toSet());
+        await(versions.guard(name, code.today(), known, history.recorder(name, code.today())));
     }
 
     private static String named(StoredVersion stored) {
@@ -145,40 +158,28 @@ public final class StartCheck {
         }
     }
 
-    /**
-     * Another member may do the same at this moment, and then one of them fails: what it wrote is there when this looks
-     * again.
-     */
     private void keep(String name, List<TypeSchema> today) {
-        for (int attempt = 1;; attempt++) {
-            SchemaHistory kept = SchemaHistory.of(await(history.schemas(name)));
-            List<TypeSchema> changed = today.stream()
-                    .filter(schema -> !kept.version(schema.type(), schema.version())
-                            .filter(schema::looksLike)
-                            .isPresent())
-                    .toList();
-            if (changed.isEmpty() || isKept(name, changed, attempt)) {
-                return;
-            }
+        if (history.recorder(name, today) != null) {
+            return;
+        }
+        SchemaHistory kept = SchemaHistory.of(await(history.schemas(name)));
+        List<TypeSchema> changed = today.stream()
+                .filter(schema -> !kept.version(schema.type(), schema.version())
+                        .filter(schema::looksLike)
+                        .isPresent())
+                .toList();
+        if (!changed.isEmpty()) {
+            keepChanged(name, changed);
         }
     }
 
-    private boolean isKept(String name, List<TypeSchema> changed, int attempt) {
+    /** A store of ours works without: it also works with a disk that is full. */
+    private void keepChanged(String name, List<TypeSchema> changed) {
         try {
             await(history.keep(name, changed));
-            return true;
-        } catch (ConfigurationException failed) {
-            if (!history.mustKeepBeforeStoring()) {
-                LOG.log(Level.WARNING, "the schemas of '" + name + "' could not be kept; the next start tries again",
-                        failed);
-                return true;
-            }
-            if (attempt == ATTEMPTS) {
-                throw new ConfigurationException("the storage does not keep the schemas of '" + name
-                        + "', without which it could not say later which events it has: " + failed.getMessage(),
-                        failed);
-            }
-            return false;
+        } catch (StorageUnavailableException failed) {
+            LOG.log(Level.WARNING, "the schemas of '" + name + "' could not be kept; the next start tries again",
+                    failed);
         }
     }
 
@@ -187,8 +188,15 @@ public final class StartCheck {
             // join goes on when it is interrupted, and leaves the flag set
             return stage.toCompletableFuture().copy().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
         } catch (CompletionException failed) {
-            Throwable why = failed.getCause() == null ? failed : failed.getCause();
-            throw new ConfigurationException("the storage does not say which types of events it has: " + why, why);
+            List<Throwable> chain = Failures.chain(failed);
+            for (Throwable cause : chain) {
+                if (cause instanceof CodecException damaged) {
+                    throw new UnreadableStoreException(
+                            List.of("the types of events that were stored cannot be read: " + damaged.getMessage()));
+                }
+            }
+            throw new StorageUnavailableException("the storage does not say which types of events it has: "
+                    + Failures.description(chain.getLast()), failed);
         }
     }
 }

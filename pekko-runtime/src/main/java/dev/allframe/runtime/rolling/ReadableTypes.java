@@ -10,6 +10,7 @@ import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.TypeSchema;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,13 +18,19 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The types of events that an AllFrame of a member can read, as it tells the others.
+ * An announcement: the types of events that an AllFrame of a member can read, and the settings that it must have in
+ * common with the others.
  *
- * @param aggregates what it has, by name; of others it reads nothing
+ * @param format of the announcement; a later one means that a field has another meaning
+ * @param settings by their names
+ * @param aggregates that it has, by name; of others it reads nothing
  */
-record ReadableTypes(Map<String, Events> aggregates) {
+record ReadableTypes(int format, Map<String, String> settings, Map<String, Events> aggregates) {
 
-    /** Later versions of AllFrame may tell more. */
+    /** The format that this version of AllFrame writes, and the last that it reads. */
+    private static final int FORMAT = 1;
+
+    /** Later versions of AllFrame may add fields. */
     private static final JsonMapper JSON = DomainJson.configure(JsonMapper.builder())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -36,6 +43,12 @@ record ReadableTypes(Map<String, Events> aggregates) {
      * @param ignoring the names of those whose newer versions are read by ignoring what is unknown
      */
     record Events(List<StoredVersion> versions, List<String> today, Set<String> ignoring) {
+
+        Events {
+            versions = List.copyOf(versions);
+            today = List.copyOf(today);
+            ignoring = Collections.unmodifiableSet(new TreeSet<>(ignoring));
+        }
 
         /**
          * Of an aggregate.
@@ -69,6 +82,11 @@ record ReadableTypes(Map<String, Events> aggregates) {
         }
     }
 
+    /** An announcement of this version of AllFrame. */
+    static ReadableTypes of(Map<String, String> settings, Map<String, Events> aggregates) {
+        return new ReadableTypes(FORMAT, settings, aggregates);
+    }
+
     /** Whether it reads what is written by a schema, or has to do with no such aggregate. */
     boolean canRead(String aggregate, TypeSchema written) {
         Events events = aggregates.get(aggregate);
@@ -85,15 +103,29 @@ record ReadableTypes(Map<String, Events> aggregates) {
     }
 
     /**
-     * Reads what {@link #text} has written.
+     * Reads what {@link #text} has written, all of it.
      *
-     * @throws IllegalArgumentException if it is none of it
+     * @throws IllegalArgumentException if it is of a later format, or damaged
      */
     static ReadableTypes read(String text) {
+        ReadableTypes read;
         try {
-            return JSON.readValue(text, ReadableTypes.class);
+            read = JSON.readValue(text, ReadableTypes.class);
         } catch (JsonProcessingException unfit) {
-            throw new IllegalArgumentException("not what members of this version tell: " + unfit.getMessage(), unfit);
+            throw new IllegalArgumentException("it is damaged: " + unfit.getOriginalMessage(), unfit);
         }
+        if (read == null || read.format < 1 || read.settings == null || read.aggregates == null) {
+            throw new IllegalArgumentException("it is damaged: a field is missing");
+        }
+        if (read.format > FORMAT) {
+            throw new IllegalArgumentException(
+                    "it is of format " + read.format + ", and this member reads format " + FORMAT + " at most");
+        }
+        try {
+            read.aggregates.values().forEach(events -> events.today.forEach(JsonSchemas::read));
+        } catch (RuntimeException damaged) {
+            throw new IllegalArgumentException("it is damaged: " + damaged.getMessage(), damaged);
+        }
+        return read;
     }
 }

@@ -1,6 +1,7 @@
 package dev.allframe.runtime.storage;
 
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.codec.CodecException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.StreamId;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.ReceiveTimeout;
+import org.apache.pekko.actor.Terminated;
 import org.apache.pekko.persistence.JournalProtocol;
 import org.apache.pekko.persistence.Persistence;
 
@@ -48,10 +50,15 @@ public final class StreamHistory {
     private static final class Replay extends AbstractActor {
 
         private final List<Envelope> records = new ArrayList<>();
+        private final ActorRef journal;
         private final CompletableFuture<List<Envelope>> result;
+        private final StreamId stream;
 
         Replay(ActorRef journal, StreamId stream, long from, long to, CompletableFuture<List<Envelope>> result) {
             this.result = result;
+            this.stream = stream;
+            this.journal = journal;
+            getContext().watch(journal);
             getContext().setReceiveTimeout(PATIENCE);
             journal.tell(new JournalProtocol.ReplayMessages(from, to, Long.MAX_VALUE, stream.value(), getSelf()),
                     getSelf());
@@ -64,6 +71,8 @@ public final class StreamHistory {
                             done -> end(() -> result.complete(List.copyOf(records))))
                     .match(JournalProtocol.ReplayMessagesFailure.class,
                             failed -> end(() -> result.completeExceptionally(failed.cause())))
+                    .match(Terminated.class, ended -> end(() -> result.completeExceptionally(new IllegalStateException(
+                            "journal plugin " + journal.path().name() + " could not start, as the log says, or has ended"))))
                     .match(ReceiveTimeout.class, timeout -> end(() -> result.completeExceptionally(
                             new TimeoutException("the journal did not answer within " + PATIENCE))))
                     .build();
@@ -72,6 +81,10 @@ public final class StreamHistory {
         private void onRecord(JournalProtocol.ReplayedMessage replayed) {
             if (replayed.persistent().payload() instanceof Envelope envelope) {
                 records.add(envelope);
+            } else {
+                end(() -> result.completeExceptionally(new CodecException("stream=" + stream + " sequence number="
+                        + replayed.persistent().sequenceNr() + ": the record is a "
+                        + replayed.persistent().payload().getClass().getName() + " and none of ours", null)));
             }
         }
 
