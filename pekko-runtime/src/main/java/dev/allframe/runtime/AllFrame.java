@@ -206,11 +206,9 @@ public final class AllFrame implements AutoCloseable {
             if (ownsSystem) {
                 system.terminate();
                 try {
-                    system.getWhenTerminated().toCompletableFuture().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                } catch (ExecutionException | TimeoutException late) {
-                    system.log().warn("the actor system did not end within {}", STOP_PATIENCE, late);
+                    await(system.getWhenTerminated().toCompletableFuture());
+                } catch (IllegalStateException late) {
+                    system.log().warn("the actor system that AllFrame has made does not end", late);
                 }
             }
         }

@@ -55,7 +55,10 @@ public sealed interface AggregateMessage {
      *
      * @param failure why they are not; null where they are
      */
-    record VersionsRecorded(@Nullable Throwable failure) implements AggregateMessage {}
+    record VersionsRecorded(@Nullable Throwable failure)
+            implements
+                AggregateMessage,
+                NoSerializationVerificationNeeded {}
 
     /**
      * The answer to {@link Execute}.

@@ -3,9 +3,8 @@ package dev.allframe.runtime.membership;
 import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -21,7 +20,7 @@ public final class ClusterJoin {
 
     /**
      * Waits until the node is up, its actor system ends, or the time is over: seed nodes may come later. Returns at once
-     * where the configuration names no seed nodes, and leaves an interrupt set.
+     * where the configuration names no seed nodes. An interrupt does not end the wait, and stays set.
      */
     public static void await(ActorSystem<?> system, Duration patience) {
         if (system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {
@@ -31,11 +30,11 @@ public final class ClusterJoin {
         try {
             Runnable whenUp = () -> up.complete(null);
             Cluster.get(Adapter.toClassic(system)).registerOnMemberUp(whenUp);
+            // join goes on when it is interrupted, and leaves the flag set
             CompletableFuture.anyOf(up, system.getWhenTerminated().toCompletableFuture())
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException notYet) {
+                    .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException notYet) {
             return;
         } catch (IllegalStateException ended) {
             return; // the actor system takes no more actors
