@@ -28,6 +28,8 @@ final class ClusterMembers implements AutoCloseable {
               leader-actions-interval = 100ms
               periodic-tasks-initial-delay = 100ms
               distributed-data { gossip-interval = 200ms, notify-subscribers-interval = 50ms }
+              sharding { rebalance-interval = 500ms, retry-interval = 200ms }
+              singleton.hand-over-retry-interval = 200ms
             }
             pekko.coordinated-shutdown.phases.cluster-exiting.timeout = 2s
             """).withFallback(ClusterHostTest.MEMBER);

@@ -94,13 +94,13 @@ final class AllFrameTestKitTest {
 
     @Test
     void events_carry_virtual_time() {
-        KIT.advance(Duration.ofDays(365));
+        KIT.advance(Duration.ofDays(30));
         KIT.send(BELL, "timed", new Ring());
 
         Optional<RecordedEvent<Rung>> rung = KIT.eventStore(BELL).streamEvents("timed").findFirst();
 
         assertThat(rung).map(event -> event.metadata().timestamp()).contains(KIT.clock().instant());
-        assertThat(KIT.clock().instant()).isAfter(AllFrameTestKit.START.plus(Duration.ofDays(364)));
+        assertThat(KIT.clock().instant()).isAfter(AllFrameTestKit.START.plus(Duration.ofDays(29)));
     }
 
     @Test
