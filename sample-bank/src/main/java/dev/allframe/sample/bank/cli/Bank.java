@@ -2,6 +2,7 @@ package dev.allframe.sample.bank.cli;
 
 import dev.allframe.journal.allsource.tool.StoreTool;
 import dev.allframe.sample.bank.history.InputException;
+import dev.allframe.sample.bank.ledger.StorageException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreLockedException;
 import java.io.IOException;
@@ -30,13 +31,15 @@ import picocli.CommandLine.Spec;
                         "0:Done. Malformed lines may have been left out: they are told and counted.",
                         "1:Finished, but commands were rejected or a check failed.",
                         "2:Wrong usage, or input that is not there or cannot be used.",
-                        "3:The store cannot be used, or an unexpected failure."})
+                        "3:The store cannot be used or takes no more, or an unexpected failure.",
+                        "129, 130, 143:Ended by a signal (hangup, Ctrl-C, termination); what was stored stays."})
 public final class Bank implements Runnable {
 
     /** Finished, but commands were rejected or a check failed. */
     static final int NOT_GOOD = 1;
 
     private static final int FAILED = 3;
+    private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -46,6 +49,9 @@ public final class Bank implements Runnable {
 
     /** Runs the command line and exits. */
     public static void main(String[] arguments) {
+        if (System.getProperty(LOG_FORMAT) == null) {
+            System.setProperty(LOG_FORMAT, "bank: %5$s%n"); // a sentence without its stack trace
+        }
         System.exit(commandLine().execute(arguments));
     }
 
@@ -74,6 +80,9 @@ public final class Bank implements Runnable {
     }
 
     private static int onFailure(Exception failure, CommandLine command) {
+        if (Ending.hasBegun()) {
+            return FAILED;
+        }
         PrintWriter err = command.getErr();
         if (failure instanceof InputException input) {
             err.println("bank: " + input.getMessage());
@@ -81,6 +90,11 @@ public final class Bank implements Runnable {
         }
         if (command.getParseResult().matchedOptionValue("--debug", false)) {
             failure.printStackTrace(err);
+        }
+        if (failure instanceof StorageException storage) {
+            err.println("bank: the store takes no more: " + storage.getMessage()
+                    + "; what was stored before stays, and the same command goes on with it when that is mended");
+            return FAILED;
         }
         EventStoreException store = ofTheStore(failure);
         if (store != null) {

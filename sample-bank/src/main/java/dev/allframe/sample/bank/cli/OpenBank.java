@@ -5,6 +5,7 @@ import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
+import dev.allframe.sample.bank.demo.OtherYearException;
 import dev.allframe.sample.bank.history.HistoryImport;
 import dev.allframe.sample.bank.history.ImportReport;
 import dev.allframe.sample.bank.history.InputException;
@@ -21,8 +22,9 @@ import org.slf4j.LoggerFactory;
 final class OpenBank implements AutoCloseable {
 
     private final Storage storage;
-    private final boolean durable;
-    private @Nullable AllFrame started;
+    private volatile @Nullable AllFrame started;
+    private volatile @Nullable Progress progress;
+    private @Nullable AutoCloseable whenEnding;
 
     /**
      * A bank on the chosen storage.
@@ -31,15 +33,30 @@ final class OpenBank implements AutoCloseable {
      */
     OpenBank(Storage storage) {
         this.storage = storage;
-        this.durable = storage.isDurable();
+        storage.isDurable();
     }
 
     private AllFrame running() {
-        if (started == null) {
+        AllFrame running = started;
+        if (running == null) {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
-            started = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).start();
+            running = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).start();
+            started = running;
+            whenEnding = Ending.call(this::end);
         }
-        return started;
+        return running;
+    }
+
+    /** The process is told to end. */
+    private void end() {
+        Progress shown = progress;
+        if (shown != null) {
+            shown.close();
+        }
+        AllFrame running = started;
+        if (running != null) {
+            running.close();
+        }
     }
 
     Ledger ledger() {
@@ -49,27 +66,34 @@ final class OpenBank implements AutoCloseable {
     /** Imports the history that the folders hold. */
     ImportReport importHistory(List<Path> folders, boolean strict, Output output) {
         HistoryImport history = HistoryImport.read(folders, strict);
-        try (Progress progress = output.progress("importing", history.commands())) {
-            return history.run(running().commands(), ledger(), progress::step);
+        try (Progress shown = output.progress("importing", history.commands())) {
+            progress = shown;
+            return history.run(running().commands(), ledger(), shown::step);
         }
     }
 
     /** Lives through the made-up year. */
     DemoReport demo(long seed, int accounts, Output output) {
         DemoRun demo = new DemoRun(seed, accounts);
-        if (durable && !ledger().statement(DemoRun.FIRST_ACCOUNT).isEmpty()) {
-            throw new InputException("a year of the demo is stored there already: 'bank balances' shows it; choose"
-                    + " another --data, or --backend memory");
-        }
-        try (Progress progress = output.progress("a year", demo.commands())) {
-            return demo.run(running().commands(), ledger(), progress::step);
+        try (Progress shown = output.progress("a year", demo.commands())) {
+            progress = shown;
+            return demo.run(running().commands(), ledger(), shown::step);
+        } catch (OtherYearException other) {
+            throw new InputException("the bank in " + storage.folder() + " is not one of seed " + seed + ": "
+                    + other.getMessage() + "; choose its seed, or another --data");
         }
     }
 
     @Override
     public void close() {
-        if (started != null) {
-            started.close();
+        AllFrame running = started;
+        if (running != null) {
+            running.close();
+        }
+        try (AutoCloseable registered = whenEnding) {
+            started = null;
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 }

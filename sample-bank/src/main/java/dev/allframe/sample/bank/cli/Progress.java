@@ -13,6 +13,24 @@ final class Progress implements AutoCloseable {
 
     private final @Nullable ProgressBar bar;
 
+    /** The terminal's line, which is wiped when the process is told to end. */
+    private static final class Line extends ConsoleProgressBarConsumer {
+
+        Line() {
+            super(System.err);
+        }
+
+        @Override
+        public void close() {
+            if (Ending.hasBegun()) {
+                System.err.print('\r' + " ".repeat(getMaxRenderedLength()) + '\r');
+                System.err.flush();
+            } else {
+                super.close();
+            }
+        }
+    }
+
     private Progress(@Nullable ProgressBar bar) {
         this.bar = bar;
     }
@@ -26,7 +44,7 @@ final class Progress implements AutoCloseable {
                 .setInitialMax(steps)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .setConsumer(new Line())
                 .setUnit(" commands", 1)
                 .showSpeed()
                 .build());

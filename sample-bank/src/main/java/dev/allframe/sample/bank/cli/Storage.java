@@ -38,7 +38,7 @@ final class Storage {
     }
 
     /** The folder of a durable store. */
-    private Path folder() {
+    Path folder() {
         return data == null ? DATA : data;
     }
 

@@ -58,7 +58,12 @@ final class Customer {
 
     /** Takes what is sent. */
     interface Sink {
-        void accept(String account, String commandId, AccountCommand command);
+        /**
+         * Takes a command.
+         *
+         * @param number counts the commands of an account from 1; that of a repeated delivery is the first one's
+         */
+        void accept(String account, int number, AccountCommand command);
     }
 
     Customer(String id, RandomGenerator random, Sink sink) {
@@ -129,14 +134,14 @@ final class Customer {
     /** A message that is accepted is now and then delivered twice, as messages are. */
     private void send(AccountCommand command) {
         sent++;
-        String commandId = id + "-" + sent;
-        sink.accept(id, commandId, command);
+        int number = sent;
+        sink.accept(id, number, command);
         if (ACCOUNT.aggregate().decide(account, command) instanceof Persist<AccountEvent>(var events)) {
             for (AccountEvent event : events) {
                 account = ACCOUNT.aggregate().evolve(account, event);
             }
             if (random.nextInt(200) == 0) {
-                sink.accept(id, commandId, command);
+                sink.accept(id, number, command);
             }
         }
     }

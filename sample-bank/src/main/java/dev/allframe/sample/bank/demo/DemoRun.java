@@ -12,15 +12,13 @@ import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.sample.bank.ledger.Ledger.Line;
 import dev.allframe.sample.bank.ledger.Tally;
 import dev.allframe.sample.bank.ledger.Teller;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Runs the year through the accounts and holds what is stored against what the customers expect. */
 public final class DemoRun {
-
-    /** The id of an account that every made-up year has. */
-    public static final String FIRST_ACCOUNT = "acc-0001";
 
     private final long seed;
     private final int accounts;
@@ -44,19 +42,33 @@ public final class DemoRun {
     }
 
     /**
-     * Sends the year's commands and reads back what is stored.
+     * Sends the year's commands and reads back what is stored. Where an earlier run of the same year was interrupted,
+     * this goes on behind the last event of each account.
      *
      * @param bus to the accounts
      * @param ledger reads what they stored
-     * @param onAnswer is called once for each answered command, on any thread
+     * @param onAnswer is called once for each command that is answered or known to be decided, on any thread
+     * @throws OtherYearException if the store has accounts of another year; nothing was sent
+     * @throws dev.allframe.sample.bank.ledger.StorageException if the storage takes no more
      */
     public DemoReport run(CommandBus bus, Ledger ledger, Runnable onAnswer) {
-        Teller teller = new Teller(bus, ledger.versions(), onAnswer);
-        DemoYear year = new DemoYear(seed, accounts, teller::send);
+        Map<String, Integer> before = ledger.versions();
+        Map<String, Integer> decided = decided(ledger, before);
+        Teller teller = new Teller(bus, before, onAnswer);
+        int[] known = {0};
+        DemoYear year = new DemoYear(seed, accounts, (id, number, command) -> {
+            if (number > decided.getOrDefault(id, 0)) {
+                teller.send(id, id + "-" + number, command);
+            } else {
+                known[0]++;
+                onAnswer.run();
+            }
+        });
         year.pass();
-        Tally tally = teller.finish();
+        Tally tally = teller.finish().with(known[0], List.of());
 
         Map<String, Account> stored = new LinkedHashMap<>();
+        long earlier = year.expected().keySet().stream().mapToInt(id -> before.getOrDefault(id, 0)).sum();
         Money in = Money.czk(0);
         Money out = Money.czk(0);
         Money total = Money.czk(0);
@@ -80,6 +92,17 @@ public final class DemoRun {
             total = total.plus(account.balance());
             stored.put(id, account);
         }
-        return new DemoReport(seed, tally, events, in, out, total, stored, stored.equals(year.expected()));
+        return new DemoReport(seed, tally, earlier, events, in, out, total, stored, stored.equals(year.expected()));
+    }
+
+    private Map<String, Integer> decided(Ledger ledger, Map<String, Integer> before) {
+        Map<String, Integer> decided = new HashMap<>();
+        for (int customer = 1; customer <= accounts; customer++) {
+            String id = DemoYear.id(customer);
+            if (before.containsKey(id)) {
+                decided.put(id, EarlierRun.lastDecided(seed, customer, id, ledger.statement(id)));
+            }
+        }
+        return decided;
     }
 }

@@ -23,8 +23,23 @@ final class DemoYear {
     DemoYear(long seed, int accounts, Customer.Sink sink) {
         SplittableRandom seeds = new SplittableRandom(seed);
         for (int i = 1; i <= accounts; i++) {
-            customers.add(new Customer(String.format(Locale.ROOT, "acc-%04d", i), seeds.split(), sink));
+            customers.add(new Customer(id(i), seeds.split(), sink));
         }
+    }
+
+    /** The id of a customer's account. */
+    static String id(int customer) {
+        return String.format(Locale.ROOT, "acc-%04d", customer);
+    }
+
+    /** A year with one customer alone, who does the same in a larger bank. */
+    DemoYear(long seed, int customer, Customer.Sink sink, String id) {
+        SplittableRandom seeds = new SplittableRandom(seed);
+        SplittableRandom own = seeds.split();
+        for (int i = 1; i < customer; i++) {
+            own = seeds.split();
+        }
+        customers.add(new Customer(id, own, sink));
     }
 
     /** Lets everybody live through the year, day by day; used once. */

@@ -4,6 +4,7 @@ import static dev.allframe.command.CommandOptions.withCommandId;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
 import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.sample.bank.account.AccountCommand;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends commands without waiting for each answer, at most {@link #IN_FLIGHT} unanswered ones at a time, and counts the
@@ -51,6 +53,7 @@ public final class Teller {
     private final SortedMap<String, Integer> refused = new TreeMap<>();
     private final SortedMap<String, Integer> failed = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
+    private @Nullable String unavailable;
 
     /**
      * A teller whose time begins to run.
@@ -68,7 +71,11 @@ public final class Teller {
         });
     }
 
-    /** Sends a command; waits while too many others have no answer yet. */
+    /**
+     * Sends a command; waits while too many others have no answer yet.
+     *
+     * @throws StorageException if the storage did not take one that was sent before
+     */
     public void send(String account, String commandId, AccountCommand command) {
         send(account, commandId, command, "");
     }
@@ -78,8 +85,10 @@ public final class Teller {
      *
      * @param origin where it comes from, such as a file and a line, for people whose command is refused; empty where
      *         there is nothing to say
+     * @throws StorageException if the storage did not take one that was sent before
      */
     public void send(String account, String commandId, AccountCommand command, String origin) {
+        refuseWithoutStorage();
         free.acquireUninterruptibly();
         CommandOptions options = withCommandId(commandId).within(PATIENCE);
         String source = Tally.source(account, commandId, origin);
@@ -111,8 +120,19 @@ public final class Teller {
                 refused.merge(code, 1, Integer::sum);
                 problem(source, code + (details.isEmpty() ? "" : " " + details));
             }
-            case CommandResult.Failed<AccountEvent>(var error) ->
+            case CommandResult.Failed<AccountEvent>(var error) -> {
+                if (error instanceof CommandError.StorageUnavailable && unavailable == null) {
+                    unavailable = error.message();
+                }
                 failed(error.code(), source, error.code() + ": " + error.message());
+            }
+        }
+    }
+
+    /** What is refused because an earlier command is not stored is no decision of the bank's. */
+    private synchronized void refuseWithoutStorage() {
+        if (unavailable != null) {
+            throw new StorageException(unavailable);
         }
     }
 
@@ -138,11 +158,16 @@ public final class Teller {
         }
     }
 
-    /** Waits for all answers. The time stops when the last one is there. */
+    /**
+     * Waits for all answers. The time stops when the last one is there.
+     *
+     * @throws StorageException if the storage did not take one
+     */
     public Tally finish() {
         free.acquireUninterruptibly(IN_FLIGHT);
         Duration time = Duration.ofNanos(System.nanoTime() - begin);
         free.release(IN_FLIGHT);
+        refuseWithoutStorage();
         synchronized (this) {
             return new Tally(accepted, events, repeated, refused, failed, problems, time);
         }

@@ -71,6 +71,15 @@ final class BankTest {
     }
 
     @Test
+    void schemas_are_found_from_any_folder_and_a_folder_that_is_not_there_is_named() {
+        assertThat(bank("schemas").exitCode()).isZero();
+
+        Said missing = bank("schemas", "--dir", "/nowhere");
+        assertThat(missing.exitCode()).isEqualTo(2);
+        assertThat(missing.err().lines()).singleElement().asString().startsWith("bank: there is no folder /nowhere");
+    }
+
+    @Test
     void schemas_that_are_missing_or_ask_for_more_are_told() throws IOException {
         Path empty = Files.createDirectory(temp.resolve("schemas"));
 
@@ -312,14 +321,18 @@ final class BankTest {
         String data = temp.resolve("bank").toString();
 
         Said first = bank("demo", "--accounts", "5", "--data", data);
-        Said second = bank("demo", "--accounts", "5", "--data", data);
-        Said balances = bank("balances", "--top", "5", "--data", data);
+        JsonNode second = bank("demo", "--accounts", "5", "--data", data, "--json").json();
+        Said larger = bank("demo", "--accounts", "6", "--data", data);
+        Said other = bank("demo", "--seed", "7", "--accounts", "5", "--data", data);
+        Said balances = bank("balances", "--top", "6", "--data", data);
 
         assertThat(first.exitCode()).isZero();
-        assertThat(second.exitCode()).isEqualTo(2);
-        assertThat(second.err()).startsWith("bank: a year of the demo is stored there already");
-        assertThat(balances.exitCode()).isZero();
-        assertThat(balances.out()).contains("acc-0001", "acc-0005");
+        assertThat(second.get("accepted").asInt()).isZero();
+        assertThat(second.get("asExpected").asBoolean()).isTrue();
+        assertThat(larger.exitCode()).as(larger.err()).isZero();
+        assertThat(other.exitCode()).isEqualTo(2);
+        assertThat(other.err()).startsWith("bank: the bank in " + data + " is not one of seed 7: account acc-0001");
+        assertThat(balances.out()).contains("acc-0001", "acc-0006");
     }
 
     @Test

@@ -2,12 +2,19 @@ package dev.allframe.sample.bank.demo;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandResult;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.ledger.Ledger;
+import dev.allframe.sample.bank.ledger.StorageException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +44,62 @@ final class DemoRunTest {
         assertThat(report.in()).isGreaterThan(report.out());
     }
 
+    /** As often as a process may be killed: only what was refused and is decided again can go wrong. */
+    @Test
+    void a_year_that_is_interrupted_anywhere_goes_on_as_if_nothing_had_happened() {
+        long seed = Long.getLong("test.seed", System.nanoTime());
+        System.out.println("test.seed=" + seed);
+        Random random = new Random(seed);
+        DemoRun demo = new DemoRun(7, 10);
+        try (AllFrame whole = AllFrame.standalone("whole").aggregate(ACCOUNT).start();
+                AllFrame killed = AllFrame.standalone("killed").aggregate(ACCOUNT).start()) {
+            DemoReport undisturbed = demo.run(whole.commands(), new Ledger(whole.eventStore(ACCOUNT)), () -> {});
+            Ledger ledger = new Ledger(killed.eventStore(ACCOUNT));
+            for (int kill = 0; kill < 4; kill++) {
+                CommandBus dying = new EndingBus(killed.commands(), random.nextInt(400), () -> {
+                    throw new IllegalStateException("killed");
+                });
+                assertThatThrownBy(() -> demo.run(dying, ledger, () -> {})).hasMessage("killed");
+            }
+
+            DemoReport report = demo.run(killed.commands(), ledger, () -> {});
+
+            assertThat(report.isGood()).isTrue();
+            assertThat(report.earlier()).isPositive();
+            assertThat(report.accounts()).isEqualTo(undisturbed.accounts());
+            assertThat(report.events()).isEqualTo(undisturbed.events());
+            assertThat(report.tally().commands()).isEqualTo(undisturbed.tally().commands());
+        }
+    }
+
+    @Test
+    void a_bank_of_another_seed_is_refused_before_anything_is_sent() {
+        try (AllFrame bank = AllFrame.standalone("other").aggregate(ACCOUNT).start()) {
+            Ledger ledger = new Ledger(bank.eventStore(ACCOUNT));
+            new DemoRun(7, 2).run(bank.commands(), ledger, () -> {});
+            Map<String, Integer> before = ledger.versions();
+
+            assertThatThrownBy(() -> new DemoRun(8, 3).run(bank.commands(), ledger, () -> {}))
+                    .isInstanceOf(OtherYearException.class)
+                    .hasMessageContaining("acc-0001");
+            assertThat(ledger.versions()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void a_storage_that_takes_no_more_ends_the_run_with_its_reason_and_no_report() {
+        try (AllFrame bank = AllFrame.standalone("full").aggregate(ACCOUNT).start()) {
+            CommandBus full = new EndingBus(bank.commands(), 200,
+                    () -> new CommandResult.Failed<>(new CommandError.StorageUnavailable("no room", true)));
+
+            assertThatThrownBy(() -> new DemoRun(7, 2).run(full, new Ledger(bank.eventStore(ACCOUNT)), () -> {}))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessage("no room");
+            assertThat(new DemoRun(7, 2).run(bank.commands(), new Ledger(bank.eventStore(ACCOUNT)), () -> {}).isGood())
+                    .isTrue();
+        }
+    }
+
     @Test
     void the_same_seed_makes_the_same_year() {
         assertThat(commands(7, 5)).isEqualTo(commands(7, 5)).isNotEqualTo(commands(8, 5));
@@ -57,7 +120,7 @@ final class DemoRunTest {
 
     private static List<String> commands(long seed, int accounts) {
         List<String> commands = new ArrayList<>();
-        new DemoYear(seed, accounts, (account, id, command) -> commands.add(id + " " + account + " " + command)).pass();
+        new DemoYear(seed, accounts, (account, number, command) -> commands.add(account + "-" + number + " " + account + " " + command)).pass();
         return commands;
     }
 }
