@@ -24,7 +24,8 @@ import java.util.UUID;
 /**
  * The parts of a store that nobody changes, for tools: each is read when it is asked for, so that one that is damaged
  * does not hide the others. Either the store is not open, and this keeps its lock, so that nobody opens it meanwhile;
- * or it is open elsewhere, and this reads a {@link StoreImage}. Changes nothing but the lock's own files and the image.
+ * or it is open elsewhere, and this reads a {@link StoreImage}. Changes nothing but the lock's own files and the image;
+ * of a store that cannot be written, nothing.
  *
  * <p>For one thread. {@link StoredContents} puts the parts together.
  */
@@ -57,7 +58,8 @@ public final class ClosedStore implements AutoCloseable {
     }
 
     /**
-     * Takes the lock of a store.
+     * Takes the lock of a store. Where the directory cannot be written, as on a read-only file system, the lock is one
+     * for reading: it keeps out whoever would open the store for writing, and leaves no trace.
      *
      * @param directory for which {@link #isStore} is true
      * @param user who, in words, for the one who is refused
@@ -68,7 +70,9 @@ public final class ClosedStore implements AutoCloseable {
         Path absolute = directory.toAbsolutePath().normalize();
         UnusableDirectoryException.check(absolute);
         try {
-            return new ClosedStore(disk, absolute, absolute, StoreLock.take(disk, absolute, user));
+            return new ClosedStore(disk, absolute, absolute, StoreLock.isWritable(disk, absolute)
+                    ? StoreLock.take(disk, absolute, user)
+                    : StoreLock.takeToRead(disk, absolute));
         } catch (IOException failed) {
             throw new StoreFailedException("the store in " + directory + " cannot be locked: " + failed.getMessage(),
                     failed);

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a second owner out of a directory. The lock itself is the file system's and ends with the process; beside it
@@ -36,15 +37,34 @@ final class StoreLock implements Closeable {
      * @throws StoreLockedException if somebody holds it
      */
     static StoreLock take(Disk disk, Path directory, String user) throws IOException {
-        Closeable lock = disk.tryLock(directory.resolve(FILE));
-        if (lock == null) {
-            throw new StoreLockedException("the store in " + directory + " is open already, by "
-                    + owner(disk, directory) + "; close it there first, or use another directory");
-        }
+        StoreLock lock = held(disk, directory, disk.tryLock(directory.resolve(FILE)));
         try {
             sayWho(disk, directory, user);
         } catch (IOException unsaid) { // as on a full disk, where a store must open
             LOG.log(Level.WARNING, "the owner of " + directory + " cannot be written", unsaid);
+        }
+        return lock;
+    }
+
+    /**
+     * Takes the lock of a directory that cannot be written, and writes nothing.
+     *
+     * @throws StoreLockedException if an owner holds it, who can write there
+     */
+    static StoreLock takeToRead(Disk disk, Path directory) throws IOException {
+        return held(disk, directory, disk.tryLockToRead(directory.resolve(FILE)));
+    }
+
+    /** Whether {@link #take} may write what it writes. */
+    static boolean isWritable(Disk disk, Path directory) {
+        Path file = directory.resolve(FILE);
+        return disk.isWritable(directory) && (!disk.exists(file) || disk.isWritable(file));
+    }
+
+    private static StoreLock held(Disk disk, Path directory, @Nullable Closeable lock) {
+        if (lock == null) {
+            throw new StoreLockedException("the store in " + directory + " is open already, by "
+                    + owner(disk, directory) + "; close it there first, or use another directory");
         }
         return new StoreLock(lock);
     }

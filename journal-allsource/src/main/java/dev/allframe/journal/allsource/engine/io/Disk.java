@@ -56,4 +56,19 @@ public interface Disk {
      * @return the lock, to be closed; null where somebody holds it
      */
     @Nullable Closeable tryLock(Path file) throws IOException;
+
+    /**
+     * Takes a lock of a file without writing anything, for a disk that takes no writes. Keeps out whoever calls
+     * {@link #tryLock}. A file that is missing is not locked.
+     *
+     * @return the lock, to be closed; null where somebody holds the lock
+     */
+    default @Nullable Closeable tryLockToRead(Path file) throws IOException {
+        return tryLock(file);
+    }
+
+    /** Whether a file or directory may be written; false on a read-only file system and without the permission. */
+    default boolean isWritable(Path path) {
+        return true;
+    }
 }

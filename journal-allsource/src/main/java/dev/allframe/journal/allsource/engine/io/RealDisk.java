@@ -139,13 +139,27 @@ public final class RealDisk implements Disk {
                 throw NoSpaceException.where(failure);
             }
         }
+        return locked(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public @Nullable Closeable tryLockToRead(Path file) throws IOException {
+        return Files.exists(file) ? locked(file, StandardOpenOption.READ) : () -> {};
+    }
+
+    @Override
+    public boolean isWritable(Path path) {
+        return Files.isWritable(path);
+    }
+
+    private static @Nullable Closeable locked(Path file, StandardOpenOption... access) throws IOException {
         Path key = file.toRealPath();
         if (!LOCKED.add(key)) {
             return null;
         }
         Closeable lock = null;
         try {
-            lock = lock(key);
+            lock = lock(key, access);
         } finally {
             if (lock == null) {
                 LOCKED.remove(key);
@@ -154,11 +168,12 @@ public final class RealDisk implements Disk {
         return lock;
     }
 
-    private static @Nullable Closeable lock(Path key) throws IOException {
-        FileChannel channel = FileChannel.open(key, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    /** Locks a file against all others, or, where it is opened for reading alone, against all who would write. */
+    private static @Nullable Closeable lock(Path key, StandardOpenOption... access) throws IOException {
+        FileChannel channel = FileChannel.open(key, access);
         FileLock lock = null;
         try {
-            lock = channel.tryLock();
+            lock = channel.tryLock(0, Long.MAX_VALUE, access.length == 1);
         } catch (OverlappingFileLockException heldThroughAnotherClassLoader) {
             return null;
         } finally {
