@@ -1,7 +1,10 @@
 package dev.allframe.command;
 
+import dev.allframe.store.EventMetadata;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.RecordedEvent;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -96,11 +99,20 @@ public record CommandOptions(@Nullable String commandId, ExpectedVersion expecte
      * the event as its cause.
      */
     public CommandOptions causedBy(StoredEvent event) {
-        String cause = event.stream().value() + "#" + event.sequenceNr();
-        String correlation = event.envelope().metadata().correlationId();
+        return causedBy(event.stream(), event.sequenceNr(), event.envelope().metadata());
+    }
+
+    /** As {@link #causedBy(StoredEvent)}, for what an {@link dev.allframe.store.EventStore} reads. */
+    public CommandOptions causedBy(RecordedEvent<?> event) {
+        return causedBy(event.stream(), event.sequenceNr(), event.metadata());
+    }
+
+    private CommandOptions causedBy(StreamId stream, long sequenceNr, EventMetadata metadata) {
+        String cause = stream.value() + "#" + sequenceNr;
+        String correlation = metadata.correlationId();
         Map<String, String> carried = new LinkedHashMap<>();
         for (String name : List.of(TRACEPARENT, USER)) {
-            String value = event.envelope().metadata().headers().get(name);
+            String value = metadata.headers().get(name);
             if (value != null) {
                 carried.put(name, value);
             }

@@ -1,10 +1,12 @@
 package dev.allframe.failure;
 
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -68,11 +70,22 @@ public final class Failures {
         }
     }
 
+    /** What happened to a file stands in the name of the exception's class alone: {@code no such file: }. */
+    private static String words(FileSystemException failure) {
+        String name = failure.getClass().getSimpleName().replaceFirst("(System)?Exception$", "");
+        return name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT) + ": ";
+    }
+
     /** Empty for none. */
     private static String textOf(Throwable failure) {
         try {
             String message = failure.getMessage();
-            return message == null ? "" : message.strip();
+            if (message == null) {
+                return "";
+            }
+            return failure instanceof FileSystemException file && file.getReason() == null
+                    ? words(file) + message
+                    : message.strip();
         } catch (RuntimeException | Error overridden) {
             return "";
         }

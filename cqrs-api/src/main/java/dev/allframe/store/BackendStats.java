@@ -2,6 +2,7 @@ package dev.allframe.store;
 
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counters of a backend, each correct for some moment during the call.
@@ -16,15 +17,28 @@ import java.util.Map;
  * @param capacityEvents the limit on records; {@link Long#MAX_VALUE} without one
  * @param tiers where the events are
  * @param writes how the writer is doing
+ * @param changesRefused why no changes are taken; null where they are
  */
 public record BackendStats(String storeId, String durability, long events, long streams, long snapshots, long states,
         long bytes,
-        long capacityEvents, Tiers tiers, Writes writes) {
+        long capacityEvents, Tiers tiers, Writes writes, @Nullable ChangesRefused changesRefused) {
 
     /** The counters of a backend that has one tier and writes at once. */
     public BackendStats(String storeId, String durability, long events, long streams, long snapshots, long states,
             long bytes, long capacityEvents) {
-        this(storeId, durability, events, streams, snapshots, states, bytes, capacityEvents, Tiers.NONE, Writes.NONE);
+        this(storeId, durability, events, streams, snapshots, states, bytes, capacityEvents, Tiers.NONE, Writes.NONE, null);
+    }
+
+    /** The counters of a backend that takes changes. */
+    public BackendStats(String storeId, String durability, long events, long streams, long snapshots, long states,
+            long bytes, long capacityEvents, Tiers tiers, Writes writes) {
+        this(storeId, durability, events, streams, snapshots, states, bytes, capacityEvents, tiers, writes, null);
+    }
+
+    /** The same counters, with why no changes are taken; null where they are. */
+    public BackendStats withChangesRefused(@Nullable ChangesRefused refused) {
+        return new BackendStats(storeId, durability, events, streams, snapshots, states, bytes, capacityEvents, tiers,
+                writes, refused);
     }
 
     /**

@@ -169,7 +169,7 @@ public final class EventStore<E extends Event> {
         List<E> events = codec
                 .decode(new EncodedEvent(envelope.eventType(), envelope.eventVersion(), envelope.payload().bytes()));
         return events.stream()
-                .map(event -> new RecordedEvent<>(stored.stream().entityId(), stored.sequenceNr(), stored.position(),
+                .map(event -> new RecordedEvent<>(stored.stream(), stored.sequenceNr(), stored.position(),
                         envelope.metadata(), event))
                 .toList();
     }

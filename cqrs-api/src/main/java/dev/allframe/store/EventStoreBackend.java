@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A storage: stored bytes in, stored bytes out. This is all that a new storage implements; the typed {@link EventStore}
@@ -26,6 +27,14 @@ public interface EventStoreBackend extends EventAppender, EventReader, SnapshotS
 
     /** Counters; after {@code close()} those of that moment. */
     BackendStats stats();
+
+    /**
+     * Why no changes are taken at this moment; null where they are. For health checks: it never waits, and costs less
+     * than {@link #stats()}, which says it too.
+     */
+    default @Nullable ChangesRefused changesRefused() {
+        return stats().changesRefused();
+    }
 
     /**
      * Waits for the calls under way and refuses all further ones with {@link StoreClosedException}, except

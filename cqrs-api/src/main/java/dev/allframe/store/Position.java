@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * A place in the order of everything in a store. Whoever has seen the record at a position has seen all records before
@@ -18,6 +19,33 @@ public record Position(String storeId, int partition, long epoch, long index) im
 
     private static final Comparator<Position> ORDER = Comparator.comparingLong(Position::epoch)
             .thenComparingLong(Position::index);
+
+    /**
+     * The position as text, in ASCII without spaces, for a file, a column or a header; {@link #parse} reads it. Positions
+     * that are equal have the same text; its order is not theirs.
+     */
+    public String asText() {
+        return TextForm.of(storeId, partition, epoch, index);
+    }
+
+    /**
+     * The position whose {@link #asText} this is.
+     *
+     * @throws IllegalArgumentException if it is that of none
+     */
+    public static Position parse(String text) {
+        List<String> parts = TextForm.parts(text, 4, "position");
+        try {
+            Position position = new Position(parts.get(0), Integer.parseInt(parts.get(1)),
+                    Long.parseLong(parts.get(2)), Long.parseLong(parts.get(3)));
+            if (position.asText().equals(text)) {
+                return position;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw TextForm.refused(text, "position");
+        }
+        throw TextForm.refused(text, "position");
+    }
 
     /**
      * The order inside one partition.

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,18 @@ final class FailuresTest {
     void a_failure_that_throws_when_it_is_asked_is_named_by_its_class() {
         assertThat(Failures.message(new Unspeakable())).isEqualTo(Unspeakable.class.getName());
         assertThat(Failures.description(new Unspeakable())).isEqualTo(Unspeakable.class.getName());
+    }
+
+    @Test
+    void what_happened_to_a_file_is_said() {
+        assertThat(Failures.message(new NoSuchFileException("/bank"))).isEqualTo("no such file: /bank");
+        assertThat(Failures.message(new FileAlreadyExistsException("/bank"))).isEqualTo("file already exists: /bank");
+        assertThat(Failures.message(new AccessDeniedException("/bank"))).isEqualTo("access denied: /bank");
+        assertThat(Failures.message(new FileSystemException("/bank"))).isEqualTo("file: /bank");
+        assertThat(Failures.message(new FileSystemException("/bank", null, "Not a directory")))
+                .isEqualTo("/bank: Not a directory");
+        assertThat(Failures.description(new NoSuchFileException("/bank")))
+                .isEqualTo("java.nio.file.NoSuchFileException: no such file: /bank");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandInterceptor;
 import dev.allframe.runtime.aggregate.AggregateActor;
+import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.AggregateRegistry;
 import dev.allframe.runtime.aggregate.Hosting;
@@ -325,6 +326,16 @@ public final class AllFrame implements AutoCloseable {
                     + "' is registered with other classes on this actor system; give it another name");
         }
         return aggregate;
+    }
+
+    /**
+     * How this node is doing: its storage, the host of each aggregate, and what guards them. For a probe of a container,
+     * or a gauge: cheap, from any thread, also after {@link #close()}; waits for nothing and does not throw.
+     */
+    public Health health() {
+        Map<String, AggregateHost> known = new LinkedHashMap<>();
+        hosted.forEach((name, aggregate) -> known.put(name, aggregate.host()));
+        return HealthCheck.of(hosts.hosting(), known);
     }
 
     /** The actor system that hosts. */

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.Engine;
 import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.EngineConfig;
@@ -10,7 +11,12 @@ import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.UnsupportedFormatException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,9 +87,22 @@ public final class AllSourceBackend {
                     Clock.systemUTC(), user), "none");
         }
         Path absolute = directory.toAbsolutePath();
-        return new EngineBackend(Engine.open(disk, absolute,
-                new RocksTables(absolute, config.memoryBytes() / 4), numbers, Clock.systemUTC(), user),
-                name(config.durability()));
+        if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+            throw new StoreFailedException(absolute + " is a file, and the store needs a directory",
+                    new NotDirectoryException(absolute.toString()));
+        }
+        try {
+            return new EngineBackend(Engine.open(disk, absolute,
+                    new RocksTables(absolute, config.memoryBytes() / 4), numbers, Clock.systemUTC(), user),
+                    name(config.durability()));
+        } catch (CorruptStoreException damaged) {
+            throw new CorruptStoreException("the store in " + absolute + " is damaged: " + Failures.message(damaged)
+                    + "; 'store verify " + absolute + "' shows all damage, and 'store salvage " + absolute
+                    + " <new directory>' copies what can be read", damaged);
+        } catch (UnsupportedFormatException other) {
+            throw new UnsupportedFormatException("the store in " + absolute + " was written by another version of"
+                    + " AllFrame: " + Failures.message(other) + "; open it with that version, or with a later one");
+        }
     }
 
     /**

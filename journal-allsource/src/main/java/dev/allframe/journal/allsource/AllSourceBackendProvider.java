@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.RetentionRule;
 import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.plugin.BackendProvider;
@@ -9,6 +10,8 @@ import dev.allframe.store.EventStoreBackend;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
 
 /**
@@ -24,13 +27,30 @@ public final class AllSourceBackendProvider implements BackendProvider {
             throw new IllegalArgumentException(
                     "the durable store needs a directory: set allsource.dir, or the key dir of the section that is used");
         }
-        return AllSourceBackend.withConfig(AllSourceConfig.in(path(directory))
+        AllSourceConfig config = AllSourceConfig.in(path(directory))
                 .withDurability(durability(section))
-                .withMaxRecordBytes(Math.toIntExact(section.getBytes("max-record-size")))
-                .withMemoryBytes(section.getBytes("memory"))
-                .withRowFileBytes(section.getBytes("row-file-budget"))
-                .withSealAfter(section.getDuration("seal-after"))
-                .withRetention(retention(section)), "actor system '" + system.name() + "'");
+                .withRetention(retention(section));
+        config = with(config, section, "max-record-size",
+                (to, key) -> to.withMaxRecordBytes((int) Math.min(section.getBytes(key), Integer.MAX_VALUE)));
+        config = with(config, section, "memory", (to, key) -> to.withMemoryBytes(section.getBytes(key)));
+        config = with(config, section, "row-file-budget", (to, key) -> to.withRowFileBytes(section.getBytes(key)));
+        config = with(config, section, "seal-after", (to, key) -> to.withSealAfter(section.getDuration(key)));
+        return AllSourceBackend.withConfig(config, "actor system '" + system.name() + "'");
+    }
+
+    private static AllSourceConfig with(AllSourceConfig config, Config section, String key,
+            BiFunction<AllSourceConfig, String, AllSourceConfig> change) {
+        return value(section, key, name -> change.apply(config, name));
+    }
+
+    /** What is made of a value; where that is refused, the refusal names the key. */
+    private static AllSourceConfig value(Config section, String key, Function<String, AllSourceConfig> make) {
+        try {
+            return make.apply(key);
+        } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                    key + " = " + section.getString(key) + " cannot be used: " + Failures.message(refused), refused);
+        }
     }
 
     private static Path path(String directory) {

@@ -3,9 +3,11 @@ package dev.allframe.journal.memory;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.DurableStatePage;
 import dev.allframe.store.Envelope;
@@ -26,6 +28,7 @@ import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import dev.allframe.store.spi.Listeners;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -72,6 +75,7 @@ public final class InMemoryBackend implements EventStoreBackend {
     private final MemoryStates states = new MemoryStates(storeId);
     private long eventBytes;
     private boolean closed;
+    private @Nullable ChangesRefused changesRefused;
 
     private InMemoryBackend(InMemoryConfig config) {
         this.config = config;
@@ -126,8 +130,12 @@ public final class InMemoryBackend implements EventStoreBackend {
             throw new VersionConflictException(append.stream(), append.expected(), version);
         }
         if (records.size() > config.maxEvents() - log.live()) {
-            throw new StoreFullException("stream=" + append.stream() + " records=" + records.size() + " stored="
-                    + log.live() + " maxEvents=" + config.maxEvents());
+            StoreFullException full = new StoreFullException("stream=" + append.stream() + " records="
+                    + records.size() + " stored=" + log.live() + " maxEvents=" + config.maxEvents());
+            if (changesRefused == null) {
+                changesRefused = new ChangesRefused(Instant.now(), Failures.message(full), false);
+            }
+            throw full;
         }
         if (stream == null) {
             stream = new MemoryStream(append.stream());
@@ -144,6 +152,7 @@ public final class InMemoryBackend implements EventStoreBackend {
                 types.add(new StoredType(stream.id.entityType(), envelope.eventType(), envelope.eventVersion()));
             }
         }
+        changesRefused = null;
         return new Appended(stream.id, version + 1, stream.version(), position(log.lastIndex()));
     }
 
@@ -347,7 +356,8 @@ public final class InMemoryBackend implements EventStoreBackend {
         lock.lock();
         try {
             return new BackendStats(storeId, "none", log.live(), streams.size(), snapshots.count(), states.count(),
-                    eventBytes + snapshots.bytes() + states.bytes(), config.maxEvents());
+                    eventBytes + snapshots.bytes() + states.bytes(), config.maxEvents())
+                    .withChangesRefused(changesRefused);
         } finally {
             lock.unlock();
         }
@@ -358,7 +368,10 @@ public final class InMemoryBackend implements EventStoreBackend {
     public void close() {
         lock.lock();
         try {
-            closed = true;
+            if (!closed) {
+                closed = true;
+                changesRefused = new ChangesRefused(Instant.now(), "store " + storeId + " is closed", true);
+            }
         } finally {
             lock.unlock();
         }

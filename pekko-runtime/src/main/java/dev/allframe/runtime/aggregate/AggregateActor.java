@@ -363,6 +363,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return (records.size() == 1 ? Effect().persist(records.getFirst()) : Effect().persist(records))
                 .thenReply(execute.replyTo(), state -> {
                     storing = null;
+                    hosting.storage().watch().wrote();
                     records.forEach(record -> hosting.versions()
                             .stored(aggregate.type().name(), record.envelope().eventType(),
                                     record.envelope().eventVersion()));
@@ -466,12 +467,17 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                         + (version - records) + " records were deleted: " + discarded;
             }
         }
+        hosting.storage().watch().read();
         gate.recovered();
     }
 
     private void notStored(Throwable failure) {
         if (storing != null) {
-            storing.fail(WriteFailures.of(stream, failure, storing, hosting.storage().backend() != null));
+            CommandError error = WriteFailures.of(stream, failure, storing, hosting.storage().backend() != null);
+            if (error instanceof CommandError.StorageUnavailable) {
+                hosting.storage().watch().didNotWrite(hosting.clock().instant(), error.message());
+            }
+            storing.fail(error);
             storing = null;
         }
     }
@@ -480,9 +486,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private void notRecovered(Throwable failure) {
         replayed = 0;
         String reason = "stream=" + stream + " cannot be recovered: " + Failures.description(failure);
-        gate.recoveryFailed(Defects.isUnreadable(failure)
-                ? new CommandError.Unreadable(reason, CommandError.Execution.NOT_EXECUTED)
-                : CommandError.StorageUnavailable.notExecuted(reason), context.getSelf());
+        if (Defects.isUnreadable(failure)) {
+            gate.recoveryFailed(new CommandError.Unreadable(reason, CommandError.Execution.NOT_EXECUTED),
+                    context.getSelf());
+        } else {
+            hosting.storage().watch().didNotRead(hosting.clock().instant(), reason);
+            gate.recoveryFailed(CommandError.StorageUnavailable.notExecuted(reason), context.getSelf());
+        }
     }
 
     private void stopped() {

@@ -1,13 +1,17 @@
 package dev.allframe.runtime.storage;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
+import dev.allframe.failure.Failures;
 import dev.allframe.store.BackendAccess;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.EventStoreException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.query.PersistenceQuery;
 import org.apache.pekko.persistence.query.javadsl.ReadJournal;
@@ -21,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot the snapshot store's plugin id
  * @param visibility who sees what is stored
  * @param backend the store behind the plugins, where they are ours; null for other journals
+ * @param watch what instances have met when they used the plugins
  */
 public record StoragePlugins(String name, String journal, String snapshot, Visibility visibility,
-        @Nullable EventStoreBackend backend) {
+        @Nullable EventStoreBackend backend, StorageWatch watch) {
 
     /** Who sees what is stored. */
     public enum Visibility {
@@ -60,7 +65,7 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
         String journal = existing(config, storage.getString("journal"));
         return new StoragePlugins(name, journal, existing(config, storage.getString("snapshot")),
                 visibility(storage, "visible-to"),
-                backend(system, storage.getString("query")));
+                backend(system, name, storage.getString("query")), new StorageWatch());
     }
 
     private static StoragePlugins pekkoDefault(ActorSystem<?> system, Config config) {
@@ -79,7 +84,7 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
                 ? Visibility.PROCESS
                 : foreignVisibility(config);
         return new StoragePlugins(journal, existing(config, journal),
-                snapshot.isEmpty() ? "" : existing(config, snapshot), visibility, null);
+                snapshot.isEmpty() ? "" : existing(config, snapshot), visibility, null, new StorageWatch());
     }
 
     /** The journals that Pekko itself brings keep their data in the process or beside it. */
@@ -113,14 +118,35 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
         };
     }
 
-    private static @Nullable EventStoreBackend backend(ActorSystem<?> system, String query) {
+    private static @Nullable EventStoreBackend backend(ActorSystem<?> system, String name, String query) {
         try {
             ReadJournal journal = PersistenceQuery.get(system).getReadJournalFor(ReadJournal.class, query);
             return journal instanceof BackendAccess access ? access.backend() : null;
-        } catch (RuntimeException failed) {
-            throw new ConfigurationException(
-                    "the storage behind \"" + query + "\" cannot be opened: " + failed, failed);
+        } catch (RuntimeException | LinkageError failed) { // such as a native library that does not load
+            throw new ConfigurationException("storage \"" + name + "\" cannot be opened: " + sentence(failed), failed);
         }
+    }
+
+    /**
+     * What the storage says: the failure that lies under those of Pekko, of reflection and of stages, which say no more
+     * than that something was not created.
+     */
+    private static String sentence(Throwable failed) {
+        for (Throwable cause : Failures.chain(failed)) {
+            boolean wraps = cause.getCause() != null && isThrownByLibrary(cause);
+            if (!wraps) {
+                boolean ours = cause instanceof EventStoreException || cause instanceof IllegalArgumentException
+                        || cause instanceof ConfigException || cause instanceof ConfigurationException;
+                return ours ? Failures.message(cause) : Failures.description(cause);
+            }
+        }
+        return Failures.description(failed);
+    }
+
+    private static boolean isThrownByLibrary(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        String thrower = trace.length == 0 ? failure.getClass().getName() : trace[0].getClassName();
+        return Stream.of("org.apache.pekko.", "scala.", "java.", "jdk.").anyMatch(thrower::startsWith);
     }
 
     /** Whether snapshots can be saved at all. */

@@ -12,6 +12,7 @@ import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalLog;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.Position;
@@ -36,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open store: opens the parts in their order, joins them, and closes them in the reverse order.
@@ -403,6 +405,11 @@ public final class Engine implements AutoCloseable {
     /** How the writer is doing. */
     BackendStats.Writes writes() {
         return partition.writes();
+    }
+
+    /** Why no changes are taken; null where they are. */
+    @Nullable ChangesRefused changesRefused() {
+        return partition.changesRefused();
     }
 
     StateCounters counters() {

@@ -5,6 +5,7 @@ import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.DurableStatePage;
 import dev.allframe.store.EventFilter;
@@ -22,6 +23,7 @@ import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +53,7 @@ public final class EngineBackend implements EventStoreBackend {
     private @Nullable BackendStats lastStats; // guarded by counting
     private @Nullable EventStoreException uncounted; // guarded by counting
     private volatile boolean closed;
+    private volatile @Nullable ChangesRefused closedSince;
 
     /**
      * The storage over an open engine, which it closes.
@@ -324,19 +327,26 @@ public final class EngineBackend implements EventStoreBackend {
         }
     }
 
+    @Override
+    public @Nullable ChangesRefused changesRefused() {
+        ChangesRefused closing = closedSince;
+        return closing == null ? engine.changesRefused() : closing;
+    }
+
     private BackendStats now() {
         StateCounters counters = engine.counters();
         Contents contents = engine.contents();
         return new BackendStats(storeId, durability, contents.lastPosition() - counters.deletedEvents(),
                 contents.streams(), counters.snapshots(), counters.liveStates(),
                 contents.eventBytes() + counters.snapshotBytes() + counters.stateBytes(), Long.MAX_VALUE,
-                contents.tiers(), engine.writes());
+                contents.tiers(), engine.writes(), changesRefused());
     }
 
     @Override
     public void close() {
         synchronized (closing) {
             if (!closed) {
+                closedSince = new ChangesRefused(Instant.now(), "store " + storeId + " is closed", true);
                 closed = true;
                 engine.stop();
                 countForTheLastTime();

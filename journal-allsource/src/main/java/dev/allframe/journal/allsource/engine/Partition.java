@@ -1,11 +1,13 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.log.CommitLog;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.ExpectedVersion;
@@ -77,6 +79,7 @@ final class Partition {
     private volatile boolean parked;
     private volatile boolean stopped;
     private volatile @Nullable IOException failure;
+    private volatile @Nullable ChangesRefused changesRefused;
     private final ForceTimes forceTimes = new ForceTimes();
 
     // what follows is used by the partition's thread alone
@@ -160,6 +163,18 @@ final class Partition {
     /** Why nothing more can be written; null while all is well. */
     @Nullable IOException failure() {
         return failure;
+    }
+
+    /** Why no changes are taken; null where they are. */
+    @Nullable ChangesRefused changesRefused() {
+        return changesRefused;
+    }
+
+    /** The first of several refusals in a row says since when; one that lasts replaces those that do not. */
+    private void refuse(StoreFullException full) {
+        if (changesRefused == null) {
+            changesRefused = new ChangesRefused(clock.instant(), Failures.message(full), false);
+        }
     }
 
     private void run() {
@@ -295,13 +310,18 @@ final class Partition {
                 }
             }
         } catch (NoSpaceException full) {
-            answers.fail(request.result(), new StoreFullException("the disk is full: " + full.getMessage()));
+            StoreFullException reason = new StoreFullException("the disk is full: " + Failures.message(full));
+            refuse(reason);
+            answers.fail(request.result(), reason);
         } catch (IOException failed) {
             fail(failed);
             answers.fail(request.result(), failed());
         } catch (VersionConflictException conflict) {
             conflicts.add(new Conflict(request, conflict));
         } catch (RuntimeException refused) {
+            if (refused instanceof StoreFullException full) {
+                refuse(full);
+            }
             answers.fail(request.result(), refused);
         }
     }
@@ -469,6 +489,9 @@ final class Partition {
             contents.tail().publish();
             group.forEach(this::answer);
             clearGroup();
+            if (failure == null) {
+                changesRefused = null;
+            }
         } catch (StoreFullException full) {
             waitForTables(full);
         }
@@ -476,6 +499,7 @@ final class Partition {
 
     private void waitForTables(StoreFullException full) {
         tablesFull = full;
+        refuse(full);
         askAgainAt = System.nanoTime() + ASK_AGAIN_NANOS;
     }
 
@@ -644,13 +668,14 @@ final class Partition {
     private void fail(IOException failed) {
         if (failure == null) {
             failure = failed;
+            changesRefused = new ChangesRefused(clock.instant(), Failures.message(failed()), true);
         }
     }
 
     private StoreFailedException failed() {
         IOException cause = failure == null ? new IOException("unknown") : failure;
         return new StoreFailedException("the disk of store " + storeId + " failed, and it takes no further change until"
-                + " it is opened anew: " + cause.getMessage(), cause);
+                + " it is opened anew: " + Failures.message(cause), cause);
     }
 
     private void refuseQueued() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
@@ -62,7 +63,7 @@ abstract class LifecycleConformance extends StoreConformance {
 
     private void assertCounters(long events, long streams, long snapshots, long states, long bytes) {
         BackendStats stats = store.stats();
-        assertThat(stats).isEqualTo(new BackendStats(store.storeId(), stats.durability(), events, streams, snapshots,
+        assertThat(stats.withChangesRefused(null)).isEqualTo(new BackendStats(store.storeId(), stats.durability(), events, streams, snapshots,
                 states, bytes, stats.capacityEvents(), stats.tiers(), stats.writes()));
         assertThat(stats.durability()).isNotEmpty();
         assertThat(stats.capacityEvents()).isPositive();
@@ -113,6 +114,19 @@ abstract class LifecycleConformance extends StoreConformance {
         refusesAsClosed(store.upsertState(ANNA, 1, json("x"), ""));
         refusesAsClosed(store.deleteState(ANNA, 1));
         refusesAsClosed(store.flush());
+    }
+
+    @Test
+    void a_store_says_whether_it_takes_changes_and_why_not() {
+        append(ANNA, "a");
+        assertThat(store.changesRefused()).isNull();
+        assertThat(store.stats().changesRefused()).isNull();
+        store.close();
+
+        ChangesRefused closed = store.changesRefused();
+        assertThat(closed).isNotNull().isEqualTo(store.stats().changesRefused());
+        assertThat(closed.reason()).contains(store.storeId()).contains("closed");
+        assertThat(closed.lasting()).isTrue();
     }
 
     @Test

@@ -152,7 +152,7 @@ final class EventStoreTest {
                 .lastPosition();
 
         assertThat(done(store.getEvents("a", 2, 10)))
-                .containsExactly(new RecordedEvent<>("a", 2, last, metadata, new Counted(-2)));
+                .containsExactly(new RecordedEvent<>(StreamId.of("counter", "a"), 2, last, metadata, new Counted(-2)));
         assertThat(done(store.getEvents("a", 1, 1)).getFirst().metadata()).isEqualTo(AT_NOON);
         assertThat(done(store.getEvents("b", 1, 10))).isEmpty();
     }

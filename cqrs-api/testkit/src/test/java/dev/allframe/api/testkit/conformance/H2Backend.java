@@ -3,6 +3,7 @@ package dev.allframe.api.testkit.conformance;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.DurableStatePage;
 import dev.allframe.store.EventFilter;
@@ -20,6 +21,7 @@ import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -227,7 +229,8 @@ final class H2Backend implements EventStoreBackend {
             if (!closed) {
                 closed = true;
                 writer.close();
-                lastStats = counted();
+                lastStats = counted().withChangesRefused(
+                        new ChangesRefused(Instant.now(), "store " + storeId + " is closed", true));
                 reader.close();
             }
         }
