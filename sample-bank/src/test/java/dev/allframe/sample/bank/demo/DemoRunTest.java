@@ -90,7 +90,7 @@ final class DemoRunTest {
     void a_storage_that_takes_no_more_ends_the_run_with_its_reason_and_no_report() {
         try (AllFrame bank = AllFrame.standalone("full").aggregate(ACCOUNT).start()) {
             CommandBus full = new EndingBus(bank.commands(), 200,
-                    () -> new CommandResult.Failed<>(new CommandError.StorageUnavailable("no room", true)));
+                    () -> new CommandResult.Failed<>(CommandError.StorageUnavailable.notExecuted("no room")));
 
             assertThatThrownBy(() -> new DemoRun(7, 2).run(full, new Ledger(bank.eventStore(ACCOUNT)), () -> {}))
                     .isInstanceOf(StorageException.class)
