@@ -13,12 +13,13 @@ final class Uninterrupted {
     private Uninterrupted() {}
 
     /**
-     * Does something on a thread that nobody interrupts, and waits for its end. An interrupt of the caller ends neither,
-     * and stays set. What the work throws is thrown here.
+     * Does something on a thread that nobody interrupts, and waits for its end. An interrupt of the caller ends
+     * neither, and stays set. What the work throws is thrown here.
      */
     static <T> T call(String name, Supplier<T> work) {
         try { // join goes on when it is interrupted
-            return CompletableFuture.supplyAsync(work, task -> Thread.ofPlatform().daemon().name(name).start(task)).join();
+            return CompletableFuture.supplyAsync(work, task -> Thread.ofPlatform().daemon().name(name).start(task))
+                    .join();
         } catch (CompletionException failed) {
             switch (failed.getCause()) {
                 case RuntimeException cause -> throw cause;

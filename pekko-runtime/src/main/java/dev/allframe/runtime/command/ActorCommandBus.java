@@ -122,7 +122,7 @@ public final class ActorCommandBus implements CommandBus {
         }
     }
 
-    /** Code that was interrupted may throw what it does not declare; the caller's thread is interrupted all the same. */
+    /** Interrupted code may throw what it does not declare; the caller's thread is interrupted all the same. */
     private static Throwable keepingInterrupt(Throwable defect) {
         if (defect instanceof InterruptedException) {
             Thread.currentThread().interrupt();

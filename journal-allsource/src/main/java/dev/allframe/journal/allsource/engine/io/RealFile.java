@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A file of this machine's file system.
  *
  * <p>The JDK closes a channel, for all who use it, when a thread is interrupted that reads or writes through it. So an
- * operation begins with the thread's interrupt put aside, and is repeated through a new channel, on another thread, where
- * an interrupt has closed the one that it used; at its end the thread is interrupted as it was. A new channel needs the
- * file under the name with which it was opened.
+ * operation begins with the thread's interrupt put aside, and is repeated through a new channel, on another thread,
+ * where an interrupt has closed the one that it used; at its end the thread is interrupted as it was. A new channel
+ * needs the file under the name with which it was opened.
  */
 final class RealFile implements DiskFile {
 

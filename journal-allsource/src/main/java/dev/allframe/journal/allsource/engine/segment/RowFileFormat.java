@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
  * Where what stands in a row file.
  * <h2>Format, version 1, little-endian</h2>
  * <pre>
- *   header, 40 B   magic "AFRW" | version u16 | flags u16, zero | store id 16 B | segment id u64 | crc32c u32 of these |
- *                  zero 4 B
+ *   header, 40 B   magic "AFRW" | version u16 | flags u16, zero | store id 16 B | segment id u64 |
+ *                  crc32c u32 of these | zero 4 B
  *   block          raw length u32 | stored length u32 | crc32c u32 | zstd frame
  *   footer         block count u32 | per block: offset u64, stored length u32, raw length u32, first row u32
  *                  | rows u32 | first position u64 | last position u64 | min ms u64 | max ms u64

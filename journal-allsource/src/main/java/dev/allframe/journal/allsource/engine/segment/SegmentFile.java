@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The names of a segment's files. They are written in the digits 0 to 9; a store may have names in the digits of another
- * script too, which a default locale has given them, and they are read.
+ * The names of a segment's files. They are written in the digits 0 to 9; a store may have names in the digits of
+ * another script too, which a default locale has given them, and they are read.
  */
 public enum SegmentFile {
 
