@@ -34,8 +34,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +46,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The runtime: hosts aggregates in an actor system and takes commands for them.
@@ -107,6 +108,8 @@ public final class AllFrame implements AutoCloseable {
 
     /** As {@link #standalone(String)}, with a loaded configuration. */
     public static Builder standalone(String name, Config config) {
+        // By one thread: SLF4J warns where the threads of an actor system find it first.
+        LoggerFactory.getILoggerFactory();
         Config complete = StandaloneConfig.complete(config);
         return new Builder(Uninterrupted.call("allframe-start",
                 () -> ActorSystem.create(Behaviors.empty(), name, complete)), true, Clock.systemUTC());

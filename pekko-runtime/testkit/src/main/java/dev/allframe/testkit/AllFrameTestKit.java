@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs aggregates as they run in production, actors, command bus and journal, for the tests of one class: in this
@@ -87,6 +88,8 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
                 pekko.logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
                 pekko.loglevel = INFO
                 """)).withFallback(ManualTime.config()).withFallback(ConfigFactory.load());
+        // By one thread: SLF4J warns where the threads of an actor system find it first.
+        LoggerFactory.getILoggerFactory();
         ActorTestKit actors = uninterrupted(
                 () -> ActorTestKit.create(context.getRequiredTestClass().getSimpleName(), complete));
         try {
