@@ -1,5 +1,10 @@
-package dev.allframe.benchmarks;
+package dev.allframe.documents;
 
+import static dev.allframe.documents.Checkout.ROOT;
+import static dev.allframe.documents.Checkout.documents;
+import static dev.allframe.documents.Checkout.files;
+import static dev.allframe.documents.Checkout.read;
+import static dev.allframe.documents.Checkout.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -8,17 +13,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Documents say what is so: cited tests exist, quoted code is in the sources, links lead somewhere. */
 final class DocumentsTest {
-
-    private static final Path ROOT = root();
 
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (G\\d+) \\|.*$");
     private static final Pattern CITED = Pattern.compile("`([A-Z]\\w+(?:Test|Conformance))(?:\\.(\\w+))?`");
@@ -31,43 +32,9 @@ final class DocumentsTest {
     /** A line of a comment, or code with a comment behind it. */
     private static final Pattern COMMENT = Pattern.compile("^\\s*(/\\*|\\*|//)|; +//|[{}] +//");
 
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("CONTRIBUTING.md"))) {
-            folder = Optional.ofNullable(folder.getParent())
-                    .orElseThrow(() -> new IllegalStateException("no checkout above the working directory"));
-        }
-        return folder;
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException unreadable) {
-            throw new IllegalStateException(unreadable);
-        }
-    }
-
-    private static List<Path> files(String ending) throws IOException {
-        try (Stream<Path> all = Files.walk(ROOT)) {
-            return all.filter(file -> file.toString().endsWith(ending))
-                    .filter(file -> !ROOT.relativize(file).toString().matches("(.*/)?(target|\\.git)/.*"))
-                    .toList();
-        }
-    }
-
-    private static Map<String, String> sources() throws IOException {
-        Map<String, String> byClass = new TreeMap<>();
-        for (Path file : files(".java")) {
-            String name = file.getFileName().toString();
-            byClass.merge(name.substring(0, name.length() - ".java".length()), read(file), (one, other) -> one + other);
-        }
-        return byClass;
-    }
-
     private static Map<String, String> guaranteeRows() {
         Map<String, String> rows = new TreeMap<>();
-        ROW.matcher(read(ROOT.resolve("docs/guarantees.md")))
+        ROW.matcher(read("docs/guarantees.md"))
                 .results()
                 .forEach(row -> rows.put(row.group(1), row.group()));
         return rows;
@@ -110,34 +77,58 @@ final class DocumentsTest {
 
     @Test
     void the_code_on_the_first_screen_is_the_bank_s() {
-        String readme = read(ROOT.resolve("README.md"));
+        String readme = read("README.md");
         String snippet = readme.substring(readme.indexOf("```java") + "```java\n".length(),
                 readme.indexOf("```", readme.indexOf("```java") + 3));
 
-        assertThat(read(ROOT.resolve("sample-bank/src/main/java/dev/allframe/sample/bank/account/Accounts.java")))
+        assertThat(read("sample-bank/src/main/java/dev/allframe/sample/bank/account/Accounts.java"))
                 .contains(snippet);
     }
 
     @Test
-    void the_code_that_shows_how_events_change_is_compiled() throws IOException {
+    void java_in_documents_is_compiled() {
         String sources = withoutSpace(String.join("\n", sources().values()));
+        List<String> missing = new ArrayList<>();
+        for (Path document : documents()) {
+            for (Markdown.Block block : Markdown.blocks(document, "java")) {
+                boolean compiledOutside = document.equals(FirstAggregateIT.PAGE) && !block.file().isEmpty();
+                if (!compiledOutside && !sources.contains(withoutSpace(block.text()))) {
+                    missing.add(ROOT.relativize(document) + ":\n" + block.text());
+                }
+            }
+        }
 
-        List<String> blocks = Pattern.compile("(?s)```java\n(.*?)```")
-                .matcher(read(ROOT.resolve("docs/events.md")))
-                .results()
-                .map(block -> block.group(1))
-                .toList();
-
-        assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(sources).contains(withoutSpace(block)));
+        assertThat(missing).as("code that is in no source").isEmpty();
     }
 
+    @Test
+    void every_decision_stands_in_the_table() {
+        String architecture = read("docs/architecture.md");
+
+        assertThat(files(".md")).filteredOn(file -> file.getParent().endsWith("adr"))
+                .hasSizeGreaterThan(15)
+                .allSatisfy(page -> {
+                    String title = read(page).lines().findFirst().orElse("").replaceFirst("^# (\\d+[.:]? )?", "");
+                    String number = page.getFileName().toString().substring(0, 4);
+                    assertThat(architecture).contains(
+                            "| [" + number + "](adr/" + page.getFileName() + ") | " + title.replace("`", "") + " |");
+                });
+    }
+
+    @Test
+    void every_page_stands_in_the_table_of_the_readme() {
+        assertThat(files(".md")).filteredOn(file -> file.getParent().equals(ROOT.resolve("docs")))
+                .allSatisfy(page -> assertThat(read("README.md")).contains("| [docs/" + page.getFileName() + "]("));
+    }
+
+    /** Code without comments, line breaks and indentation. */
     private static String withoutSpace(String code) {
-        return code.replaceAll("\\s+", "");
+        return code.replaceAll("(?m)(^|\\s)//.*$", "").replaceAll("\\s+", "");
     }
 
     @Test
     void links_between_documents_lead_somewhere() throws IOException {
-        for (Path document : files(".md")) {
+        for (Path document : documents()) {
             LINK.matcher(read(document))
                     .results()
                     .forEach(link -> assertThat(document.resolveSibling(link.group(1)))
@@ -164,8 +155,8 @@ final class DocumentsTest {
 
     @Test
     void the_gate_runs_the_command_that_the_readme_names() {
-        assertThat(read(ROOT.resolve("README.md"))).contains("```\nmvn verify\n```");
-        assertThat(read(ROOT.resolve(".ci/run")).lines().filter(line -> line.contains("mvn ")))
+        assertThat(read("README.md")).contains("```\nmvn verify\n```");
+        assertThat(read(".ci/run").lines().filter(line -> line.contains("mvn ")))
                 .allMatch(line -> line.strip().startsWith("exec mvn verify"));
     }
 }
