@@ -6,6 +6,10 @@ import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.api.testkit.Guarantee;
@@ -27,6 +31,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class StartUpTest {
 
@@ -300,6 +305,30 @@ final class StartUpTest {
                     .isGreaterThanOrEqualTo(10);
             assertThat(bounded.commands().dispatchAndWait(WALLET, "w", put(1))).as("room again")
                     .isInstanceOf(CommandResult.Accepted.class);
+        }
+    }
+
+    @Test
+    void a_member_without_a_downing_provider_is_warned_of() {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        Level level = root.getLevel();
+        ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+        warnings.start();
+        root.addAppender(warnings);
+        root.setLevel(Level.WARN);
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "lost",
+                ConfigFactory
+                        .parseString("allframe.storage = memory\npekko.cluster.downing-provider-class = \"\"")
+                        .withFallback(ClusterHostTest.MEMBER));
+        try {
+            AllFrame.on(system).aggregate(WALLET).start();
+
+            assertThat(warnings.list).extracting(ILoggingEvent::getFormattedMessage)
+                    .anyMatch(message -> message.startsWith("no pekko.cluster.downing-provider-class is set"));
+        } finally {
+            root.setLevel(level);
+            root.detachAppender(warnings);
+            end(system);
         }
     }
 
