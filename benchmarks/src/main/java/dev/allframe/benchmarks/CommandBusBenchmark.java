@@ -177,10 +177,11 @@ public final class CommandBusBenchmark {
     }
 
     private static Running bare(boolean cluster, boolean serialized, boolean identified) {
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bare", config(cluster, String.format(Locale.ROOT, """
-                pekko.persistence.journal.plugin = "pekko.persistence.journal.inmem"
-                pekko.persistence.journal.inmem.test-serialization = %s
-                """, serialized ? "on" : "off")));
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bare",
+                config(cluster, String.format(Locale.ROOT, """
+                        pekko.persistence.journal.plugin = "pekko.persistence.journal.inmem"
+                        pekko.persistence.journal.inmem.test-serialization = %s
+                        """, serialized ? "on" : "off")));
         Load.Target target;
         if (cluster) {
             Cluster.get(system).manager().tell(Join.create(Cluster.get(system).selfMember().address()));

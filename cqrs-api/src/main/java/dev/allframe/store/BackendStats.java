@@ -26,7 +26,8 @@ public record BackendStats(String storeId, String durability, long events, long 
     /** The counters of a backend that has one tier and writes at once. */
     public BackendStats(String storeId, String durability, long events, long streams, long snapshots, long states,
             long bytes, long capacityEvents) {
-        this(storeId, durability, events, streams, snapshots, states, bytes, capacityEvents, Tiers.NONE, Writes.NONE, null);
+        this(storeId, durability, events, streams, snapshots, states, bytes, capacityEvents, Tiers.NONE, Writes.NONE,
+                null);
     }
 
     /** The counters of a backend that takes changes. */

@@ -11,7 +11,8 @@ import dev.allframe.aggregate.Event;
  * @param metadata time, causes, headers
  * @param event the event
  */
-public record RecordedEvent<E extends Event>(StreamId stream, long sequenceNr, Position position, EventMetadata metadata,
+public record RecordedEvent<E extends Event>(StreamId stream, long sequenceNr, Position position,
+        EventMetadata metadata,
         E event) {
 
     /** The instance that it belongs to. */

@@ -38,7 +38,8 @@ final class FailuresTest {
 
     @Test
     void the_message_of_a_cause_stands_in_for_one_that_is_missing() {
-        assertThat(Failures.message(new IllegalStateException(null, new IOException("No space")))).isEqualTo("No space");
+        assertThat(Failures.message(new IllegalStateException(null, new IOException("No space"))))
+                .isEqualTo("No space");
     }
 
     @Test

@@ -57,7 +57,8 @@ final class TextFormTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "start", "s/0/0", "s/0/0/x", "s/0/0/1/2", "s/0/0/+1", "s/00/0/1", "s/0/0/1 ", "s t/0/0/1",
+    @ValueSource(strings = {"", "start", "s/0/0", "s/0/0/x", "s/0/0/1/2", "s/0/0/+1", "s/00/0/1", "s/0/0/1 ",
+            "s t/0/0/1",
             "s~7C/0/0/1", "s~007c/0/0/1", "s/2147483648/0/1", "s/0/0/", "~0061/0/0/1"})
     void what_no_position_gives_is_none(String text) {
         assertThatThrownBy(() -> Position.parse(text))

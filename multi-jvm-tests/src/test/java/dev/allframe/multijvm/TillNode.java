@@ -109,8 +109,8 @@ final class TillNode {
     /** Its id makes a command safe to send again, whatever the answer was. */
     private void payUntilAccepted(String till, String payment) throws InterruptedException {
         CommandOptions options = CommandOptions.withCommandId(payment).within(Duration.ofSeconds(2));
-        while (!(allFrame.commands().dispatchAndWait(TILL, till, new Pay(payment), options)
-                instanceof CommandResult.Accepted<Paid>)) {
+        while (!(allFrame.commands()
+                .dispatchAndWait(TILL, till, new Pay(payment), options) instanceof CommandResult.Accepted<Paid>)) {
             Thread.sleep(100);
         }
     }

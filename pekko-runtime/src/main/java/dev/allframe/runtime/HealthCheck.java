@@ -6,6 +6,7 @@ import dev.allframe.runtime.Health.Part;
 import dev.allframe.runtime.Health.Status;
 import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.Hosting;
+import dev.allframe.runtime.rolling.GuardHealth;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StorageWatch;
 import dev.allframe.store.ChangesRefused;
@@ -62,10 +63,15 @@ final class HealthCheck {
                 : new Part(Kind.HOST, aggregate, Status.DEGRADED, hint, null);
     }
 
+    /** Down where no command is executed, degraded where no new version of an event is stored. */
     private static Part guard(Hosting hosting) {
-        String refusal = hosting.guard().refusal();
-        return refusal == null
+        String refusal = hosting.refusal();
+        if (refusal != null) {
+            return new Part(Kind.GUARD, "cluster", Status.DOWN, refusal, null);
+        }
+        GuardHealth versions = hosting.versions().health();
+        return versions.isGood()
                 ? Part.up(Kind.GUARD, "cluster")
-                : new Part(Kind.GUARD, "cluster", Status.DOWN, refusal, null);
+                : new Part(Kind.GUARD, "cluster", Status.DEGRADED, String.join("; ", versions.problems()), null);
     }
 }

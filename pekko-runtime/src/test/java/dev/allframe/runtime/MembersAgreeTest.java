@@ -57,16 +57,18 @@ final class MembersAgreeTest {
 
     @Test
     void a_node_that_joins_without_a_check_is_refused_at_start_and_leaves_where_its_actor_system_is_ours() {
-        AllFrame.Builder second = AllFrame.standalone("two", ClusterMembers.config(members.shared() + members.seed() + """
+        AllFrame.Builder second = AllFrame.standalone("two",
+                ClusterMembers.config(members.shared() + members.seed() + """
 
-                allframe.schema-compatibility = full
-                pekko.cluster.configuration-compatibility-check.enforce-on-join = off
-                """));
+                        allframe.schema-compatibility = full
+                        pekko.cluster.configuration-compatibility-check.enforce-on-join = off
+                        """));
 
         assertThatThrownBy(() -> second.aggregate(WALLET).start()).isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("allframe.schema-compatibility must be the same on all members of a cluster: it is"
-                        + " \"full\" here and \"backward-transitive\" on member "
-                        + Cluster.get(first).selfMember().address());
+                .hasMessageContaining(
+                        "allframe.schema-compatibility must be the same on all members of a cluster: it is"
+                                + " \"full\" here and \"backward-transitive\" on member "
+                                + Cluster.get(first).selfMember().address());
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(Cluster.get(first).state().getMembers()).hasSize(1));
         assertTheFirstGoesOn();

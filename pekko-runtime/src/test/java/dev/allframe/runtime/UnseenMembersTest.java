@@ -27,7 +27,7 @@ final class UnseenMembersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
-    void no_command_is_executed_when_the_actor_that_learns_of_other_members_has_ended() {
+    void no_command_is_executed_when_the_actor_that_learns_of_other_members_has_ended_and_health_says_so() {
         try (ClusterMembers members = new ClusterMembers()) {
             ActorSystem<Void> system = members.joined("allframe.storage = memory");
             AllFrame alone = AllFrame.on(system).aggregate(WALLET).start();
@@ -35,17 +35,34 @@ final class UnseenMembersTest {
             assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1), patient))
                     .isInstanceOf(CommandResult.Accepted.class);
 
-            Adapter.toClassic(system)
-                    .actorSelection("/system/allframe-visibility-*")
-                    .tell(PoisonPill.getInstance(), ActorRef.noSender());
+            await().atMost(PATIENCE).until(() -> alone.health().isUp());
 
-            await().atMost(PATIENCE).untilAsserted(() -> {
-                CommandResult<WalletEvent> result = alone.commands().dispatchAndWait(WALLET, "w", put(1), patient);
-                assertThat(result).isInstanceOfSatisfying(CommandResult.Failed.class, failed -> {
-                    assertThat(failed.error()).isInstanceOf(CommandError.StorageUnavailable.class);
-                    assertThat(failed.error().message()).contains("whether this member is alone is not known");
-                });
+            end(system, "/system/allframe-versions-*");
+
+            assertGuard(alone, Health.Status.DEGRADED, "the actor that learns what other members can read has ended");
+            assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1), patient))
+                    .isInstanceOf(CommandResult.Accepted.class);
+
+            end(system, "/system/allframe-visibility-*");
+
+            assertGuard(alone, Health.Status.DOWN, "whether this member is alone is not known");
+            CommandResult<WalletEvent> result = alone.commands().dispatchAndWait(WALLET, "w", put(1), patient);
+            assertThat(result).isInstanceOfSatisfying(CommandResult.Failed.class, failed -> {
+                assertThat(failed.error()).isInstanceOf(CommandError.StorageUnavailable.class);
+                assertThat(failed.error().message()).contains("whether this member is alone is not known");
             });
         }
+    }
+
+    private static void end(ActorSystem<?> system, String actor) {
+        Adapter.toClassic(system).actorSelection(actor).tell(PoisonPill.getInstance(), ActorRef.noSender());
+    }
+
+    private static void assertGuard(AllFrame allFrame, Health.Status status, String reason) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(allFrame.health().troubles()).anySatisfy(part -> {
+            assertThat(part.kind()).isEqualTo(Health.Kind.GUARD);
+            assertThat(part.status()).isEqualTo(status);
+            assertThat(part.reason()).contains(reason);
+        }));
     }
 }

@@ -13,8 +13,8 @@ import dev.allframe.codec.UnwritableException;
 import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
-import dev.allframe.failure.Failures;
 import dev.allframe.evolution.StoredVersion;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.store.CommandRecord;
@@ -262,25 +262,25 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             return fail(execute, new CommandError.VersionConflict(stream, execute.expected().toString(), version));
         }
         C command = aggregate.type().commandClass().cast(execute.command());
-            return switch (aggregate.type().aggregate().decide(state.state(), command)) {
-                case Decision.Persist<E>(List<E> events) -> {
-                    List<Recorded<S>> records = records(execute, events, state.state(), version);
-                    String early = refusal(records);
-                    if (early != null) {
-                        yield fail(execute, new CommandError.NotYetReadable(early));
-                    }
-                    CompletionStage<Void> unrecorded = hosting.versions()
-                            .record(aggregate.type().name(), versions(records));
-                    yield unrecorded == null
-                            ? store(execute, accepted(events, version + events.size()), records)
-                            : afterRecording(execute, unrecorded);
+        return switch (aggregate.type().aggregate().decide(state.state(), command)) {
+            case Decision.Persist<E>(List<E> events) -> {
+                List<Recorded<S>> records = records(execute, events, state.state(), version);
+                String early = refusal(records);
+                if (early != null) {
+                    yield fail(execute, new CommandError.NotYetReadable(early));
                 }
-                case Decision.Refuse<E>(Refusal refusal) -> withoutEvent(execute, new CommandRecord.Refused(refusal),
-                        state.state(), version,
-                        new CommandResult.Refused<>(refusal.code(), refusal.message(), refusal.details()));
-                case Decision.NoChange<E>() -> withoutEvent(execute, new CommandRecord.Unchanged(), state.state(),
-                        version, accepted(List.of(), version));
-            };
+                CompletionStage<Void> unrecorded = hosting.versions()
+                        .record(aggregate.type().name(), versions(records));
+                yield unrecorded == null
+                        ? store(execute, accepted(events, version + events.size()), records)
+                        : afterRecording(execute, unrecorded);
+            }
+            case Decision.Refuse<E>(Refusal refusal) -> withoutEvent(execute, new CommandRecord.Refused(refusal),
+                    state.state(), version,
+                    new CommandResult.Refused<>(refusal.code(), refusal.message(), refusal.details()));
+            case Decision.NoChange<E>() -> withoutEvent(execute, new CommandRecord.Unchanged(), state.state(),
+                    version, accepted(List.of(), version));
+        };
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> withoutEvent(Execute execute, CommandRecord.Outcome outcome,

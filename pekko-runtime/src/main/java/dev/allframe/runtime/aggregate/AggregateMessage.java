@@ -48,7 +48,9 @@ public sealed interface AggregateMessage {
     }
 
     /** Stop when everything before is done; sent by the host of an instance, on its own node. */
-    enum Stop implements AggregateMessage, NoSerializationVerificationNeeded { INSTANCE }
+    enum Stop implements AggregateMessage, NoSerializationVerificationNeeded {
+        INSTANCE
+    }
 
     /**
      * An instance is told, by itself alone: the versions of the events that it is about to store are recorded.

@@ -10,8 +10,6 @@ import dev.allframe.runtime.storage.StreamHistory;
 import dev.allframe.store.StreamId;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +26,9 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
         VersionGuard versions, Clock clock, Settings settings) {
 
     /** Why no command may be executed on this node; null where commands may be. */
-    @Nullable String refusal() {
+    public @Nullable String refusal() {
         String unseen = guard.refusal();
         return unseen != null ? unseen : versions.yieldsBecause();
-    }
-
-    /** All that keeps this node from executing commands or from storing versions that are new, in sentences. */
-    public List<String> problems() {
-        List<String> problems = new ArrayList<>(versions.health().problems());
-        String refusal = refusal();
-        if (refusal != null && !problems.contains(refusal)) {
-            problems.add(refusal);
-        }
-        return problems;
     }
 
     /**

@@ -36,9 +36,10 @@ public final class Hosts {
     public static Hosts on(ActorSystem<?> system, StoragePlugins storage, Hosting.Settings settings, Clock clock) {
         boolean clustered = isClustered(system);
         if (clustered && ClusterJoin.keepsLostMembers(system.settings().config())) {
-            system.log().warn("no pekko.cluster.downing-provider-class is set: when a member of this cluster is killed or"
-                    + " cannot be reached, its instances are not hosted elsewhere until somebody downs it. Set it to"
-                    + " \"org.apache.pekko.cluster.sbr.SplitBrainResolverProvider\"; docs/cluster.md has all settings");
+            system.log()
+                    .warn("no pekko.cluster.downing-provider-class is set: when a member of this cluster is killed or"
+                            + " cannot be reached, its instances are not hosted elsewhere until somebody downs it. Set it to"
+                            + " \"org.apache.pekko.cluster.sbr.SplitBrainResolverProvider\"; docs/cluster.md has all settings");
         }
         VisibilityGuard guard = clustered ? VisibilityGuard.of(system, storage) : VisibilityGuard.open();
         VersionGuard versions = clustered

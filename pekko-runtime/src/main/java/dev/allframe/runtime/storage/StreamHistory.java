@@ -72,7 +72,8 @@ public final class StreamHistory {
                     .match(JournalProtocol.ReplayMessagesFailure.class,
                             failed -> end(() -> result.completeExceptionally(failed.cause())))
                     .match(Terminated.class, ended -> end(() -> result.completeExceptionally(new IllegalStateException(
-                            "journal plugin " + journal.path().name() + " could not start, as the log says, or has ended"))))
+                            "journal plugin " + journal.path().name()
+                                    + " could not start, as the log says, or has ended"))))
                     .match(ReceiveTimeout.class, timeout -> end(() -> result.completeExceptionally(
                             new TimeoutException("the journal did not answer within " + PATIENCE))))
                     .build();

@@ -300,11 +300,10 @@ final class MemberTypesTest {
 
     private static Map<String, String> announcements() {
         LWWMapKey<String, String> key = new LWWMapKey<>("allframe-readable-types");
-        Replicator.GetResponse<LWWMap<String, String>> response = AskPattern
-                .<Replicator.Command, Replicator.GetResponse<LWWMap<String, String>>>ask(
-                        DistributedData.get(there).replicator(),
-                        replyTo -> new Replicator.Get<>(key, Replicator.readLocal(), replyTo), PATIENCE,
-                        there.scheduler())
+        Replicator.GetResponse<LWWMap<String, String>> response = AskPattern.<Replicator.Command, Replicator.GetResponse<LWWMap<String, String>>>ask(
+                DistributedData.get(there).replicator(),
+                replyTo -> new Replicator.Get<>(key, Replicator.readLocal(), replyTo), PATIENCE,
+                there.scheduler())
                 .toCompletableFuture()
                 .join();
         return response instanceof Replicator.GetSuccess<LWWMap<String, String>> found
@@ -316,6 +315,7 @@ final class MemberTypesTest {
     void an_aggregate_that_was_not_announced_is_not_stored() {
         guard = guard(Map.of());
 
-        assertThat(guard.refusal("other", "other.opened", 1)).contains("has not announced that it has aggregate 'other'");
+        assertThat(guard.refusal("other", "other.opened", 1))
+                .contains("has not announced that it has aggregate 'other'");
     }
 }

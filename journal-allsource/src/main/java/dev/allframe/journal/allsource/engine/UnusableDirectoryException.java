@@ -30,7 +30,9 @@ public final class UnusableDirectoryException extends EventStoreException {
 
     static void check(Path directory, Charset ofNames) {
         String path = directory.toAbsolutePath().toString();
-        path.codePoints().filter(c -> c > Character.MAX_VALUE || Character.isSurrogate((char) c)).findFirst()
+        path.codePoints()
+                .filter(c -> c > Character.MAX_VALUE || Character.isSurrogate((char) c))
+                .findFirst()
                 .ifPresent(c -> {
                     throw new UnusableDirectoryException("a store cannot be in the directory " + path
                             + ": RocksDB does not find a path with the character " + named(c)

@@ -63,7 +63,8 @@ final class CompactionCrashTest {
         assertThat(store.sealedIds()).as(where).hasSize(1);
         long id = store.sealedIds().getFirst();
         assertThat(store.files()).as(where)
-                .containsExactly(String.format(Locale.ROOT, "%020d.parquet", id), String.format(Locale.ROOT, "%020d.rows", id));
+                .containsExactly(String.format(Locale.ROOT, "%020d.parquet", id),
+                        String.format(Locale.ROOT, "%020d.rows", id));
     }
 
     @Test

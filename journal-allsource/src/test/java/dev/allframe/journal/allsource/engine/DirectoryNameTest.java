@@ -65,7 +65,8 @@ class DirectoryNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a b%20#?:;=,{}[]()&|<>*'\"`~!@$^+\\", "line\nbreak\ttab\u0001", "\u010de\u0161tina \u65e5\u672c",
+    @ValueSource(strings = {"a b%20#?:;=,{}[]()&|<>*'\"`~!@$^+\\", "line\nbreak\ttab\u0001",
+            "\u010de\u0161tina \u65e5\u672c",
             "e\u0301\u200f\ufeff\uffff", "-rf ..%s%d%n..${HOME}"})
     void a_store_and_its_backup_are_in_directories_with_any_other_name(String name) {
         Path place = directory.resolve(name).resolve("store");

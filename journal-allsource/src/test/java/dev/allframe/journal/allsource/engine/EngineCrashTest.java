@@ -25,7 +25,8 @@ class EngineCrashTest {
         for (int life = 0; life < LIVES; life++) {
             liveThroughCrashes(seed + life);
         }
-        System.out.printf(Locale.ROOT, "crash states: %d, %.0f a second%n", states, states * 1e9 / (System.nanoTime() - begun));
+        System.out.printf(Locale.ROOT, "crash states: %d, %.0f a second%n", states,
+                states * 1e9 / (System.nanoTime() - begun));
     }
 
     private void liveThroughCrashes(long lifeSeed) {

@@ -137,7 +137,8 @@ class KilledProcessTest {
         check(store, true, target);
 
         System.out.printf(
-                Locale.ROOT, "%d kills, %d of them at %d of %d places, for %d calls, in %d s; %d acknowledgements; missed %s%n",
+                Locale.ROOT,
+                "%d kills, %d of them at %d of %d places, for %d calls, in %d s; %d acknowledgements; missed %s%n",
                 kills, killsAtPlaces, known.size() - targets.size(), known.size(), everyCall.size(),
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
                 store.ledger().acknowledgements(), missed);

@@ -54,7 +54,8 @@ final class ShowBalances implements Callable<Integer> {
                 largest.forEach(
                         entry -> output.print("%-10s %-28s %,16.2f %s", entry.getKey(), entry.getValue().owner(),
                                 entry.getValue().balance().amount(), entry.getValue().currency()));
-                output.print("%-39s %,16.2f %s", String.format(Locale.ROOT, "all %,d accounts", accounts.size()), total.amount(),
+                output.print("%-39s %,16.2f %s", String.format(Locale.ROOT, "all %,d accounts", accounts.size()),
+                        total.amount(),
                         total.currency());
             }
             return filled.good() ? 0 : Bank.NOT_GOOD;

@@ -137,7 +137,8 @@ final class ImportTwiceTest {
     }
 
     private static String row(int day, String amount, int balance) {
-        return String.format(Locale.ROOT, "%d;1;%s;PRIJEM;VKLAD;%s;%d.00;;;", 5_000 + day, LocalDate.of(1993, 1, 5).plusDays(day), amount,
+        return String.format(Locale.ROOT, "%d;1;%s;PRIJEM;VKLAD;%s;%d.00;;;", 5_000 + day,
+                LocalDate.of(1993, 1, 5).plusDays(day), amount,
                 balance);
     }
 

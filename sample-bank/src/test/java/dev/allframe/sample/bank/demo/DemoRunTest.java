@@ -120,7 +120,9 @@ final class DemoRunTest {
 
     private static List<String> commands(long seed, int accounts) {
         List<String> commands = new ArrayList<>();
-        new DemoYear(seed, accounts, (account, number, command) -> commands.add(account + "-" + number + " " + account + " " + command)).pass();
+        new DemoYear(seed, accounts,
+                (account, number, command) -> commands.add(account + "-" + number + " " + account + " " + command))
+                .pass();
         return commands;
     }
 }

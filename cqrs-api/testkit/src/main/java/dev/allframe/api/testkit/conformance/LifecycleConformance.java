@@ -63,8 +63,9 @@ abstract class LifecycleConformance extends StoreConformance {
 
     private void assertCounters(long events, long streams, long snapshots, long states, long bytes) {
         BackendStats stats = store.stats();
-        assertThat(stats.withChangesRefused(null)).isEqualTo(new BackendStats(store.storeId(), stats.durability(), events, streams, snapshots,
-                states, bytes, stats.capacityEvents(), stats.tiers(), stats.writes()));
+        assertThat(stats.withChangesRefused(null))
+                .isEqualTo(new BackendStats(store.storeId(), stats.durability(), events, streams, snapshots,
+                        states, bytes, stats.capacityEvents(), stats.tiers(), stats.writes()));
         assertThat(stats.durability()).isNotEmpty();
         assertThat(stats.capacityEvents()).isPositive();
     }

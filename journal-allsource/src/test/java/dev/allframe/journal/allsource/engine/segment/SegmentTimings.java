@@ -148,7 +148,8 @@ final class SegmentTimings {
             }
         }
         Arrays.sort(nanos);
-        System.out.printf(Locale.ROOT, "%s, %d events: p50 %.1f µs, p99 %.1f µs%n", what, READ_ROWS, nanos[count / 2] / 1e3,
+        System.out.printf(Locale.ROOT, "%s, %d events: p50 %.1f µs, p99 %.1f µs%n", what, READ_ROWS,
+                nanos[count / 2] / 1e3,
                 nanos[count * 99 / 100] / 1e3);
     }
 

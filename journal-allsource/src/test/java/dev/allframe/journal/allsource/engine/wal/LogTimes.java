@@ -61,7 +61,8 @@ final class LogTimes {
             }
             double seconds = (now - start) / 1e9;
             Arrays.sort(forces, 0, count);
-            System.out.printf(Locale.ROOT, "group %,5d: %,9.0f entries/s, force p50 %,7.0f us, p99 %,7.0f us, append %,5d ns%n",
+            System.out.printf(Locale.ROOT,
+                    "group %,5d: %,9.0f entries/s, force p50 %,7.0f us, p99 %,7.0f us, append %,5d ns%n",
                     group, (position - 1) / seconds, forces[count / 2] / 1e3, forces[count * 99 / 100] / 1e3,
                     encoding / (position - 1));
         }
