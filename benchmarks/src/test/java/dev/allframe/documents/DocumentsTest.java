@@ -40,6 +40,22 @@ final class DocumentsTest {
         return rows;
     }
 
+    /** A message may be null, or made by code that throws: {@code dev.allframe.failure.Failures} knows. */
+    @Test
+    void failures_are_put_into_words_in_one_place() throws IOException {
+        List<String> elsewhere = new ArrayList<>();
+        for (Path file : files(".java")) {
+            String name = ROOT.relativize(file).toString();
+            if (name.contains("src/main/") && !name.endsWith("/Failures.java")) {
+                read(file).lines()
+                        .filter(line -> line.replace("violation.getMessage()", "").contains(".getMessage()"))
+                        .forEach(line -> elsewhere.add(name + ": " + line.strip()));
+            }
+        }
+
+        assertThat(elsewhere).as("use Failures.message").isEmpty();
+    }
+
     @Test
     void every_test_that_the_guarantees_cite_exists_and_names_its_row() throws IOException {
         Map<String, String> sources = sources();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.allframe.aggregate.Since;
 import dev.allframe.codec.CodecException;
+import dev.allframe.failure.Failures;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class AddedComponents {
     }
 
     private static String firstLine(Exception failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return Failures.message(failure).lines().findFirst().orElse("");
     }
 
     private static Added added(RecordComponent component, Since since) throws IOException {

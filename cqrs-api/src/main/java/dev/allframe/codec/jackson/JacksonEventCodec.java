@@ -11,6 +11,7 @@ import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
 import dev.allframe.evolution.VersionRegistry;
+import dev.allframe.failure.Failures;
 import dev.allframe.schema.SchemaDifference;
 import dev.allframe.schema.TypeSchema;
 import java.io.IOException;
@@ -103,7 +104,7 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
         } catch (IOException failed) {
             throw new CodecException(
                     "stored event '" + stored.type() + "' version " + stored.version() + " does not fit its class: "
-                            + failed.getMessage(),
+                            + Failures.message(failed),
                     failed);
         }
     }

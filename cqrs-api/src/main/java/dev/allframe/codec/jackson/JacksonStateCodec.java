@@ -10,6 +10,7 @@ import dev.allframe.codec.EncodedState;
 import dev.allframe.codec.OutdatedStateException;
 import dev.allframe.codec.StateCodec;
 import dev.allframe.evolution.VersionRegistry;
+import dev.allframe.failure.Failures;
 import java.io.IOException;
 import java.util.List;
 
@@ -77,7 +78,7 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
         } catch (IOException failed) {
             // it may be of another shape, or of another way of writing the same
             throw new OutdatedStateException("stored state '" + type + "' version " + version
-                    + " does not fit its class: " + failed.getMessage(), failed);
+                    + " does not fit its class: " + Failures.message(failed), failed);
         }
     }
 
@@ -88,7 +89,7 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
                 return stateClass.cast(states.getFirst());
             }
         } catch (CodecException failed) {
-            throw new OutdatedStateException(String.valueOf(failed.getMessage()), failed);
+            throw new OutdatedStateException(Failures.message(failed), failed);
         }
         throw new OutdatedStateException("stored state '" + stored.type() + "' version " + stored.version()
                 + " did not become one state", null);

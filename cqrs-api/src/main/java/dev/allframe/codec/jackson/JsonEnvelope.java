@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.codec.CodecException;
+import dev.allframe.failure.Failures;
 import dev.allframe.store.CommandRecord;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
@@ -80,7 +81,7 @@ public final class JsonEnvelope {
             json.writeEndObject();
         } catch (IOException failed) {
             throw new CodecException(
-                    "envelope of '" + envelope.eventType() + "' cannot be written: " + failed.getMessage(), failed);
+                    "envelope of '" + envelope.eventType() + "' cannot be written: " + Failures.message(failed), failed);
         }
         return bytes.toByteArray();
     }
@@ -131,7 +132,7 @@ public final class JsonEnvelope {
             return new Reading(bytes).envelope(json);
         } catch (IOException | IllegalArgumentException | NullPointerException | DateTimeException failed) {
             throw new CodecException(
-                    "not an envelope of format version " + Envelope.FORMAT_VERSION + ": " + failed.getMessage(),
+                    "not an envelope of format version " + Envelope.FORMAT_VERSION + ": " + Failures.message(failed),
                     failed);
         }
     }

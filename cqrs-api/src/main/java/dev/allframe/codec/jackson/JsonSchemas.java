@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.CodecException;
+import dev.allframe.failure.Failures;
 import dev.allframe.schema.Schema;
 import dev.allframe.schema.Schema.Member;
 import dev.allframe.schema.TypeSchema;
@@ -181,7 +182,7 @@ public final class JsonSchemas {
             return new TypeSchema(json.path("title").textValue(), json.path(VERSION).intValue(), schema(json),
                     definitions);
         } catch (JsonProcessingException | RuntimeException unfit) {
-            throw new CodecException("not a schema of ours: " + unfit.getMessage(), unfit);
+            throw new CodecException("not a schema of ours: " + Failures.message(unfit), unfit);
         }
     }
 

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.allframe.aggregate.SealedCases;
+import dev.allframe.failure.Failures;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -106,7 +107,7 @@ public final class JsonTypes {
             }
         } catch (JsonMappingException | IllegalArgumentException | LinkageError unreadable) {
             problems.add(where + " cannot be read from JSON: "
-                    + String.valueOf(unreadable.getMessage()).lines().findFirst().orElse(""));
+                    + Failures.message(unreadable).lines().findFirst().orElse(""));
         }
     }
 

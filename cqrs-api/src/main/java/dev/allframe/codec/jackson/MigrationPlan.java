@@ -10,6 +10,7 @@ import dev.allframe.evolution.MigrationStep;
 import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.Upcast;
 import dev.allframe.evolution.Upcaster;
+import dev.allframe.failure.Failures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -139,7 +140,7 @@ final class MigrationPlan {
                     Upcaster<Object, Object> upcaster = auto(from, to);
                     fromClass(from, List.of(to), old -> List.of(upcaster.upcast(old)));
                 } catch (IllegalArgumentException notOne) {
-                    problems.add(String.valueOf(notOne.getMessage()));
+                    problems.add(Failures.message(notOne));
                 }
             }
         }

@@ -6,6 +6,7 @@ import dev.allframe.evolution.MigrationPath;
 import dev.allframe.evolution.MigrationStep;
 import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.VersionRegistry;
+import dev.allframe.failure.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,7 +92,7 @@ final class Migrations {
             results.add(reached.contents().as(end));
         } catch (IOException | RuntimeException unfit) {
             throw new CodecException("stored type '" + stored.type() + "' version " + stored.version()
-                    + ", brought to " + reached.as() + ", does not fit its class: " + unfit.getMessage(), unfit);
+                    + ", brought to " + reached.as() + ", does not fit its class: " + Failures.message(unfit), unfit);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
+import dev.allframe.failure.Failures;
 import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.CompatibilityMode;
 import dev.allframe.schema.SchemaHistory;
@@ -111,7 +112,7 @@ public final class SchemaFiles<E extends Event> {
             try {
                 look(file, kept);
             } catch (CodecException unfit) {
-                problems.add(file + ": " + unfit.getMessage());
+                problems.add(file + ": " + Failures.message(unfit));
             }
         }
         SchemaHistory history = SchemaHistory.of(kept);

@@ -2,6 +2,7 @@ package dev.allframe.codec.jackson;
 
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.codec.InvalidDomainException;
+import dev.allframe.failure.Failures;
 import dev.allframe.schema.CompatibilityMode;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -55,10 +56,10 @@ public final class SchemaTool {
         try {
             return tool.run(args);
         } catch (IllegalArgumentException wrong) {
-            err.println(wrong.getMessage() + "\n\n" + USAGE);
+            err.println(Failures.message(wrong) + "\n\n" + USAGE);
             return WRONG_USAGE;
         } catch (InvalidDomainException | UncheckedIOException failed) {
-            err.println(failed.getMessage());
+            err.println(Failures.message(failed));
             return NOT_FINE;
         }
     }

@@ -3,6 +3,7 @@ package dev.allframe.runtime.aggregate;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.allframe.command.CommandOptions;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
@@ -79,7 +80,7 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
                         allframe.getString("sharding.role"), storesAlways(allframe),
                         duration(allframe, "rolling-update.join-patience", LONGEST_TIMER));
             } catch (ConfigException wrong) {
-                throw new ConfigurationException("the configuration is wrong at " + wrong.getMessage(), wrong);
+                throw new ConfigurationException("the configuration is wrong at " + Failures.message(wrong), wrong);
             }
         }
 

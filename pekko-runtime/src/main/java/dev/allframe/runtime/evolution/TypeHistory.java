@@ -3,6 +3,7 @@ package dev.allframe.runtime.evolution;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.jackson.JsonSchemas;
 import dev.allframe.evolution.StoredVersion;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.schema.TypeSchema;
 import dev.allframe.store.Payload;
@@ -50,7 +51,7 @@ interface TypeHistory {
         } catch (CodecException damaged) {
             throw damaged;
         } catch (RuntimeException damaged) {
-            throw new CodecException("a schema that was kept is damaged: " + damaged.getMessage(), damaged);
+            throw new CodecException("a schema that was kept is damaged: " + Failures.message(damaged), damaged);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.allframe.runtime.rolling;
 
 import dev.allframe.evolution.StoredVersion;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.membership.AgreedSettings;
 import dev.allframe.runtime.rolling.ReadableTypes.Events;
 import dev.allframe.runtime.rolling.VersionGuard.Refusals;
@@ -428,7 +429,7 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
                     }
                 } catch (RuntimeException unknown) {
                     problems.add("the announcement of member " + member + ", which says what it can read, is not"
-                            + " understood: " + unknown.getMessage());
+                            + " understood: " + Failures.message(unknown));
                 }
             }
         });

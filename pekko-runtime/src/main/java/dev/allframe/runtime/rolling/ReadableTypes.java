@@ -8,6 +8,7 @@ import dev.allframe.codec.jackson.JsonSchemas;
 import dev.allframe.evolution.MigrationPath;
 import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.VersionRegistry;
+import dev.allframe.failure.Failures;
 import dev.allframe.schema.Compatibility;
 import dev.allframe.schema.TypeSchema;
 import java.util.Collections;
@@ -124,7 +125,7 @@ record ReadableTypes(int format, Map<String, String> settings, Map<String, Event
         try {
             read.aggregates.values().forEach(events -> events.today.forEach(JsonSchemas::read));
         } catch (RuntimeException damaged) {
-            throw new IllegalArgumentException("it is damaged: " + damaged.getMessage(), damaged);
+            throw new IllegalArgumentException("it is damaged: " + Failures.message(damaged), damaged);
         }
         return read;
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedState;
 import dev.allframe.codec.jackson.DomainJson;
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.RememberedCommand;
 import dev.allframe.runtime.aggregate.StoredState;
 import dev.allframe.store.CommandRecord;
@@ -77,7 +78,7 @@ public final class StateSerializer extends SerializerWithStringManifest {
                             stored.forgottenUntil() == Long.MIN_VALUE ? null : stored.forgottenUntil(),
                             stored.commands()));
         } catch (IOException failed) {
-            throw new CodecException("snapshot of '" + encoded.type() + "' cannot be written: " + failed.getMessage(),
+            throw new CodecException("snapshot of '" + encoded.type() + "' cannot be written: " + Failures.message(failed),
                     failed);
         }
     }
@@ -90,7 +91,7 @@ public final class StateSerializer extends SerializerWithStringManifest {
                     new EncodedState(stored.type, stored.version, stored.shape, JSON.writeValueAsBytes(stored.state)),
                     stored.commands, stored.forgottenUntil == null ? Long.MIN_VALUE : stored.forgottenUntil);
         } catch (IOException failed) {
-            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + failed.getMessage(), failed);
+            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + Failures.message(failed), failed);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.store.EventStoreException;
@@ -50,7 +51,7 @@ public final class Backups {
                 return copied;
             }
         } catch (IOException failed) {
-            throw new StoreFailedException("the backup to " + target + " failed: " + failed.getMessage(), failed);
+            throw new StoreFailedException("the backup to " + target + " failed: " + Failures.message(failed), failed);
         }
     }
 

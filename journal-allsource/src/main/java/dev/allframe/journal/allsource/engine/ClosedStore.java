@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.KeyValues;
 import dev.allframe.journal.allsource.engine.index.OverlayKeyValues;
 import dev.allframe.journal.allsource.engine.index.RocksKeyValues;
@@ -74,7 +75,7 @@ public final class ClosedStore implements AutoCloseable {
                     ? StoreLock.take(disk, absolute, user)
                     : StoreLock.takeToRead(disk, absolute));
         } catch (IOException failed) {
-            throw new StoreFailedException("the store in " + directory + " cannot be locked: " + failed.getMessage(),
+            throw new StoreFailedException("the store in " + directory + " cannot be locked: " + Failures.message(failed),
                     failed);
         }
     }
@@ -96,7 +97,7 @@ public final class ClosedStore implements AutoCloseable {
             return new ClosedStore(disk, absolute, image.directory(), image);
         } catch (IOException failed) {
             throw new StoreFailedException("the store in " + directory + " cannot be read beside its owner: "
-                    + failed.getMessage(), failed);
+                    + Failures.message(failed), failed);
         }
     }
 
@@ -211,7 +212,7 @@ public final class ClosedStore implements AutoCloseable {
             lock.close();
         } catch (IOException failed) {
             throw new StoreFailedException("the lock of " + directory + " cannot be given back: "
-                    + failed.getMessage(), failed);
+                    + Failures.message(failed), failed);
         }
     }
 }

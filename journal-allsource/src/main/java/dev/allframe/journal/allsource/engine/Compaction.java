@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.CompactionPolicy.Candidate;
 import dev.allframe.journal.allsource.engine.CompactionPolicy.Choice;
 import dev.allframe.journal.allsource.engine.Segments.Written;
@@ -206,7 +207,7 @@ final class Compaction {
         } catch (RuntimeException | Error unreadable) {
             leaveAlone(old, unreadable instanceof EventStoreException told
                     ? told
-                    : new StoreFailedException(old + " cannot be read: " + unreadable.getMessage(), unreadable));
+                    : new StoreFailedException(old + " cannot be read: " + Failures.message(unreadable), unreadable));
             throw unreadable;
         }
     }

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreClosedException;
@@ -325,8 +326,8 @@ final class Compactor {
         }
         return switch (failed) {
             case EventStoreException told -> told;
-            case NoSpaceException full -> new StoreFullException("the disk is full: " + full.getMessage());
-            default -> new StoreFailedException(what + ": " + failed.getMessage(), failed);
+            case NoSpaceException full -> new StoreFullException("the disk is full: " + Failures.message(full));
+            default -> new StoreFailedException(what + ": " + Failures.message(failed), failed);
         };
     }
 

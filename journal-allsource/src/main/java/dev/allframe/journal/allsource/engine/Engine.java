@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.KeyValues;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
@@ -109,7 +110,7 @@ public final class Engine implements AutoCloseable {
                 }
             }
         } catch (IOException failed) {
-            throw new StoreFailedException("the store in " + directory + " cannot be opened: " + failed.getMessage(),
+            throw new StoreFailedException("the store in " + directory + " cannot be opened: " + Failures.message(failed),
                     failed);
         }
     }
@@ -271,7 +272,7 @@ public final class Engine implements AutoCloseable {
                 System.getLogger(Engine.class.getName())
                         .log(System.Logger.Level.WARNING,
                                 "the index of store {0} cannot be used and is built anew: {1}", storeId,
-                                unusable.getMessage());
+                                Failures.message(unusable));
                 return StreamIndex.open(opened.add(tables.newIndex()), storeId.toString());
             }
         }
@@ -436,7 +437,7 @@ public final class Engine implements AutoCloseable {
             Threads.awaitEnd(readers);
             Threads.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {
-            throw new StoreFailedException("store " + parts.storeId + " could not be closed: " + failed.getMessage(),
+            throw new StoreFailedException("store " + parts.storeId + " could not be closed: " + Failures.message(failed),
                     failed);
         }
     }

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.segment.Digest;
@@ -71,7 +72,7 @@ final class LeftOvers {
             return true;
         } catch (CorruptStoreException | UnsupportedFormatException unreadable) {
             LOG.log(Level.WARNING, "{0} is not in the manifest and cannot be read; it stays: {1}", path,
-                    unreadable.getMessage());
+                    Failures.message(unreadable));
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
@@ -98,7 +99,7 @@ public final class NewStore implements AutoCloseable {
     }
 
     private static StoreFailedException failed(Path directory, IOException failed) {
-        return new StoreFailedException("the store in " + directory + " cannot be written: " + failed.getMessage(),
+        return new StoreFailedException("the store in " + directory + " cannot be written: " + Failures.message(failed),
                 failed);
     }
 

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
@@ -79,7 +80,7 @@ final class ParquetFiles {
             throw damaged;
         } catch (UncheckedIOException unreadable) {
             StoreFailedException told = new StoreFailedException(
-                    segment + " cannot be read: " + unreadable.getMessage(), unreadable);
+                    segment + " cannot be read: " + Failures.message(unreadable), unreadable);
             leftAlone.put(segment.id(), told);
             throw told;
         }

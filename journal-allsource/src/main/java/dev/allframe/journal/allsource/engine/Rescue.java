@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.StateChanges;
@@ -154,8 +155,8 @@ public final class Rescue {
 
     private static String words(Exception failed) {
         return failed instanceof IOException
-                ? failed.getClass().getSimpleName() + " " + failed.getMessage()
-                : String.valueOf(failed.getMessage());
+                ? failed.getClass().getSimpleName() + " " + Failures.message(failed)
+                : Failures.message(failed);
     }
 
     private UUID identity() {
@@ -183,7 +184,7 @@ public final class Rescue {
                             + ": neither the file STORE nor manifest nor log say which store this is"));
         } catch (IOException failed) {
             throw new StoreFailedException("the log in " + source.logDirectory() + " cannot be read: "
-                    + failed.getMessage(), failed);
+                    + Failures.message(failed), failed);
         }
     }
 

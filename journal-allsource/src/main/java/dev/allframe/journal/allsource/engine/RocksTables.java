@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.KeyValues;
 import dev.allframe.journal.allsource.engine.index.RocksKeyValues;
 import dev.allframe.journal.allsource.engine.index.RocksMemory;
@@ -70,7 +71,7 @@ public final class RocksTables implements Tables {
                 Files.delete(path);
             }
         } catch (IOException failed) {
-            throw new StoreFailedException("directory=" + directory + " cannot be deleted: " + failed.getMessage(),
+            throw new StoreFailedException("directory=" + directory + " cannot be deleted: " + Failures.message(failed),
                     failed);
         }
     }

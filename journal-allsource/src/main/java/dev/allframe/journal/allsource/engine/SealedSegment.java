@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.segment.LoadedSegment;
 import dev.allframe.journal.allsource.engine.segment.OpenFiles;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
@@ -110,7 +111,7 @@ final class SealedSegment {
     }
 
     private StoreFailedException unreadable(IOException failed) {
-        return new StoreFailedException("segment " + meta.id() + " cannot be read: " + failed.getMessage(), failed);
+        return new StoreFailedException("segment " + meta.id() + " cannot be read: " + Failures.message(failed), failed);
     }
 
     /** No view has this segment: its files may be deleted. */

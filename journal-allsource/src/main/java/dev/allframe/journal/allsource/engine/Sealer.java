@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
@@ -179,12 +180,12 @@ final class Sealer {
                 lock.unlock();
             }
         } catch (NoSpaceException full) {
-            pause(new StoreFullException("the disk is full: " + full.getMessage()), RETRY_MILLIS);
+            pause(new StoreFullException("the disk is full: " + Failures.message(full)), RETRY_MILLIS);
         } catch (StoreFullException full) {
             pause(full, RETRY_MILLIS);
         } catch (IOException | RuntimeException | Error failed) {
             LOG.log(Level.ERROR, "sealing has failed; what is not sealed stays in the log", failed);
-            pause(new StoreFailedException("sealing has failed: " + failed.getMessage(), failed), Long.MAX_VALUE);
+            pause(new StoreFailedException("sealing has failed: " + Failures.message(failed), failed), Long.MAX_VALUE);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.OverlayKeyValues;
 import dev.allframe.journal.allsource.engine.index.RocksKeyValues;
 import dev.allframe.journal.allsource.engine.index.RocksMemory;
@@ -221,7 +222,7 @@ final class StoreCopy {
             }
         } catch (CorruptStoreException damaged) {
             throw new CorruptStoreException("what was copied is not as it was written, in the store or on its way to "
-                    + target + ": " + damaged.getMessage(), damaged);
+                    + target + ": " + Failures.message(damaged), damaged);
         } finally {
             // where the manifest is torn, as a power loss leaves it
             deleteTree(disk, target.resolve("state" + NEW + ".trial.tmp"));

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
@@ -92,7 +93,7 @@ public final class StoreVerifier {
         }
         return found instanceof NoSuchFileException missing
                 ? "file=" + missing.getFile() + ": is missing"
-                : String.valueOf(found.getMessage());
+                : Failures.message(found);
     }
 
     private void verifyAll(UUID storeId) {

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.io.Disk;
@@ -72,7 +73,7 @@ public final class StoredContents implements AutoCloseable {
             }
         } catch (IOException failed) {
             throw new StoreFailedException("the store in " + store.directory() + " cannot be read: "
-                    + failed.getMessage(), failed);
+                    + Failures.message(failed), failed);
         }
     }
 
@@ -179,7 +180,7 @@ public final class StoredContents implements AutoCloseable {
         try (SealedRows file = openRows(segment)) {
             return LoadedSegment.of(file);
         } catch (IOException failed) {
-            throw new StoreFailedException("segment " + segment.id() + " cannot be read: " + failed.getMessage(),
+            throw new StoreFailedException("segment " + segment.id() + " cannot be read: " + Failures.message(failed),
                     failed);
         }
     }

@@ -1,5 +1,6 @@
 package dev.allframe.sample.bank.cli;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.tool.StoreTool;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.ledger.StorageException;
@@ -85,7 +86,7 @@ public final class Bank implements Runnable {
         }
         PrintWriter err = command.getErr();
         if (failure instanceof InputException input) {
-            err.println("bank: " + input.getMessage());
+            err.println("bank: " + Failures.message(input));
             return ExitCode.USAGE;
         }
         if (command.getParseResult().matchedOptionValue("--debug", false)) {
@@ -98,7 +99,7 @@ public final class Bank implements Runnable {
         }
         EventStoreException store = ofTheStore(failure);
         if (store != null) {
-            err.println("bank: " + store.getMessage());
+            err.println("bank: " + Failures.message(store));
             return store instanceof StoreLockedException ? ExitCode.USAGE : FAILED;
         }
         err.println("bank: unexpected failure, --debug shows where: " + failure);

@@ -1,5 +1,6 @@
 package dev.allframe.sample.bank.history;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.sample.bank.account.AccountCommand.Open;
 import dev.allframe.sample.bank.account.AccountCommand.PlaceOrder;
 import dev.allframe.sample.bank.account.Counterparty;
@@ -108,7 +109,7 @@ record BerkaFolder(Map<String, Located<Open>> accounts, List<Located<Order>> ord
                     .sorted()
                     .toList();
         } catch (IOException failed) {
-            throw new InputException("folder " + folder + " cannot be read: " + failed.getMessage());
+            throw new InputException("folder " + folder + " cannot be read: " + Failures.message(failed));
         }
     }
 

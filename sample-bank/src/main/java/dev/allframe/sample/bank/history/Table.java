@@ -1,5 +1,6 @@
 package dev.allframe.sample.bank.history;
 
+import dev.allframe.failure.Failures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,13 +108,13 @@ final class Table {
                         rows.accept(row(columns, parse(decode(text), format), line));
                     }
                 } catch (MalformedException malformed) {
-                    bad.accept(new BadLine(name, line, String.valueOf(malformed.getMessage())));
+                    bad.accept(new BadLine(name, line, Failures.message(malformed)));
                 }
             }
         } catch (MalformedException malformed) {
-            throw new InputException(file + ": its first line does not name the columns: " + malformed.getMessage());
+            throw new InputException(file + ": its first line does not name the columns: " + Failures.message(malformed));
         } catch (IOException failed) {
-            throw new InputException(file + " cannot be read: " + failed.getMessage());
+            throw new InputException(file + " cannot be read: " + Failures.message(failed));
         }
     }
 

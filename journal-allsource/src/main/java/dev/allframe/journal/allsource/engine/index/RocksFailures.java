@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
@@ -20,7 +21,7 @@ final class RocksFailures {
         if (noSpace(failure)) {
             return full(directory, failure);
         }
-        String reason = String.valueOf(failure.getMessage());
+        String reason = Failures.message(failure);
         if (reason.contains("lock hold by") || reason.contains("While lock file")) {
             return new StoreLockedException("directory=" + directory + ": " + reason);
         }
@@ -35,15 +36,15 @@ final class RocksFailures {
         if (code(failure) == Status.Code.Corruption) {
             return corrupt(directory, failure);
         }
-        return new StoreFailedException("directory=" + directory + ": " + failure.getMessage(), failure);
+        return new StoreFailedException("directory=" + directory + ": " + Failures.message(failure), failure);
     }
 
     private static CorruptStoreException corrupt(Path directory, RocksDBException failure) {
-        return new CorruptStoreException("directory=" + directory + ": " + failure.getMessage(), failure);
+        return new CorruptStoreException("directory=" + directory + ": " + Failures.message(failure), failure);
     }
 
     private static StoreFullException full(Path directory, RocksDBException failure) {
-        return new StoreFullException("directory=" + directory + ": " + failure.getMessage());
+        return new StoreFullException("directory=" + directory + ": " + Failures.message(failure));
     }
 
     private static boolean noSpace(RocksDBException failure) {

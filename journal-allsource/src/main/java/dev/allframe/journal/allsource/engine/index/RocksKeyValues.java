@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
@@ -221,7 +222,7 @@ public final class RocksKeyValues implements KeyValues {
         } catch (RocksDBException failure) {
             throw changing(failure);
         } catch (NoSpaceException full) { // the tables are on disk, and the file says less than there is
-            throw new StoreFullException("directory=" + directory + ": " + full.getMessage());
+            throw new StoreFullException("directory=" + directory + ": " + Failures.message(full));
         } catch (IOException failure) {
             throw failing(new StoreFailedException("directory=" + directory + ": a flush failed", failure));
         } finally {

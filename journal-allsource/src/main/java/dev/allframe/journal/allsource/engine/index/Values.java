@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
@@ -51,7 +52,7 @@ final class Values {
         try {
             return decode.get();
         } catch (MalformedBytesException | IllegalArgumentException | ArithmeticException malformed) {
-            throw new CorruptStoreException("table=" + table.stored() + ": " + malformed.getMessage(), malformed);
+            throw new CorruptStoreException("table=" + table.stored() + ": " + Failures.message(malformed), malformed);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.segment;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.store.EventFilter;
 import java.io.IOException;
 import java.util.Iterator;
@@ -128,7 +129,7 @@ public final class SegmentCache {
         } catch (CompletionException failure) {
             Throwable cause = failure.getCause();
             switch (cause) {
-                case IOException disk -> throw new IOException(disk.getMessage(), disk);
+                case IOException disk -> throw new IOException(Failures.message(disk), disk);
                 case RuntimeException told -> throw told;
                 case null, default -> throw failure;
             }

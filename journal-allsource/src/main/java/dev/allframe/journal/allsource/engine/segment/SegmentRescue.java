@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.segment;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.EventStoreException;
@@ -168,8 +169,8 @@ public final class SegmentRescue {
 
     private static String words(Exception failed) {
         return failed instanceof IOException
-                ? failed.getClass().getSimpleName() + " " + failed.getMessage()
-                : String.valueOf(failed.getMessage());
+                ? failed.getClass().getSimpleName() + " " + Failures.message(failed)
+                : Failures.message(failed);
     }
 
     private Found found() {

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.wal;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
@@ -179,7 +180,7 @@ public final class LogRescue {
         try {
             entry = EntryCodec.read(in, storeId.toString());
         } catch (RuntimeException unknown) {
-            gaps.add(new Gap(file, at, next, next, "undamaged, and cannot be read: " + unknown.getMessage()));
+            gaps.add(new Gap(file, at, next, next, "undamaged, and cannot be read: " + Failures.message(unknown)));
             next++;
             return;
         }

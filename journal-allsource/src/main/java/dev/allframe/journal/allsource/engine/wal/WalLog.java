@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.wal;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
@@ -472,12 +473,12 @@ public final class WalLog implements CommitLog {
 
     private IOException poisoned(Throwable failed) {
         failure = failed;
-        return new IOException("the log has failed: " + failed.getMessage(), failed);
+        return new IOException("the log has failed: " + Failures.message(failed), failed);
     }
 
     private void check() throws IOException {
         if (failure != null) {
-            throw new IOException("the log failed before: " + failure.getMessage(), failure);
+            throw new IOException("the log failed before: " + Failures.message(failure), failure);
         }
         if (closed) {
             throw new IOException("the log is closed");

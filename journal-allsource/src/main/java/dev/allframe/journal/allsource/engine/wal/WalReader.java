@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.wal;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
@@ -216,7 +217,7 @@ public final class WalReader {
         try {
             entry = EntryCodec.read(in, owner().toString());
         } catch (RuntimeException unreadable) {
-            throw unreadable(file, at, unreadable.getMessage(), unreadable);
+            throw unreadable(file, at, Failures.message(unreadable), unreadable);
         }
         if (in.remaining() > 0) {
             throw unreadable(file, at, in.remaining() + " bytes are left over", null);

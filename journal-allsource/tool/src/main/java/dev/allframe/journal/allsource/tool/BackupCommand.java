@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.Backups;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class BackupCommand implements Callable<Integer> {
                         target, segments, copied);
             }
         } catch (Backups.UnfitTargetException unfit) {
-            throw new RefusedException(String.valueOf(unfit.getMessage()));
+            throw new RefusedException(Failures.message(unfit));
         }
         return 0;
     }

@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.tool;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.NewStore;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class ImportCommand implements Callable<Integer> {
                 ended = read(line, number, store);
             } catch (IOException | IllegalArgumentException | DateTimeException malformed) {
                 throw new RefusedException(
-                        file + " line " + (number + 1) + " cannot be used: " + malformed.getMessage());
+                        file + " line " + (number + 1) + " cannot be used: " + Failures.message(malformed));
             }
             number += ended ? 0 : 1;
             progress.step();

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import dev.allframe.journal.allsource.engine.StoredContents;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
@@ -51,7 +52,7 @@ final class InspectCommand implements Callable<Integer> {
         } catch (StoreLockedException held) {
             files(facts);
             facts.put("open", true);
-            facts.put("owner", held.getMessage());
+            facts.put("owner", Failures.message(held));
             try (ClosedStore store = ClosedStore.beside(StoreDirectory.DISK, directory, "store inspect")) {
                 contents(store, facts);
             }

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.tool;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.NewStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class MigrateCommand implements Callable<Integer> {
         try {
             return ConfigFactory.load(ConfigFactory.parseFile(configuration.toFile()));
         } catch (ConfigException malformed) {
-            throw new RefusedException(configuration + " is no configuration: " + malformed.getMessage());
+            throw new RefusedException(configuration + " is no configuration: " + Failures.message(malformed));
         }
     }
 

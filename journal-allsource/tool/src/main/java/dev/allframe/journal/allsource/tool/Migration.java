@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import dev.allframe.journal.allsource.engine.NewStore;
 import dev.allframe.journal.allsource.engine.StoredContents;
@@ -110,7 +111,7 @@ final class Migration {
         Throwable cause = failed instanceof CompletionException && failed.getCause() != null
                 ? failed.getCause()
                 : failed;
-        return cause.getClass().getSimpleName() + " " + cause.getMessage();
+        return cause.getClass().getSimpleName() + " " + Failures.message(cause);
     }
 
     /** What does not agree or was left out. */

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.Backups;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import dev.allframe.journal.allsource.engine.NewStore;
@@ -77,7 +78,7 @@ final class RestoreCommand implements Callable<Integer> {
                 output.print("Restored to %s: %s", directory, json);
             }
         } catch (Backups.UnfitTargetException unfit) {
-            throw new RefusedException(String.valueOf(unfit.getMessage()));
+            throw new RefusedException(Failures.message(unfit));
         }
         return 0;
     }

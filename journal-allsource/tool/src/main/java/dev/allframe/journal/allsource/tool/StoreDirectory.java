@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
@@ -46,7 +47,7 @@ final class StoreDirectory {
         try {
             return ClosedStore.lock(DISK, directory, "store " + command);
         } catch (StoreLockedException held) {
-            throw new StoreLockedException(held.getMessage() + ". While it is open its files change: 'store " + command
+            throw new StoreLockedException(Failures.message(held) + ". While it is open its files change: 'store " + command
                     + "' needs a store that nobody writes, or a backup of it");
         }
     }
@@ -78,7 +79,7 @@ final class StoreDirectory {
                 throw new RefusedException(directory + " is not empty; a new store needs an empty directory");
             }
         } catch (IOException unreadable) {
-            throw new RefusedException(directory + " cannot be read: " + unreadable.getMessage());
+            throw new RefusedException(directory + " cannot be read: " + Failures.message(unreadable));
         }
     }
 }

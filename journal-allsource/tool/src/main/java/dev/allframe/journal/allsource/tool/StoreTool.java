@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreLockedException;
@@ -59,12 +60,12 @@ public final class StoreTool implements Runnable {
         PrintWriter err = command.getErr();
         String program = command.getCommandSpec().root().name() + ": ";
         switch (failure) {
-            case RefusedException refused -> err.println(program + refused.getMessage());
-            case UnusableDirectoryException unusable -> err.println(program + unusable.getMessage());
-            case StoreLockedException locked -> err.println(program + locked.getMessage());
-            case UnsupportedFormatException newer -> err.println(program + newer.getMessage());
+            case RefusedException refused -> err.println(program + Failures.message(refused));
+            case UnusableDirectoryException unusable -> err.println(program + Failures.message(unusable));
+            case StoreLockedException locked -> err.println(program + Failures.message(locked));
+            case UnsupportedFormatException newer -> err.println(program + Failures.message(newer));
             case CorruptStoreException corrupt -> {
-                err.println(program + "damaged: " + corrupt.getMessage());
+                err.println(program + "damaged: " + Failures.message(corrupt));
                 return DAMAGED;
             }
             default -> {
