@@ -81,7 +81,8 @@ public final class JsonEnvelope {
             json.writeEndObject();
         } catch (IOException failed) {
             throw new CodecException(
-                    "envelope of '" + envelope.eventType() + "' cannot be written: " + Failures.message(failed), failed);
+                    "envelope of '" + envelope.eventType() + "' cannot be written: " + Failures.message(failed),
+                    failed);
         }
         return bytes.toByteArray();
     }

@@ -78,7 +78,8 @@ public final class StateSerializer extends SerializerWithStringManifest {
                             stored.forgottenUntil() == Long.MIN_VALUE ? null : stored.forgottenUntil(),
                             stored.commands()));
         } catch (IOException failed) {
-            throw new CodecException("snapshot of '" + encoded.type() + "' cannot be written: " + Failures.message(failed),
+            throw new CodecException(
+                    "snapshot of '" + encoded.type() + "' cannot be written: " + Failures.message(failed),
                     failed);
         }
     }
@@ -91,7 +92,8 @@ public final class StateSerializer extends SerializerWithStringManifest {
                     new EncodedState(stored.type, stored.version, stored.shape, JSON.writeValueAsBytes(stored.state)),
                     stored.commands, stored.forgottenUntil == null ? Long.MIN_VALUE : stored.forgottenUntil);
         } catch (IOException failed) {
-            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + Failures.message(failed), failed);
+            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + Failures.message(failed),
+                    failed);
         }
     }
 

@@ -75,7 +75,8 @@ public final class ClosedStore implements AutoCloseable {
                     ? StoreLock.take(disk, absolute, user)
                     : StoreLock.takeToRead(disk, absolute));
         } catch (IOException failed) {
-            throw new StoreFailedException("the store in " + directory + " cannot be locked: " + Failures.message(failed),
+            throw new StoreFailedException(
+                    "the store in " + directory + " cannot be locked: " + Failures.message(failed),
                     failed);
         }
     }

@@ -110,7 +110,8 @@ public final class Engine implements AutoCloseable {
                 }
             }
         } catch (IOException failed) {
-            throw new StoreFailedException("the store in " + directory + " cannot be opened: " + Failures.message(failed),
+            throw new StoreFailedException(
+                    "the store in " + directory + " cannot be opened: " + Failures.message(failed),
                     failed);
         }
     }
@@ -437,7 +438,8 @@ public final class Engine implements AutoCloseable {
             Threads.awaitEnd(readers);
             Threads.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {
-            throw new StoreFailedException("store " + parts.storeId + " could not be closed: " + Failures.message(failed),
+            throw new StoreFailedException(
+                    "store " + parts.storeId + " could not be closed: " + Failures.message(failed),
                     failed);
         }
     }

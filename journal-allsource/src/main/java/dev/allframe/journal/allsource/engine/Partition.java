@@ -517,7 +517,8 @@ final class Partition {
     private void giveUpGroup() {
         if (tablesFull != null) {
             StoreFailedException unknown = new StoreFailedException("store " + storeId
-                    + " was closed before its tables found room for what is in the log: " + Failures.message(tablesFull),
+                    + " was closed before its tables found room for what is in the log: "
+                    + Failures.message(tablesFull),
                     tablesFull);
             group.forEach(written -> answers.fail(written.request.result(), unknown));
             giveAnswers();
@@ -607,7 +608,8 @@ final class Partition {
             answers.succeed(freeze.result(), freeze.taking().take(log.lastLsn()));
             freezes++;
         } catch (IOException failed) {
-            answers.fail(freeze.result(), new StoreFailedException("a copy failed: " + Failures.message(failed), failed));
+            answers.fail(freeze.result(),
+                    new StoreFailedException("a copy failed: " + Failures.message(failed), failed));
         } catch (RuntimeException refused) {
             answers.fail(freeze.result(), refused);
         }

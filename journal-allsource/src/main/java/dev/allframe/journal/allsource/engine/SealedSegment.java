@@ -111,7 +111,8 @@ final class SealedSegment {
     }
 
     private StoreFailedException unreadable(IOException failed) {
-        return new StoreFailedException("segment " + meta.id() + " cannot be read: " + Failures.message(failed), failed);
+        return new StoreFailedException("segment " + meta.id() + " cannot be read: " + Failures.message(failed),
+                failed);
     }
 
     /** No view has this segment: its files may be deleted. */

@@ -47,8 +47,9 @@ final class StoreDirectory {
         try {
             return ClosedStore.lock(DISK, directory, "store " + command);
         } catch (StoreLockedException held) {
-            throw new StoreLockedException(Failures.message(held) + ". While it is open its files change: 'store " + command
-                    + "' needs a store that nobody writes, or a backup of it");
+            throw new StoreLockedException(
+                    Failures.message(held) + ". While it is open its files change: 'store " + command
+                            + "' needs a store that nobody writes, or a backup of it");
         }
     }
 
