@@ -184,12 +184,13 @@ public final class AggregateActor<C extends Command, E extends Event, S>
      * otherwise end the process, and be repeated on the next one.
      */
     private ReplyEffect<Recorded<S>, AggregateState<S>> failedByUser(Execute execute, Throwable defect) {
+        storing = null;
+        recording = null;
         for (Throwable cause : Failures.chain(defect)) {
             if (cause instanceof UnwritableException) {
                 return fail(execute, new CommandError.Unwritable("stream=" + stream + ": " + Failures.message(cause)));
             }
         }
-        storing = null;
         String description = Failures.description(defect);
         try {
             context.getLog().error("aggregate {} failed on {}", stream, execute.command().getClass().getName(), defect);

@@ -72,7 +72,7 @@ public final class VisibilityGuard {
     }
 
     /** Why no command may be executed here; null where it may. */
-    public @Nullable String refusal() {
+    @Nullable String refusal() {
         return refusal.get();
     }
 
