@@ -93,7 +93,7 @@ public final class Bank implements Runnable {
             failure.printStackTrace(err);
         }
         if (failure instanceof StorageException storage) {
-            err.println("bank: the store takes no more: " + storage.getMessage()
+            err.println("bank: the store takes no more: " + Failures.message(storage)
                     + "; what was stored before stays, and the same command goes on with it when that is mended");
             return FAILED;
         }

@@ -2,6 +2,7 @@ package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
@@ -80,7 +81,7 @@ final class OpenBank implements AutoCloseable {
             return demo.run(running().commands(), ledger(), shown::step);
         } catch (OtherYearException other) {
             throw new InputException("the bank in " + storage.folder() + " is not one of seed " + seed + ": "
-                    + other.getMessage() + "; choose its seed, or another --data");
+                    + Failures.message(other) + "; choose its seed, or another --data");
         }
     }
 
