@@ -6,6 +6,7 @@ import dev.allframe.runtime.Health.Part;
 import dev.allframe.runtime.Health.Status;
 import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.Hosting;
+import dev.allframe.runtime.rolling.GuardHealth;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.runtime.storage.StorageWatch;
 import dev.allframe.store.ChangesRefused;
@@ -64,11 +65,13 @@ final class HealthCheck {
 
     /** Down where no command is executed, degraded where no new version of an event is stored. */
     private static Part guard(Hosting hosting) {
-        List<String> problems = hosting.problems();
-        if (problems.isEmpty()) {
-            return Part.up(Kind.GUARD, "cluster");
+        String refusal = hosting.refusal();
+        if (refusal != null) {
+            return new Part(Kind.GUARD, "cluster", Status.DOWN, refusal, null);
         }
-        Status status = hosting.refusal() == null ? Status.DEGRADED : Status.DOWN;
-        return new Part(Kind.GUARD, "cluster", status, String.join("; ", problems), null);
+        GuardHealth versions = hosting.versions().health();
+        return versions.isGood()
+                ? Part.up(Kind.GUARD, "cluster")
+                : new Part(Kind.GUARD, "cluster", Status.DEGRADED, String.join("; ", versions.problems()), null);
     }
 }
