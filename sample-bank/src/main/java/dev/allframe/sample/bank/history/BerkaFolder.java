@@ -153,7 +153,7 @@ record BerkaFolder(Map<String, Located<Open>> accounts, List<Located<Order>> ord
 
     private static String id(Row row, String column) {
         String id = row.required(column);
-        if (!id.chars().allMatch(digit -> '0' <= digit && digit <= '9')) {
+        if (!id.matches("[0-9]{1,30}")) {
             throw new MalformedException(column + " '" + id + "' is not a number");
         }
         return id;

@@ -3,7 +3,6 @@ package dev.allframe.sample.bank.history;
 import dev.allframe.failure.Failures;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +17,16 @@ import java.util.function.Consumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A delimited text file whose first line names its columns, in any order, quoted or not. The delimiter is the semicolon
- * or comma of that line. A line that is UTF-8 is read as such, any other as ISO-8859-1; a line is one row.
+ * or comma of that line. A line that is UTF-8 is read as such, any other as ISO-8859-1. A row is a line, or several
+ * where a quoted field has line breaks.
+ *
+ * <p>The CSV parser takes rows apart; it cannot go on behind one that is malformed. So the rows are found here: a line
+ * that is no row by itself, and none together with up to {@link #MAX_LINES} lines behind it, is one malformed line, and
+ * the next line begins a row. A quote that is never closed costs its own line.
  */
 final class Table {
 
@@ -71,6 +76,9 @@ final class Table {
         }
     }
 
+    /** Of one row. */
+    private static final int MAX_LINES = 100;
+
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final Path file;
@@ -91,7 +99,8 @@ final class Table {
      */
     void read(List<String> required, Consumer<Row> rows, Consumer<BadLine> bad) {
         try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
-            String header = reader.readLine();
+            Lines lines = new Lines(reader);
+            String header = lines.next();
             if (header == null) {
                 throw new InputException(file + " is empty: its first line must name the columns");
             }
@@ -100,20 +109,22 @@ final class Table {
                     .setIgnoreSurroundingSpaces(true)
                     .get();
             Map<String, Integer> columns = columns(parse(decode(header), format), required);
-            int line = 1;
-            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-                line++;
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                int number = lines.number();
                 try {
-                    if (!text.isBlank()) {
-                        rows.accept(row(columns, parse(decode(text), format), line));
+                    if (!line.isBlank()) {
+                        rows.accept(row(columns, record(line, lines, format, columns.size()), number));
                     }
                 } catch (MalformedException malformed) {
-                    bad.accept(new BadLine(name, line, Failures.message(malformed)));
+                    bad.accept(new BadLine(name, number, Failures.message(malformed)));
+                } catch (InputException end) {
+                    throw end;
+                } catch (RuntimeException unfit) {
+                    bad.accept(new BadLine(name, number, "it makes no sense: " + Failures.message(unfit)));
                 }
             }
         } catch (MalformedException malformed) {
-            throw new InputException(
-                    file + ": its first line does not name the columns: " + Failures.message(malformed));
+            throw new InputException(file + ": its first line does not name the columns: " + Failures.message(malformed));
         } catch (IOException failed) {
             throw new InputException(file + " cannot be read: " + Failures.message(failed));
         }
@@ -143,6 +154,59 @@ final class Table {
         return new Row(columns, values, file, line);
     }
 
+    /** The row that begins with a line; passes over the lines that belong to the row. */
+    private static CSVRecord record(String first, Lines lines, CSVFormat format, int size) throws IOException {
+        if (first.length() > Lines.MAX_CHARS) {
+            throw new MalformedException("it has more than " + Lines.MAX_CHARS + " characters");
+        }
+        try {
+            return parse(decode(first), format);
+        } catch (MalformedException alone) {
+            CSVRecord record = recordOfSeveral(first, lines, format, size);
+            if (record == null) {
+                throw alone;
+            }
+            return record;
+        }
+    }
+
+    private static @Nullable CSVRecord recordOfSeveral(String first, Lines lines, CSVFormat format, int size)
+            throws IOException {
+        StringBuilder text = new StringBuilder(first);
+        long quotes = quotes(first);
+        int count = 0;
+        for (String line : lines.following(MAX_LINES - 1)) {
+            text.append('\n').append(line);
+            quotes += quotes(line);
+            count++;
+            if (text.length() > Lines.MAX_CHARS) {
+                return null;
+            }
+            if (quotes % 2 == 0) {
+                CSVRecord record = parseOrNull(decode(text.toString()), format);
+                if (record != null && record.size() == size) {
+                    for (int passed = 0; passed < count; passed++) {
+                        lines.next();
+                    }
+                    return record;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static long quotes(String line) {
+        return line.chars().filter(character -> character == '"').count();
+    }
+
+    private static @Nullable CSVRecord parseOrNull(String text, CSVFormat format) {
+        try {
+            return parse(text, format);
+        } catch (MalformedException none) {
+            return null;
+        }
+    }
+
     private static CSVRecord parse(String line, CSVFormat format) {
         try (CSVParser parser = CSVParser.parse(line, format)) {
             List<CSVRecord> records = parser.getRecords();
@@ -150,7 +214,9 @@ final class Table {
                 return records.getFirst();
             }
             throw new MalformedException("not one row");
-        } catch (IOException | UncheckedIOException | IllegalStateException failed) {
+        } catch (MalformedException notOne) {
+            throw notOne;
+        } catch (IOException | RuntimeException failed) {
             throw new MalformedException("a quote is not closed, or text follows a closing quote");
         }
     }
