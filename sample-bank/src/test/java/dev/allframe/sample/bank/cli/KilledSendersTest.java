@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Guarantee("G5")
 final class KilledSendersTest {
 
-    private static final int KILLS = 6;
+    private static final int KILLS = 4;
 
     private final long seed = Long.getLong("test.seed", System.nanoTime());
 
