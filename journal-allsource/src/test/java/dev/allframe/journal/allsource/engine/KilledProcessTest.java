@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process whose actors write to a store is killed by SIGKILL, again and again on one directory: before or after each
- * call that changes the disk, whatever it is made for; then at the places that are left, which are the other side of the
- * same calls and the same calls made for something else; then at random times. Three lives first, of which one ends as it should and one opens what a kill
+ * A process whose actors write to a store is killed by SIGKILL, again and again on one directory: after each call that
+ * changes the disk, whatever it is made for; then at the places that are left, which are before the same calls, and the
+ * same calls made for something else; then at random times. Three lives first, of which one ends as it should and one opens what a kill
  * has left, tell which places there are.
  */
 @Guarantee({"G1", "G2", "G3"})
@@ -205,7 +205,9 @@ class KilledProcessTest {
             }
         }
         Collections.shuffle(found, random);
-        found.sort(Comparator.comparing(KilledProcessTest::dependsOnTheMoment)); // the others first, in whatever order
+        // First those that do not, of them first the side of a call behind which its change stands.
+        found.sort(Comparator.comparing(KilledProcessTest::dependsOnTheMoment)
+                .thenComparing(target -> target.place.startsWith("before ")));
         List<Target> later = new ArrayList<>();
         for (Target target : found) {
             if (calls.add(target.call())) {
