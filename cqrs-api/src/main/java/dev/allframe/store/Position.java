@@ -21,8 +21,8 @@ public record Position(String storeId, int partition, long epoch, long index) im
             .thenComparingLong(Position::index);
 
     /**
-     * The position as text, in ASCII without spaces, for a file, a column or a header; {@link #parse} reads it. Positions
-     * that are equal have the same text; its order is not theirs.
+     * The position as text, in ASCII without spaces, for a file, a column or a header; {@link #parse} reads it.
+     * Positions that are equal have the same text; its order is not theirs.
      */
     public String asText() {
         return TextForm.of(storeId, partition, epoch, index);

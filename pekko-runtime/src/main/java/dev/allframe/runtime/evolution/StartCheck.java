@@ -192,7 +192,8 @@ public final class StartCheck {
             for (Throwable cause : chain) {
                 if (cause instanceof CodecException damaged) {
                     throw new UnreadableStoreException(
-                            List.of("the types of events that were stored cannot be read: " + Failures.message(damaged)));
+                            List.of("the types of events that were stored cannot be read: "
+                                    + Failures.message(damaged)));
                 }
             }
             throw new StorageUnavailableException("the storage does not say which types of events it has: "

@@ -8,6 +8,7 @@ import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.store.Append;
+import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventMetadata;
@@ -43,12 +44,17 @@ class EngineFaultTest {
         SimulatedDisk disk = new SimulatedDisk();
         StoreLife.Running running = new StoreLife(new Random(seed), disk).open(disk);
         Stages.get(running.store.append(append(0)));
+        assertThat(running.store.changesRefused()).isNull();
         disk.plan(FaultPlan.forever(1, FaultPlan.Kind.IO_ERROR));
 
         assertThatThrownBy(() -> Stages.get(running.store.append(append(1)))).isInstanceOf(StoreFailedException.class);
         assertThatThrownBy(() -> Stages.get(running.store.append(append(1)))).isInstanceOf(StoreFailedException.class);
 
         assertThat(Stages.get(running.store.getEventsAfter(STREAM, 0, 10))).hasSize(1);
+        ChangesRefused refused = running.store.changesRefused();
+        assertThat(refused).isNotNull().isEqualTo(running.store.stats().changesRefused());
+        assertThat(refused.reason()).contains("the disk of store").doesNotContain("null");
+        assertThat(refused.lasting()).as("until it is opened anew").isTrue();
         running.close();
     }
 
