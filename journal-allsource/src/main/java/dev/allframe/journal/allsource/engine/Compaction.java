@@ -15,6 +15,7 @@ import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>Readers</h2> The index names either all old segments or the new one; a reader whose view lacks what the index
  * names takes a newer view.
  *
- * <h2>Damage</h2> Every row is read from bytes that have their checksums, or nothing changes. What could not be read is
+ * <h2>Damage</h2> Every row is read from bytes that have their checksums, or nothing changes. Where one of a segment's
+ * two files is damaged, the other is read, and a thorough compaction writes the segment anew. What could not be read is
  * left alone until the store is opened anew.
  *
  * <p>Runs on the compactor's thread.
@@ -63,6 +65,8 @@ final class Compaction {
     private final Runnable forceLog;
     /** Segments of which something could not be read, and why. */
     private final Map<Long, EventStoreException> leftAlone = new LinkedHashMap<>();
+    /** Segments whose files were compared with their checksums already, while all are. */
+    private final Set<Long> whole = new HashSet<>();
     private final Map<Long, Long> deletedRows = new HashMap<>();
     private boolean broken;
     /** What the manifest has, and the index has found no room for. */
@@ -124,12 +128,39 @@ final class Compaction {
             }
             count(policy);
             Choice choice = broken ? Choice.NOTHING : policy.choose(candidates(view.sealed));
+            if (choice.equals(Choice.NOTHING) && policy == CompactionPolicy.THOROUGH && !broken) {
+                choice = damaged(view.sealed, stopping);
+            }
             return choice.equals(Choice.NOTHING)
                     ? CompactionReport.NOTHING
                     : replace(view.sealed.subList(choice.from(), choice.until()), stopping);
         } finally {
             view.release();
         }
+    }
+
+    /** The first segment one of whose files is damaged and the other is not, to be written anew. */
+    private Choice damaged(List<SealedSegment> sealed, BooleanSupplier stopping) {
+        for (int at = 0; at < sealed.size(); at++) {
+            SealedSegment segment = sealed.get(at);
+            if (!leftAlone.containsKey(segment.id()) && whole.add(segment.id())) {
+                if (stopping.getAsBoolean()) {
+                    throw new StoppedException();
+                }
+                try {
+                    if (!segments.isWhole(segment)) {
+                        return new Choice(at, at + 1);
+                    }
+                } catch (CorruptStoreException both) {
+                    leftAlone.put(segment.id(), both);
+                } catch (IOException | UncheckedIOException both) {
+                    leftAlone.put(segment.id(), new StoreFailedException(segment + " cannot be read: "
+                            + both.getMessage(), both));
+                }
+            }
+        }
+        whole.clear(); // the next time looks anew
+        return Choice.NOTHING;
     }
 
     /** How many segments are not touched any more because something of them could not be read. */
@@ -251,7 +282,8 @@ final class Compaction {
     }
 
     private void verify(SealedSegment segment) throws IOException {
-        if (!segment.hasRowFile()) {
+        segments.verifyRowFile(segment); // if damaged, it is not read from then on
+        if (!segment.readsRowFile()) {
             segments.verifyParquet(segment.meta());
         }
     }

@@ -7,10 +7,12 @@ import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +29,7 @@ final class SealedSegment {
     private final OpenFiles openFiles;
     private final SegmentCache cache;
     private final FileUses uses;
+    private final DamagedRowFiles damaged;
     private final AtomicInteger views = new AtomicInteger();
 
     /**
@@ -34,7 +37,8 @@ final class SealedSegment {
      *
      * @param files which it has, one or two
      */
-    SealedSegment(SegmentMeta meta, Set<SegmentFile> files, OpenFiles openFiles, SegmentCache cache, FileUses uses) {
+    SealedSegment(SegmentMeta meta, Set<SegmentFile> files, OpenFiles openFiles, SegmentCache cache, FileUses uses,
+            DamagedRowFiles damaged) {
         if (files.isEmpty()) {
             throw new IllegalArgumentException("segment " + meta.id() + " has no file");
         }
@@ -43,6 +47,7 @@ final class SealedSegment {
         this.openFiles = openFiles;
         this.cache = cache;
         this.uses = uses;
+        this.damaged = damaged;
         uses.begin(this.files);
     }
 
@@ -59,9 +64,38 @@ final class SealedSegment {
         return meta;
     }
 
-    /** The file that is read. */
-    private SegmentFile file() {
-        return hasRowFile() ? SegmentFile.ROWS : SegmentFile.PARQUET;
+    /** Whether the row file is read; else there is none, or it is damaged and the Parquet file is read. */
+    boolean readsRowFile() {
+        return hasRowFile() && !damaged.has(meta);
+    }
+
+    /** Something that is read of a file. */
+    interface Reading<T> {
+
+        T of(SegmentFile file) throws IOException;
+    }
+
+    /** Reads the row file; the Parquet file where there is no row file, or where it is damaged. */
+    private <T> T either(Reading<T> reading) throws IOException {
+        if (!readsRowFile()) {
+            return reading.of(SegmentFile.PARQUET);
+        }
+        try {
+            return reading.of(SegmentFile.ROWS);
+        } catch (CorruptStoreException | UncheckedIOException | IOException unreadable) {
+            if (!hasParquetFile()) {
+                throw unreadable;
+            }
+            T rows;
+            try {
+                rows = reading.of(SegmentFile.PARQUET);
+            } catch (RuntimeException | IOException both) {
+                unreadable.addSuppressed(both);
+                throw unreadable;
+            }
+            damaged.found(meta, unreadable);
+            return rows;
+        }
     }
 
     boolean hasRowFile() {
@@ -86,7 +120,7 @@ final class SealedSegment {
     /** Rows by their numbers in the file. */
     List<StoredEvent> read(int firstRow, int count) {
         try {
-            return openFiles.read(meta, file(), rows -> rows.read(firstRow, count));
+            return either(file -> openFiles.read(meta, file, rows -> rows.read(firstRow, count)));
         } catch (IOException failed) {
             throw unreadable(failed);
         }
@@ -99,15 +133,58 @@ final class SealedSegment {
     LoadedSegment load(EventFilter wanted) {
         try {
             return cache.get(meta.id(), wanted,
-                    () -> openFiles.read(meta, file(), rows -> LoadedSegment.of(rows, wanted)));
+                    () -> either(file -> openFiles.read(meta, file, rows -> LoadedSegment.of(rows, wanted))));
         } catch (IOException failed) {
             throw unreadable(failed);
         }
     }
 
-    /** Opens its row file, or where it has none its Parquet file, to read all of it; to be closed. */
+    /** Opens the file that is read, to read all of it; to be closed. */
     SealedRows open() throws IOException {
-        return openFiles.open(meta, file());
+        return openFiles.open(meta, readsRowFile() ? SegmentFile.ROWS : SegmentFile.PARQUET);
+    }
+
+    /** What its rows tell the index. */
+    RowIndex index() throws IOException {
+        return either(file -> {
+            try (SealedRows opened = openFiles.open(meta, file)) {
+                return RowIndex.of(opened.rows());
+            }
+        });
+    }
+
+    /**
+     * Compares its row file with its checksums, where a Parquet file can be read instead: so it is from then on, if the
+     * row file is damaged and the Parquet file is not.
+     *
+     * @throws CorruptStoreException if neither is whole
+     */
+    void verifyRowFile(Reading<Boolean> verifying) throws IOException {
+        if (hasParquetFile() && readsRowFile()) {
+            either(verifying);
+        }
+    }
+
+    /**
+     * Compares its files with their checksums, where it has both. One that is damaged is not read from then on, if the
+     * other is whole.
+     *
+     * @return whether both are whole
+     * @throws CorruptStoreException if neither is
+     */
+    boolean isWhole(Reading<Boolean> verifying) throws IOException {
+        if (!hasRowFile() || !hasParquetFile()) {
+            return true;
+        }
+        verifyRowFile(verifying);
+        if (!readsRowFile()) {
+            return false;
+        }
+        try {
+            return verifying.of(SegmentFile.PARQUET);
+        } catch (CorruptStoreException | IOException damagedParquet) {
+            return false; // the row file is whole
+        }
     }
 
     private StoreFailedException unreadable(IOException failed) {

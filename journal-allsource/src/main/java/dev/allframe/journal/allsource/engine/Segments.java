@@ -4,11 +4,11 @@ import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
+import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.EventSegmentWriter;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.OpenFiles;
 import dev.allframe.journal.allsource.engine.segment.RowOrder;
-import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentLimits;
@@ -57,6 +57,7 @@ final class Segments implements Closeable {
     private final EventSegmentWriter writer;
     private final OpenFiles openFiles;
     private final SegmentCache cache;
+    private final DamagedRowFiles damaged = new DamagedRowFiles();
     private final StreamIndex index;
     private final AtomicLong nextId;
 
@@ -160,12 +161,12 @@ final class Segments implements Closeable {
     }
 
     private SealedSegment segment(SegmentMeta segment, Set<SegmentFile> files, FileUses uses) {
-        return new SealedSegment(segment, files, openFiles, cache, uses);
+        return new SealedSegment(segment, files, openFiles, cache, uses, damaged);
     }
 
     private void addToIndex(SealedSegment segment) throws IOException {
-        try (SealedRows opened = segment.open()) {
-            RowIndex rows = RowIndex.of(opened.rows());
+        try {
+            RowIndex rows = segment.index();
             index.addSegment(segment.id(), rows.runs(), rows.names());
         } catch (UncheckedIOException failed) {
             throw failed.getCause();
@@ -410,9 +411,31 @@ final class Segments implements Closeable {
      * @throws CorruptStoreException if they differ
      */
     void verifyParquet(SegmentMeta segment) throws IOException {
-        Path path = SegmentFile.PARQUET.in(files(), segment.id());
+        verify(segment, SegmentFile.PARQUET);
+    }
+
+    /**
+     * Compares the files of a segment that has both with their checksums in the manifest. One that is damaged is not
+     * read from then on.
+     *
+     * @return whether both are whole
+     * @throws CorruptStoreException if neither is
+     */
+    boolean isWhole(SealedSegment segment) throws IOException {
+        return segment.isWhole(file -> verify(segment.meta(), file));
+    }
+
+    /** Compares the row file alone, where the segment has both. */
+    void verifyRowFile(SealedSegment segment) throws IOException {
+        segment.verifyRowFile(file -> verify(segment.meta(), file));
+    }
+
+    private boolean verify(SegmentMeta segment, SegmentFile kind) throws IOException {
+        Path path = kind.in(files(), segment.id());
         try (DiskFile file = disk.openReadOnly(path)) {
-            segment.parquetFile().orElseThrow().verify(file, path);
+            Digest digest = kind == SegmentFile.ROWS ? segment.rowFile() : segment.parquetFile().orElseThrow();
+            digest.verify(file, path);
+            return true;
         }
     }
 

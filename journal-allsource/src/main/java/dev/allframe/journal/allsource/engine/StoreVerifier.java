@@ -151,6 +151,10 @@ public final class StoreVerifier {
         if (!parquetIsWhole && !rowsAreWhole) {
             return false;
         }
+        if (hasRows && parquetDigest != null && parquetIsWhole != rowsAreWhole) {
+            report.note("segment " + meta.id() + ": its " + (rowsAreWhole ? "row file" : "Parquet file")
+                    + " is whole and is read instead; 'store compact' writes the segment anew from it");
+        }
         try (ParquetSegment cold = parquetIsWhole && parquetDigest != null
                 ? ParquetSegment.open(store.disk(), parquet, storeId, meta.id(), parquetDigest)
                 : null;

@@ -14,11 +14,15 @@ import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalContents;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +39,7 @@ import java.util.function.Consumer;
  */
 public final class StoredContents implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(StoredContents.class.getName());
     private static final int APPLIED_AT_ONCE = 1000;
 
     private final ClosedStore store;
@@ -177,21 +182,47 @@ public final class StoredContents implements AutoCloseable {
     }
 
     private LoadedSegment load(SegmentMeta segment) {
-        try (SealedRows file = openRows(segment)) {
-            return LoadedSegment.of(file);
+        try {
+            return segment.parquetFile().isPresent() ? loadEither(segment) : load(segment, SegmentFile.ROWS);
         } catch (IOException failed) {
             throw new StoreFailedException("segment " + segment.id() + " cannot be read: " + Failures.message(failed),
                     failed);
         }
     }
 
-    private SealedRows openRows(SegmentMeta segment) throws IOException {
+    /** Reads the Parquet file, which every segment keeps; the row file where that is damaged. */
+    private LoadedSegment loadEither(SegmentMeta segment) throws IOException {
+        try {
+            return load(segment, SegmentFile.PARQUET);
+        } catch (CorruptStoreException | UncheckedIOException | IOException unreadable) {
+            LoadedSegment rows;
+            try {
+                rows = load(segment, SegmentFile.ROWS);
+            } catch (RuntimeException | IOException both) {
+                unreadable.addSuppressed(both);
+                throw unreadable;
+            }
+            LOG.log(Level.WARNING, "the Parquet file of segment " + segment.id()
+                    + " cannot be read, and its row file is read instead; 'store compact' writes the segment anew: "
+                    + unreadable.getMessage());
+            return rows;
+        }
+    }
+
+    private LoadedSegment load(SegmentMeta segment, SegmentFile kind) throws IOException {
+        try (SealedRows file = open(segment, kind)) {
+            return LoadedSegment.of(file);
+        }
+    }
+
+    private SealedRows open(SegmentMeta segment, SegmentFile kind) throws IOException {
         Disk disk = store.disk();
-        Path files = store.segmentDirectory();
-        return segment.parquetFile().isPresent()
-                ? ParquetSegment.open(disk, segment.named(disk, SegmentFile.PARQUET, files), storeId, segment.id(),
-                        segment.parquetFile().get())
-                : RowFile.open(disk, segment.named(disk, SegmentFile.ROWS, files), storeId, segment.id());
+        Path name = segment.named(disk, kind, store.segmentDirectory());
+        return switch (kind) {
+            case ROWS -> RowFile.open(disk, name, storeId, segment.id());
+            case PARQUET ->
+                ParquetSegment.open(disk, name, storeId, segment.id(), segment.parquetFile().orElseThrow());
+        };
     }
 
     private boolean visit(StoredEvent event, EventVisitor visitor) {

@@ -149,7 +149,9 @@ final class CompactionTest {
         }
         store.reopen();
         Path rows = SegmentFile.ROWS.in(CompactedStore.SEGMENTS, 3);
+        Path parquet = SegmentFile.PARQUET.in(CompactedStore.SEGMENTS, 3);
         flip(rows, 60);
+        flip(parquet, 60);
 
         assertThatThrownBy(store::compact).hasCauseInstanceOf(CorruptStoreException.class)
                 .hasMessageContaining(rows.toString());
@@ -160,6 +162,7 @@ final class CompactionTest {
         assertThat(store.numbers("account|1")).isEqualTo(numbers(1, 20));
         assertThat(store.numbers("account|2")).isEqualTo(numbers(1, 20));
         flip(rows, 60);
+        flip(parquet, 60);
         store.reopen();
         assertThat(store.compact()).isEqualTo(new CompactionReport(2, 1, 0));
         assertThat(store.all()).hasSize(60);
