@@ -1,29 +1,26 @@
 package dev.allframe.benchmarks;
 
-import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
+import dev.allframe.journal.allsource.engine.io.ForwardingFile;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
-import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /** The real disk, which says how long its forces of files took and can make each of them longer. Thread-safe. */
-final class MeteredDisk implements Disk {
+final class MeteredDisk extends ForwardingDisk {
 
-    private final Disk disk = new RealDisk();
     private final long delayNanos;
     private final ConcurrentHistogram forces = new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(1), 3);
 
     /** @param delay by which every force of a file takes longer; it is not part of what is said */
     MeteredDisk(Duration delay) {
+        super(new RealDisk());
         this.delayNanos = delay.toNanos();
     }
 
@@ -47,62 +44,10 @@ final class MeteredDisk implements Disk {
         return new MeteredFile(disk.open(file));
     }
 
-    @Override
-    public DiskFile openReadOnly(Path file) throws IOException {
-        return disk.openReadOnly(file);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-        disk.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-        disk.delete(file);
-    }
-
-    @Override
-    public boolean exists(Path file) {
-        return disk.exists(file);
-    }
-
-    @Override
-    public List<Path> list(Path directory) throws IOException {
-        return disk.list(directory);
-    }
-
-    @Override
-    public void createDirectories(Path directory) throws IOException {
-        disk.createDirectories(directory);
-    }
-
-    @Override
-    public void forceDirectory(Path directory) throws IOException {
-        disk.forceDirectory(directory);
-    }
-
-    @Override
-    public boolean isFileSystem() {
-        return disk.isFileSystem();
-    }
-
-    @Override
-    public long usableBytes(Path directory) throws IOException {
-        return disk.usableBytes(directory);
-    }
-
-    @Override
-    public @Nullable Closeable tryLock(Path file) throws IOException {
-        return disk.tryLock(file);
-    }
-
-    private final class MeteredFile implements DiskFile {
-
-        private final DiskFile file;
+    private final class MeteredFile extends ForwardingFile {
 
         MeteredFile(DiskFile file) {
-            this.file = file;
+            super(file);
         }
 
         @Override
@@ -116,31 +61,6 @@ final class MeteredDisk implements Disk {
                     LockSupport.parkNanos(left);
                 }
             }
-        }
-
-        @Override
-        public void write(ByteBuffer bytes, long offset) throws IOException {
-            file.write(bytes, offset);
-        }
-
-        @Override
-        public int read(ByteBuffer into, long offset) throws IOException {
-            return file.read(into, offset);
-        }
-
-        @Override
-        public void truncate(long length) throws IOException {
-            file.truncate(length);
-        }
-
-        @Override
-        public long length() throws IOException {
-            return file.length();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 }

@@ -9,7 +9,6 @@ import dev.allframe.journal.allsource.engine.RocksTables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
-import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
@@ -94,7 +93,7 @@ public final class AllSourceBackend {
         try {
             return new EngineBackend(Engine.open(disk, absolute,
                     new RocksTables(absolute, config.memoryBytes() / 4), numbers, Clock.systemUTC(), user),
-                    name(config.durability()));
+                    "fsync");
         } catch (CorruptStoreException damaged) {
             throw new CorruptStoreException("the store in " + absolute + " is damaged: " + Failures.message(damaged)
                     + "; 'store verify " + absolute + "' shows all damage, and 'store salvage " + absolute
@@ -114,18 +113,17 @@ public final class AllSourceBackend {
         int tailEvents = Math.clamp(memory / 4096, 1024, 65_536);
         long tailBytes = Math.clamp(memory / 16, 1 << 20, 16 << 20);
         WalConfig log = WalConfig.defaults()
-                .withDurability(config.durability())
                 .withSegmentBytes((int) Math.min(2 * tailBytes, 32 << 20))
                 .withMaxRecordBytes(MAX_LOG_RECORD_BYTES);
-        return new EngineConfig(log, tailBytes, tailEvents, 2, 4 << 20, config.maxRecordBytes(), memory / 4,
-                config.rowFileBytes(), 2, config.sealAfter(), QUIET, config.retention());
-    }
-
-    private static String name(Durability durability) {
-        return switch (durability) {
-            case Durability.Fsync fsync -> "fsync";
-            case Durability.Interval(var every) -> "interval " + every;
-            case Durability.Os os -> "os";
-        };
+        return EngineConfig.defaults()
+                .withLog(log)
+                .withTailBytes(tailBytes)
+                .withTailEvents(tailEvents)
+                .withMaxRecordBytes(config.maxRecordBytes())
+                .withCacheBytes(memory / 4)
+                .withRowFileBytes(config.rowFileBytes())
+                .withSealAfter(config.sealAfter())
+                .withQuiet(QUIET)
+                .withRetention(config.retention());
     }
 }

@@ -1,10 +1,8 @@
 package dev.allframe.journal.allsource;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.RetentionRule;
-import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.plugin.BackendProvider;
 import dev.allframe.store.EventStoreBackend;
 import java.nio.file.InvalidPathException;
@@ -27,8 +25,8 @@ public final class AllSourceBackendProvider implements BackendProvider {
             throw new IllegalArgumentException(
                     "the durable store needs a directory: set allsource.dir, or the key dir of the section that is used");
         }
+        refuseOtherDurability(section.getString("durability"));
         AllSourceConfig config = AllSourceConfig.in(path(directory))
-                .withDurability(durability(section))
                 .withRetention(retention(section));
         config = with(config, section, "max-record-size",
                 (to, key) -> to.withMaxRecordBytes((int) Math.min(section.getBytes(key), Integer.MAX_VALUE)));
@@ -71,22 +69,12 @@ public final class AllSourceBackendProvider implements BackendProvider {
                 .toList();
     }
 
-    private static Durability durability(Config section) {
-        String value = section.getString("durability");
-        return switch (value) {
-            case "fsync" -> Durability.fsync();
-            case "os" -> Durability.os();
-            default -> interval(section, value);
-        };
-    }
-
-    private static Durability interval(Config section, String value) {
-        try {
-            return Durability.interval(section.getDuration("durability"));
-        } catch (ConfigException notATime) {
-            throw new IllegalArgumentException(
-                    "durability = " + value + " must be fsync, os, or the time between two forces such as 100ms",
-                    notATime);
+    private static void refuseOtherDurability(String value) {
+        if (!value.equals("fsync")) {
+            throw new IllegalArgumentException("durability = " + value
+                    + " is not offered: the one durability is fsync, which forces a write to disk before it is acknowledged;"
+                    + " another would save nothing that forcing writes in groups does not, and a power loss would take"
+                    + " acknowledged writes. Remove the key, or set it to fsync");
         }
     }
 }

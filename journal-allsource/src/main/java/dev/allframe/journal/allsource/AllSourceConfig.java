@@ -1,7 +1,6 @@
 package dev.allframe.journal.allsource;
 
 import dev.allframe.journal.allsource.engine.RetentionRule;
-import dev.allframe.journal.allsource.engine.wal.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * How a store is kept. Immutable; every {@code with} method returns a changed copy.
  *
  * @param directory where; null for a store in memory
- * @param durability what an acknowledgement promises; {@link Durability#fsync()} unless changed
  * @param maxRecordBytes the largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts, 1 byte to
  *         32 MiB; 8 MiB unless changed
  * @param memoryBytes what tail, caches and buffers may take together, 64 MiB or more; 256 MiB unless changed
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *        changed. Until then only the store itself can read it, not a tool that reads Parquet files
  * @param retention which events are not kept for ever; none unless changed
  */
-public record AllSourceConfig(@Nullable Path directory, Durability durability, int maxRecordBytes, long memoryBytes,
+public record AllSourceConfig(@Nullable Path directory, int maxRecordBytes, long memoryBytes,
         long rowFileBytes, Duration sealAfter, List<RetentionRule> retention) {
 
     private static final int DEFAULT_MAX_RECORD_BYTES = 8 << 20;
@@ -55,43 +53,38 @@ public record AllSourceConfig(@Nullable Path directory, Durability durability, i
 
     /** A store in a directory, which is created where it is missing. */
     public static AllSourceConfig in(Path directory) {
-        return new AllSourceConfig(Objects.requireNonNull(directory, "directory"), Durability.fsync(),
+        return new AllSourceConfig(Objects.requireNonNull(directory, "directory"),
                 DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES, DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER, List.of());
     }
 
     /** A store in memory, which is gone when it is closed: the same engine, without a disk. */
     public static AllSourceConfig inMemory() {
-        return new AllSourceConfig(null, Durability.os(), DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES,
+        return new AllSourceConfig(null, DEFAULT_MAX_RECORD_BYTES, DEFAULT_MEMORY_BYTES,
                 DEFAULT_ROW_FILE_BYTES, DEFAULT_SEAL_AFTER, List.of());
     }
 
-    public AllSourceConfig withDurability(Durability changed) {
-        return new AllSourceConfig(directory, changed, maxRecordBytes, memoryBytes, rowFileBytes, sealAfter,
-                retention);
-    }
-
     public AllSourceConfig withMaxRecordBytes(int changed) {
-        return new AllSourceConfig(directory, durability, changed, memoryBytes, rowFileBytes, sealAfter,
+        return new AllSourceConfig(directory, changed, memoryBytes, rowFileBytes, sealAfter,
                 retention);
     }
 
     public AllSourceConfig withMemoryBytes(long changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, changed, rowFileBytes, sealAfter,
+        return new AllSourceConfig(directory, maxRecordBytes, changed, rowFileBytes, sealAfter,
                 retention);
     }
 
     public AllSourceConfig withRowFileBytes(long changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, changed, sealAfter,
+        return new AllSourceConfig(directory, maxRecordBytes, memoryBytes, changed, sealAfter,
                 retention);
     }
 
     public AllSourceConfig withSealAfter(Duration changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, rowFileBytes, changed,
+        return new AllSourceConfig(directory, maxRecordBytes, memoryBytes, rowFileBytes, changed,
                 retention);
     }
 
     public AllSourceConfig withRetention(List<RetentionRule> changed) {
-        return new AllSourceConfig(directory, durability, maxRecordBytes, memoryBytes, rowFileBytes, sealAfter,
+        return new AllSourceConfig(directory, maxRecordBytes, memoryBytes, rowFileBytes, sealAfter,
                 changed);
     }
 }

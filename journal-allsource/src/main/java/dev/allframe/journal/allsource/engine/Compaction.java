@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes neighbouring segments into one, without the rows that are deleted.
  *
- * <h2>Order</h2> The new segment's files; the log, forced with the deletes that were believed; a view in which readers
- * find old and new segments by id; the manifest, which decides; the index, in one batch; a view with the new segment in
- * the old ones' place. The files of the old ones are deleted when the last view that has them is released. A crash
- * before the manifest leaves files that it does not name, and one after it leaves the old files, which it does not name
- * either: both are deleted when the store is opened. An index that is behind is brought up to the manifest then. Where
- * the index finds no room, the next step begins with it.
+ * <h2>Order</h2> The new segment's files, without what was deleted by entries that stand forced in the log; a view in
+ * which readers find old and new segments by id; the manifest, which decides; the index, in one batch; a view with the
+ * new segment in the old ones' place. The files of the old ones are deleted when the last view that has them is
+ * released. A crash before the manifest leaves files that it does not name, and one after it leaves the old files,
+ * which it does not name either: both are deleted when the store is opened. An index that is behind is brought up to
+ * the manifest then. Where the index finds no room, the next step begins with it.
  *
  * <h2>Readers</h2> The index names either all old segments or the new one; a reader whose view lacks what the index
  * names takes a newer view.
@@ -62,7 +62,6 @@ final class Compaction {
 
     private final Segments segments;
     private final Contents contents;
-    private final Runnable forceLog;
     /** Segments of which something could not be read, and why. */
     private final Map<Long, EventStoreException> leftAlone = new LinkedHashMap<>();
     /** Segments whose files were compared with their checksums already, while all are. */
@@ -77,12 +76,10 @@ final class Compaction {
     /**
      * Compacts these segments.
      *
-     * @param forceLog returns when every delete that was applied is on disk in the log
      */
-    Compaction(Segments segments, Contents contents, Runnable forceLog) {
+    Compaction(Segments segments, Contents contents) {
         this.segments = segments;
         this.contents = contents;
-        this.forceLog = forceLog;
     }
 
     /** Ends a compaction that is under way, before it has changed anything. */
@@ -212,22 +209,9 @@ final class Compaction {
     private CompactionReport replace(List<SealedSegment> old, BooleanSupplier stopping) throws IOException {
         Kept kept = new Kept(contents.state());
         Optional<Written> written = write(old, kept, stopping);
-        if (kept.droppedRows() > 0) {
-            forceLog(written);
-        }
         Replacement replacement = open(old, written, kept.droppedRows());
         finish(replacement);
         return replacement.report();
-    }
-
-    /** A log that is not forced for each entry could lose a delete whose rows are gone. */
-    private void forceLog(Optional<Written> written) {
-        try {
-            forceLog.run();
-        } catch (RuntimeException failed) {
-            written.ifPresent(segments::discard);
-            throw failed;
-        }
     }
 
     private Optional<Written> write(List<SealedSegment> old, Kept kept, BooleanSupplier stopping) throws IOException {

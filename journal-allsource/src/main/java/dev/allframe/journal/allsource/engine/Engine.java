@@ -73,12 +73,12 @@ public final class Engine implements AutoCloseable {
         this.lock = lock;
         this.tables = opening.tables;
         this.segments = segments;
-        this.compactor = new Compactor(new Compaction(segments, parts.contents, this::forceLog),
+        this.compactor = new Compactor(new Compaction(segments, parts.contents),
                 new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()),
                 new Retention(parts.config.retention(), parts.contents, parts.clock, this::delete),
                 parts.config.quiet());
-        Sealing sealing = new Sealing(segments, parts.contents, parts.config.forcesEach(), this::releaseLog,
+        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog,
                 compactor::sealed);
         this.sealer = new Sealer(sealing, parts.config.maxUnsealed());
         this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
@@ -310,9 +310,6 @@ public final class Engine implements AutoCloseable {
             Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.begun.size());
             segments.deleteLeftOvers();
-            if (!config.forcesEach()) {
-                state.flush(); // of tail segments that have ended before, which the log has forced when it was opened
-            }
             Engine engine = new Engine(this, new Parts(storeId.toString(), config, log, contents, new Listeners(),
                     new Listeners(), clock), lock, segments, recovered);
             tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);
@@ -327,18 +324,11 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Returns when everything that was applied is on disk in the log.
+     * Returns when these events are deleted.
      *
      * @throws Compaction.StoppedException if the writer has ended, as it does before the compactor where a store is
      *         closed
      */
-    private void forceLog() {
-        CompletableFuture<Void> forced = new CompletableFuture<>();
-        partition.submit(new Request.Force(forced));
-        awaitWriter(forced);
-    }
-
-    /** Returns when these events are deleted; throws as {@link #forceLog}. */
     private void delete(Map<StreamId, Long> deletes) {
         List<CompletableFuture<Void>> deleted = new ArrayList<>();
         deletes.forEach((stream, to) -> {

@@ -1,44 +1,157 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
-/**
- * The engine's numbers.
- *
- * @param log how the log is kept
- * @param tailBytes the tail segment is ended when the log's segment has this many bytes
- * @param tailEvents the tail segment is ended when it has this many events
- * @param maxUnsealed so many ended tail segments may wait to be sealed; then appends wait
- * @param groupBytes a group is written when it has this many bytes of payload
- * @param maxRecordBytes the largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts
- * @param cacheBytes of memory for decompressed segments
- * @param rowFileBytes of row files that are kept; of older segments the Parquet file is read
- * @param readThreads how many reads of files run at once
- * @param sealAfter the tail segment is ended when its oldest entry is so old
- * @param quiet so long nothing must have been sealed before segments are merged and Parquet files written
- * @param retention which events are not kept for ever
- */
-public record EngineConfig(WalConfig log, long tailBytes, int tailEvents, int maxUnsealed, long groupBytes,
-        int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads, Duration sealAfter, Duration quiet,
-        List<RetentionRule> retention) {
+/** The engine's numbers. Immutable; every {@code with} method returns a changed copy. */
+public final class EngineConfig {
 
-    public EngineConfig {
-        retention = List.copyOf(retention);
+    private WalConfig log = WalConfig.defaults();
+    private long tailBytes = 16 << 20;
+    private int tailEvents = 65_536;
+    private int maxUnsealed = 2;
+    private long groupBytes = 4 << 20;
+    private int maxRecordBytes = 8 << 20;
+    private long cacheBytes = 64 << 20;
+    private long rowFileBytes = 2L << 30;
+    private int readThreads = 2;
+    private Duration sealAfter = Duration.ofMinutes(5);
+    private Duration quiet = Duration.ofSeconds(1);
+    private List<RetentionRule> retention = List.of();
+
+    private EngineConfig() {}
+
+    /** What each number is unless changed. */
+    public static EngineConfig defaults() {
+        return new EngineConfig();
     }
 
-    /** Keeps all events for ever. */
-    public EngineConfig(WalConfig log, long tailBytes, int tailEvents, int maxUnsealed, long groupBytes,
-            int maxRecordBytes, long cacheBytes, long rowFileBytes, int readThreads, Duration sealAfter,
-            Duration quiet) {
-        this(log, tailBytes, tailEvents, maxUnsealed, groupBytes, maxRecordBytes, cacheBytes, rowFileBytes, readThreads,
-                sealAfter, quiet, List.of());
+    private EngineConfig changed(Consumer<EngineConfig> change) {
+        EngineConfig copy = new EngineConfig();
+        copy.log = log;
+        copy.tailBytes = tailBytes;
+        copy.tailEvents = tailEvents;
+        copy.maxUnsealed = maxUnsealed;
+        copy.groupBytes = groupBytes;
+        copy.maxRecordBytes = maxRecordBytes;
+        copy.cacheBytes = cacheBytes;
+        copy.rowFileBytes = rowFileBytes;
+        copy.readThreads = readThreads;
+        copy.sealAfter = sealAfter;
+        copy.quiet = quiet;
+        copy.retention = retention;
+        change.accept(copy);
+        return copy;
     }
 
-    /** Whether the log has on disk all that was ever applied. */
-    boolean forcesEach() {
-        return log.durability() instanceof Durability.Fsync;
+    /** How the log is kept. */
+    public EngineConfig withLog(WalConfig value) {
+        return changed(config -> config.log = value);
+    }
+
+    /** The tail segment is ended when the log's segment has this many bytes; 16 MiB unless changed. */
+    public EngineConfig withTailBytes(long value) {
+        return changed(config -> config.tailBytes = value);
+    }
+
+    /** The tail segment is ended when it has this many events; 65,536 unless changed. */
+    public EngineConfig withTailEvents(int value) {
+        return changed(config -> config.tailEvents = value);
+    }
+
+    /** So many ended tail segments may wait to be sealed; then appends wait; 2 unless changed. */
+    public EngineConfig withMaxUnsealed(int value) {
+        return changed(config -> config.maxUnsealed = value);
+    }
+
+    /** A group is written when it has this many bytes of payload; 4 MiB unless changed. */
+    public EngineConfig withGroupBytes(long value) {
+        return changed(config -> config.groupBytes = value);
+    }
+
+    /** The largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts; 8 MiB unless changed. */
+    public EngineConfig withMaxRecordBytes(int value) {
+        return changed(config -> config.maxRecordBytes = value);
+    }
+
+    /** Bytes of memory for decompressed segments; 64 MiB unless changed. */
+    public EngineConfig withCacheBytes(long value) {
+        return changed(config -> config.cacheBytes = value);
+    }
+
+    /** Bytes of row files that are kept; of older segments the Parquet file is read; 2 GiB unless changed. */
+    public EngineConfig withRowFileBytes(long value) {
+        return changed(config -> config.rowFileBytes = value);
+    }
+
+    /** How many reads of files run at once; 2 unless changed. */
+    public EngineConfig withReadThreads(int value) {
+        return changed(config -> config.readThreads = value);
+    }
+
+    /** The tail segment is ended when its oldest entry is so old; 5 minutes unless changed. */
+    public EngineConfig withSealAfter(Duration value) {
+        return changed(config -> config.sealAfter = value);
+    }
+
+    /** So long nothing must have been sealed before segments are merged and Parquet files written; 1 s unless changed. */
+    public EngineConfig withQuiet(Duration value) {
+        return changed(config -> config.quiet = value);
+    }
+
+    /** Which events are not kept for ever; none unless changed. */
+    public EngineConfig withRetention(List<RetentionRule> value) {
+        List<RetentionRule> rules = List.copyOf(value);
+        return changed(config -> config.retention = rules);
+    }
+
+    WalConfig log() {
+        return log;
+    }
+
+    long tailBytes() {
+        return tailBytes;
+    }
+
+    int tailEvents() {
+        return tailEvents;
+    }
+
+    int maxUnsealed() {
+        return maxUnsealed;
+    }
+
+    long groupBytes() {
+        return groupBytes;
+    }
+
+    int maxRecordBytes() {
+        return maxRecordBytes;
+    }
+
+    long cacheBytes() {
+        return cacheBytes;
+    }
+
+    long rowFileBytes() {
+        return rowFileBytes;
+    }
+
+    int readThreads() {
+        return readThreads;
+    }
+
+    Duration sealAfter() {
+        return sealAfter;
+    }
+
+    Duration quiet() {
+        return quiet;
+    }
+
+    List<RetentionRule> retention() {
+        return retention;
     }
 }

@@ -155,7 +155,7 @@ final class Partition {
         Threads.join(thread);
     }
 
-    /** What waits and how long forces have taken, where each group is forced. */
+    /** What waits and how long forces have taken. */
     BackendStats.Writes writes() {
         return forceTimes.with(queue.size());
     }
@@ -300,7 +300,6 @@ final class Partition {
                 case Request.ChangeState change -> prepareChange(change);
                 case Request.Look<?> look -> afterwards.add(look);
                 case Request.Seal seal -> afterwards.add(seal);
-                case Request.Force force -> afterwards.add(force);
                 case Request.Freeze<?> freeze -> afterwards.add(freeze);
                 case Request.Thaw thaw -> afterwards.add(thaw);
                 case Request.Release release -> afterwards.add(release);
@@ -446,9 +445,7 @@ final class Partition {
             if (failure == null) {
                 long before = System.nanoTime();
                 log.force();
-                if (config.forcesEach()) {
-                    forceTimes.record(System.nanoTime() - before);
-                }
+                forceTimes.record(System.nanoTime() - before);
                 unmarked = true;
             }
         } catch (IOException now) {
@@ -542,7 +539,6 @@ final class Partition {
             case Request.DeleteSnapshots delete -> answers.done(delete.result());
             case Request.Look<?> look -> throw new IllegalStateException(look.toString());
             case Request.Seal seal -> throw new IllegalStateException(seal.toString());
-            case Request.Force force -> throw new IllegalStateException(force.toString());
             case Request.Freeze<?> freeze -> throw new IllegalStateException(freeze.toString());
             case Request.Thaw thaw -> throw new IllegalStateException(thaw.toString());
             case Request.Release release -> throw new IllegalStateException(release.toString());
@@ -554,7 +550,6 @@ final class Partition {
         switch (request) {
             case Request.Look<?> look -> look(look);
             case Request.Seal seal -> seal(seal);
-            case Request.Force force -> forceNow(force);
             case Request.Freeze<?> freeze -> freeze(freeze);
             case Request.Thaw thaw -> thaw(thaw);
             case Request.Release release -> release(release);
@@ -588,16 +583,6 @@ final class Partition {
         refuseInTrouble();
         if (log.lastLsn() > contents.endedLsn()) {
             throw new StoreFullException("the disk is full: a new segment of the log finds no room");
-        }
-    }
-
-    private void forceNow(Request.Force force) {
-        try {
-            log.forceNow();
-            answers.done(force.result());
-        } catch (IOException failed) {
-            fail(failed);
-            answers.fail(force.result(), failed());
         }
     }
 
@@ -647,9 +632,6 @@ final class Partition {
             if (failure == null) {
                 long lastLsn = log.roll();
                 contents.applyCollected(); // a mark, which is forced now
-                if (!config.forcesEach()) {
-                    contents.state().flush(); // now that the log has all of it on disk
-                }
                 sealer.submit(contents.endTail(lastLsn, nextPosition));
                 sealer.awaitRoom();
             }

@@ -43,9 +43,6 @@ sealed interface Request {
     /** Ends the tail segment; answered when everything before is sealed. */
     record Seal(CompletableFuture<Void> result) implements Request {}
 
-    /** Everything in the log is wanted on disk, whatever the log's durability promises. */
-    record Force(CompletableFuture<Void> result) implements Request {}
-
     /** What is taken while nothing changes. */
     @FunctionalInterface
     interface Taking<T> {

@@ -10,9 +10,7 @@ import java.util.function.LongConsumer;
  * steps leaves a store that opens: files that the manifest does not know are deleted, and a segment that the index does
  * not know is indexed again.
  *
- * <p>Where the log is forced for each entry, the state is flushed here and rows that are deleted are left out.
- * Otherwise the log could lose a delete that the state has on disk: the writer flushes it when the log was forced at
- * the end of the tail segment, and deleted rows stay until they are compacted away.
+ * <p>The state is flushed here, and rows that are deleted are left out: what was applied stands forced in the log.
  *
  * <p>Runs on the sealer's thread.
  */
@@ -20,21 +18,18 @@ final class Sealing {
 
     private final Segments segments;
     private final Contents contents;
-    private final boolean logForcesEach;
     private final LongConsumer releaseLog;
     private final Runnable afterwards;
 
     /**
      * Seals into these segments.
      *
-     * @param logForcesEach whether the log has on disk all that was applied
      * @param releaseLog told up to which entry the log is no longer needed
      * @param afterwards run when a tail segment was sealed
      */
-    Sealing(Segments segments, Contents contents, boolean logForcesEach, LongConsumer releaseLog, Runnable afterwards) {
+    Sealing(Segments segments, Contents contents, LongConsumer releaseLog, Runnable afterwards) {
         this.segments = segments;
         this.contents = contents;
-        this.logForcesEach = logForcesEach;
         this.releaseLog = releaseLog;
         this.afterwards = afterwards;
     }
@@ -42,12 +37,10 @@ final class Sealing {
     void seal(TailSegment tail) throws IOException {
         List<StoredEvent> events = tail.all();
         Kept kept = new Kept(contents.state());
-        if (logForcesEach) {
-            if (contents.state().counters().deletedEvents() > 0) {
-                events.removeIf(kept.negate());
-            }
-            contents.state().flush();
+        if (contents.state().counters().deletedEvents() > 0) {
+            events.removeIf(kept.negate());
         }
+        contents.state().flush();
         contents.sealed(tail, segments.seal(events, kept.dropped(), tail.lastLsn()));
         releaseLog.accept(tail.lastLsn());
         afterwards.run();

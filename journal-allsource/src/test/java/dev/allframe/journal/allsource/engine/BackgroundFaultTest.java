@@ -10,8 +10,6 @@ import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
-import dev.allframe.journal.allsource.engine.wal.Durability;
-import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
 import dev.allframe.store.Envelope;
@@ -54,17 +52,13 @@ class BackgroundFaultTest {
     private final RememberedTables remembered = new RememberedTables();
     private final HookedTables tables = new HookedTables(remembered);
 
-    private static EngineBackend open(SimulatedDisk disk, Tables tables, Durability durability) {
-        EngineConfig small = StoreLife.SMALL;
-        EngineConfig config = new EngineConfig(new WalConfig(3000, durability, 1 << 20), small.tailBytes(),
-                small.tailEvents(), small.maxUnsealed(), small.groupBytes(), small.maxRecordBytes(),
-                small.cacheBytes(), small.rowFileBytes(), small.readThreads(), small.sealAfter(), small.quiet());
-        return new EngineBackend(Engine.open(disk, StoreLife.DIRECTORY, tables, config,
+    private static EngineBackend open(SimulatedDisk disk, Tables tables) {
+        return new EngineBackend(Engine.open(disk, StoreLife.DIRECTORY, tables, StoreLife.SMALL,
                 Clock.fixed(Model.NOW, ZoneOffset.UTC), "a test"), "a test");
     }
 
     private EngineBackend open() {
-        return open(disk, tables, Durability.fsync());
+        return open(disk, tables);
     }
 
     private static CompletionStage<Appended> append(EngineBackend store, long expected) {
@@ -201,7 +195,7 @@ class BackgroundFaultTest {
         Stages.get(save(store, 2));
         Stages.get(store.flush());
         Stages.run(store::close);
-        EngineBackend again = open(disk, remembered.flushed(), Durability.fsync());
+        EngineBackend again = open(disk, remembered.flushed());
         assertThat(events(again)).isEqualTo(2);
         assertThat(lastSnapshot(again)).isEqualTo(2);
         Stages.run(again::close);
@@ -219,27 +213,10 @@ class BackgroundFaultTest {
 
         assertThatThrownBy(() -> Stages.get(waiting)).isInstanceOf(StoreFailedException.class)
                 .hasMessageContaining("in the log");
-        EngineBackend again = open(disk, remembered.flushed(), Durability.fsync());
+        EngineBackend again = open(disk, remembered.flushed());
         assertThat(events(again)).isEqualTo(1);
         assertThat(lastSnapshot(again)).isEqualTo(1);
         Stages.run(again::close);
-    }
-
-    @Test
-    void appends_wait_for_room_in_the_tables_where_the_writer_itself_flushes_them() {
-        EngineBackend store = open(disk, tables, Durability.os());
-        Stages.get(append(store, 0));
-        AtomicBoolean full = new AtomicBoolean(true);
-        tables.beforeFlush(fullWhile(full));
-
-        assertThatThrownBy(() -> Stages.get(store.flush())).isInstanceOf(StoreFullException.class);
-        assertThatThrownBy(() -> Stages.get(append(store, 1))).isInstanceOf(StoreFullException.class);
-        full.set(false);
-
-        await().atMost(Duration.ofSeconds(10)).until(() -> Stages.failure(append(store, 1)) == null);
-        Stages.get(store.flush());
-        assertThat(events(store)).isEqualTo(2);
-        Stages.run(store::close);
     }
 
     /** A compaction has to merge them, and to drop an event. */
@@ -271,7 +248,7 @@ class BackgroundFaultTest {
         Stages.get(store.compact());
         assertThat(events(store)).isEqualTo(3);
         Stages.run(store::close);
-        EngineBackend again = open(disk, remembered.flushed(), Durability.fsync());
+        EngineBackend again = open(disk, remembered.flushed());
         assertThat(events(again)).isEqualTo(3);
         Stages.run(again::close);
     }
@@ -291,31 +268,6 @@ class BackgroundFaultTest {
 
         await().atMost(Duration.ofSeconds(10)).until(() -> written.get() > 0);
         Stages.run(store::close);
-    }
-
-    @Test
-    void the_tables_never_know_more_than_a_log_that_the_system_forces_when_it_likes() {
-        EngineBackend store = open(disk, tables, Durability.os());
-        Stages.get(append(store, 0));
-        Stages.get(append(store, 1));
-        Stages.get(store.deleteEventsTo(STREAM, 1));
-        tables.beforeFlush(() -> { // the writer can apply nothing while it flushes
-            if (!Thread.currentThread().getName().contains("writer")) {
-                Stages.get(store.saveSnapshot(new Snapshot(STREAM, 1, Model.NOW, PAYLOAD, null)));
-            }
-        });
-        Stages.get(store.flush());
-        RememberedTables kept = remembered.flushed();
-        SimulatedDisk left = disk.crash(CrashMode.LOSE_ALL, new Random(1));
-        Stages.run(store::close);
-
-        EngineBackend again = open(left, kept, Durability.os());
-
-        assertThat(Stages.get(again.highestSequenceNr(STREAM))).isEqualTo(2);
-        assertThat(events(again)).isEqualTo(1);
-        Stages.get(again.compact());
-        assertThat(events(again)).isEqualTo(1);
-        Stages.run(again::close);
     }
 
     @Test
@@ -398,7 +350,7 @@ class BackgroundFaultTest {
             }
         }
 
-        EngineBackend again = open(disk, remembered.left(new Random(1)), Durability.fsync());
+        EngineBackend again = open(disk, remembered.left(new Random(1)));
 
         assertThat(disk.list(segments)).containsExactlyInAnyOrderElementsOf(sealed);
         assertThat(events(again)).isEqualTo(1);

@@ -112,8 +112,17 @@ final class CompactedStore implements AutoCloseable {
     CompactedStore(Disk disk, KeptTables tables, long rowFileBytes, Duration sealAfter, Duration quiet) {
         this.disk = disk;
         this.tables = tables;
-        this.config = new EngineConfig(WalConfig.defaults().withSegmentBytes(1 << 20), 1 << 20, 10_000, 4, 1 << 20,
-                1 << 20, 1 << 20, rowFileBytes, 2, sealAfter, quiet);
+        this.config = EngineConfig.defaults()
+                .withLog(WalConfig.defaults().withSegmentBytes(1 << 20))
+                .withTailBytes(1 << 20)
+                .withTailEvents(10_000)
+                .withMaxUnsealed(4)
+                .withGroupBytes(1 << 20)
+                .withMaxRecordBytes(1 << 20)
+                .withCacheBytes(1 << 20)
+                .withRowFileBytes(rowFileBytes)
+                .withSealAfter(sealAfter)
+                .withQuiet(quiet);
         this.engine = Engine.open(disk, DIRECTORY, tables, config, Clock.systemUTC(), "a test");
         this.backend = new EngineBackend(engine, "fsync");
     }

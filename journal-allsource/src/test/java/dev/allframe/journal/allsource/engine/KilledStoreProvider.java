@@ -19,9 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KilledStoreProvider implements BackendProvider {
 
-    private static final EngineConfig SMALL = new EngineConfig(
-            WalConfig.defaults().withSegmentBytes(256 << 10).withMaxRecordBytes(8 << 20), 128 << 10, 600, 2, 64 << 10,
-            1 << 20, 4 << 20, 512 << 10, 2, Duration.ofSeconds(30), Duration.ofMillis(100));
+    private static final EngineConfig SMALL = EngineConfig.defaults()
+            .withLog(WalConfig.defaults().withSegmentBytes(256 << 10).withMaxRecordBytes(8 << 20))
+            .withTailBytes(128 << 10)
+            .withTailEvents(600)
+            .withGroupBytes(64 << 10)
+            .withMaxRecordBytes(1 << 20)
+            .withCacheBytes(4 << 20)
+            .withRowFileBytes(512 << 10)
+            .withSealAfter(Duration.ofSeconds(30))
+            .withQuiet(Duration.ofMillis(100));
     private static final long TABLE_BYTES = 16 << 20;
 
     private static @Nullable Path directory;

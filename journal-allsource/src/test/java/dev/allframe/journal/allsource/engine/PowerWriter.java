@@ -1,7 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.io.RealDisk;
-import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.VersionConflictException;
@@ -30,9 +29,16 @@ final class PowerWriter {
      * Log segments, tail segments and buffers are small, so that it rolls, seals, compacts and flushes many times in a
      * second.
      */
-    private static final EngineConfig SMALL = new EngineConfig(
-            new WalConfig(48 << 10, Durability.fsync(), 1 << 20), 32_000, 120, 2, 16_000, 1 << 16, 1 << 20, 64 << 10, 2,
-            Duration.ofSeconds(30), Duration.ZERO);
+    private static final EngineConfig SMALL = EngineConfig.defaults()
+            .withLog(new WalConfig(48 << 10, 1 << 20))
+            .withTailBytes(32_000)
+            .withTailEvents(120)
+            .withGroupBytes(16_000)
+            .withMaxRecordBytes(1 << 16)
+            .withCacheBytes(1 << 20)
+            .withRowFileBytes(64 << 10)
+            .withSealAfter(Duration.ofSeconds(30))
+            .withQuiet(Duration.ZERO);
 
     private static final long TABLE_BYTES = 8L << 20;
 

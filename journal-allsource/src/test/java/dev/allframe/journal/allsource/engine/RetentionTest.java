@@ -40,8 +40,12 @@ final class RetentionTest {
             RetentionRule.of("visit", DAY.multipliedBy(30)).withoutSnapshotToo());
 
     private EngineBackend open(RetentionRule... rules) {
-        EngineConfig config = new EngineConfig(WalConfig.defaults().withSegmentBytes(1 << 20), 1 << 20, 10_000, 4,
-                1 << 20, 1 << 20, 1 << 20, Long.MAX_VALUE, 2, Duration.ofHours(1), Duration.ofHours(1), List.of(rules));
+        EngineConfig config = EngineConfig.defaults()
+                .withLog(WalConfig.defaults().withSegmentBytes(1 << 20))
+                .withCacheBytes(1 << 20)
+                .withSealAfter(Duration.ofHours(1))
+                .withQuiet(Duration.ofHours(1))
+                .withRetention(List.of(rules));
         return new EngineBackend(Engine.open(disk, Path.of("/store"), tables, config,
                 Clock.fixed(NOW, ZoneOffset.UTC), "a test"), "fsync");
     }

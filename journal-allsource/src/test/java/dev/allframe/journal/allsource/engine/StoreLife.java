@@ -9,7 +9,6 @@ import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
-import dev.allframe.journal.allsource.engine.wal.Durability;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.Appended;
 import dev.allframe.store.DurableState;
@@ -50,9 +49,16 @@ final class StoreLife {
     static final Path DIRECTORY = Path.of("/store");
 
     /** Log segments of a few records, and tail segments of a few events. */
-    static final EngineConfig SMALL = new EngineConfig(
-            new WalConfig(3000, Durability.fsync(), 1 << 20), 2000, 12, 2, 4000, 1 << 16, 1 << 20, 1 << 20, 2,
-            Duration.ofHours(1), Duration.ZERO);
+    static final EngineConfig SMALL = EngineConfig.defaults()
+            .withLog(new WalConfig(3000, 1 << 20))
+            .withTailBytes(2000)
+            .withTailEvents(12)
+            .withGroupBytes(4000)
+            .withMaxRecordBytes(1 << 16)
+            .withCacheBytes(1 << 20)
+            .withRowFileBytes(1 << 20)
+            .withSealAfter(Duration.ofHours(1))
+            .withQuiet(Duration.ZERO);
 
     /** Say at length what has failed, and here something does all the time. */
     private static final Logger MESSAGES = Logger.getLogger(StoreLife.class.getPackageName());

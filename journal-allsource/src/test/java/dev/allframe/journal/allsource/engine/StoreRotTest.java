@@ -28,8 +28,7 @@ class StoreRotTest {
     private static final int CASES_OF_A_STORE = 250;
 
     /** Row files of two or three segments; of older ones the Parquet file is read. */
-    private static final EngineConfig CONFIG = new EngineConfig(StoreLife.SMALL.log(), 2000, 12, 2, 4000, 1 << 16,
-            1 << 20, 5000, 2, Duration.ofHours(1), Duration.ZERO);
+    private static final EngineConfig CONFIG = StoreLife.SMALL.withRowFileBytes(5000);
 
     private final long seed = Seeds.next();
     private final Map<String, Integer> outcomes = new TreeMap<>();

@@ -37,8 +37,7 @@ class TableRotTest {
     private static final int PAGE = 1000;
     private static final long TABLE_BYTES = 8L << 20;
 
-    private static final EngineConfig CONFIG = new EngineConfig(StoreLife.SMALL.log(), 2000, 12, 2, 4000, 1 << 16,
-            1 << 20, 1 << 20, 2, Duration.ofHours(1), Duration.ZERO);
+    private static final EngineConfig CONFIG = StoreLife.SMALL;
 
     /** Say at length that an index is built anew. */
     private static final Logger MESSAGES = Logger.getLogger(TableRotTest.class.getPackageName());

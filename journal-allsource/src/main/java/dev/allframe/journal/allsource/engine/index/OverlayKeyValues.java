@@ -16,14 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Changes in memory over tables that stay as they are: what a store would hold after its log was applied, without
  * writing it. For one thread; nothing may be written while a cursor or a view is open.
  */
-public final class OverlayKeyValues implements KeyValues {
+public final class OverlayKeyValues extends ForwardingKeyValues {
 
-    private final KeyValues below;
     /** Empty where a key was deleted. */
     private final Map<Table, NavigableMap<byte[], Optional<byte[]>>> changes = new EnumMap<>(Table.class);
 
     private OverlayKeyValues(KeyValues below) {
-        this.below = below;
+        super(below);
     }
 
     /** Over tables, which are closed with this. */
@@ -38,7 +37,7 @@ public final class OverlayKeyValues implements KeyValues {
     @Override
     public byte @Nullable [] get(Table table, byte[] key) {
         Optional<byte[]> changed = changes(table).get(key);
-        return changed == null ? below.get(table, key) : changed.orElse(null);
+        return changed == null ? entries.get(table, key) : changed.orElse(null);
     }
 
     @Override
@@ -52,12 +51,12 @@ public final class OverlayKeyValues implements KeyValues {
 
     @Override
     public Cursor cursor(Table table, KeyRange range) {
-        return new Merged(within(changes(table), range), below.cursor(table, range), 1);
+        return new Merged(within(changes(table), range), entries.cursor(table, range), 1);
     }
 
     @Override
     public Cursor cursorBackwards(Table table, KeyRange range) {
-        return new Merged(within(changes(table), range).descendingMap(), below.cursorBackwards(table, range), -1);
+        return new Merged(within(changes(table), range).descendingMap(), entries.cursorBackwards(table, range), -1);
     }
 
     private static NavigableMap<byte[], Optional<byte[]>> within(NavigableMap<byte[], Optional<byte[]>> all,
@@ -97,21 +96,6 @@ public final class OverlayKeyValues implements KeyValues {
     public void checkpoint(Path directory) {
         throw new UnsupportedOperationException("what lies over tables that are only read is not copied to "
                 + directory);
-    }
-
-    @Override
-    public void verify() {
-        below.verify();
-    }
-
-    @Override
-    public KeyValuesStats stats() {
-        return below.stats();
-    }
-
-    @Override
-    public void close() {
-        below.close();
     }
 
     /** Two cursors in one order; where both have a key, the change counts. */

@@ -20,18 +20,12 @@ public interface CommitLog extends Closeable {
      */
     long append(LogEntry entry) throws IOException;
 
-    /**
-     * Makes everything appended durable, as far as the log's durability promises. Costs nothing where nothing was
-     * appended.
-     */
+    /** Makes everything appended durable. Costs nothing where nothing was appended. */
     void force() throws IOException;
 
-    /** Makes everything appended durable, whatever the log's durability promises. */
-    void forceNow() throws IOException;
-
     /**
-     * To be called when nothing was appended for a while. Writes, without forcing it, how far the log was forced; where
-     * appends are not forced one by one, it forces what has not been.
+     * To be called when nothing was appended for a while. Forces what has not been, and writes, without forcing it, how
+     * far the log was forced.
      */
     void idle() throws IOException;
 

@@ -4,10 +4,9 @@ package dev.allframe.journal.allsource.engine.wal;
  * How a log is kept.
  *
  * @param segmentBytes the length of a segment's file; a record that is larger gets a segment of its own length
- * @param durability when appends are forced
  * @param maxRecordBytes the longest record that is taken, with its 20 bytes before the entry
  */
-public record WalConfig(int segmentBytes, Durability durability, int maxRecordBytes) {
+public record WalConfig(int segmentBytes, int maxRecordBytes) {
 
     private static final int DEFAULT_SEGMENT_BYTES = 32 << 20;
     private static final int DEFAULT_MAX_RECORD_BYTES = 64 << 20;
@@ -23,20 +22,16 @@ public record WalConfig(int segmentBytes, Durability durability, int maxRecordBy
         }
     }
 
-    /** Segments of 32 MiB, records up to 64 MiB, each append forced. */
+    /** Segments of 32 MiB, records up to 64 MiB. */
     public static WalConfig defaults() {
-        return new WalConfig(DEFAULT_SEGMENT_BYTES, Durability.fsync(), DEFAULT_MAX_RECORD_BYTES);
+        return new WalConfig(DEFAULT_SEGMENT_BYTES, DEFAULT_MAX_RECORD_BYTES);
     }
 
     public WalConfig withSegmentBytes(int bytes) {
-        return new WalConfig(bytes, durability, maxRecordBytes);
-    }
-
-    public WalConfig withDurability(Durability other) {
-        return new WalConfig(segmentBytes, other, maxRecordBytes);
+        return new WalConfig(bytes, maxRecordBytes);
     }
 
     public WalConfig withMaxRecordBytes(int bytes) {
-        return new WalConfig(segmentBytes, durability, bytes);
+        return new WalConfig(segmentBytes, bytes);
     }
 }

@@ -22,7 +22,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +58,6 @@ public final class WalLog implements CommitLog {
     private final UUID storeId;
     private final WalConfig config;
     private final InstantSource clock;
-    private final LongSupplier nanoTime;
     private final SegmentSupply supply;
     private final Deque<WalContents.Segment> segments;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
@@ -72,7 +70,6 @@ public final class WalLog implements CommitLog {
     private long nextChange;
     /** Whether a mark or the header of an empty segment says that every entry is forced. */
     private boolean witnessed;
-    private long forcedNanos;
     private @Nullable Throwable failure;
     private boolean closed;
 
@@ -83,7 +80,6 @@ public final class WalLog implements CommitLog {
         this.storeId = storeId;
         this.config = config;
         this.clock = around.clock;
-        this.nanoTime = around.nanoTime;
         this.supply = new SegmentSupply(disk, directory, config.segmentBytes(), around.background);
         this.segments = new ArrayDeque<>(contents.segments());
         this.lastLsn = contents.lastLsn();
@@ -91,7 +87,6 @@ public final class WalLog implements CommitLog {
         this.nextPosition = contents.nextPosition();
         this.nextChange = contents.nextChange();
         this.witnessed = contents.endsWithMark() || contents.lastLsn() == 0;
-        this.forcedNanos = nanoTime.getAsLong();
     }
 
     /**
@@ -108,7 +103,7 @@ public final class WalLog implements CommitLog {
             WalConsumer consumer) throws IOException {
         Executor thread = task -> Thread.ofPlatform().daemon().name("allframe-log-segments").start(task);
         return open(disk, directory, storeId, config, afterLsn, consumer, new Surroundings(thread,
-                InstantSource.system(), System::nanoTime, TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED));
+                InstantSource.system(), TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED));
     }
 
     /**
@@ -125,7 +120,7 @@ public final class WalLog implements CommitLog {
         disk.createDirectories(directory);
         WalContents before = new WalContents(storeId, List.of(), lastLsn, nextPosition, nextChange, false, null);
         WalConfig small = WalConfig.defaults().withSegmentBytes(WalFormat.MIN_SEGMENT_BYTES);
-        Surroundings around = new Surroundings(Runnable::run, InstantSource.system(), System::nanoTime,
+        Surroundings around = new Surroundings(Runnable::run, InstantSource.system(),
                 TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED);
         try (WalLog log = new WalLog(disk, directory, storeId, small, before, around)) {
             log.append(new Mark());
@@ -134,7 +129,7 @@ public final class WalLog implements CommitLog {
     }
 
     /** What a test may replace. */
-    record Surroundings(Executor background, InstantSource clock, LongSupplier nanoTime, TornEnd tornEnd) {}
+    record Surroundings(Executor background, InstantSource clock, TornEnd tornEnd) {}
 
     static WalLog open(Disk disk, Path directory, UUID storeId, WalConfig config, long afterLsn, WalConsumer consumer,
             Surroundings around) throws IOException {
@@ -299,26 +294,7 @@ public final class WalLog implements CommitLog {
     @Override
     public void force() throws IOException {
         check();
-        guarded(() -> {
-            flush();
-            if (forcesNow()) {
-                forceAll();
-            }
-        });
-    }
-
-    @Override
-    public void forceNow() throws IOException {
-        check();
         guarded(() -> forceAll());
-    }
-
-    private boolean forcesNow() {
-        return switch (config.durability()) {
-            case Durability.Fsync fsync -> true;
-            case Durability.Interval(var every) -> nanoTime.getAsLong() - forcedNanos >= every.toNanos();
-            case Durability.Os os -> false;
-        };
     }
 
     /** Hands the batch to the operating system. */
@@ -344,16 +320,13 @@ public final class WalLog implements CommitLog {
         if (forcedLsn < lastLsn && segment != null) {
             segment.force();
             forcedLsn = lastLsn;
-            forcedNanos = nanoTime.getAsLong();
         }
     }
 
     @Override
     public void idle() throws IOException {
         check();
-        if (config.durability() instanceof Durability.Os) {
-            guarded(() -> flush());
-        } else if (!witnessed) {
+        if (!witnessed) {
             guarded(() -> forceAll());
             try {
                 append(new Mark());
@@ -390,7 +363,7 @@ public final class WalLog implements CommitLog {
     }
 
     /**
-     * {@inheritDoc} Everything appended is forced, however the log forces. Where there is room, the new segment begins
+     * {@inheritDoc} Everything appended is forced. Where there is room, the new segment begins
      * at once.
      */
     @Override

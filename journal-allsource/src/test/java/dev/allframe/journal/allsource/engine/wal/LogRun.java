@@ -46,7 +46,7 @@ final class LogRun {
 
         WalLog open(Disk simulated, WalConfig config, long afterLsn, WalConsumer entries) throws IOException {
             return WalLog.open(disk.apply(simulated), DIRECTORY, STORE, config, afterLsn, consumer.apply(entries),
-                    new WalLog.Surroundings(Runnable::run, InstantSource.fixed(Instant.EPOCH), () -> 0, tornEnd));
+                    new WalLog.Surroundings(Runnable::run, InstantSource.fixed(Instant.EPOCH), tornEnd));
         }
     }
 

@@ -31,23 +31,16 @@ class WalCrashTest {
     @Test
     void what_was_promised_outlives_a_power_loss_after_any_operation() throws IOException {
         for (Map.Entry<String, Workloads.Workload> workload : Workloads.all().entrySet()) {
-            assertThat(violations(workload.getKey(), workload.getValue(), Parts.SOUND, Durability.fsync())).isEmpty();
+            assertThat(violations(workload.getKey(), workload.getValue(), Parts.SOUND)).isEmpty();
         }
         System.out.println("power was lost " + states + " times");
-    }
-
-    @Test
-    void what_was_written_without_being_forced_is_kept_as_a_beginning_or_not_at_all() throws IOException {
-        for (Map.Entry<String, Workloads.Workload> workload : Workloads.all().entrySet()) {
-            assertThat(violations(workload.getKey(), workload.getValue(), Parts.SOUND, Durability.os())).isEmpty();
-        }
     }
 
     @Test
     void power_may_be_lost_again_at_any_point_of_a_recovery() throws IOException {
         for (Map.Entry<String, Workloads.Workload> workload : Workloads.all().entrySet()) {
             Random random = new Random(seed);
-            LogRun run = recorded(workload.getValue(), Parts.SOUND, Durability.fsync());
+            LogRun run = recorded(workload.getValue(), Parts.SOUND);
             CrashReplay replay = new CrashReplay(run.disk);
             while (true) {
                 for (CrashMode mode : CrashMode.values()) {
@@ -83,20 +76,20 @@ class WalCrashTest {
         }
     }
 
-    private static LogRun recorded(Workloads.Workload workload, Parts parts, Durability durability)
+    private static LogRun recorded(Workloads.Workload workload, Parts parts)
             throws IOException {
         SimulatedDisk disk = new SimulatedDisk();
         disk.record();
-        LogRun run = new LogRun(disk, LogRun.SMALL.withDurability(durability), parts);
+        LogRun run = new LogRun(disk, LogRun.SMALL, parts);
         workload.run(run);
         return run;
     }
 
     /** Loses power everywhere, and says what was wrong then. */
-    private List<String> violations(String name, Workloads.Workload workload, Parts parts, Durability durability)
+    private List<String> violations(String name, Workloads.Workload workload, Parts parts)
             throws IOException {
         Random random = new Random(seed);
-        LogRun run = recorded(workload, parts, durability);
+        LogRun run = recorded(workload, parts);
         LogChecker checker = new LogChecker(parts, LogRun.SMALL);
         List<String> violations = new ArrayList<>();
         CrashReplay replay = new CrashReplay(run.disk);
@@ -105,10 +98,7 @@ class WalCrashTest {
                 boolean one = mode == CrashMode.KEEP_ALL || mode == CrashMode.LOSE_ALL;
                 for (int i = 0; i < (one ? 1 : RANDOM_STATES); i++) {
                     states++;
-                    long promised = durability instanceof Durability.Fsync || mode == CrashMode.KEEP_ALL
-                            ? run.promisedAt(replay.boundary())
-                            : 0;
-                    checker.check(replay.crash(mode, random), run.given(), promised,
+                    checker.check(replay.crash(mode, random), run.given(), run.promisedAt(replay.boundary()),
                             run.releasedAt(replay.boundary()))
                             .ifPresent(text -> violations.add(
                                     "seed " + seed + ", " + name + ", " + mode + " " + replay + ": " + text));
@@ -124,7 +114,7 @@ class WalCrashTest {
     private List<String> violations(Parts parts) throws IOException {
         List<String> all = new ArrayList<>();
         for (String name : List.of("groups longer than a sector", "segments fill up")) {
-            all.addAll(violations(name, Workloads.named(name), parts, Durability.fsync()));
+            all.addAll(violations(name, Workloads.named(name), parts));
         }
         return all;
     }

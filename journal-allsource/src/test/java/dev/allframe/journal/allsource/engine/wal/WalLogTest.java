@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,14 +37,14 @@ class WalLogTest {
         return new EventsDeleted(new StreamId("s|1"), number);
     }
 
-    private WalLog open(WalConfig config, AtomicLong nanos) throws IOException {
+    private WalLog open(WalConfig config) throws IOException {
         return WalLog.open(disk, LogRun.DIRECTORY, LogRun.STORE, config, 0, NOBODY, new WalLog.Surroundings(
-                Runnable::run, InstantSource.fixed(Instant.EPOCH), nanos::get,
+                Runnable::run, InstantSource.fixed(Instant.EPOCH),
                 TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED));
     }
 
     private WalLog open() throws IOException {
-        return open(LogRun.SMALL, new AtomicLong());
+        return open(LogRun.SMALL);
     }
 
     private List<LogEntry> entries(SimulatedDisk from) throws IOException {
@@ -227,54 +226,8 @@ class WalLogTest {
     }
 
     @Test
-    void with_an_interval_the_force_comes_with_the_first_group_after_it_and_when_idle() throws IOException {
-        AtomicLong nanos = new AtomicLong();
-        WalLog log = open(LogRun.SMALL.withDurability(Durability.interval(Duration.ofSeconds(1))), nanos);
-        log.append(deletion(1));
-        log.force();
-        disk.record();
-
-        nanos.addAndGet(Duration.ofMillis(999).toNanos());
-        log.append(deletion(2));
-        log.force();
-        assertThat(operations(DiskOperation.Force.class)).isZero();
-        assertThat(entries(disk)).as("written for a process that dies").hasSize(2);
-
-        nanos.addAndGet(Duration.ofMillis(1).toNanos());
-        log.append(deletion(3));
-        log.force();
-        assertThat(operations(DiskOperation.Force.class)).isEqualTo(1);
-
-        log.append(deletion(4));
-        log.force();
-        assertThat(operations(DiskOperation.Force.class)).isEqualTo(1);
-        log.idle();
-        assertThat(operations(DiskOperation.Force.class)).isEqualTo(2);
-        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).hasSize(4);
-    }
-
-    @Test
-    void left_to_the_operating_system_only_the_end_of_a_segment_and_of_the_log_are_forced() throws IOException {
-        WalLog log = open(LogRun.SMALL.withDurability(Durability.os()), new AtomicLong());
-        log.append(deletion(1));
-        disk.record();
-        for (int i = 2; i <= 9; i++) {
-            log.append(deletion(i));
-            log.force();
-            log.idle();
-        }
-        assertThat(operations(DiskOperation.Force.class)).isZero();
-
-        log.roll();
-        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).hasSize(9);
-        log.append(deletion(10));
-        log.close();
-        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).hasSize(11);
-    }
-
-    @Test
     void an_entry_that_cannot_be_written_leaves_no_trace() throws IOException {
-        WalLog log = open(LogRun.SMALL.withMaxRecordBytes(1_000), new AtomicLong());
+        WalLog log = open(LogRun.SMALL.withMaxRecordBytes(1_000));
         log.append(deletion(1));
 
         assertThatThrownBy(() -> log.append(new EventsDeleted(new StreamId("\ud800"), 1)))

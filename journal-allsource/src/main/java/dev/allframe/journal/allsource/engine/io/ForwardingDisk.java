@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Does what another disk does; a test says what is different. */
+/** Does what another disk does; a subclass says what is different: one that measures, is slow, or fails. */
 public abstract class ForwardingDisk implements Disk {
 
     protected final Disk disk;

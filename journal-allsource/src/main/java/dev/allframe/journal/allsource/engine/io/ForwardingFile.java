@@ -3,7 +3,7 @@ package dev.allframe.journal.allsource.engine.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Does what another file does; a test says what is different. */
+/** Does what another file does; a subclass says what is different. */
 public abstract class ForwardingFile implements DiskFile {
 
     protected final DiskFile file;

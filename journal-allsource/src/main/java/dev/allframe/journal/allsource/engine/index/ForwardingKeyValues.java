@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Does what other tables do; a test says what is different. */
+/** Does what other tables do; a subclass says what is different. */
 abstract class ForwardingKeyValues implements KeyValues {
 
     protected final KeyValues entries;
