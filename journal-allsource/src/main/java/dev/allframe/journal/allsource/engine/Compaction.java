@@ -312,6 +312,7 @@ final class Compaction {
                 replacement.next.add(segments.written(written.get().meta()));
             }
             contents.readable(replacement.next);
+            written.ifPresent(made -> whole.add(made.meta().id())); // else a bad disk would have it written for ever
             segments.replace(replacement.oldIds(), written);
             return replacement;
         } catch (IOException | RuntimeException | Error failed) {

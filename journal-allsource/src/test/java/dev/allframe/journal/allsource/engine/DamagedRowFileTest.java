@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.CompactedStore.KeptTables;
+import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
+import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
+import dev.allframe.journal.allsource.engine.io.ForwardingFile;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
@@ -193,6 +196,39 @@ class DamagedRowFileTest {
             assertThatThrownBy(store::compact).hasCauseInstanceOf(CorruptStoreException.class);
             assertThat(store.files()).contains("00000000000000000001.rows", "00000000000000000001.parquet");
             assertThat(warnings.texts).isEmpty();
+        }
+    }
+
+    /** Row files are never whole when they are read. */
+    private static final class BadRows extends ForwardingDisk {
+
+        BadRows(Disk disk) {
+            super(disk);
+        }
+
+        @Override
+        public DiskFile openReadOnly(Path file) throws IOException {
+            DiskFile open = disk.openReadOnly(file);
+            return file.toString().endsWith(".rows") ? new ForwardingFile(open) {
+                @Override
+                public int read(ByteBuffer into, long offset) throws IOException {
+                    int begin = into.position();
+                    int count = super.read(into, offset);
+                    for (int at = begin; at < into.position(); at++) {
+                        into.put(at, (byte) (into.get(at) ^ 1));
+                    }
+                    return count;
+                }
+            } : open;
+        }
+    }
+
+    @Test
+    void a_disk_that_gives_no_row_file_back_costs_one_attempt_to_mend_each() {
+        try (CompactedStore store = new CompactedStore(new BadRows(disk), tables, Long.MAX_VALUE, NEVER, NEVER)) {
+            assertReads(store);
+            store.compact();
+            assertReads(store);
         }
     }
 

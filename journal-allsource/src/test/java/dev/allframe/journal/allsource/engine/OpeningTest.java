@@ -82,8 +82,10 @@ class OpeningTest {
     @ParameterizedTest
     @EnumSource
     void a_damaged_file_is_told_by_who_reads_it_and_the_others_are_read(SegmentFile kind) throws IOException {
-        damage(kind, 2);
-        if (kind == SegmentFile.PARQUET) {
+        damage(SegmentFile.PARQUET, 2);
+        if (kind == SegmentFile.ROWS) {
+            damage(SegmentFile.ROWS, 2);
+        } else {
             disk.delete(SegmentFile.ROWS.in(CompactedStore.SEGMENTS, 2));
         }
         try (CompactedStore store = store()) {
@@ -137,7 +139,7 @@ class OpeningTest {
                 .hasMessageContaining("is missing");
     }
 
-    /** Opening a row file fails as where a process has too many open files, for a while. */
+    /** Opening a segment's file fails as where a process has too many open files, for a while. */
     private static final class Failing extends ForwardingDisk {
 
         private volatile boolean fails;
@@ -148,7 +150,7 @@ class OpeningTest {
 
         @Override
         public DiskFile openReadOnly(Path file) throws IOException {
-            if (fails && file.toString().endsWith(".rows")) {
+            if (fails && file.getParent().endsWith("segments")) {
                 throw new IOException(file + ": Too many open files");
             }
             return disk.openReadOnly(file);
