@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,7 @@ class DamagedRowFileTest {
     @BeforeEach
     void fill() {
         log.addHandler(warnings);
+        log.setLevel(Level.WARNING); // other tests quieten all of the engine
         try (CompactedStore store = open()) {
             for (int i = 0; i < 200; i++) {
                 store.append("a|" + i % 7, 3);
@@ -107,6 +109,7 @@ class DamagedRowFileTest {
     @AfterEach
     void quiet() {
         log.removeHandler(warnings);
+        log.setLevel(null);
     }
 
     private CompactedStore open() {
@@ -152,7 +155,8 @@ class DamagedRowFileTest {
 
             assertReads(store);
             assertReads(store);
-            assertThat(warnings.texts).singleElement().asString()
+            assertThat(warnings.texts).singleElement()
+                    .asString()
                     .contains(file(SegmentFile.ROWS).toString(), "'store verify'", "'store compact'");
             assertThat(disk.exists(file(SegmentFile.ROWS))).as("nothing unreadable is deleted").isEqualTo(!inUse);
 
