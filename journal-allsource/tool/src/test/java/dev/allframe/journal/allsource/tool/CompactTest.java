@@ -109,8 +109,23 @@ final class CompactTest {
         assertThat(run.exitCode()).as(run.out() + run.err()).isOne();
         assertThat(run.err()).startsWith("store: damaged: file=").contains("00000000000000000001.");
         assertThat(files(store.resolve("segments"))).hasSize(4).contains(before.get(0), before.get(1));
-        assertThat(ToolRun.store("verify", store).lines()).filteredOn(line -> line.startsWith("damage: "))
+        assertThat(ToolRun.store("verify", store).lines()).filteredOn(line -> line.startsWith("damage: segment 1: "))
+                .hasSize(2)
                 .allSatisfy(found -> assertThat(found).contains("00000000000000000001."));
+    }
+
+    @Test
+    void a_segment_of_whose_files_one_is_whole_is_told_by_verify_and_mended() throws IOException {
+        Path store = temporary.resolve("store");
+        SampleStore.create(store);
+        damage(files(store.resolve("segments")).get(1), 60);
+        ToolRun told = ToolRun.store("verify", store);
+        assertThat(told.exitCode()).isOne();
+        assertThat(told.out()).contains("damage: segment 1: file=", "'store compact' writes the segment anew");
+
+        assertThat(ToolRun.store("compact", store).exitCode()).isZero();
+
+        assertThat(ToolRun.store("verify", store).exitCode()).isZero();
     }
 
     private static void damage(Path file, long offset) throws IOException {
