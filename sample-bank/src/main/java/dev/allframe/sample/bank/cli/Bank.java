@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +42,7 @@ public final class Bank implements Runnable {
     static final int NOT_GOOD = 1;
 
     private static final int FAILED = 3;
+    private static final Logger RUNTIME_LOG = Logger.getLogger("dev.allframe.runtime");
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
     @Spec
@@ -53,12 +56,13 @@ public final class Bank implements Runnable {
         if (System.getProperty(LOG_FORMAT) == null) {
             System.setProperty(LOG_FORMAT, "bank: %5$s%n"); // a sentence without its stack trace
         }
-        System.exit(commandLine().execute(arguments));
+        RUNTIME_LOG.setLevel(Level.OFF); // as in logback.xml
+        System.exit(StoreTool.inUtf8(commandLine()).execute(arguments));
     }
 
     /** The command line, which gives its exit code and does not exit. */
     static CommandLine commandLine() {
-        return new CommandLine(new Bank())
+        return StoreTool.prepared(new CommandLine(new Bank()))
                 .setExecutionExceptionHandler((failure, command, parsed) -> isOfStore(command)
                         ? StoreTool.onFailure(failure, command, parsed)
                         : onFailure(failure, command));

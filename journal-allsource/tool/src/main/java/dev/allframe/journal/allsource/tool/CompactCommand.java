@@ -66,6 +66,8 @@ final class CompactCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        StoreDirectory.refuseIfNoStore(directory);
+        StoreDirectory.refuseReadOnly(directory);
         Size before;
         try (ClosedStore locked = StoreDirectory.lock(directory, "compact")) {
             // says more of an owner than opening does

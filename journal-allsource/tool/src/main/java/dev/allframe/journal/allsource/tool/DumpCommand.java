@@ -5,7 +5,9 @@ import dev.allframe.journal.allsource.engine.StoredContents;
 import dev.allframe.store.StoredEvent;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,6 +54,12 @@ final class DumpCommand implements Callable<Integer> {
         if (limit != null && limit < 1) {
             throw new RefusedException("--limit must be 1 or more, not " + limit);
         }
+        if (fromPosition < 1) {
+            throw new RefusedException("--from-position must be 1 or more, not " + fromPosition);
+        }
+        if (toPosition != null && toPosition < fromPosition) {
+            throw new RefusedException("--to-position must be " + fromPosition + " or more, not " + toPosition);
+        }
         PrintWriter out = spec.commandLine().getOut();
         try (ClosedStore store = StoreDirectory.read(directory, "dump");
                 StoredContents contents = StoredContents.of(store)) {
@@ -67,10 +75,32 @@ final class DumpCommand implements Callable<Integer> {
                 }
                 return left[0] > 0 && !out.checkError();
             });
+            if (left[0] > 0 && !(streams.isEmpty() && types.isEmpty()) && !out.checkError()) {
+                refuseUnknownNames(contents);
+            }
         } finally {
             out.flush();
         }
         return 0;
+    }
+
+    /** A name that no event has is a mistake; where the options leave no event otherwise, nothing is printed. */
+    private void refuseUnknownNames(StoredContents contents) {
+        Set<String> unknownStreams = new LinkedHashSet<>(streams);
+        Set<String> unknownTypes = new LinkedHashSet<>(types);
+        contents.visitEvents(0, event -> {
+            unknownStreams.remove(event.stream().value());
+            unknownTypes.remove(event.envelope().eventType());
+            return !unknownStreams.isEmpty() || !unknownTypes.isEmpty();
+        });
+        if (!unknownStreams.isEmpty()) {
+            throw new RefusedException("no event is of stream " + String.join(", ", unknownStreams)
+                    + "; a stream's name is its aggregate, a bar and the id, such as Account|alice");
+        }
+        if (!unknownTypes.isEmpty()) {
+            throw new RefusedException("no event is of type " + String.join(", ", unknownTypes)
+                    + "; 'store inspect' lists the types");
+        }
     }
 
     private boolean isWanted(StoredEvent event) {

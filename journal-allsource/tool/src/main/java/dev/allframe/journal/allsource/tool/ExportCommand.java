@@ -62,10 +62,6 @@ final class ExportCommand implements Callable<Integer> {
         } finally {
             out.flush();
         }
-        if (out.checkError()) {
-            spec.commandLine().getErr().println("store: the export is not complete: the output took no more");
-            return StoreTool.DAMAGED;
-        }
         return 0;
     }
 }

@@ -37,6 +37,9 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         StoreDirectory.refuseUnlessEmpty(directory);
+        if (Files.isDirectory(file)) {
+            throw new RefusedException(file + " is a directory");
+        }
         try (BufferedReader lines = Files.newBufferedReader(file);
                 NewStore store = NewStore.create(StoreDirectory.DISK, directory, "store import");
                 Progress progress = output.progress("import", "lines", -1)) {

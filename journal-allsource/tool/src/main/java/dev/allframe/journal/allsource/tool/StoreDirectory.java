@@ -27,7 +27,18 @@ final class StoreDirectory {
         try {
             return ClosedStore.lock(DISK, directory, "store " + command);
         } catch (StoreLockedException held) {
+            if (!DISK.isWritable(directory)) {
+                throw new StoreLockedException(held.getMessage() + ". To read it meanwhile, 'store " + command
+                        + "' must be able to write in that directory; a backup needs no such right");
+            }
             return ClosedStore.beside(DISK, directory, "store " + command);
+        }
+    }
+
+    /** Refuses a store in which nothing can be written. */
+    static void refuseReadOnly(Path directory) {
+        if (!DISK.isWritable(directory)) {
+            throw new RefusedException(directory + " cannot be written, on a read-only disk or for want of the right");
         }
     }
 
@@ -70,17 +81,33 @@ final class StoreDirectory {
     /** Refuses a directory that has something in it. */
     static void refuseUnlessEmpty(Path directory) {
         if (!Files.exists(directory)) {
+            refuseUnlessPossible(directory);
             return;
         }
         if (!Files.isDirectory(directory)) {
             throw new RefusedException(directory + " is no directory");
         }
+        refuseReadOnly(directory);
         try (Stream<Path> files = Files.list(directory)) {
             if (files.findAny().isPresent()) {
                 throw new RefusedException(directory + " is not empty; a new store needs an empty directory");
             }
         } catch (IOException unreadable) {
             throw new RefusedException(directory + " cannot be read: " + Failures.message(unreadable));
+        }
+    }
+
+    /** Refuses a directory that cannot be made where it shall be. */
+    private static void refuseUnlessPossible(Path directory) {
+        Path above = directory.toAbsolutePath().normalize().getParent();
+        while (above != null && !Files.exists(above)) {
+            above = above.getParent();
+        }
+        if (above != null && !Files.isDirectory(above)) {
+            throw new RefusedException(above + " is no directory, so that " + directory + " cannot be made");
+        }
+        if (above != null) {
+            refuseReadOnly(above);
         }
     }
 }
