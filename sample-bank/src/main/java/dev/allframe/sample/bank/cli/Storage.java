@@ -48,7 +48,8 @@ final class Storage {
      * @throws InputException if there is no store in the folder
      */
     void checkThere() {
-        if (!Files.exists(folder().resolve("STORE"))) {
+        boolean damaged = Files.exists(folder().resolve("MANIFEST")); // opening it says what is missing
+        if (!damaged && !Files.exists(folder().resolve("STORE"))) {
             throw new InputException("there is no bank in " + folder()
                     + ": fill one with 'bank demo' or 'bank import', or name its folder with --data");
         }
@@ -65,6 +66,14 @@ final class Storage {
     private static String absolute(Path folder) {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new InputException(folder + " is not a folder");
+        }
+        Path there = folder.toAbsolutePath();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (!Files.isWritable(there)) {
+            throw new InputException(there + " cannot be written, and the bank opens its store for writing;"
+                    + " 'bank store dump' reads one on a disk that takes no writes");
         }
         return folder.toAbsolutePath().toString();
     }

@@ -359,6 +359,19 @@ final class BankTest {
     }
 
     @Test
+    void a_store_that_does_not_say_which_one_it_is_is_damaged_for_every_command() throws IOException {
+        Path data = temp.resolve("bank");
+        bank("import", "--berka", CZECH, "--data", data.toString());
+        Files.delete(data.resolve("STORE"));
+
+        Said demo = bank("demo", "--data", data.toString());
+
+        assertThat(demo.exitCode()).isEqualTo(3);
+        assertThat(bank("balances", "--data", data.toString())).isEqualTo(demo);
+        assertThat(bank("account", "1", "--data", data.toString())).isEqualTo(demo);
+    }
+
+    @Test
     void help_documents_the_exit_codes() {
         assertThat(bank("--help").out()).contains("Exit codes:")
                 .containsPattern("0 +Done")

@@ -71,6 +71,16 @@ public abstract class ForwardingDisk implements Disk {
     }
 
     @Override
+    public @Nullable Closeable tryLockToRead(Path file) throws IOException {
+        return disk.tryLockToRead(file);
+    }
+
+    @Override
+    public boolean isWritable(Path path) {
+        return disk.isWritable(path);
+    }
+
+    @Override
     public @Nullable Closeable tryLock(Path file) throws IOException {
         return disk.tryLock(file);
     }
