@@ -28,7 +28,7 @@ final class StoreDirectory {
             return ClosedStore.lock(DISK, directory, "store " + command);
         } catch (StoreLockedException held) {
             if (!DISK.isWritable(directory)) {
-                throw new StoreLockedException(held.getMessage() + ". To read it meanwhile, 'store " + command
+                throw new StoreLockedException(Failures.message(held) + ". To read it meanwhile, 'store " + command
                         + "' must be able to write in that directory; a backup needs no such right");
             }
             return ClosedStore.beside(DISK, directory, "store " + command);

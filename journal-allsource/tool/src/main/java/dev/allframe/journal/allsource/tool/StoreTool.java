@@ -125,7 +125,7 @@ public final class StoreTool implements Runnable {
                 return DAMAGED;
             }
             case StoreFullException full -> {
-                err.println(program + full.getMessage());
+                err.println(program + Failures.message(full));
                 return FAILED;
             }
             case FileSystemException file -> {
@@ -134,7 +134,7 @@ public final class StoreTool implements Runnable {
                 return FAILED;
             }
             case StoreFailedException failed when !command.getParseResult().matchedOptionValue("--debug", false) -> {
-                err.println(program + failed.getMessage());
+                err.println(program + Failures.message(failed));
                 return FAILED;
             }
             default -> {

@@ -13,7 +13,8 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule THE_TOOL_KNOWS_STORES_AND_NO_RUNTIME = classes().should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.jspecify.annotations", "dev.allframe.aggregate", "dev.allframe.store..",
+            .resideInAnyPackage("java..", "org.jspecify.annotations", "dev.allframe.aggregate", "dev.allframe.failure",
+                    "dev.allframe.store..",
                     "dev.allframe.journal.plugin", "dev.allframe.journal.allsource..", "picocli..",
                     "me.tongfei.progressbar", "com.fasterxml.jackson..", "com.typesafe.config",
                     "org.apache.pekko.actor", "org.apache.pekko.persistence..", "org.apache.pekko.stream..",
