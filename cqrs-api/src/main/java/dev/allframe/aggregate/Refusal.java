@@ -18,5 +18,11 @@ public record Refusal(String code, String message, Map<String, String> details) 
         }
         Objects.requireNonNull(message, "message");
         details = Map.copyOf(details);
+        Texts.storable("the code of a refusal", code);
+        Texts.storable("the message of a refusal", message);
+        details.forEach((name, value) -> {
+            Texts.storable("the name of a detail", name);
+            Texts.storable("a detail", value);
+        });
     }
 }

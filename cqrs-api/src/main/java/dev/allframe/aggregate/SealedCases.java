@@ -11,8 +11,16 @@ public final class SealedCases {
     private SealedCases() {}
 
     /**
-     * The concrete cases in the order of their declaration, through sealed types between; the type itself where it is
-     * not sealed.
+     * Whether a type is one of several cases that its declaration names. The platform's sealed types, such as
+     * {@link java.time.ZoneId}, are values; so are enums, which the compiler seals where a constant has a body.
+     */
+    public static boolean hasCases(Class<?> type) {
+        return type.isSealed() && !type.isEnum() && !type.getName().startsWith("java.");
+    }
+
+    /**
+     * The concrete cases in the order of their declaration, through sealed types between; the type itself where it has
+     * no cases.
      */
     public static List<Class<?>> of(Class<?> type) {
         Set<Class<?>> cases = new LinkedHashSet<>();
@@ -21,7 +29,7 @@ public final class SealedCases {
     }
 
     private static void collect(Class<?> type, Set<Class<?>> cases) {
-        if (!type.isSealed()) {
+        if (!hasCases(type)) {
             cases.add(type);
             return;
         }

@@ -63,6 +63,7 @@ public record CommandOptions(@Nullable String commandId, ExpectedVersion expecte
                     + timeout);
         }
         headers = Map.copyOf(headers);
+        EventMetadata.mustBeStorable(commandId, correlationId, causationId, headers);
         issuedAt = issuedAt == null ? null : toMillis(issuedAt);
     }
 

@@ -83,7 +83,7 @@ public final class SchemaHistory {
             List<SchemaDifference> differences = Compatibility.differences(old, now);
             if (!differences.isEmpty()) {
                 problems.add(now + " cannot read what " + old + " has stored" + listed(differences)
-                        + "\n  Add an upcaster, or @Since to what is new");
+                        + "\n  Add @Since to what is new, or an upcaster");
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.allframe.store;
 
+import dev.allframe.aggregate.Texts;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public record Envelope(String eventType, int eventVersion, Payload payload, Set<
             throw new IllegalArgumentException("an event version is 1 or more, not " + eventVersion);
         }
         tags = Set.copyOf(tags);
+        tags.forEach(tag -> Texts.storable("a tag", tag));
     }
 
     /** An event of the runtime. */

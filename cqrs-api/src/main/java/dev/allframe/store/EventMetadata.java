@@ -1,5 +1,6 @@
 package dev.allframe.store;
 
+import dev.allframe.aggregate.Texts;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,29 @@ public record EventMetadata(Instant timestamp, @Nullable String commandId, @Null
     public EventMetadata {
         timestamp = Instant.ofEpochMilli(timestamp.toEpochMilli());
         headers = Map.copyOf(headers);
+        mustBeStorable(commandId, correlationId, causationId, headers);
+    }
+
+    /**
+     * Refuses texts that would be read as others.
+     *
+     * @throws IllegalArgumentException if one has an unpaired surrogate
+     */
+    public static void mustBeStorable(@Nullable String commandId, @Nullable String correlationId,
+            @Nullable String causationId, Map<String, String> headers) {
+        storable("a command id", commandId);
+        storable("a correlation id", correlationId);
+        storable("a causation id", causationId);
+        headers.forEach((name, value) -> {
+            Texts.storable("the name of a header", name);
+            Texts.storable("a header", value);
+        });
+    }
+
+    private static void storable(String what, @Nullable String text) {
+        if (text != null) {
+            Texts.storable(what, text);
+        }
     }
 
     /** Metadata with nothing but a time. */

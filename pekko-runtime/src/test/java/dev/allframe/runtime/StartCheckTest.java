@@ -126,7 +126,7 @@ final class StartCheckTest {
         store(FIRST);
 
         assertThat(refused(SECOND_ALONE)).containsExactly("account.opened version 1 was stored, and this code cannot "
-                + "read it: add an upcaster, or start the code that has stored it");
+                + "read it: add @Since to what is new since then, or an upcaster, or start the code that has stored it");
         assertThat(refused(ANOTHER)).hasSize(1);
         store(FIRST);
     }

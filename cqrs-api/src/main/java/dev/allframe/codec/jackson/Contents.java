@@ -1,6 +1,7 @@
 package dev.allframe.codec.jackson;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -104,7 +105,8 @@ sealed interface Contents {
 
         private static final ObjectReader TREES = VALUES.forType(LinkedHashMap.class);
 
-        private static final ObjectWriter WRITER = DomainJson.configure(JsonMapper.builder())
+        private static final ObjectWriter WRITER = DomainJson
+                .forms(JsonMapper.builder(DomainJson.unbounded(new JsonFactory())))
                 .withConfigOverride(BigDecimal.class,
                         override -> override.setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.NUMBER)))
                 .build()

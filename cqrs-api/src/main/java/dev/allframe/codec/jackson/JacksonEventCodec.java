@@ -73,8 +73,7 @@ public final class JacksonEventCodec<E extends Event> implements EventCodec<E> {
             }
             return new EncodedEvent(writer.name, writer.version, json);
         } catch (IOException failed) {
-            throw new CodecException("event '" + writer.name + "' cannot be written as JSON: "
-                    + JsonFailures.message(failed), failed);
+            throw DomainJson.notWritten("event '" + writer.name + "'", failed);
         }
     }
 

@@ -55,8 +55,7 @@ public final class JacksonStateCodec<S> implements StateCodec<S> {
         try {
             return new EncodedState(type, version, shape, writer.writeValueAsBytes(state));
         } catch (JsonProcessingException failed) {
-            throw new CodecException("state '" + type + "' cannot be written as JSON: " + JsonFailures.message(failed),
-                    failed);
+            throw DomainJson.notWritten("state '" + type + "'", failed);
         }
     }
 

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonEnvelope {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = DomainJson.unbounded(new JsonFactory());
 
     private JsonEnvelope() {}
 
@@ -138,6 +138,20 @@ public final class JsonEnvelope {
         }
     }
 
+    /**
+     * The bytes of the value at which a parser stands, as they are; the parser stands at the value's end then.
+     *
+     * @param bytes what the parser reads
+     */
+    public static byte[] slice(byte[] bytes, JsonParser json) throws IOException {
+        int begin = Math.toIntExact(json.currentTokenLocation().getByteOffset());
+        if (json.currentToken().isScalarValue()) {
+            json.finishToken();
+        }
+        json.skipChildren();
+        return Arrays.copyOfRange(bytes, begin, Math.toIntExact(json.currentLocation().getByteOffset()));
+    }
+
     /** The parts as they are met; one object for one envelope. */
     private static final class Reading {
 
@@ -178,7 +192,7 @@ public final class JsonEnvelope {
                 case "type" -> type = json.getText();
                 case "version" -> version = json.getIntValue();
                 case "at" -> at = Instant.parse(json.getText());
-                case "data" -> data = slice(json);
+                case "data" -> data = slice(bytes, json);
                 case "tags" -> {
                     while (json.nextToken() != JsonToken.END_ARRAY) {
                         tags.add(json.getText());
@@ -191,16 +205,6 @@ public final class JsonEnvelope {
                 case "command" -> command = command(json);
                 default -> throw new IllegalArgumentException("unknown field '" + name + "'");
             }
-        }
-
-        /** The bytes of the value at which the parser stands, as they are. */
-        private byte[] slice(JsonParser json) throws IOException {
-            int begin = Math.toIntExact(json.currentTokenLocation().getByteOffset());
-            if (json.currentToken().isScalarValue()) {
-                json.finishToken();
-            }
-            json.skipChildren();
-            return Arrays.copyOfRange(bytes, begin, Math.toIntExact(json.currentLocation().getByteOffset()));
         }
 
         private static CommandRecord command(JsonParser json) throws IOException {

@@ -109,6 +109,9 @@ final class SchemaOfClass {
         if (type.isReferenceType()) {
             return orNull(of(type.getReferencedType()));
         }
+        if (ExactWriting.isOptional(type)) {
+            return orNull(value(type));
+        }
         if (JsonNode.class.isAssignableFrom(raw)) {
             return new Schema.Anything();
         }
@@ -124,7 +127,7 @@ final class SchemaOfClass {
         if (type.isMapLikeType()) {
             return new Schema.Entries(name(type.getKeyType()), of(type.getContentType(), item(annotated, 1)));
         }
-        if (raw.isSealed()) {
+        if (SealedCases.hasCases(raw)) {
             return inside(type, () -> cases(raw));
         }
         return raw.isPrimitive() || raw == byte[].class || raw.getName().startsWith("java.")

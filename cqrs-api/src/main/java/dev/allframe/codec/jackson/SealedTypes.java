@@ -1,17 +1,27 @@
 package dev.allframe.codec.jackson;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.BeanProperty;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
 import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
+import com.fasterxml.jackson.databind.jsontype.impl.AsPropertyTypeDeserializer;
 import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.allframe.aggregate.SealedCases;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.schema.Schema;
+import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,19 +39,60 @@ final class SealedTypes extends NopAnnotationIntrospector {
     @Override
     public @Nullable TypeResolverBuilder<?> findTypeResolver(MapperConfig<?> config, AnnotatedClass type,
             JavaType baseType) {
-        if (!type.getRawType().isSealed()) {
+        if (!SealedCases.hasCases(type.getRawType())) {
             return null;
         }
-        return new StdTypeResolverBuilder().init(JsonTypeInfo.Id.NAME, null)
+        return new Cases().init(JsonTypeInfo.Id.NAME, null)
                 .inclusion(JsonTypeInfo.As.PROPERTY)
                 .typeProperty(TYPE_PROPERTY);
     }
 
     @Override
     public @Nullable List<NamedType> findSubtypes(Annotated type) {
-        if (!type.getRawType().isSealed()) {
+        if (!SealedCases.hasCases(type.getRawType())) {
             return null;
         }
         return SealedCases.of(type.getRawType()).stream().map(found -> new NamedType(found, nameOf(found))).toList();
+    }
+
+    private static final class Cases extends StdTypeResolverBuilder {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public TypeDeserializer buildTypeDeserializer(DeserializationConfig config, JavaType baseType,
+                Collection<NamedType> subtypes) {
+            return new Objects((AsPropertyTypeDeserializer) super.buildTypeDeserializer(config, baseType, subtypes),
+                    null);
+        }
+    }
+
+    /** Reads the type from a property of an object; Jackson also takes an array of the type and the object. */
+    private static final class Objects extends AsPropertyTypeDeserializer {
+
+        private static final long serialVersionUID = 1L;
+
+        Objects(AsPropertyTypeDeserializer original, @Nullable BeanProperty property) {
+            super(original, property);
+        }
+
+        @Override
+        public TypeDeserializer forProperty(BeanProperty property) {
+            return new Objects(this, property);
+        }
+
+        @Override
+        public Object deserializeTypedFromAny(JsonParser json, DeserializationContext context) throws IOException {
+            return deserializeTypedFromObject(json, context);
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // overrides the only place that reads other forms
+        protected Object _deserializeTypedUsingDefaultImpl(JsonParser json, DeserializationContext context,
+                @Nullable TokenBuffer tokens, @Nullable String failure) throws IOException {
+            return tokens == null && !json.hasToken(JsonToken.END_OBJECT)
+                    ? context.handleUnexpectedToken(baseType(), json)
+                    : super._deserializeTypedUsingDefaultImpl(json, context, tokens, failure);
+        }
     }
 }

@@ -77,7 +77,7 @@ final class StoredNames {
         JsonTypes types = JsonTypes.of(type);
         problems.addAll(types.problems());
         for (Class<?> inside : types.inside()) {
-            if (inside.isSealed() && visited.add(inside)) {
+            if (SealedCases.hasCases(inside) && visited.add(inside)) {
                 cases(inside);
             } else if (inside.isRecord() && visited.add(inside)) {
                 addedInside(inside);

@@ -3,7 +3,6 @@ package dev.allframe.codec.jackson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Since;
 import dev.allframe.aggregate.Stored;
@@ -33,6 +32,8 @@ final class EventsThatChangeTest {
     enum Currency {
         CZK, EUR
     }
+
+    record Count(long a, BigInteger b, BigDecimal c, BigDecimal d) {}
 
     record Name(String first, String last) {
         static Name parse(String name) {
@@ -69,7 +70,7 @@ final class EventsThatChangeTest {
         record Closed(String reason) implements AccountEvent {}
 
         @Stored("counted")
-        record Counted(JsonNode count) implements AccountEvent {}
+        record Counted(Count count) implements AccountEvent {}
     }
 
     @Stored("owner-changed")
@@ -257,6 +258,7 @@ final class EventsThatChangeTest {
 
         List<AccountEvent> read = read(stored("sum", 1, json), Upcasters.json("sum", 1).to("counted", 1, tree -> {
             seen.set(Map.copyOf(tree));
+            tree.keySet().removeAll(List.of("e", "g"));
             return Map.of("count", tree);
         }));
 
@@ -264,8 +266,9 @@ final class EventsThatChangeTest {
                 .containsEntry("b", new BigInteger("123456789012345678901234567890"))
                 .containsEntry("c", new BigDecimal("0.1000000000000000000000001"))
                 .containsEntry("d", new BigDecimal("1.50"));
-        assertThat(((AccountEvent.Counted) read.getFirst()).count().get("b").bigIntegerValue())
-                .isEqualTo(new BigInteger("123456789012345678901234567890"));
+        assertThat(((AccountEvent.Counted) read.getFirst()).count())
+                .isEqualTo(new Count(1, new BigInteger("123456789012345678901234567890"),
+                        new BigDecimal("0.1000000000000000000000001"), new BigDecimal("1.50")));
         assertThat(read(stored("paid", 1, "{\"cents\":150}"), Upcasters.json("paid", 1).to("deposited", 2, tree -> {
             tree.put("amount", tree.remove("cents") instanceof Long cents ? BigDecimal.valueOf(cents, 2) : null);
             tree.put("channel", "card");

@@ -360,6 +360,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> store(Execute execute, CommandResult<E> stored,
             List<Recorded<S>> records) {
+        mustBeWritable(records);
         storing = execute;
         return (records.size() == 1 ? Effect().persist(records.getFirst()) : Effect().persist(records))
                 .thenReply(execute.replyTo(), state -> {
@@ -370,6 +371,21 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                                     record.envelope().eventVersion()));
                     return new Reply(execute.aggregate(), stored);
                 });
+    }
+
+    /**
+     * A state that a snapshot with these records could not take is refused before they are stored.
+     *
+     * @throws CodecException if it cannot be written
+     */
+    private void mustBeWritable(List<Recorded<S>> records) {
+        StateCodec<S> codec = aggregate.states();
+        long version = lastSequenceNumber(context);
+        long every = aggregate.type().snapshotEvery();
+        if (codec != null && takesSnapshots()
+                && (snapshot.isDue() || version / every != (version + records.size()) / every)) {
+            codec.encode(Objects.requireNonNull(records.getLast().evolved()));
+        }
     }
 
     /** The first outcome again: the events come from the store, so that remembering a command costs few bytes. */

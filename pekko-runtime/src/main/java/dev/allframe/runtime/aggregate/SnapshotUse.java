@@ -38,6 +38,11 @@ final class SnapshotUse {
         due = true;
     }
 
+    /** What {@link #takeDue} would give. */
+    boolean isDue() {
+        return due;
+    }
+
     /**
      * Whether the next event is the first one after {@link #rebuilt}: a snapshot with it spares the next recovery the
      * same. True once.

@@ -100,13 +100,22 @@ public final class StartCheck {
         }
     }
 
+    /** Whether this code has a newer version of the type: then most often what is new is not marked. */
+    private static boolean isOlder(StoredVersion stored, VersionRegistry paths) {
+        return paths.paths()
+                .stream()
+                .anyMatch(path -> path.from().type().equals(stored.type())
+                        && path.from().version() > stored.version());
+    }
+
     private void look(String name, Code code, VersionGuard versions) {
         VersionRegistry paths = code.versions();
         Set<StoredVersion> stored = await(history.stored(name));
         for (StoredVersion type : stored) {
             if (!paths.canRead(type.type(), type.version())) {
-                problems.add(named(type)
-                        + " was stored, and this code cannot read it: add an upcaster, or start the code that has stored it");
+                problems.add(named(type) + " was stored, and this code cannot read it: add "
+                        + (isOlder(type, paths) ? "@Since to what is new since then, or " : "")
+                        + "an upcaster, or start the code that has stored it");
             }
         }
         List<TypeSchema> before = await(history.schemas(name)).stream()

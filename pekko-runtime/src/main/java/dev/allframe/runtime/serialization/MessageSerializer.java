@@ -149,7 +149,7 @@ public final class MessageSerializer extends SerializerWithStringManifest {
         try {
             return CBOR.writeValueAsBytes(onWire);
         } catch (JsonProcessingException failed) {
-            throw new CodecException("it cannot be written as CBOR: " + Failures.message(failed), failed);
+            throw DomainJson.notWritten("it", failed);
         }
     }
 

@@ -1,16 +1,21 @@
 package dev.allframe.runtime.serialization;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedState;
 import dev.allframe.codec.jackson.DomainJson;
+import dev.allframe.codec.jackson.JsonEnvelope;
 import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.RememberedCommand;
 import dev.allframe.runtime.aggregate.StoredState;
 import dev.allframe.store.CommandRecord;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *  "commands":[{"atMillis":1767225600123, "record":{"commandId":"...", "fingerprint":"...",
  *    "outcome":{"@type":"accepted"}, "firstSequenceNr":7, "lastSequenceNr":8}}]}
  * </pre>
- * {@code forgottenUntil} is missing where no command was forgotten. Version 2 did not have the shape. Version 1 had the
+ * {@code forgottenUntil} is null where no command was forgotten. Version 2 did not have the shape. Version 1 had the
  * records of commands alone, without times: it is read as if its commands had been executed at that moment, and others
  * forgotten.
  */
@@ -31,31 +36,11 @@ public final class StateSerializer extends SerializerWithStringManifest {
 
     private static final int FORMAT_VERSION = 3;
 
-    private static final JsonMapper JSON = DomainJson.configure(JsonMapper.builder())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
+    private static final JsonMapper JSON = DomainJson.configure(JsonMapper.builder()).build();
 
-    /** The stored object; {@code state} stays a tree, which the aggregate's own codec reads. */
-    private record Stored(int v, String type, int version, @Nullable String shape, JsonNode state,
-            @Nullable Long forgottenUntil, List<RememberedCommand> commands) {}
+    private static final TypeReference<List<RememberedCommand>> REMEMBERED = new TypeReference<>() {};
 
-    private record Version2(int v, String type, int version, JsonNode state, @Nullable Long forgottenUntil,
-            List<RememberedCommand> commands) {
-
-        Stored present() {
-            return new Stored(FORMAT_VERSION, type, version, null, state, forgottenUntil, commands);
-        }
-    }
-
-    private record Version1(int v, String type, int version, JsonNode state, List<CommandRecord> commands) {
-
-        /** It does not say whether anything was forgotten. */
-        Stored present() {
-            long now = System.currentTimeMillis();
-            return new Stored(FORMAT_VERSION, type, version, null, state, commands.isEmpty() ? null : now,
-                    commands.stream().map(record -> new RememberedCommand(record, now)).toList());
-        }
-    }
+    private static final TypeReference<List<CommandRecord>> RECORDS = new TypeReference<>() {};
 
     @Override
     public int identifier() {
@@ -71,41 +56,94 @@ public final class StateSerializer extends SerializerWithStringManifest {
     public byte[] toBinary(Object state) {
         StoredState stored = (StoredState) state;
         EncodedState encoded = stored.state();
-        try {
-            return JSON.writeValueAsBytes(
-                    new Stored(FORMAT_VERSION, encoded.type(), encoded.version(), encoded.shape(),
-                            JSON.readTree(encoded.bytes()),
-                            stored.forgottenUntil() == Long.MIN_VALUE ? null : stored.forgottenUntil(),
-                            stored.commands()));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + encoded.bytes().length);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeNumberField("v", FORMAT_VERSION);
+            json.writeStringField("type", encoded.type());
+            json.writeNumberField("version", encoded.version());
+            json.writeStringField("shape", encoded.shape());
+            json.writeFieldName("state");
+            json.writeRawValue(new String(encoded.bytes(), StandardCharsets.UTF_8));
+            if (stored.forgottenUntil() == Long.MIN_VALUE) {
+                json.writeNullField("forgottenUntil");
+            } else {
+                json.writeNumberField("forgottenUntil", stored.forgottenUntil());
+            }
+            json.writeFieldName("commands");
+            JSON.writerFor(REMEMBERED).writeValue(json, stored.commands());
+            json.writeEndObject();
         } catch (IOException failed) {
             throw new CodecException(
                     "snapshot of '" + encoded.type() + "' cannot be written: " + Failures.message(failed),
                     failed);
         }
+        return bytes.toByteArray();
     }
 
     @Override
     public Object fromBinary(byte[] bytes, String manifest) {
-        try {
-            Stored stored = read(bytes, manifest);
-            return new StoredState(
-                    new EncodedState(stored.type, stored.version, stored.shape, JSON.writeValueAsBytes(stored.state)),
-                    stored.commands, stored.forgottenUntil == null ? Long.MIN_VALUE : stored.forgottenUntil);
-        } catch (IOException failed) {
-            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + Failures.message(failed),
-                    failed);
+        try (JsonParser json = JSON.createParser(bytes)) {
+            return new Reading(bytes, manifest).snapshot(json);
+        } catch (IOException | IllegalArgumentException failed) {
+            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + Failures.message(failed), failed);
         }
     }
 
-    private static Stored read(byte[] bytes, String manifest) throws IOException {
-        JsonNode tree = JSON.readTree(bytes);
-        int version = tree.path("v").asInt();
-        return switch (version) {
-            case 1 -> JSON.treeToValue(tree, Version1.class).present();
-            case 2 -> JSON.treeToValue(tree, Version2.class).present();
-            case FORMAT_VERSION -> JSON.treeToValue(tree, Stored.class);
-            default -> throw new CodecException("snapshot of '" + manifest + "' has format version " + version
-                    + ", this code reads up to " + FORMAT_VERSION, null);
-        };
+    /** The parts as they are met; one object for one snapshot. The state stays the bytes that its codec has made. */
+    private static final class Reading {
+
+        private final byte[] bytes;
+        private final String manifest;
+        private int format;
+        private @Nullable String type;
+        private int version;
+        private @Nullable String shape;
+        private byte @Nullable [] state;
+        private long forgottenUntil = Long.MIN_VALUE;
+        private byte @Nullable [] commands;
+
+        Reading(byte[] bytes, String manifest) {
+            this.bytes = bytes;
+            this.manifest = manifest;
+        }
+
+        StoredState snapshot(JsonParser json) throws IOException {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("it is no JSON object");
+            }
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                JsonToken value = json.nextToken();
+                switch (name) {
+                    case "v" -> format = json.getIntValue();
+                    case "type" -> type = json.getText();
+                    case "version" -> version = json.getIntValue();
+                    case "shape" -> shape = value == JsonToken.VALUE_NULL ? null : json.getText();
+                    case "state" -> state = JsonEnvelope.slice(bytes, json);
+                    case "forgottenUntil" ->
+                        forgottenUntil = value == JsonToken.VALUE_NULL ? Long.MIN_VALUE : json.getLongValue();
+                    case "commands" -> commands = JsonEnvelope.slice(bytes, json);
+                    default -> throw new IllegalArgumentException("unknown field '" + name + "'");
+                }
+            }
+            if (format < 1 || format > FORMAT_VERSION) {
+                throw new CodecException("snapshot of '" + manifest + "' has format version " + format
+                        + ", this code reads up to " + FORMAT_VERSION, null);
+            }
+            if (type == null || state == null || commands == null) {
+                throw new IllegalArgumentException("type, state or commands is missing");
+            }
+            EncodedState encoded = new EncodedState(type, version, shape, state);
+            return format == 1
+                    ? ofVersion1(encoded, JSON.readValue(commands, RECORDS))
+                    : new StoredState(encoded, JSON.readValue(commands, REMEMBERED), forgottenUntil);
+        }
+
+        /** It does not say whether anything was forgotten. */
+        private static StoredState ofVersion1(EncodedState state, List<CommandRecord> commands) {
+            long now = System.currentTimeMillis();
+            return new StoredState(state, commands.stream().map(record -> new RememberedCommand(record, now)).toList(),
+                    commands.isEmpty() ? Long.MIN_VALUE : now);
+        }
     }
 }
