@@ -3,17 +3,41 @@ package dev.allframe.codec.jackson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Stored;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class CommandFingerprintTest {
+
+    private static final int PAIRS = 800;
 
     record Pay(BigDecimal amount, Map<String, String> notes, Set<String> labels) implements Command {}
 
@@ -80,5 +104,223 @@ final class CommandFingerprintTest {
         assertThatThrownBy(() -> CommandFingerprint.of(new Unwritable(true))).isInstanceOf(RuntimeException.class);
 
         assertThat(CommandFingerprint.of(new Good("a"))).isEqualTo(before);
+    }
+
+    enum Color {
+        RED, BLUE
+    }
+
+    sealed interface Shape {
+        @Stored("circle")
+        record Circle(int size) implements Shape {}
+
+        @Stored("square")
+        record Square(int size) implements Shape {}
+
+        @Stored("group")
+        record Group(Set<Shape> parts, Object label) implements Shape {}
+    }
+
+    record Box<T>(T value, Map<String, T> more) {}
+
+    /** Generic containers of a user's own, one of them open to subclasses. */
+    static class Bag<T> {
+
+        private final List<T> items;
+
+        Bag(List<T> items) {
+            this.items = items;
+        }
+
+        @Override
+        @SuppressWarnings("EqualsGetClass") // a subclass is another value
+        public boolean equals(@Nullable Object other) {
+            return other != null && other.getClass() == getClass() && ((Bag<?>) other).items.equals(items);
+        }
+
+        @Override
+        public int hashCode() {
+            return items.hashCode();
+        }
+    }
+
+    static final class Sack<T> extends Bag<T> {
+        Sack(List<T> items) {
+            super(items);
+        }
+    }
+
+    record Draw(Shape one, Set<Shape> set, Collection<Shape> collection, Iterable<Shape> iterable,
+            Map<String, Shape> values, Map<Shape, Integer> keys, Map<BigDecimal, Integer> decimals,
+            Optional<Shape> optional, Optional<Optional<Shape>> twice, List<Optional<Set<Shape>>> nested,
+            Box<Shape> box, Box<Set<? extends Shape>> boxes, Bag<Shape> bag, List<? extends Shape> wild, Object any,
+            @Nullable Number number, Comparable<?> comparable, Set<Object> objects, Map<Object, Object> mixed,
+            Map<Color, Optional<Color>> colors, OptionalInt count, @JsonProperty("called") Set<Set<Integer>> sets)
+            implements
+                Command {}
+
+    private static final List<Object> SCALARS = List.of("1", 1, 1L, 1.0, 1f, (short) 1, (byte) 1, '1', BigInteger.ONE,
+            BigDecimal.ONE, new BigDecimal("1.0"), Color.RED, "RED", true, "true", "java.lang.Long", -0.0, 0.0,
+            LocalDate.EPOCH, "1970-01-01");
+
+    /** Random values of which many are alike, in containers of every kind and order. */
+    @SuppressWarnings("NullAway") // nulls, whatever the types say
+    private static final class Values {
+
+        private final Random random;
+
+        Values(long seed) {
+            random = new Random(seed);
+        }
+
+        private <T> T oneOf(List<T> all) {
+            return all.get(random.nextInt(all.size()));
+        }
+
+        Shape shape(int depth) {
+            return switch (random.nextInt(depth > 0 ? 5 : 4)) {
+                case 0, 1 -> new Shape.Circle(random.nextInt(2));
+                case 2, 3 -> new Shape.Square(random.nextInt(2));
+                default -> new Shape.Group(set(() -> shape(depth - 1)), any(depth - 1));
+            };
+        }
+
+        Object any(int depth) {
+            return switch (random.nextInt(depth > 0 ? 10 : 5)) {
+                case 5 -> list(() -> any(depth - 1));
+                case 6 -> set(() -> any(depth - 1));
+                case 7 -> map(() -> oneOf(SCALARS), () -> any(depth - 1));
+                case 8 -> random.nextBoolean() ? Optional.empty() : Optional.of(any(depth - 1));
+                case 9 -> shape(depth - 1);
+                default -> oneOf(SCALARS);
+            };
+        }
+
+        <T> List<T> list(Supplier<T> item) {
+            List<T> list = random.nextBoolean() ? new ArrayList<>() : new LinkedList<>();
+            for (int i = random.nextInt(3); i > 0; i--) {
+                list.add(item.get());
+            }
+            return list;
+        }
+
+        <T> Set<T> set(Supplier<T> item) {
+            Set<T> set = new LinkedHashSet<>(list(item));
+            return random.nextBoolean() ? set : Set.copyOf(set);
+        }
+
+        <K, V> Map<K, V> map(Supplier<K> key, Supplier<V> value) {
+            Map<K, V> map = random.nextBoolean() ? new HashMap<>() : new LinkedHashMap<>();
+            for (int i = random.nextInt(3); i > 0; i--) {
+                map.put(key.get(), value.get());
+            }
+            return map;
+        }
+
+        <T> Optional<T> optional(Supplier<T> value) {
+            return switch (random.nextInt(4)) {
+                case 0 -> null;
+                case 1 -> Optional.empty();
+                default -> Optional.of(value.get());
+            };
+        }
+
+        private Map<BigDecimal, Integer> decimals() {
+            Map<BigDecimal, Integer> decimals = new TreeMap<>(random.nextBoolean()
+                    ? Comparator.<BigDecimal>naturalOrder()
+                    : Comparator.<BigDecimal>reverseOrder());
+            if (random.nextBoolean()) {
+                decimals = new HashMap<>();
+            }
+            decimals.put(new BigDecimal("1.0"), random.nextInt(2));
+            decimals.put(new BigDecimal(random.nextBoolean() ? "1.00" : "2"), 0);
+            return decimals;
+        }
+
+        Draw draw() {
+            Supplier<Shape> shape = () -> shape(2);
+            return new Draw(shape(2), set(shape), random.nextBoolean() ? list(shape) : set(shape),
+                    random.nextBoolean() ? list(shape) : set(shape), map(() -> oneOf(List.of("a", "b")), shape),
+                    map(shape, () -> 1), decimals(), optional(shape), optional(() -> optional2(shape)),
+                    list(() -> optional(() -> set(shape))), new Box<>(shape(1), map(() -> "a", shape)),
+                    new Box<>(set(shape), Map.of()),
+                    random.nextBoolean() ? new Bag<>(list(shape)) : new Sack<>(list(shape)),
+                    list(shape), any(2), (Number) oneOf(Arrays.asList(1, 1L, 1.0, BigDecimal.ONE, null)),
+                    (Comparable<?>) oneOf(SCALARS), set(() -> any(1)), map(() -> oneOf(SCALARS), () -> any(1)),
+                    map(() -> oneOf(List.of(Color.values())), () -> optional(() -> Color.RED)),
+                    oneOf(Arrays.asList(null, OptionalInt.empty(), OptionalInt.of(1))),
+                    set(() -> set(() -> random.nextInt(12))));
+        }
+
+        private <T> Optional<T> optional2(Supplier<T> value) {
+            return random.nextBoolean() ? Optional.empty() : Optional.of(value.get());
+        }
+
+        /** Another one, in which one component is of another. */
+        Draw changed(Draw draw, Draw other) throws ReflectiveOperationException {
+            RecordComponent[] components = Draw.class.getRecordComponents();
+            Object[] values = new Object[components.length];
+            int changed = random.nextInt(components.length);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = components[i].getAccessor().invoke(i == changed ? other : draw);
+            }
+            Constructor<?> constructor = Draw.class.getDeclaredConstructors()[0];
+            return (Draw) constructor.newInstance(values);
+        }
+    }
+
+    @Test
+    void fingerprints_are_equal_exactly_where_commands_are() throws ReflectiveOperationException {
+        long seed = Long.getLong("test.seed", System.nanoTime());
+        System.out.println("replay with -Dtest.seed=" + seed);
+        Values values = new Values(seed);
+        int equal = 0;
+        for (int i = 0; i < PAIRS; i++) {
+            Draw draw = values.draw();
+            Draw changed = values.changed(draw, values.draw());
+            assertThat(CommandFingerprint.of(changed).equals(CommandFingerprint.of(draw)))
+                    .as("pair %d of seed %d%n%s%n%s", i, seed, draw, changed)
+                    .isEqualTo(changed.equals(draw) && draw.equals(changed));
+            equal += changed.equals(draw) ? 1 : 0;
+        }
+        assertThat(equal).as("pairs of both kinds").isBetween(PAIRS / 20, PAIRS - PAIRS / 20);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    record Arrays2(Shape[] shapes, Object[] any, Optional<Shape>[] optionals, int[] numbers) implements Command {}
+
+    @Test
+    @SuppressWarnings({"unchecked", "rawtypes", "NullAway"})
+    void the_type_of_what_is_in_an_array_counts() {
+        assertThat(Stream.of(
+                new Arrays2(new Shape[]{new Shape.Circle(1)}, new Object[0], new Optional[0], new int[0]),
+                new Arrays2(new Shape[]{new Shape.Square(1)}, new Object[0], new Optional[0], new int[0]),
+                new Arrays2(new Shape[0], new Object[]{1}, new Optional[0], new int[0]),
+                new Arrays2(new Shape[0], new Object[]{1L}, new Optional[0], new int[0]),
+                new Arrays2(new Shape[0], new Object[0], new Optional[]{Optional.empty()}, new int[0]),
+                new Arrays2(new Shape[0], new Object[0], new Optional[]{null}, new int[0]),
+                new Arrays2(new Shape[0], new Object[0], new Optional[0], new int[]{1}))
+                .map(CommandFingerprint::of)).doesNotHaveDuplicates();
+    }
+
+    record Told(Shape shape, List<Shape> list, Map<Integer, Shape> map, Optional<Shape> some, Optional<Shape> none,
+            Set<String> texts, Set<BigDecimal> decimals, Set<Color> colors, Map<Color, List<Integer>> lists,
+            double number,
+            Instant at, byte[] bytes, @Nullable String absent, UUID id, Box<Integer> box, ZonedDateTime zoned)
+            implements
+                Command {}
+
+    /** The fingerprint that builds had which did not write the types of all values: it is in stores. */
+    @Test
+    void where_the_declared_type_tells_the_class_the_fingerprint_is_that_of_earlier_builds() {
+        Shape circle = new Shape.Circle(1);
+        assertThat(CommandFingerprint.of(new Told(circle, List.of(circle, new Shape.Square(2)), Map.of(10, circle, 9,
+                circle), Optional.of(circle), Optional.empty(), Set.of("b", "a"),
+                Set.of(BigDecimal.TEN,
+                        new BigDecimal("9.50")),
+                Set.of(Color.RED, Color.BLUE), Map.of(Color.BLUE, List.of(2, 1), Color.RED, List.of()), 0.1,
+                Instant.EPOCH, new byte[]{1}, null, new UUID(1, 2), new Box<>(1, Map.of()),
+                ZonedDateTime.parse("2026-03-01T10:00:00+01:00[Europe/Prague]"))))
+                .isEqualTo("51b6eebd68a5756855d468e68244cffe");
     }
 }
