@@ -86,7 +86,8 @@ public final class StateSerializer extends SerializerWithStringManifest {
         try (JsonParser json = JSON.createParser(bytes)) {
             return new Reading(bytes, manifest).snapshot(json);
         } catch (IOException | IllegalArgumentException failed) {
-            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + Failures.message(failed), failed);
+            throw new CodecException("snapshot of '" + manifest + "' cannot be read: " + Failures.message(failed),
+                    failed);
         }
     }
 

@@ -124,7 +124,8 @@ final class Table {
                 }
             }
         } catch (MalformedException malformed) {
-            throw new InputException(file + ": its first line does not name the columns: " + Failures.message(malformed));
+            throw new InputException(
+                    file + ": its first line does not name the columns: " + Failures.message(malformed));
         } catch (IOException failed) {
             throw new InputException(file + " cannot be read: " + Failures.message(failed));
         }
