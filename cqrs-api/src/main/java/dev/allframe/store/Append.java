@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A request to store records at the end of a stream, all or none.
@@ -13,6 +14,9 @@ import java.util.List;
 public record Append(StreamId stream, ExpectedVersion expected, String writer, List<Envelope> records) {
 
     public Append {
+        Objects.requireNonNull(stream, "stream");
+        Objects.requireNonNull(expected, "expected");
+        Objects.requireNonNull(writer, "writer");
         records = List.copyOf(records);
         if (records.isEmpty()) {
             throw new IllegalArgumentException("an append needs at least one record, stream=" + stream);
@@ -31,5 +35,14 @@ public record Append(StreamId stream, ExpectedVersion expected, String writer, L
             largest = Math.max(largest, RecordBytes.of(record));
         }
         return largest + RecordBytes.utf8(writer);
+    }
+
+    /** The size of all records together in bytes, each counted as by {@link #largestRecordBytes} but for the writer. */
+    public long recordBytes() {
+        long bytes = 0;
+        for (Envelope record : records) {
+            bytes += RecordBytes.of(record);
+        }
+        return bytes;
     }
 }

@@ -32,9 +32,10 @@ public interface DurableStateStore {
     CompletionStage<DurableState> deleteState(StreamId id, long revision);
 
     /**
-     * The last changes of all ids in position order, deletes among them.
+     * The last changes of all ids in position order, deletes among them. Pages are bounded as those of
+     * {@link EventReader}.
      *
-     * @param wanted which are wanted; called on a thread of the store or of the caller, and must be quick
+     * @param wanted which are wanted; called on a thread that the store does not need; what it throws fails the stage
      * @param after where to begin, not included: {@link Position#START} or what a page or change of this store gave
      * @param limit how many at most, 1 or more
      * @return a stage that fails with {@link ForeignPositionException} for a position of another store
@@ -42,7 +43,7 @@ public interface DurableStateStore {
     CompletionStage<DurableStatePage> getStateChanges(Predicate<DurableState> wanted, Position after, int limit);
 
     /**
-     * The ids that have a value, in the order of {@link StreamId#compareTo}.
+     * The ids that have a value, in the order of {@link StreamId#compareTo}; at its end where the page is empty.
      *
      * @param after where to begin, not included, whether or not it exists; null for the beginning
      * @param limit how many at most, 1 or more

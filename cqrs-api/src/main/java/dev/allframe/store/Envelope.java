@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import dev.allframe.aggregate.Texts;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,10 @@ public record Envelope(String eventType, int eventVersion, Payload payload, Set<
         if (eventVersion < 1) {
             throw new IllegalArgumentException("an event version is 1 or more, not " + eventVersion);
         }
+        Objects.requireNonNull(eventType, "eventType");
+        Objects.requireNonNull(payload, "payload");
+        Objects.requireNonNull(metadata, "metadata");
+        Objects.requireNonNull(adapterManifest, "adapterManifest");
         tags = Set.copyOf(tags);
         tags.forEach(tag -> Texts.storable("a tag", tag));
     }

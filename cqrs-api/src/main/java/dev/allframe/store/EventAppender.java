@@ -15,6 +15,8 @@ public interface EventAppender {
      * <li>{@link VersionConflictException} if the stream is not as expected; nothing is stored, whatever else is in
      * flight;
      * <li>{@link RecordTooLargeException} if a record exceeds the backend's limit; nothing is stored;
+     * <li>{@link AppendTooLargeException} if all records together exceed what the backend takes at once; nothing is
+     * stored;
      * <li>{@link StoreFullException} if there is no room; nothing is stored, and reads go on;
      * <li>{@link StoreClosedException} after {@code close()}.
      * </ul>

@@ -2,6 +2,7 @@ package dev.allframe.store;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /** Which records a reader wants. Backends may use indexes; what they deliver is what {@link #matches} says. */
 public sealed interface EventFilter {
@@ -23,6 +24,10 @@ public sealed interface EventFilter {
      * @param name what stands before the first {@code |} of the stream id
      */
     record ByEntityType(String name) implements EventFilter {
+        public ByEntityType {
+            Objects.requireNonNull(name, "name");
+        }
+
         @Override
         public boolean matches(StoredEvent event) {
             String stream = event.stream().value();
@@ -58,6 +63,10 @@ public sealed interface EventFilter {
      * @param tag the tag
      */
     record ByTag(String tag) implements EventFilter {
+        public ByTag {
+            Objects.requireNonNull(tag, "tag");
+        }
+
         @Override
         public boolean matches(StoredEvent event) {
             return event.envelope().tags().contains(tag);
@@ -70,6 +79,10 @@ public sealed interface EventFilter {
      * @param name the stored name, {@code account.deposited}
      */
     record ByEventType(String name) implements EventFilter {
+        public ByEventType {
+            Objects.requireNonNull(name, "name");
+        }
+
         @Override
         public boolean matches(StoredEvent event) {
             return event.envelope().eventType().equals(name);
@@ -83,6 +96,11 @@ public sealed interface EventFilter {
      * @param until the first instant after the span
      */
     record ByTime(Instant from, Instant until) implements EventFilter {
+        public ByTime {
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(until, "until");
+        }
+
         @Override
         public boolean matches(StoredEvent event) {
             Instant timestamp = event.envelope().metadata().timestamp();

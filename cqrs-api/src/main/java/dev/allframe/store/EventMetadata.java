@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known about an event besides its contents.
  *
- * @param timestamp when it was decided, on the deciding node's clock; kept to the millisecond
+ * @param timestamp when it was decided, on the deciding node's clock; kept to the millisecond, which must fit a long
  * @param commandId the id of the command that led to it, where the caller gave one
  * @param correlationId what it belongs to: a request, a conversation, a saga
  * @param causationId the message that led to the command
@@ -19,7 +19,7 @@ public record EventMetadata(Instant timestamp, @Nullable String commandId, @Null
         Map<String, String> headers) {
 
     public EventMetadata {
-        timestamp = Instant.ofEpochMilli(timestamp.toEpochMilli());
+        timestamp = Times.toMillis(timestamp);
         headers = Map.copyOf(headers);
         mustBeStorable(commandId, correlationId, causationId, headers);
     }

@@ -12,26 +12,38 @@ import org.jspecify.annotations.Nullable;
  * still fail, nor a part of an append. Stages fail with {@link StoreClosedException} after {@code close()}, and with
  * {@link IllegalArgumentException} for a limit below 1.
  *
+ * <p>A page ends where the limit, {@link #MAX_PAGE} or {@link #MAX_PAGE_BYTES} is reached, whichever comes first. So a
+ * page that is shorter than the limit is not the end: a list of records or ids is at its end when it is empty, and the
+ * other pages say whether they are.
+ *
  * <p>Records without an event ({@link Envelope#COMMAND_ONLY}) are read like all others; {@link EventStore} hides them.
  */
 public interface EventReader {
 
-    /** The largest page; a caller may ask for more and gets this many. */
+    /** The most entries of a page; a caller may ask for more and gets this many. */
     int MAX_PAGE = 10_000;
+
+    /**
+     * The bytes of a page: it ends with the entry that reaches this many, counting payloads and texts. So a page has at
+     * most this and one record of the largest size, and never less than one entry where there is one.
+     */
+    int MAX_PAGE_BYTES = 4 << 20;
 
     /**
      * Records of one stream in ascending order, deleted ones left out.
      *
      * @param fromSequenceNr the first wanted, included; less than 1 counts as 1
      * @param toSequenceNr the last wanted, included
-     * @param limit how many at most, 1 or more; fewer mean that there are no more in the range, unless
-     *         {@link #MAX_PAGE} was reached
+     * @param limit how many at most, 1 or more
+     * @return the first page of the range; empty where no record of it is there
      */
     CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long fromSequenceNr, long toSequenceNr, int limit);
 
-    /** Records of one stream after a sequence number, in ascending order. */
+    /** Records of one stream after a sequence number, in ascending order; none after {@link Long#MAX_VALUE}. */
     default CompletionStage<List<StoredEvent>> getEventsAfter(StreamId stream, long sequenceNr, int limit) {
-        return getEvents(stream, sequenceNr + 1, Long.MAX_VALUE, limit);
+        return sequenceNr == Long.MAX_VALUE
+                ? getEvents(stream, Long.MAX_VALUE, 0, limit)
+                : getEvents(stream, sequenceNr + 1, Long.MAX_VALUE, limit);
     }
 
     /**
@@ -86,7 +98,7 @@ public interface EventReader {
     /**
      * Calls back after new records have become readable. Several appends may share one call; none is missed by a caller
      * that registers, then reads to the end, then waits. The callback runs on a thread of the store or of an appender:
-     * it must be quick, must not throw and must not call the store.
+     * it sets a flag or wakes another thread, and neither blocks, throws nor calls the store. What it throws is logged.
      *
      * @throws StoreClosedException after {@code close()}
      */

@@ -15,7 +15,14 @@ import org.jspecify.annotations.Nullable;
  * without normalisation. A storage that cannot keep a text, such as an unpaired surrogate in UTF-8, fails the stage
  * with {@link IllegalArgumentException} and stores nothing; it never changes one.
  *
- * <p>What a method that returns a stage refuses, it refuses by a stage that fails, and not by throwing.
+ * <p>What a method that returns a stage refuses, it refuses by a stage that fails, and not by throwing: a null or an
+ * argument out of its range too.
+ *
+ * <p>A stage is completed on a thread that the store does not need: on the caller's before the method returns, or on a
+ * virtual thread of its own. So what a caller does in {@code thenApply} may block, read the store and wait for it. On
+ * Java 21 to 23 a virtual thread that blocks inside {@code synchronized} holds one of the few threads that run them
+ * all: use a lock of {@code java.util.concurrent} there. Predicates and filters run on such threads as well; callbacks
+ * of {@link EventReader#onAppend(Runnable)} alone run on the store's.
  */
 public interface EventStoreBackend extends EventAppender, EventReader, SnapshotStore, DurableStateStore, AutoCloseable {
 

@@ -2,6 +2,7 @@ package dev.allframe.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Serialized contents: which serializer wrote them, what it calls their shape, and the bytes. The array is neither
@@ -13,6 +14,11 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the contents
 public record Payload(int serializerId, String manifest, byte[] bytes) {
+
+    public Payload {
+        Objects.requireNonNull(manifest, "manifest");
+        Objects.requireNonNull(bytes, "bytes");
+    }
 
     /**
      * JSON text in UTF-8, whose shape is the event type and version of its envelope. Also the id of the runtime's

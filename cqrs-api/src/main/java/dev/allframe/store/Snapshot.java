@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,11 @@ public record Snapshot(StreamId stream, long sequenceNr, Instant timestamp, Payl
         @Nullable Payload metadata) {
 
     public Snapshot {
-        timestamp = Instant.ofEpochMilli(timestamp.toEpochMilli());
+        if (sequenceNr < 0) {
+            throw new IllegalArgumentException("stream=" + stream + ": a sequence number is 0 or more, not " + sequenceNr);
+        }
+        Objects.requireNonNull(stream, "stream");
+        Objects.requireNonNull(payload, "payload");
+        timestamp = Times.toMillis(timestamp);
     }
 }

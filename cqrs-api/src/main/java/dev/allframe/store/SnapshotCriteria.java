@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * Which snapshots of a stream are meant; all bounds are included.
@@ -11,6 +12,11 @@ import java.time.Instant;
  * @param maxTimestamp the latest time
  */
 public record SnapshotCriteria(long minSequenceNr, long maxSequenceNr, Instant minTimestamp, Instant maxTimestamp) {
+
+    public SnapshotCriteria {
+        Objects.requireNonNull(minTimestamp, "minTimestamp");
+        Objects.requireNonNull(maxTimestamp, "maxTimestamp");
+    }
 
     /** All of them. */
     public static SnapshotCriteria all() {

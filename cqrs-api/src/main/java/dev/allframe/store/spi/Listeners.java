@@ -89,7 +89,7 @@ public final class Listeners {
         void call() {
             try {
                 wake.run();
-            } catch (RuntimeException failure) {
+            } catch (Throwable failure) { // whoever else is to be woken, and the store's thread, go on
                 LOG.log(Level.ERROR, "a callback of onAppend or onStateChange must not throw", failure);
             }
         }

@@ -28,6 +28,7 @@ import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import dev.allframe.store.spi.Listeners;
+import dev.allframe.store.spi.PageBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -108,7 +110,7 @@ public final class InMemoryBackend implements EventStoreBackend {
             } finally {
                 lock.unlock();
             }
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             return failedFuture(refused);
         }
         eventListeners.wake(List.of(append.stream()));
@@ -159,7 +161,7 @@ public final class InMemoryBackend implements EventStoreBackend {
     @Override
     public CompletionStage<Void> deleteEventsTo(StreamId id, long toSequenceNr) {
         return run(() -> {
-            MemoryStream stream = streams.get(id);
+            MemoryStream stream = stream(id);
             if (stream != null) {
                 for (StoredEvent event : stream.deleteTo(toSequenceNr)) {
                     log.delete(event.position().index());
@@ -173,26 +175,33 @@ public final class InMemoryBackend implements EventStoreBackend {
     public CompletionStage<List<StoredEvent>> getEvents(StreamId id, long fromSequenceNr, long toSequenceNr,
             int limit) {
         return locked(() -> {
-            int most = page(limit);
-            MemoryStream stream = streams.get(id);
-            return stream == null ? List.of() : stream.read(fromSequenceNr, toSequenceNr, most);
+            PageBuilder<StoredEvent> page = PageBuilder.ofEvents(limit);
+            MemoryStream stream = stream(id);
+            if (stream != null) {
+                stream.read(fromSequenceNr, toSequenceNr, page);
+            }
+            return page.elements();
         });
     }
 
     @Override
     public CompletionStage<List<StoredEvent>> getEventsBackwards(StreamId id, long fromSequenceNr, int limit) {
         return locked(() -> {
-            int most = page(limit);
-            MemoryStream stream = streams.get(id);
-            return stream == null ? List.of() : stream.readBackwards(fromSequenceNr, most);
+            PageBuilder<StoredEvent> page = PageBuilder.ofEvents(limit);
+            MemoryStream stream = stream(id);
+            if (stream != null) {
+                stream.readBackwards(fromSequenceNr, page);
+            }
+            return page.elements();
         });
     }
 
     @Override
     public CompletionStage<EventPage> getAllEvents(EventFilter filter, Position after, int limit) {
         try {
-            return completedFuture(scan(filter, index(after), after, page(limit)));
-        } catch (RuntimeException refused) {
+            Objects.requireNonNull(filter, "filter");
+            return completedFuture(scan(filter, index(after), after, PageBuilder.ofEvents(limit)));
+        } catch (RuntimeException | Error refused) {
             return failedFuture(refused);
         }
     }
@@ -201,8 +210,7 @@ public final class InMemoryBackend implements EventStoreBackend {
      * Copies a piece of the log under the lock and filters it outside, piece by piece, so that a filter that wants
      * little holds up no append.
      */
-    private EventPage scan(EventFilter filter, long from, Position after, int limit) {
-        List<StoredEvent> wanted = new ArrayList<>();
+    private EventPage scan(EventFilter filter, long from, Position after, PageBuilder<StoredEvent> wanted) {
         List<StoredEvent> piece = new ArrayList<>();
         long looked = from;
         while (true) {
@@ -221,13 +229,13 @@ public final class InMemoryBackend implements EventStoreBackend {
             for (StoredEvent event : piece) {
                 if (filter.matches(event)) {
                     wanted.add(event);
-                    if (wanted.size() == limit) {
-                        return new EventPage(wanted, event.position(), event.position().index() == last);
+                    if (wanted.isFull()) {
+                        return new EventPage(wanted.elements(), event.position(), event.position().index() == last);
                     }
                 }
             }
             if (looked >= last || looked - from >= MAX_SCAN) {
-                return new EventPage(wanted, looked == from ? after : position(looked), looked >= last);
+                return new EventPage(wanted.elements(), looked == from ? after : position(looked), looked >= last);
             }
         }
     }
@@ -235,7 +243,7 @@ public final class InMemoryBackend implements EventStoreBackend {
     @Override
     public CompletionStage<Long> highestSequenceNr(StreamId id) {
         return locked(() -> {
-            MemoryStream stream = streams.get(id);
+            MemoryStream stream = stream(id);
             return stream == null ? 0L : stream.version();
         });
     }
@@ -247,7 +255,7 @@ public final class InMemoryBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
-        return locked(() -> ids(streamIds, after, page(limit)));
+        return locked(() -> ids(streamIds, after, PageBuilder.ofIds(limit)));
     }
 
     @Override
@@ -274,32 +282,32 @@ public final class InMemoryBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<Optional<Snapshot>> getLatestSnapshot(StreamId stream, SnapshotCriteria criteria) {
-        return locked(() -> snapshots.latest(stream, criteria));
+        return locked(() -> snapshots.latest(Objects.requireNonNull(stream, "stream"), criteria));
     }
 
     @Override
     public CompletionStage<Void> deleteSnapshots(StreamId stream, SnapshotCriteria criteria) {
-        return run(() -> snapshots.delete(stream, criteria));
+        return run(() -> snapshots.delete(Objects.requireNonNull(stream, "stream"), criteria));
     }
 
     @Override
     public CompletionStage<Optional<DurableState>> getState(StreamId id) {
-        return locked(() -> states.get(id));
+        return locked(() -> states.get(Objects.requireNonNull(id, "id")));
     }
 
     @Override
     public CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag) {
-        return changeState(id, revision, payload, tag);
+        return changeState(() -> states.change(Objects.requireNonNull(id, "id"), revision,
+                Objects.requireNonNull(payload, "payload"), Objects.requireNonNull(tag, "tag")));
     }
 
     @Override
     public CompletionStage<DurableState> deleteState(StreamId id, long revision) {
-        return changeState(id, revision, null, null);
+        return changeState(() -> states.change(Objects.requireNonNull(id, "id"), revision, null, null));
     }
 
-    private CompletionStage<DurableState> changeState(StreamId id, long revision, @Nullable Payload payload,
-            @Nullable String tag) {
-        CompletionStage<DurableState> changed = locked(() -> states.change(id, revision, payload, tag));
+    private CompletionStage<DurableState> changeState(Supplier<DurableState> change) {
+        CompletionStage<DurableState> changed = locked(change);
         if (!changed.toCompletableFuture().isCompletedExceptionally()) {
             stateListeners.wake();
         }
@@ -310,28 +318,28 @@ public final class InMemoryBackend implements EventStoreBackend {
     public CompletionStage<DurableStatePage> getStateChanges(Predicate<DurableState> wanted, Position after,
             int limit) {
         try {
-            int most = page(limit);
+            Objects.requireNonNull(wanted, "wanted");
             long from = index(after);
             List<DurableState> piece;
             boolean atEnd;
             lock.lock();
             try {
                 checkOpen();
-                piece = states.changesAfter(from, most);
+                piece = states.changesAfter(from, limit);
                 atEnd = piece.isEmpty() || !states.hasChangesAfter(piece.getLast().position().index());
             } finally {
                 lock.unlock();
             }
             Position next = piece.isEmpty() ? after : piece.getLast().position();
             return completedFuture(new DurableStatePage(piece.stream().filter(wanted).toList(), next, atEnd));
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             return failedFuture(refused);
         }
     }
 
     @Override
     public CompletionStage<List<StreamId>> getStateIds(@Nullable StreamId after, int limit) {
-        return locked(() -> ids(states.ids(), after, page(limit)));
+        return locked(() -> ids(states.ids(), after, PageBuilder.ofIds(limit)));
     }
 
     @Override
@@ -391,7 +399,7 @@ public final class InMemoryBackend implements EventStoreBackend {
         try {
             checkOpen();
             return completedFuture(access.get());
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             return failedFuture(refused);
         } finally {
             lock.unlock();
@@ -422,22 +430,19 @@ public final class InMemoryBackend implements EventStoreBackend {
         if (!ours && !after.equals(Position.START)) {
             throw new ForeignPositionException(after, storeId);
         }
-        return after.index();
+        return Math.max(0, after.index());
     }
 
-    private static int page(int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("a page has 1 entry or more, not " + limit);
-        }
-        return Math.min(limit, MAX_PAGE);
+    private @Nullable MemoryStream stream(StreamId id) {
+        return streams.get(Objects.requireNonNull(id, "id"));
     }
 
-    private static List<StreamId> ids(NavigableSet<StreamId> all, @Nullable StreamId after, int limit) {
+    private static List<StreamId> ids(NavigableSet<StreamId> all, @Nullable StreamId after,
+            PageBuilder<StreamId> page) {
         Iterator<StreamId> found = (after == null ? all : all.tailSet(after, false)).iterator();
-        List<StreamId> page = new ArrayList<>();
-        while (found.hasNext() && page.size() < limit) {
+        while (found.hasNext() && !page.isFull()) {
             page.add(found.next());
         }
-        return page;
+        return page.elements();
     }
 }

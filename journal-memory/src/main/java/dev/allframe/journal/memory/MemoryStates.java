@@ -6,9 +6,9 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
+import dev.allframe.store.spi.PageBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,16 +80,16 @@ final class MemoryStates {
         return changed;
     }
 
-    /** Changes behind an index, in order. */
+    /** A page of changes behind an index, in order. */
     List<DurableState> changesAfter(long index, int limit) {
-        List<DurableState> page = new ArrayList<>();
+        PageBuilder<DurableState> page = PageBuilder.ofStates(limit);
         for (DurableState change : byIndex.tailMap(index, false).values()) {
-            if (page.size() == limit) {
+            if (page.isFull()) {
                 break;
             }
             page.add(change);
         }
-        return page;
+        return page.elements();
     }
 
     boolean hasChangesAfter(long index) {

@@ -2,6 +2,7 @@ package dev.allframe.journal.memory;
 
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,30 +43,30 @@ final class MemoryStream {
         version = event.sequenceNr();
     }
 
-    /** Records in a range of sequence numbers, both ends included, in ascending order. */
-    List<StoredEvent> read(long fromSequenceNr, long toSequenceNr, int limit) {
+    /** Adds records in a range of sequence numbers, both ends included, in ascending order, to a page. */
+    void read(long fromSequenceNr, long toSequenceNr, PageBuilder<StoredEvent> page) {
         long from = Math.max(fromSequenceNr, first());
         long to = Math.min(toSequenceNr, version);
-        List<StoredEvent> page = page(to - from + 1, limit);
-        for (long sequenceNr = from; sequenceNr <= to && page.size() < limit; sequenceNr++) {
+        for (long sequenceNr = from; sequenceNr <= to && !page.isFull(); sequenceNr++) {
             page.add(at(sequenceNr));
         }
-        return page;
     }
 
-    /** Records from a sequence number down, in descending order. */
-    List<StoredEvent> readBackwards(long fromSequenceNr, int limit) {
+    /** Adds records from a sequence number down, in descending order, to a page. */
+    void readBackwards(long fromSequenceNr, PageBuilder<StoredEvent> page) {
         long from = Math.min(fromSequenceNr, version);
-        List<StoredEvent> page = page(from - first() + 1, limit);
-        for (long sequenceNr = from; sequenceNr >= first() && page.size() < limit; sequenceNr--) {
+        for (long sequenceNr = from; sequenceNr >= first() && !page.isFull(); sequenceNr--) {
             page.add(at(sequenceNr));
         }
-        return page;
     }
 
     /** Deletes the records up to a sequence number, included, and returns them. */
     List<StoredEvent> deleteTo(long toSequenceNr) {
-        List<StoredEvent> deleted = read(first(), toSequenceNr, Integer.MAX_VALUE);
+        long to = Math.min(toSequenceNr, version);
+        List<StoredEvent> deleted = new ArrayList<>();
+        for (long sequenceNr = first(); sequenceNr <= to; sequenceNr++) {
+            deleted.add(at(sequenceNr));
+        }
         events = deleted.size() == size ? EMPTY : Arrays.copyOfRange(events, deleted.size(), size);
         size -= deleted.size();
         return deleted;
@@ -77,9 +78,5 @@ final class MemoryStream {
 
     private StoredEvent at(long sequenceNr) {
         return Objects.requireNonNull(events[(int) (sequenceNr - first())]); // inside size every slot is filled
-    }
-
-    private static List<StoredEvent> page(long found, int limit) {
-        return new ArrayList<>((int) Math.clamp(found, 0L, limit));
     }
 }

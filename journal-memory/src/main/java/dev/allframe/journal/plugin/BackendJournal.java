@@ -94,7 +94,7 @@ public final class BackendJournal extends AsyncWriteJournal {
         try {
             writes = payloads.withTransportInformation(() -> Writes.of(atomicWrites, this::adapted, mapping));
             stored = backend.append(writes.append());
-        } catch (Exception failure) { // a gap between the writes, or whatever Scala throws without saying so
+        } catch (Throwable failure) { // a gap between the writes, or whatever adapters and serializers throw
             replies.failed(message, failure);
             return;
         }
@@ -176,27 +176,26 @@ public final class BackendJournal extends AsyncWriteJournal {
                 CompletableFuture<List<StoredEvent>> read = backend.getEvents(stream, next, toSequenceNr, limit)
                         .toCompletableFuture();
                 if (!read.isDone()) {
-                    return read.thenComposeAsync(
-                            page -> deliver(page) < limit ? done() : from(page.getLast().sequenceNr() + 1),
-                            replayExecutor);
+                    return read.thenComposeAsync(page -> page.isEmpty() ? done() : from(deliver(page)), replayExecutor);
                 }
                 List<StoredEvent> page = read.join();
-                if (deliver(page) < limit) {
+                if (page.isEmpty()) {
                     break;
                 }
-                next = page.getLast().sequenceNr() + 1;
+                next = deliver(page);
             }
             return done();
         }
 
-        private int deliver(List<StoredEvent> page) {
+        /** Gives what is not empty to the actor, and the number where to go on. */
+        private long deliver(List<StoredEvent> page) {
             for (StoredEvent stored : page) {
                 if (!EventMapping.isPlaceholder(stored)) {
                     callback.accept(mapping.persistentRepr(stored));
                     remaining--;
                 }
             }
-            return page.size();
+            return page.getLast().sequenceNr() + 1;
         }
 
         private static CompletionStage<Void> done() {

@@ -73,12 +73,12 @@ final class EventPages {
         }
 
         private Page<StoredEvent> page(List<StoredEvent> found, long version) {
-            boolean full = found.size() == size;
             if (!found.isEmpty()) {
                 next = found.getLast().sequenceNr() + 1;
             }
-            boolean done = next > to || (!full && version >= to);
-            return new Page<>(events(found), done ? Then.COMPLETE : full ? Then.READ_ON : Then.WAIT);
+            boolean read = found.isEmpty() || next > version; // a page may be shorter than asked for
+            boolean done = next > to || (read && version >= to);
+            return new Page<>(events(found), done ? Then.COMPLETE : read ? Then.WAIT : Then.READ_ON);
         }
     }
 

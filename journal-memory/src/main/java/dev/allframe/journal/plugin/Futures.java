@@ -18,7 +18,7 @@ final class Futures {
     static <T extends @Nullable Object> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
         try {
             return call.get();
-        } catch (Exception failure) { // Scala throws checked exceptions without saying so
+        } catch (Throwable failure) { // Scala throws checked exceptions without saying so
             return CompletableFuture.failedFuture(failure);
         }
     }

@@ -60,7 +60,7 @@ final class IdPages {
                 if (!found.isEmpty()) {
                     after = found.getLast();
                 }
-                boolean more = found.size() == most && remaining > 0;
+                boolean more = !found.isEmpty() && remaining > 0;
                 return new Page<>(found.stream().map(StreamId::value).toList(), more ? Then.READ_ON : Then.COMPLETE);
             });
         }

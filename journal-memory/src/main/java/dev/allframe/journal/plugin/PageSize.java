@@ -13,8 +13,7 @@ final class PageSize {
      *
      * @param plugin the section
      * @param pluginId its path, which the error names
-     * @throws IllegalArgumentException if it is out of range: a store gives no larger page, and a smaller one than
-     *         asked for would look like the end
+     * @throws IllegalArgumentException if it is out of range: a store gives no larger page
      */
     static int of(Config plugin, String pluginId) {
         int size = plugin.getInt("page-size");

@@ -59,7 +59,8 @@ record Writes(Append append, List<Optional<Exception>> rejections) {
             records.addAll(mapping.records(adapt.apply(write)));
             return Optional.empty();
         } catch (Exception notSerializable) {
-            // whatever adapters and serializers throw, checked exceptions from Scala among it
+            // Whatever adapters and serializers throw, checked exceptions from Scala among it. An Error fails the
+            // message instead: Pekko rejects with exceptions alone.
             records.addAll(EventMapping.nothing(write.size()));
             return Optional.of(notSerializable);
         }

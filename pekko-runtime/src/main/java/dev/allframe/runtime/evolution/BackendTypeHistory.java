@@ -59,7 +59,7 @@ final class BackendTypeHistory implements TypeHistory {
                             .thenAccept(state -> schema(state).ifPresent(found::add));
                 }
             }
-            boolean more = page.size() == PAGE && page.getLast().value().startsWith(beginning);
+            boolean more = !page.isEmpty() && page.getLast().value().startsWith(beginning);
             return read.thenCompose(done -> more
                     ? schemas(beginning, page.getLast(), found)
                     : CompletableFuture.completedFuture(found));
