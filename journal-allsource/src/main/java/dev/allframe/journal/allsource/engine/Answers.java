@@ -9,19 +9,21 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the callers of one group are told, and who is to be woken. Filled by the partition's thread, then given on a
- * thread of its own.
+ * What the callers of one group are told, and who is to be woken. Filled by the partition's thread, then run on a
+ * virtual thread, which gives each answer on another.
  */
 final class Answers implements Runnable {
 
     private final List<Runnable> answers = new ArrayList<>();
     private final Set<StreamId> changedStreams = new HashSet<>();
+    private final AnswerThreads threads;
     private final Listeners eventListeners;
     private final Listeners stateListeners;
     private boolean eventsChanged;
     private boolean statesChanged;
 
-    Answers(Listeners eventListeners, Listeners stateListeners) {
+    Answers(AnswerThreads threads, Listeners eventListeners, Listeners stateListeners) {
+        this.threads = threads;
         this.eventListeners = eventListeners;
         this.stateListeners = stateListeners;
     }
@@ -38,7 +40,7 @@ final class Answers implements Runnable {
         answers.add(() -> result.complete(null));
     }
 
-    void fail(CompletableFuture<?> result, RuntimeException reason) {
+    void fail(CompletableFuture<?> result, Throwable reason) {
         answers.add(() -> result.completeExceptionally(reason));
     }
 
@@ -53,9 +55,10 @@ final class Answers implements Runnable {
         statesChanged = true;
     }
 
+    /** From one thread, so that the partition's pays for starting that one alone. */
     @Override
     public void run() {
-        answers.forEach(Runnable::run);
+        answers.forEach(threads::run);
         if (eventsChanged) {
             eventListeners.wake(changedStreams);
         }

@@ -42,7 +42,7 @@ public final class Backups {
             UUID storeId = store.storeId();
             Manifest manifest = store.manifest();
             try (StoreLock lock = lock(disk, store.origin(), to, storeId)) {
-                StoreCopy copy = new StoreCopy(disk, to, storeId, manifest);
+                StoreCopy copy = new StoreCopy(disk, to, storeId, manifest, () -> {});
                 copy.begin(store.directory().resolve(StoreFileFormat.FILE));
                 int copied = copy.copySegments(store.segmentDirectory());
                 copy.copyFiles(store.logDirectory(), copy.fresh(ClosedStore.LOG));

@@ -44,6 +44,7 @@ final class Compactor {
     private final RowFileBudget rowFiles;
     private final Retention retention;
     private final Duration quiet;
+    private final AnswerThreads answerThreads;
     private final Thread thread = new Thread(this::run, "allframe-store-compactor");
     private final AtomicLong failures = new AtomicLong();
     private final LongAdder rows = new LongAdder();
@@ -54,10 +55,12 @@ final class Compactor {
     private final List<CompletableFuture<CompactionReport>> asked = new ArrayList<>(); // guarded by the lock
     private final List<CompletableFuture<Void>> parquetAsked = new ArrayList<>(); // guarded by the lock
     private boolean wanted = true; // guarded by the lock
+    private boolean sealedMeanwhile; // since the last round began; guarded by the lock
     private long quietFrom = System.nanoTime(); // guarded by the lock
 
     Compactor(Compaction compaction, ParquetFiles parquetFiles, RowFileBudget rowFiles, Retention retention,
-            Duration quiet) {
+            Duration quiet, AnswerThreads answerThreads) {
+        this.answerThreads = answerThreads;
         this.compaction = compaction;
         this.quiet = quiet;
         this.parquetFiles = parquetFiles;
@@ -75,6 +78,7 @@ final class Compactor {
         lock.lock();
         try {
             wanted = true;
+            sealedMeanwhile = true;
             quietFrom = System.nanoTime() + quiet.toNanos();
             changed.signalAll();
         } finally {
@@ -106,7 +110,7 @@ final class Compactor {
         } finally {
             lock.unlock();
         }
-        result.completeExceptionally(closed());
+        answerThreads.fail(result, closed());
     }
 
     /** How many compactions and evictions have failed. */
@@ -149,7 +153,13 @@ final class Compactor {
                 answer(round.parquetAsked, null, closed());
                 return;
             }
-            run(round);
+            try {
+                run(round);
+            } catch (Throwable defect) { // of what is not expected to throw; who waits must hear of it
+                EventStoreException failure = failed("a compaction ended by a defect", defect, null);
+                answer(round.asked, CompactionReport.NOTHING, failure);
+                answer(round.parquetAsked, null, failure);
+            }
         }
     }
 
@@ -164,6 +174,7 @@ final class Compactor {
             }
             Round round = new Round(List.copyOf(asked), List.copyOf(parquetAsked), isQuiet() || isAsked());
             wanted = wanted && !round.quiet; // otherwise there is something left to do when it is quiet
+            sealedMeanwhile = false;
             asked.clear();
             parquetAsked.clear();
             return round;
@@ -267,9 +278,10 @@ final class Compactor {
     private void rest(EventStoreException failure) {
         lock.lock();
         try {
-            wanted = failure instanceof StoreFullException;
+            boolean full = failure instanceof StoreFullException;
+            wanted = full || sealedMeanwhile;
             long rested = System.nanoTime() + REST.toNanos();
-            if (wanted && rested - quietFrom > 0) {
+            if (full && rested - quietFrom > 0) {
                 quietFrom = rested;
             }
         } finally {
@@ -335,10 +347,10 @@ final class Compactor {
         return new StoreClosedException("the compaction of a store");
     }
 
-    private static <T> void answer(List<CompletableFuture<T>> results, @Nullable T done,
+    private <T> void answer(List<CompletableFuture<T>> results, @Nullable T done,
             @Nullable EventStoreException failure) {
         for (CompletableFuture<T> result : results) {
-            Thread.startVirtualThread(() -> {
+            answerThreads.run(() -> {
                 if (failure == null) {
                     result.complete(done);
                 } else {

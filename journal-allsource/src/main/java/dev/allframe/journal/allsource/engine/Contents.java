@@ -6,8 +6,10 @@ import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.DurableState;
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +27,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Contents {
 
+    private final String storeId;
     private final StreamIndex index;
     private final StateStore state;
     private final AtomicLong streams = new AtomicLong();
     private volatile View view;
     private volatile long endedLsn;
+    private volatile boolean closed;
 
     /** Entries of the group that is being applied; used by the partition's thread alone. */
     private final List<AppliedEntry> collected = new ArrayList<>();
 
-    Contents(StreamIndex index, StateStore state, View view, long endedLsn) {
+    Contents(String storeId, StreamIndex index, StateStore state, View view, long endedLsn) {
+        this.storeId = storeId;
         this.index = index;
         this.state = state;
         this.view = view;
@@ -46,12 +51,19 @@ final class Contents {
         return view;
     }
 
-    /** The view, kept until it is released. */
+    /**
+     * The view, kept until it is released.
+     *
+     * @throws StoreClosedException when the contents are closed
+     */
     View acquire() {
         while (true) {
             View current = view;
             if (current.acquire()) {
                 return current;
+            }
+            if (closed) { // and else another view is in its place
+                throw new StoreClosedException(storeId);
             }
         }
     }
@@ -122,14 +134,21 @@ final class Contents {
         return view.tail().lastPosition();
     }
 
-    /** The ids of streams that ever had a record, in order. */
+    /** A page of the ids of streams that ever had a record, in order. */
     List<StreamId> streams(@Nullable StreamId after, int limit) {
         NavigableSet<StreamId> found = new TreeSet<>();
         for (TailSegment tail : view.tails) {
             tail.streamsAfter(after, found);
         }
         found.addAll(index.streams(after, limit)); // after the view: what has left the tail is in the index
-        return found.stream().limit(limit).toList();
+        PageBuilder<StreamId> page = PageBuilder.ofIds(limit);
+        for (StreamId id : found) {
+            if (page.isFull()) {
+                break;
+            }
+            page.add(id);
+        }
+        return page.elements();
     }
 
     /** Where the events are: payloads in memory that are not sealed, files of segments, tables. */
@@ -176,6 +195,7 @@ final class Contents {
 
     /** Closes files and tables, when nobody reads any more. */
     void close() {
+        closed = true;
         view.release();
         try (state) {
             index.close();

@@ -27,6 +27,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +52,9 @@ public final class Engine implements AutoCloseable {
 
     private static final String LOG_DIRECTORY = "log";
 
+    /** How long a closing store waits for callers' code that runs with an answer. */
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
+
     private final Disk disk;
     private final Path directory;
     private final Parts parts;
@@ -61,10 +65,11 @@ public final class Engine implements AutoCloseable {
     private final Compactor compactor;
     private final Partition partition;
     private final ExecutorService readers;
+    private final RunningBackups backups;
 
     /** What the threads of an engine share. */
     record Parts(String storeId, EngineConfig config, CommitLog log, Contents contents, Listeners eventListeners,
-            Listeners stateListeners, Clock clock) {}
+            Listeners stateListeners, AnswerThreads answerThreads, Clock clock) {}
 
     private Engine(Opening opening, Parts parts, StoreLock lock, Segments segments, Recovered recovered) {
         this.disk = opening.disk;
@@ -77,13 +82,14 @@ public final class Engine implements AutoCloseable {
                 new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()),
                 new Retention(parts.config.retention(), parts.contents, parts.clock, this::delete),
-                parts.config.quiet());
+                parts.config.quiet(), parts.answerThreads);
         Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog,
                 compactor::sealed);
-        this.sealer = new Sealer(sealing, parts.config.maxUnsealed());
+        this.sealer = new Sealer(sealing, parts.config.maxUnsealed(), parts.answerThreads);
         this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
         this.readers = Executors.newFixedThreadPool(parts.config.readThreads(),
                 Thread.ofPlatform().daemon().name("allframe-store-reader-", 1).factory());
+        this.backups = new RunningBackups(this);
     }
 
     /**
@@ -307,11 +313,12 @@ public final class Engine implements AutoCloseable {
             opened.add(log);
             checkNotAhead(state, log, storeId);
             List<TailSegment> tails = recovered.end(log);
-            Contents contents = new Contents(index, state, new View(sealed, List.of(), tails), recovered.lastLsn);
+            Contents contents = new Contents(storeId.toString(), index, state,
+                    new View(sealed, List.of(), tails), recovered.lastLsn);
             contents.streamsBegan(recovered.begun.size());
             segments.deleteLeftOvers();
             Engine engine = new Engine(this, new Parts(storeId.toString(), config, log, contents, new Listeners(),
-                    new Listeners(), clock), lock, segments, recovered);
+                    new Listeners(), new AnswerThreads(), clock), lock, segments, recovered);
             tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);
             return engine;
         }
@@ -408,8 +415,19 @@ public final class Engine implements AutoCloseable {
         return parts.contents.state().counters();
     }
 
-    /** Waits for what was asked for, and takes nothing more. The counters stay. */
+    /** Who completes stages. */
+    AnswerThreads answerThreads() {
+        return parts.answerThreads;
+    }
+
+    /** Who copies the store. */
+    RunningBackups backups() {
+        return backups;
+    }
+
+    /** Waits for what was asked for, but for backups, which fail; takes nothing more. The counters stay. */
     void stop() {
+        backups.stop();
         partition.submit(new Request.Stop(new CompletableFuture<>()));
         partition.join();
         compactor.stop();
@@ -426,6 +444,7 @@ public final class Engine implements AutoCloseable {
         readers.shutdown();
         try (lock) {
             Threads.awaitEnd(readers);
+            parts.answerThreads.awaitEnd(ANSWER_PATIENCE);
             Threads.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {
             throw new StoreFailedException(

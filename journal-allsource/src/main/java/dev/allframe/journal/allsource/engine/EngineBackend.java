@@ -1,6 +1,5 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.index.StateChanges;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
@@ -25,11 +24,11 @@ import dev.allframe.store.StreamId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -39,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine as a storage. What changes something goes to the partition's thread; what the tail in memory can answer is
  * answered on the caller's thread; what needs a file or a table is read on the engine's reading threads, because an
- * interrupt of the caller's would close the file.
+ * interrupt of the caller's would close the file. Stages are completed on {@link AnswerThreads}, and callers' code runs
+ * nowhere else.
  */
 public final class EngineBackend implements EventStoreBackend {
 
@@ -69,95 +69,101 @@ public final class EngineBackend implements EventStoreBackend {
     }
 
     private <T extends @Nullable Object> CompletionStage<T> request(Function<CompletableFuture<T>, Request> request) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        if (closed) {
-            result.completeExceptionally(new StoreClosedException(storeId));
-        } else {
+        return attempt(() -> {
+            CompletableFuture<T> result = new CompletableFuture<>();
             engine.submit(request.apply(result));
-        }
-        return result;
+            return result;
+        });
     }
 
-    /** Answers on a reading thread. */
-    private <T> CompletionStage<T> read(Supplier<T> read) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        if (closed) {
-            result.completeExceptionally(new StoreClosedException(storeId));
-            return result;
-        }
-        Executor readers = engine.readers();
+    /** What a call refuses, it refuses by its stage. */
+    private <T extends @Nullable Object> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
         try {
-            readers.execute(() -> {
-                try {
-                    result.complete(read.get());
-                } catch (Throwable failed) {
-                    result.completeExceptionally(failed);
-                }
-            });
-        } catch (RejectedExecutionException shutDown) {
-            result.completeExceptionally(new StoreClosedException(storeId));
+            checkOpen();
+            return call.get();
+        } catch (RuntimeException | Error refused) {
+            return CompletableFuture.failedFuture(refused);
         }
-        return result;
+    }
+
+    /** Reads on a reading thread. */
+    private <T> CompletionStage<T> read(Supplier<T> read) {
+        return read(read, answer -> answer);
+    }
+
+    /**
+     * Reads on a reading thread.
+     *
+     * @param finish makes the answer of what was read, on a thread that the engine does not need: runs callers' code
+     */
+    private <R, T> CompletionStage<T> read(Supplier<R> read, Function<R, T> finish) {
+        return attempt(() -> {
+            CompletableFuture<T> result = new CompletableFuture<>();
+            try {
+                engine.readers().execute(() -> readInto(result, read, finish));
+            } catch (RejectedExecutionException shutDown) {
+                throw new StoreClosedException(storeId);
+            }
+            return result;
+        });
+    }
+
+    private <R, T> void readInto(CompletableFuture<T> result, Supplier<R> read, Function<R, T> finish) {
+        try {
+            R answer = read.get();
+            engine.answerThreads().completeWith(result, () -> finish.apply(answer));
+        } catch (Throwable failed) {
+            engine.answerThreads().fail(result, failed);
+        }
     }
 
     /** Answers on the caller's thread where memory has the answer, else on a reading thread. */
     private <T> CompletionStage<T> read(Supplier<@Nullable T> fromMemory, Supplier<T> fromFiles) {
-        if (closed) {
-            return CompletableFuture.failedFuture(new StoreClosedException(storeId));
-        }
-        T there = fromMemory.get();
-        return there == null ? read(fromFiles) : CompletableFuture.completedFuture(there);
-    }
-
-    private static <T> CompletionStage<T> refused(RuntimeException reason) {
-        return CompletableFuture.failedFuture(reason);
+        return attempt(() -> {
+            T there = fromMemory.get();
+            return there == null ? read(fromFiles) : CompletableFuture.completedFuture(there);
+        });
     }
 
     @Override
     public CompletionStage<Appended> append(Append append) {
-        return request(result -> new Request.AppendEvents(append, result));
+        return request(result -> new Request.AppendEvents(required(append, "append"), result));
     }
 
     @Override
     public CompletionStage<Void> deleteEventsTo(StreamId stream, long toSequenceNr) {
-        return request(result -> new Request.DeleteEvents(stream, toSequenceNr, result));
+        return request(result -> new Request.DeleteEvents(required(stream, "stream"), toSequenceNr, result));
     }
 
     @Override
     public CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long from, long to, int limit) {
-        if (limit < 1) {
-            return refused(noPage(limit));
-        }
-        int most = Math.min(limit, MAX_PAGE);
-        return read(() -> streamReads.forwardsFromMemory(stream, from, to, most),
-                () -> streamReads.forwards(stream, from, to, most));
+        return read(() -> streamReads.forwardsFromMemory(required(stream, "stream"), from, to, limit),
+                () -> streamReads.forwards(stream, from, to, limit));
     }
 
     @Override
     public CompletionStage<List<StoredEvent>> getEventsBackwards(StreamId stream, long from, int limit) {
-        if (limit < 1) {
-            return refused(noPage(limit));
-        }
-        int most = Math.min(limit, MAX_PAGE);
-        return read(() -> streamReads.backwardsFromMemory(stream, from, most),
-                () -> streamReads.backwards(stream, from, most));
+        return read(() -> streamReads.backwardsFromMemory(required(stream, "stream"), from, limit),
+                () -> streamReads.backwards(stream, from, limit));
     }
 
     @Override
     public CompletionStage<EventPage> getAllEvents(EventFilter filter, Position after, int limit) {
-        if (limit < 1) {
-            return refused(noPage(limit));
-        }
-        if (isForeign(after)) {
-            return refused(new ForeignPositionException(after, storeId));
-        }
-        int most = Math.min(limit, MAX_PAGE);
-        return read(() -> positionReads.fromMemory(filter, after, most), () -> positionReads.read(filter, after, most));
+        return attempt(() -> {
+            required(filter, "filter");
+            checkOurs(after);
+            checkLimit(limit);
+            return read(() -> positionReads.fromMemory(filter, after, limit),
+                    () -> positionReads.read(filter, after, limit));
+        });
     }
 
     @Override
     public CompletionStage<Long> highestSequenceNr(StreamId stream) {
-        return request(result -> new Request.Look<>(() -> engine.contents().version(stream), result));
+        return attempt(() -> {
+            required(stream, "stream");
+            return request(result -> new Request.Look<>(() -> engine.contents().version(stream), result));
+        });
     }
 
     @Override
@@ -167,9 +173,10 @@ public final class EngineBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
-        return limit < 1
-                ? refused(noPage(limit))
-                : read(() -> engine.contents().streams(after, Math.min(limit, MAX_PAGE)));
+        return attempt(() -> {
+            checkLimit(limit);
+            return read(() -> engine.contents().streams(after, limit));
+        });
     }
 
     @Override
@@ -191,55 +198,63 @@ public final class EngineBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<Void> saveSnapshot(Snapshot snapshot) {
-        return request(result -> new Request.SaveSnapshot(snapshot, result));
+        return request(result -> new Request.SaveSnapshot(required(snapshot, "snapshot"), result));
     }
 
     @Override
     public CompletionStage<Optional<Snapshot>> getLatestSnapshot(StreamId stream, SnapshotCriteria criteria) {
-        return read(() -> engine.contents().state().latestSnapshot(stream, criteria));
+        return attempt(() -> {
+            required(stream, "stream");
+            required(criteria, "criteria");
+            return read(() -> engine.contents().state().latestSnapshot(stream, criteria));
+        });
     }
 
     @Override
     public CompletionStage<Void> deleteSnapshots(StreamId stream, SnapshotCriteria criteria) {
-        return request(result -> new Request.DeleteSnapshots(stream, criteria, result));
+        return request(result -> new Request.DeleteSnapshots(required(stream, "stream"),
+                required(criteria, "criteria"), result));
     }
 
     @Override
     public CompletionStage<Optional<DurableState>> getState(StreamId id) {
-        return read(() -> engine.contents().state().state(id));
+        return attempt(() -> {
+            required(id, "id");
+            return read(() -> engine.contents().state().state(id));
+        });
     }
 
     @Override
     public CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag) {
-        return request(result -> new Request.ChangeState(id, revision, payload, tag, result));
+        return request(result -> new Request.ChangeState(required(id, "id"), revision, required(payload, "payload"),
+                required(tag, "tag"), result));
     }
 
     @Override
     public CompletionStage<DurableState> deleteState(StreamId id, long revision) {
-        return request(result -> new Request.ChangeState(id, revision, null, "", result));
+        return request(result -> new Request.ChangeState(required(id, "id"), revision, null, "", result));
     }
 
     @Override
     public CompletionStage<DurableStatePage> getStateChanges(Predicate<DurableState> wanted, Position after,
             int limit) {
-        if (limit < 1) {
-            return refused(noPage(limit));
-        }
-        if (isForeign(after)) {
-            return refused(new ForeignPositionException(after, storeId));
-        }
-        return read(() -> {
-            StateChanges page = engine.contents().state().changesAfter(after.index(), Math.min(limit, MAX_PAGE));
-            Position next = page.changes().isEmpty() ? after : page.changes().getLast().position();
-            return new DurableStatePage(page.changes().stream().filter(wanted).toList(), next, page.atEnd());
+        return attempt(() -> {
+            required(wanted, "wanted");
+            checkOurs(after);
+            checkLimit(limit);
+            return read(() -> engine.contents().state().changesAfter(after.index(), limit), page -> {
+                Position next = page.changes().isEmpty() ? after : page.changes().getLast().position();
+                return new DurableStatePage(page.changes().stream().filter(wanted).toList(), next, page.atEnd());
+            });
         });
     }
 
     @Override
     public CompletionStage<List<StreamId>> getStateIds(@Nullable StreamId after, int limit) {
-        return limit < 1
-                ? refused(noPage(limit))
-                : read(() -> engine.contents().state().stateIds(after, Math.min(limit, MAX_PAGE)));
+        return attempt(() -> {
+            checkLimit(limit);
+            return read(() -> engine.contents().state().stateIds(after, limit));
+        });
     }
 
     @Override
@@ -272,13 +287,11 @@ public final class EngineBackend implements EventStoreBackend {
      *         nothing that could not be read was deleted
      */
     public CompletionStage<CompactionReport> compact() {
-        CompletableFuture<CompactionReport> result = new CompletableFuture<>();
-        if (closed) {
-            result.completeExceptionally(new StoreClosedException(storeId));
-        } else {
+        return attempt(() -> {
+            CompletableFuture<CompactionReport> result = new CompletableFuture<>();
             engine.compactor().compact(result);
-        }
-        return result;
+            return result;
+        });
     }
 
     /** How many rows of segments compactions have looked at since the store was opened; rises while one runs. */
@@ -299,22 +312,15 @@ public final class EngineBackend implements EventStoreBackend {
      * @param target empty or missing, or an older copy of this store; apart from the store's own directory
      * @return how many files of segments were copied, the others were there; done when the copy is on disk, and opens
      *         as a store. Fails with {@link Backups.UnfitTargetException} for another target, with
-     *         {@link UnsupportedOperationException} for a store in memory, and as the store and its disk fail
+     *         {@link UnsupportedOperationException} for a store in memory, with {@link StoreClosedException} where the
+     *         store is closed meanwhile, and as the store and its disk fail
      */
     public CompletionStage<Integer> backup(Path target) {
-        CompletableFuture<Integer> result = new CompletableFuture<>();
-        if (closed) {
-            result.completeExceptionally(new StoreClosedException(storeId));
+        return attempt(() -> {
+            CompletableFuture<Integer> result = new CompletableFuture<>();
+            engine.backups().begin(required(target, "target"), result);
             return result;
-        }
-        Thread.ofPlatform().daemon().name("allframe-store-backup").start(() -> {
-            try {
-                result.complete(new OnlineBackup(engine, target).copy());
-            } catch (Throwable failed) {
-                result.completeExceptionally(failed);
-            }
         });
-        return result;
     }
 
     @Override
@@ -374,16 +380,25 @@ public final class EngineBackend implements EventStoreBackend {
         }
     }
 
-    private boolean isForeign(Position after) {
+    private void checkOurs(Position after) {
         boolean ours = after.storeId().equals(storeId) && after.partition() == 0 && after.epoch() == 0;
-        return !ours && !after.equals(Position.START);
+        if (!ours && !after.equals(Position.START)) {
+            throw new ForeignPositionException(after, storeId);
+        }
+    }
+
+    private static void checkLimit(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a page has 1 entry or more, not " + limit);
+        }
+    }
+
+    /** At once and not on the writer's thread, so that the failure shows who called. */
+    private static <T> T required(T argument, String name) {
+        return Objects.requireNonNull(argument, name);
     }
 
     private Position position(long index) {
         return index == 0 ? Position.START : new Position(storeId, 0, 0, index);
-    }
-
-    private static IllegalArgumentException noPage(int limit) {
-        return new IllegalArgumentException("a page has 1 entry or more, not " + limit);
     }
 }

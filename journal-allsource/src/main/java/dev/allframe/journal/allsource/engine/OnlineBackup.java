@@ -34,12 +34,19 @@ final class OnlineBackup {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Engine engine;
+    private final Runnable stopping;
     private final Disk disk;
     private final Path target;
     private final UUID storeId;
 
-    OnlineBackup(Engine engine, Path target) {
+    /**
+     * A copy.
+     *
+     * @param stopping asked again and again while it is made; throws where it is to end
+     */
+    OnlineBackup(Engine engine, Path target, Runnable stopping) {
         this.engine = engine;
+        this.stopping = stopping;
         this.disk = engine.disk();
         this.target = target.toAbsolutePath().normalize();
         this.storeId = UUID.fromString(engine.storeId());
@@ -89,6 +96,7 @@ final class OnlineBackup {
     private Moment freeze(Path linked) throws IOException {
         long end = System.nanoTime() + PATIENCE_NANOS;
         for (long pause = FIRST_PAUSE_NANOS;; pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
+            stopping.run();
             StoreCopy.deleteTree(disk, linked);
             try {
                 published().view.release(); // else the writer would end a segment for nothing
@@ -129,7 +137,7 @@ final class OnlineBackup {
     }
 
     private int copy(Moment moment, Path linked) throws IOException {
-        StoreCopy copy = new StoreCopy(disk, target, storeId, moment.manifest);
+        StoreCopy copy = new StoreCopy(disk, target, storeId, moment.manifest, stopping);
         copy.begin(engine.directory().resolve(StoreFileFormat.FILE));
         int copied = copy.copySegments(engine.directory().resolve(ClosedStore.SEGMENTS));
         Path log = copy.fresh(ClosedStore.LOG);

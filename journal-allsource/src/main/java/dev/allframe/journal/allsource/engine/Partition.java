@@ -3,14 +3,17 @@ package dev.allframe.journal.allsource.engine;
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.log.CommitLog;
+import dev.allframe.journal.allsource.engine.log.EntryTooLongException;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.store.Append;
+import dev.allframe.store.AppendTooLargeException;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordTooLargeException;
 import dev.allframe.store.SnapshotCriteria;
@@ -23,7 +26,6 @@ import dev.allframe.store.VersionConflictException;
 import dev.allframe.store.spi.Listeners;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +43,13 @@ import org.jspecify.annotations.Nullable;
  * applies and answers. While one force runs, the next group gathers by itself.
  *
  * <h2>Threads</h2> {@link #submit} may be called from any thread. All else runs on the partition's own thread, which
- * holds no lock while it forces. Answers and callbacks run on a virtual thread for each group, so that a caller's code
- * neither holds up the next group nor can it deadlock with it.
+ * holds no lock while it forces. It alone takes from the queue; when it has ended, whoever submits does, under a lock.
+ * Answers are given on {@link AnswerThreads}, so that a caller's code holds up no group and no other answer.
  *
  * <h2>Failures</h2> A failed write or force ends all writing: what was under way has an unknown outcome, what comes
  * later is refused, reads go on. Where the disk is full nothing is half-written: an entry is refused before its first
- * byte, and accepted again when there is room.
+ * byte, and accepted again when there is room. Whatever is thrown while a request is worked on, an {@link Error} too, is
+ * its answer; where the log has an entry then that memory has not, all writing ends as after a failed force.
  *
  * <p>The tables of the state may find no room for a group that is in the log already. Its answers wait then, its events
  * are in their streams and not yet in the order of positions, and what comes later is refused, until the tables take
@@ -55,9 +59,6 @@ final class Partition {
 
     /** A group has at most this many requests, so that the first of it is not kept waiting for the rest. */
     private static final int MAX_GROUP = 8192;
-
-    /** How long a closing store waits for callers' code that runs with an answer. */
-    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
 
     /** How long tables that found no room are left alone. */
     private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -76,6 +77,8 @@ final class Partition {
     private final Thread thread;
 
     private final MpscUnboundedArrayQueue<Request> queue = new MpscUnboundedArrayQueue<>(4096);
+    /** Held by whoever takes from the queue when the partition's thread has ended, or is about to. */
+    private final ReentrantLock refusing = new ReentrantLock();
     private volatile boolean parked;
     private volatile boolean stopped;
     private volatile @Nullable IOException failure;
@@ -108,10 +111,10 @@ final class Partition {
     private final List<Conflict> conflicts = new ArrayList<>();
     private final List<Request> afterwards = new ArrayList<>();
     private final Map<StreamId, DurableState> pendingStates = new HashMap<>();
+    /** What is worked on, so that it is answered whatever is thrown. */
+    private @Nullable Request preparing;
+    private final AnswerThreads answerThreads;
     private Answers answers;
-
-    /** Threads that give answers; one that a caller's code blocks stays here. */
-    private final List<Thread> answering = new ArrayList<>();
 
     /** An entry in the log, the request that it answers, and for events what is published when it is durable. */
     private record Written(Request request, long lsn, LogEntry entry, List<StoredEvent> events,
@@ -130,7 +133,8 @@ final class Partition {
         this.sealer = sealer;
         this.nextPosition = nextPosition;
         this.nextChange = nextChange;
-        this.answers = new Answers(eventListeners, stateListeners);
+        this.answerThreads = parts.answerThreads();
+        this.answers = new Answers(answerThreads, eventListeners, stateListeners);
         this.thread = new Thread(this::run, "allframe-store-writer");
         thread.setDaemon(true);
     }
@@ -145,7 +149,7 @@ final class Partition {
         if (parked) {
             LockSupport.unpark(thread);
         }
-        if (stopped) { // it may have come after the last look at the queue
+        if (stopped) { // the request may have come after the thread's last look at the queue
             refuseQueued();
         }
     }
@@ -190,16 +194,23 @@ final class Partition {
             giveUpGroup();
         } catch (RuntimeException | Error defect) {
             fail(new IOException("the writer of the store ended by a defect: " + defect, defect));
-            group.forEach(written -> written.request.result().completeExceptionally(failed()));
-            conflicts.forEach(conflict -> conflict.request.result().completeExceptionally(failed()));
-            afterwards.forEach(request -> request.result().completeExceptionally(failed()));
-            answering.add(Thread.startVirtualThread(answers));
+            answerAllUnderWay();
             throw defect;
         } finally {
             stopped = true;
             refuseQueued();
-            answering.forEach(thread -> Threads.join(thread, ANSWER_PATIENCE));
         }
+    }
+
+    private void answerAllUnderWay() {
+        answerThreads.run(answers); // those that were decided first: of two answers to a request the first counts
+        StoreFailedException reason = failed();
+        if (preparing != null) {
+            answerThreads.fail(preparing.result(), reason);
+        }
+        group.forEach(written -> answerThreads.fail(written.request.result(), reason));
+        conflicts.forEach(conflict -> answerThreads.fail(conflict.request.result(), reason));
+        afterwards.forEach(request -> answerThreads.fail(request.result(), reason));
     }
 
     private void rest() {
@@ -284,19 +295,21 @@ final class Partition {
 
     private void giveAnswers() {
         if (!answers.isEmpty()) {
-            answering.removeIf(thread -> !thread.isAlive());
-            answering.add(Thread.startVirtualThread(answers));
-            answers = new Answers(eventListeners, stateListeners);
+            Answers given = answers;
+            answers = new Answers(answerThreads, eventListeners, stateListeners);
+            answerThreads.run(given);
         }
     }
 
     private void prepare(Request request) {
+        preparing = request;
+        long before = log.lastLsn();
         try {
             switch (request) {
                 case Request.AppendEvents append -> prepareAppend(append);
                 case Request.DeleteEvents delete -> prepareDelete(delete);
-                case Request.SaveSnapshot save -> write(save, new LogEntry.SnapshotSaved(save.snapshot()));
-                case Request.DeleteSnapshots delete -> write(delete, snapshotsDeleted(delete));
+                case Request.SaveSnapshot save -> prepareSnapshot(save);
+                case Request.DeleteSnapshots delete -> prepareSnapshotDelete(delete);
                 case Request.ChangeState change -> prepareChange(change);
                 case Request.Look<?> look -> afterwards.add(look);
                 case Request.Seal seal -> afterwards.add(seal);
@@ -317,12 +330,18 @@ final class Partition {
             answers.fail(request.result(), failed());
         } catch (VersionConflictException conflict) {
             conflicts.add(new Conflict(request, conflict));
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             if (refused instanceof StoreFullException full) {
                 refuse(full);
             }
-            answers.fail(request.result(), refused);
+            if (log.lastLsn() > before) {
+                fail(new IOException("memory does not have an entry that is in the log: " + refused, refused));
+                answers.fail(request.result(), failed());
+            } else {
+                answers.fail(request.result(), refused);
+            }
         }
+        preparing = null;
     }
 
     private void prepareAppend(Request.AppendEvents request) throws IOException {
@@ -354,6 +373,14 @@ final class Partition {
         if (largest > config.maxRecordBytes()) {
             throw new RecordTooLargeException(append.stream(), largest, config.maxRecordBytes());
         }
+        int count = append.records().size();
+        int most = config.log().maxRecordBytes();
+        if (count * largest > most) { // else adding up is not worth it
+            long bytes = append.recordBytes();
+            if (bytes > most) { // so that it is not copied first
+                throw new AppendTooLargeException(append.stream(), count, bytes, most);
+            }
+        }
         for (Envelope record : append.records()) {
             groupBytes += record.payload().bytes().length;
         }
@@ -371,10 +398,25 @@ final class Partition {
         }
     }
 
+    private void prepareSnapshot(Request.SaveSnapshot request) throws IOException {
+        checkSize(request.snapshot().stream(), request.snapshot().payload());
+        checkSize(request.snapshot().stream(), request.snapshot().metadata());
+        write(request, new LogEntry.SnapshotSaved(request.snapshot()));
+    }
+
+    private void prepareSnapshotDelete(Request.DeleteSnapshots request) throws IOException {
+        refuseInTrouble();
+        if (request.criteria().maxSequenceNr() < 0) { // no snapshot has such a number
+            answers.done(request.result());
+        } else {
+            write(request, snapshotsDeleted(request));
+        }
+    }
+
     private static LogEntry snapshotsDeleted(Request.DeleteSnapshots request) {
         SnapshotCriteria criteria = request.criteria();
         return new LogEntry.SnapshotsDeleted(request.stream(), Math.max(criteria.minSequenceNr(), 0),
-                Math.max(criteria.maxSequenceNr(), 0), firstMillisNotBefore(criteria.minTimestamp()),
+                criteria.maxSequenceNr(), firstMillisNotBefore(criteria.minTimestamp()),
                 lastMillisNotAfter(criteria.maxTimestamp()));
     }
 
@@ -404,6 +446,7 @@ final class Partition {
             throw new VersionConflictException(id, ExpectedVersion.exactly(Math.max(request.revision() - 1, 0)),
                     revision);
         }
+        checkSize(id, request.payload());
         boolean delete = request.payload() == null;
         String tag = delete ? (last == null ? "" : last.tag()) : request.tag();
         DurableState changed = new DurableState(id, request.revision(), position(nextChange),
@@ -411,6 +454,14 @@ final class Partition {
         write(request, new LogEntry.StateChanged(changed));
         nextChange++;
         pendingStates.put(id, changed);
+    }
+
+    /** What has no limit of its own is limited by the log. */
+    private void checkSize(StreamId id, @Nullable Payload payload) {
+        int most = config.log().maxRecordBytes();
+        if (payload != null && payload.bytes().length > most) {
+            throw new RecordTooLargeException(id, payload.bytes().length, most);
+        }
     }
 
     private void write(Request request, LogEntry entry) throws IOException {
@@ -433,7 +484,23 @@ final class Partition {
     private long append(LogEntry entry) throws IOException {
         refuseInTrouble();
         sealer.refuseWhereFull();
-        return log.append(entry);
+        try {
+            return log.append(entry);
+        } catch (EntryTooLongException tooLong) {
+            throw switch (entry) {
+                case LogEntry.EventsAppended events -> new AppendTooLargeException(events.stream(),
+                        events.records().size(), tooLong.bytes(), tooLong.limitBytes());
+                case LogEntry.SnapshotSaved saved -> new RecordTooLargeException(saved.snapshot().stream(),
+                        tooLong.bytes(), tooLong.limitBytes());
+                case LogEntry.StateChanged changed -> new RecordTooLargeException(changed.state().id(),
+                        tooLong.bytes(), tooLong.limitBytes());
+                case LogEntry.EventsDeleted deleted -> new RecordTooLargeException(deleted.stream(), tooLong.bytes(),
+                        tooLong.limitBytes());
+                case LogEntry.SnapshotsDeleted deleted -> new RecordTooLargeException(deleted.stream(),
+                        tooLong.bytes(), tooLong.limitBytes());
+                case LogEntry.Mark mark -> tooLong;
+            };
+        }
     }
 
     /** Makes the group durable and applies it. */
@@ -561,7 +628,7 @@ final class Partition {
     private <T> void look(Request.Look<T> look) {
         try {
             answers.succeed(look.result(), look.look().get());
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             answers.fail(look.result(), refused);
         }
     }
@@ -570,7 +637,7 @@ final class Partition {
         try {
             endWholeTail();
             sealer.whenSealed(seal.result());
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             answers.fail(seal.result(), refused);
         }
     }
@@ -595,7 +662,7 @@ final class Partition {
         } catch (IOException failed) {
             answers.fail(freeze.result(),
                     new StoreFailedException("a copy failed: " + Failures.message(failed), failed));
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             answers.fail(freeze.result(), refused);
         }
     }
@@ -663,9 +730,14 @@ final class Partition {
     }
 
     private void refuseQueued() {
-        Request request;
-        while ((request = queue.poll()) != null) {
-            request.result().completeExceptionally(failure == null ? new StoreClosedException(storeId) : failed());
+        refusing.lock();
+        try {
+            Request request;
+            while ((request = queue.poll()) != null) {
+                answerThreads.fail(request.result(), failure == null ? new StoreClosedException(storeId) : failed());
+            }
+        } finally {
+            refusing.unlock();
         }
     }
 }

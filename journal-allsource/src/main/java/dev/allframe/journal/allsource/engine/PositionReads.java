@@ -6,6 +6,7 @@ import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
+import dev.allframe.store.spi.PageBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +56,11 @@ final class PositionReads {
 
         private final EventFilter filter;
         private final Position after;
-        private final int limit;
         private final View view;
         private final StateStore state = contents.state();
         private final SegmentFilter segments = new SegmentFilter(contents.index());
-        private final List<StoredEvent> wanted = new ArrayList<>();
+        private final PageBuilder<StoredEvent> wanted;
+        private final long from;
         private final long end;
         private long looked;
         private int scanned;
@@ -67,9 +68,10 @@ final class PositionReads {
         Page(EventFilter filter, Position after, int limit, View view) {
             this.filter = filter;
             this.after = after;
-            this.limit = limit;
+            this.wanted = PageBuilder.ofEvents(limit);
             this.view = view;
-            this.looked = after.index();
+            this.from = Math.max(0, after.index());
+            this.looked = from;
             this.end = view.tail().lastPosition();
         }
 
@@ -132,12 +134,12 @@ final class PositionReads {
         }
 
         private boolean full() {
-            return wanted.size() >= limit || scanned >= MAX_SCAN;
+            return wanted.isFull() || scanned >= MAX_SCAN;
         }
 
         private EventPage page() {
-            Position next = looked == after.index() ? after : new Position(storeId, 0, 0, looked);
-            return new EventPage(wanted, next, looked >= end);
+            Position next = looked == from ? after : new Position(storeId, 0, 0, looked);
+            return new EventPage(wanted.elements(), next, looked >= end);
         }
     }
 }

@@ -33,12 +33,7 @@ sealed interface Request {
             CompletableFuture<DurableState> result) implements Request {}
 
     /** Looks at something after everything that was asked for before has been applied. */
-    record Look<T>(Supplier<T> look, CompletableFuture<T> result) implements Request {
-
-        void answer() {
-            result.complete(look.get());
-        }
-    }
+    record Look<T>(Supplier<T> look, CompletableFuture<T> result) implements Request {}
 
     /** Ends the tail segment; answered when everything before is sealed. */
     record Seal(CompletableFuture<Void> result) implements Request {}

@@ -117,10 +117,10 @@ final class SealedSegment {
         return hasParquetFile() ? meta.parquetFile().orElseThrow().length() : 0;
     }
 
-    /** Rows by their numbers in the file. */
+    /** Rows by their numbers in the file: as many as a page has room for, one at least. */
     List<StoredEvent> read(int firstRow, int count) {
         try {
-            return either(file -> openFiles.read(meta, file, rows -> rows.read(firstRow, count)));
+            return either(file -> openFiles.read(meta, file, rows -> rows.readPage(firstRow, count)));
         } catch (IOException failed) {
             throw unreadable(failed);
         }

@@ -31,6 +31,7 @@ final class Sealer {
 
     private final Sealing sealing;
     private final int maxWaiting;
+    private final AnswerThreads answerThreads;
     private final Thread thread = new Thread(this::run, "allframe-store-sealer");
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -40,7 +41,8 @@ final class Sealer {
     private boolean stopping; // guarded by the lock
     private volatile @Nullable EventStoreException refusal;
 
-    Sealer(Sealing sealing, int maxWaiting) {
+    Sealer(Sealing sealing, int maxWaiting, AnswerThreads answerThreads) {
+        this.answerThreads = answerThreads;
         this.sealing = sealing;
         this.maxWaiting = maxWaiting;
         thread.setDaemon(true);
@@ -115,6 +117,15 @@ final class Sealer {
     }
 
     private void run() {
+        try {
+            sealAll();
+        } catch (Throwable defect) { // of what is not expected to throw; who waits must hear of it
+            LOG.log(Level.ERROR, "sealing ended by a defect; what is not sealed stays in the log", defect);
+            pause(new StoreFailedException("sealing ended by a defect: " + defect, defect), Long.MAX_VALUE);
+        }
+    }
+
+    private void sealAll() {
         while (true) {
             List<CompletableFuture<Void>> done = new ArrayList<>();
             EventStoreException reason;
@@ -156,9 +167,9 @@ final class Sealer {
         }
     }
 
-    private static void answer(List<CompletableFuture<Void>> results, @Nullable EventStoreException reason) {
+    private void answer(List<CompletableFuture<Void>> results, @Nullable EventStoreException reason) {
         for (CompletableFuture<Void> result : results) {
-            Thread.startVirtualThread(() -> {
+            answerThreads.run(() -> {
                 if (reason == null) {
                     result.complete(null);
                 } else {

@@ -53,6 +53,7 @@ final class StoreCopy {
     private final Path target;
     private final UUID storeId;
     private final Manifest manifest;
+    private final Runnable stopping;
 
     /**
      * Files of segments in whose place others wait. An older copy has none, unless it was used as a store: then it has
@@ -65,8 +66,10 @@ final class StoreCopy {
      *
      * @param target locked by the caller; empty but for the lock, or a copy of the same store
      * @param manifest what the copy shall have
+     * @param stopping asked for each MiB that is copied; throws where the copy is to end
      */
-    StoreCopy(Disk disk, Path target, UUID storeId, Manifest manifest) {
+    StoreCopy(Disk disk, Path target, UUID storeId, Manifest manifest, Runnable stopping) {
+        this.stopping = stopping;
         this.disk = disk;
         this.target = target;
         this.storeId = storeId;
@@ -281,6 +284,7 @@ final class StoreCopy {
             ByteBuffer buffer = ByteBuffer.allocate(Math.clamp(original.length(), 1, COPIED_AT_ONCE));
             long at = 0;
             while (original.read(buffer, at) > 0) {
+                stopping.run();
                 buffer.flip();
                 int count = buffer.remaining();
                 copy.write(buffer, at);

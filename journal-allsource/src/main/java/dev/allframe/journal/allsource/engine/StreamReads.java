@@ -4,7 +4,7 @@ import dev.allframe.journal.allsource.engine.index.Location;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
-import java.util.ArrayList;
+import dev.allframe.store.spi.PageBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,26 +26,22 @@ final class StreamReads {
         this.contents = contents;
     }
 
-    /** Events of a range in ascending order, where the tail has them all; null where files must be read. */
+    /** A page of a range in ascending order, where the tail has it; null where files must be read. */
     @Nullable List<StoredEvent> forwardsFromMemory(StreamId id, long from, long to, int limit) {
+        PageBuilder<StoredEvent> page = PageBuilder.ofEvents(limit);
         List<TailStream> parts = contents.view().tailParts(id);
         long first = Math.max(Math.max(from, 1), contents.state().deletedTo(id) + 1);
         if (first > to) {
             return List.of();
         }
-        return !parts.isEmpty() && first > parts.getFirst().base ? fromParts(parts, first, to, limit) : null;
-    }
-
-    private static List<StoredEvent> fromParts(List<TailStream> parts, long first, long to, int limit) {
-        long available = Math.min(to, parts.getLast().version()) - first + 1;
-        List<StoredEvent> page = new ArrayList<>(Math.clamp(available, 0, limit));
-        for (TailStream part : parts) {
-            part.read(first, to, page, limit);
+        if (parts.isEmpty() || first <= parts.getFirst().base) {
+            return null;
         }
-        return page;
+        parts.forEach(part -> part.read(first, to, page));
+        return page.elements();
     }
 
-    /** Events of a range in ascending order. Blocks on files. */
+    /** A page of a range in ascending order. Blocks on files. */
     List<StoredEvent> forwards(StreamId id, long from, long to, int limit) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             View view = contents.acquire();
@@ -63,65 +59,88 @@ final class StreamReads {
     }
 
     private @Nullable List<StoredEvent> forwards(View view, StreamId id, long from, long to, int limit) {
+        PageBuilder<StoredEvent> page = PageBuilder.ofEvents(limit);
         List<TailStream> parts = view.tailParts(id);
         long first = Math.max(Math.max(from, 1), contents.state().deletedTo(id) + 1);
         long tailFirst = parts.isEmpty() ? Long.MAX_VALUE : parts.getFirst().base + 1;
         if (first > to) {
             return List.of();
         }
-        if (first >= tailFirst) {
-            return fromParts(parts, first, to, limit);
-        }
-        List<StoredEvent> page = new ArrayList<>();
         long next = first;
-        long sealedTo = Math.min(to, tailFirst - 1);
-        for (Location location : contents.index().locate(id, first, sealedTo, limit)) {
-            SealedSegment segment = view.segment(location.segmentId());
-            if (segment == null || location.firstSequenceNr() != next) {
-                return null;
+        if (first < tailFirst) {
+            long sealedTo = Math.min(to, tailFirst - 1);
+            for (Location location : contents.index().locate(id, first, sealedTo, page.room())) {
+                if (page.isFull()) {
+                    return page.elements();
+                }
+                SealedSegment segment = view.segment(location.segmentId());
+                if (segment == null || location.firstSequenceNr() != next) {
+                    return null;
+                }
+                next += read(segment, location, page);
             }
-            page.addAll(segment.read(location.firstRow(), location.rows()));
-            next += location.rows();
         }
-        if (page.size() < limit && next <= to) {
+        if (!page.isFull() && next <= to) {
             if (!parts.isEmpty() && next < tailFirst) {
                 return null;
             }
             for (TailStream part : parts) {
-                part.read(next, to, page, limit);
+                part.read(next, to, page);
             }
         }
-        return page;
+        return page.elements();
     }
 
-    /** Events from a number down, in descending order, where the tail has them all; null where files must be read. */
+    /** Adds rows until the page is full, and says how many. */
+    private static int read(SealedSegment segment, Location location, PageBuilder<StoredEvent> page) {
+        int read = 0;
+        while (read < location.rows() && !page.isFull()) {
+            for (StoredEvent event : segment.read(location.firstRow() + read, location.rows() - read)) {
+                if (page.isFull()) {
+                    return read;
+                }
+                page.add(event);
+                read++;
+            }
+        }
+        return read;
+    }
+
+    /** A page from a number down, in descending order, where the tail has it; null where files must be read. */
     @Nullable List<StoredEvent> backwardsFromMemory(StreamId id, long from, int limit) {
+        PageBuilder<StoredEvent> page = PageBuilder.ofEvents(limit);
         List<TailStream> parts = contents.view().tailParts(id);
         long last = Math.max(contents.state().deletedTo(id) + 1, 1);
         if (parts.isEmpty()) {
             return null;
         }
         long highest = Math.min(from, parts.getLast().version());
-        long lowest = Math.max(last, highest - limit + 1);
+        long lowest = Math.max(last, highest - page.room() + 1);
         if (highest < last) {
             return List.of();
         }
-        return lowest > parts.getFirst().base ? partsBackwards(parts, from, last, limit) : null;
-    }
-
-    private static List<StoredEvent> partsBackwards(List<TailStream> parts, long from, long downTo, int limit) {
-        List<StoredEvent> page = new ArrayList<>();
-        for (int i = parts.size() - 1; i >= 0; i--) {
-            parts.get(i).readBackwards(from, downTo, page, limit);
+        if (lowest <= parts.getFirst().base) {
+            return null;
         }
-        return page;
+        parts.reversed().forEach(part -> part.readBackwards(from, last, page));
+        return page.elements();
     }
 
-    /** Events from a number down, in descending order. Blocks on files. */
+    /**
+     * A page from a number down, in descending order. Blocks on files. Rows are read upwards: where the bytes of a page
+     * do not suffice for a range, the upper half of the range is read, and at last its highest row alone.
+     */
     List<StoredEvent> backwards(StreamId id, long from, int limit) {
         long highest = Math.min(from, contents.version(id));
-        long lowest = Math.max(highest - limit + 1, 1);
-        return highest < lowest ? List.of() : forwards(id, lowest, highest, limit).reversed();
+        long wanted = Math.min(highest, PageBuilder.ofEvents(limit).room());
+        while (wanted > 0) {
+            List<StoredEvent> page = forwards(id, highest - wanted + 1, highest, limit);
+            if (page.isEmpty() || page.getLast().sequenceNr() == highest) {
+                return page.reversed();
+            }
+            wanted = (wanted + 1) / 2;
+        }
+        return List.of();
     }
 
     private static CorruptStoreException gap(StreamId id, long from) {

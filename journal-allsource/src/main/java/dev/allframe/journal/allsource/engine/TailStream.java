@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,30 +59,24 @@ final class TailStream {
         return base + size;
     }
 
-    /**
-     * Adds those with numbers in a range, both ends included, in ascending order, to a page, until the page has its
-     * limit.
-     */
-    void read(long fromSequenceNr, long toSequenceNr, List<StoredEvent> page, int limit) {
+    /** Adds those with numbers in a range, both ends included, in ascending order, to a page until it is full. */
+    void read(long fromSequenceNr, long toSequenceNr, PageBuilder<StoredEvent> page) {
         int count = size; // before the array: the array has at least as many slots
         @Nullable StoredEvent[] array = events;
         long first = Math.max(fromSequenceNr - base - 1, 0);
         long last = Math.min(toSequenceNr - base, count);
-        for (long i = first; i < last && page.size() < limit; i++) {
+        for (long i = first; i < last && !page.isFull(); i++) {
             page.add(Grow.filled(array, (int) i));
         }
     }
 
-    /**
-     * Adds those with numbers from one down to another, both included, in descending order, to a page, until the page
-     * has its limit.
-     */
-    void readBackwards(long fromSequenceNr, long downToSequenceNr, List<StoredEvent> page, int limit) {
+    /** Adds those with numbers from one down to another, both included, in descending order, until the page is full. */
+    void readBackwards(long fromSequenceNr, long downToSequenceNr, PageBuilder<StoredEvent> page) {
         int count = size;
         @Nullable StoredEvent[] array = events;
         long first = Math.min(fromSequenceNr - base, count) - 1;
         long last = Math.max(downToSequenceNr - base - 1, 0);
-        for (long i = first; i >= last && page.size() < limit; i--) {
+        for (long i = first; i >= last && !page.isFull(); i--) {
             page.add(Grow.filled(array, (int) i));
         }
     }

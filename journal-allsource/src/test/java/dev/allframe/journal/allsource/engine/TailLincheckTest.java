@@ -2,10 +2,12 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
+import dev.allframe.store.EventReader;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -58,16 +60,16 @@ class TailLincheckTest {
 
         @Operation
         public List<Long> read() {
-            List<StoredEvent> page = new ArrayList<>();
-            stream.read(1, Long.MAX_VALUE, page, Integer.MAX_VALUE);
-            return page.stream().map(StoredEvent::sequenceNr).toList();
+            PageBuilder<StoredEvent> page = PageBuilder.ofEvents(EventReader.MAX_PAGE);
+            stream.read(1, Long.MAX_VALUE, page);
+            return page.elements().stream().map(StoredEvent::sequenceNr).toList();
         }
 
         @Operation
         public List<Long> readBackwards() {
-            List<StoredEvent> page = new ArrayList<>();
-            stream.readBackwards(Long.MAX_VALUE, 1, page, Integer.MAX_VALUE);
-            return page.stream().map(StoredEvent::sequenceNr).toList();
+            PageBuilder<StoredEvent> page = PageBuilder.ofEvents(EventReader.MAX_PAGE);
+            stream.readBackwards(Long.MAX_VALUE, 1, page);
+            return page.elements().stream().map(StoredEvent::sequenceNr).toList();
         }
     }
 

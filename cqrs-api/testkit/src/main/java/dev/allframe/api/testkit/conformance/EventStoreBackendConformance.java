@@ -141,6 +141,27 @@ public abstract class EventStoreBackendConformance {
     }
 
     @Nested
+    class Completions extends CompletionConformance {
+        Completions() {
+            super(EventStoreBackendConformance.this);
+        }
+    }
+
+    @Nested
+    class Pages extends PageConformance {
+        Pages() {
+            super(EventStoreBackendConformance.this);
+        }
+    }
+
+    @Nested
+    class Arguments extends ArgumentConformance {
+        Arguments() {
+            super(EventStoreBackendConformance.this);
+        }
+    }
+
+    @Nested
     class Lifecycle extends LifecycleConformance {
         Lifecycle() {
             super(EventStoreBackendConformance.this);

@@ -18,6 +18,7 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +65,11 @@ abstract class StoreConformance {
     @AfterEach
     final void close_the_stores() {
         opened.forEach(EventStoreBackend::close);
+    }
+
+    /** How long to wait for what should happen, at most. */
+    final Duration patience() {
+        return suite.patience();
     }
 
     /** What a stage completes with; a failure is thrown as it is. */

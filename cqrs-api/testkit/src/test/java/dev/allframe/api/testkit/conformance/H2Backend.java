@@ -20,13 +20,14 @@ import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -84,13 +85,13 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public CompletionStage<Appended> append(Append append) {
-        long largest = append.largestRecordBytes();
-        if (largest > maxRecordBytes) {
-            return CompletableFuture
-                    .failedFuture(new RecordTooLargeException(append.stream(), largest, maxRecordBytes));
-        }
-        return writer.run(connection -> events.append(connection, append),
-                appended -> wake(eventListeners, append.stream()));
+        return writer.run(connection -> {
+            long largest = append.largestRecordBytes();
+            if (largest > maxRecordBytes) {
+                throw new RecordTooLargeException(append.stream(), largest, maxRecordBytes);
+            }
+            return events.append(connection, append);
+        }, appended -> wake(eventListeners, append.stream()));
     }
 
     @Override
@@ -101,12 +102,14 @@ final class H2Backend implements EventStoreBackend {
     @Override
     public CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long fromSequenceNr, long toSequenceNr,
             int limit) {
-        return reader.run(connection -> events.range(connection, stream, fromSequenceNr, toSequenceNr, page(limit)));
+        return reader.run(connection -> H2Rows.page(PageBuilder.ofEvents(limit),
+                events.range(connection, stream, fromSequenceNr, toSequenceNr, page(limit))));
     }
 
     @Override
     public CompletionStage<List<StoredEvent>> getEventsBackwards(StreamId stream, long fromSequenceNr, int limit) {
-        return reader.run(connection -> events.backwards(connection, stream, fromSequenceNr, page(limit)));
+        return reader.run(connection -> H2Rows.page(PageBuilder.ofEvents(limit),
+                events.backwards(connection, stream, fromSequenceNr, page(limit))));
     }
 
     @Override
@@ -128,7 +131,7 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
-        return reader.run(connection -> events.streams(connection, after, page(limit)));
+        return reader.run(connection -> H2Rows.page(PageBuilder.ofIds(limit), events.streams(connection, after, page(limit))));
     }
 
     /** On the writer, behind the appends that were called before. */
@@ -169,7 +172,8 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag) {
-        return writer.run(connection -> states.change(connection, id, revision, payload, tag),
+        return writer.run(connection -> states.change(connection, id, revision, Objects.requireNonNull(payload, "payload"),
+                Objects.requireNonNull(tag, "tag")),
                 changed -> wake(stateListeners, id));
     }
 
@@ -182,12 +186,16 @@ final class H2Backend implements EventStoreBackend {
     @Override
     public CompletionStage<DurableStatePage> getStateChanges(Predicate<DurableState> wanted, Position after,
             int limit) {
-        return reader.run(connection -> states.changes(connection, wanted, index(after), page(limit)));
+        return reader.run(connection -> {
+            Objects.requireNonNull(wanted, "wanted");
+            return states.changes(connection, index(after), page(limit));
+        }).thenApply(page -> new DurableStatePage(page.changes().stream().filter(wanted).toList(), page.next(),
+                page.atEnd()));
     }
 
     @Override
     public CompletionStage<List<StreamId>> getStateIds(@Nullable StreamId after, int limit) {
-        return reader.run(connection -> states.ids(connection, after, page(limit)));
+        return reader.run(connection -> H2Rows.page(PageBuilder.ofIds(limit), states.ids(connection, after, page(limit))));
     }
 
     @Override
@@ -252,17 +260,27 @@ final class H2Backend implements EventStoreBackend {
         for (Listener[] registered : listeners) {
             StreamId only = registered[0].stream();
             if (only == null || only.equals(stream)) {
-                registered[0].wake().run();
+                call(registered[0]);
             }
         }
     }
 
+    /** What a callback throws is no failure of the append. */
+    private static void call(Listener listener) {
+        try {
+            listener.wake().run();
+        } catch (Throwable ignored) {
+            System.getLogger(H2Backend.class.getName()).log(System.Logger.Level.ERROR, "a callback threw", ignored);
+        }
+    }
+
     private static void wakeAll(List<Listener[]> listeners) {
-        listeners.forEach(registered -> registered[0].wake().run());
+        listeners.forEach(registered -> call(registered[0]));
     }
 
     private long index(Position after) {
-        if (!after.equals(Position.START) && !after.storeId().equals(storeId)) {
+        boolean ours = after.storeId().equals(storeId) && after.partition() == 0 && after.epoch() == 0;
+        if (!after.equals(Position.START) && !ours) {
             throw new ForeignPositionException(after, storeId);
         }
         return after.index();

@@ -3,8 +3,8 @@ package dev.allframe.api.testkit.conformance;
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
-import dev.allframe.store.CommandRecord;
 import dev.allframe.store.CommandRecord.Outcome;
+import dev.allframe.store.CommandRecord;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventMetadata;
@@ -15,6 +15,7 @@ import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
+import dev.allframe.store.spi.PageBuilder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -107,9 +108,9 @@ final class H2Events {
     EventPage all(Connection connection, EventFilter filter, long after, int limit) throws SQLException {
         List<StoredEvent> found = H2Rows.select(connection, this::event,
                 "select * from events where position > ? order by position limit ?", after, limit + 1L);
-        List<StoredEvent> looked = found.subList(0, Math.min(limit, found.size()));
+        List<StoredEvent> looked = H2Rows.page(PageBuilder.ofEvents(limit), found);
         Position next = looked.isEmpty() ? position(after) : looked.getLast().position();
-        return new EventPage(looked.stream().filter(filter::matches).toList(), next, found.size() <= limit);
+        return new EventPage(looked.stream().filter(filter::matches).toList(), next, looked.size() == found.size());
     }
 
     long version(Connection connection, StreamId stream) throws SQLException {

@@ -2,6 +2,7 @@ package dev.allframe.api.testkit.conformance;
 
 import dev.allframe.store.Payload;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -79,6 +80,14 @@ final class H2Rows {
             throws SQLException {
         return select(connection, row -> new StreamId(row.getString(1)), sql, after == null ? "" : after.value(),
                 limit);
+    }
+
+    /** As many as a page takes. */
+    static <T> List<T> page(PageBuilder<T> page, List<T> found) {
+        for (int i = 0; i < found.size() && !page.isFull(); i++) {
+            page.add(found.get(i));
+        }
+        return page.elements();
     }
 
     /** Three columns, all null where there is no payload. */

@@ -7,13 +7,13 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
+import dev.allframe.store.spi.PageBuilder;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The table of durable states: a row for each id, with the position of its last change. */
@@ -51,13 +51,12 @@ final class H2States {
         return get(connection, id).orElseThrow();
     }
 
-    DurableStatePage changes(Connection connection, Predicate<DurableState> wanted, long after, int limit)
-            throws SQLException {
+    DurableStatePage changes(Connection connection, long after, int limit) throws SQLException {
         List<DurableState> found = H2Rows.select(connection, this::state,
                 "select * from states where position > ? order by position limit ?", after, limit + 1L);
-        List<DurableState> looked = found.subList(0, Math.min(limit, found.size()));
+        List<DurableState> looked = H2Rows.page(PageBuilder.ofStates(limit), found);
         Position next = looked.isEmpty() ? position(after) : looked.getLast().position();
-        return new DurableStatePage(looked.stream().filter(wanted).toList(), next, found.size() <= limit);
+        return new DurableStatePage(looked, next, looked.size() == found.size());
     }
 
     List<StreamId> ids(Connection connection, @Nullable StreamId after, int limit) throws SQLException {

@@ -22,6 +22,8 @@ final class H2Thread implements AutoCloseable {
 
     private final String storeId;
     private final Connection connection;
+    /** Stages are completed apart from the thread, each on one of its own: callbacks may wait for the store. */
+    private final ExecutorService answers = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
 
     H2Thread(String url, String storeId) {
@@ -46,9 +48,9 @@ final class H2Thread implements AutoCloseable {
                 try {
                     T result = transaction(work);
                     committed.accept(result);
-                    stage.complete(result);
-                } catch (SQLException | RuntimeException failure) {
-                    stage.completeExceptionally(failure);
+                    answers.execute(() -> stage.complete(result));
+                } catch (SQLException | RuntimeException | Error failure) {
+                    answers.execute(() -> stage.completeExceptionally(failure));
                 }
             });
         } catch (RejectedExecutionException closed) {
@@ -75,6 +77,7 @@ final class H2Thread implements AutoCloseable {
     @Override
     public void close() {
         thread.close();
+        answers.close();
         try {
             connection.close();
         } catch (SQLException failure) {

@@ -6,6 +6,7 @@ import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +38,6 @@ public final class StateStore implements AutoCloseable {
     private final Object flushing = new Object();
     private final StoredTypes types = new StoredTypes(); // of the writer
     private volatile StateCounters counters;
-    private volatile long flushedLsn;
     private long writtenLsn; // what the table says; guarded by this object's monitor
 
     private StateStore(KeyValues entries, String storeId) {
@@ -46,7 +46,6 @@ public final class StateStore implements AutoCloseable {
         byte[] value = entries.get(Table.META, StateFormat.COUNTERS);
         this.counters = value == null ? StateCounters.ZERO : StateFormat.counters(value);
         this.writtenLsn = counters.appliedLsn();
-        this.flushedLsn = counters.appliedLsn();
         types().forEach(types::add);
     }
 
@@ -98,27 +97,20 @@ public final class StateStore implements AutoCloseable {
         return counters.appliedLsn();
     }
 
-    /** The last entry of the log that is in this state on disk for certain: the log may be cut up to it. */
-    public long flushedLsn() {
-        return flushedLsn;
-    }
-
     /** Makes everything applied durable. */
     public void flush() {
         synchronized (flushing) {
-            long written = writeCounters();
+            writeCounters();
             entries.flush();
-            flushedLsn = written;
         }
     }
 
-    private synchronized long writeCounters() {
+    private synchronized void writeCounters() {
         StateCounters now = counters;
         if (writtenLsn < now.appliedLsn()) {
             entries.write(new Batch().put(Table.META, StateFormat.COUNTERS, StateFormat.counters(now)));
             writtenLsn = now.appliedLsn();
         }
-        return now.appliedLsn();
     }
 
     /** What the state holds; correct for one moment. */
@@ -193,12 +185,12 @@ public final class StateStore implements AutoCloseable {
      * @param limit how many at most
      */
     public StateChanges changesAfter(long change, int limit) {
-        List<DurableState> found = new ArrayList<>();
+        PageBuilder<DurableState> found = PageBuilder.ofStates(limit);
         KeyRange range = KeyRange.after(Keys.ofUnsigned(Math.max(0, change)));
         try (View view = entries.view(); Cursor cursor = view.cursor(Table.CHANGES, range)) {
             while (cursor.next()) {
-                if (found.size() == limit) {
-                    return new StateChanges(found, false);
+                if (found.isFull()) {
+                    return new StateChanges(found.elements(), false);
                 }
                 StreamId id = StateFormat.changeId(cursor.value());
                 byte[] value = view.get(Table.STATES, Keys.of(id));
@@ -208,7 +200,7 @@ public final class StateStore implements AutoCloseable {
                 found.add(StateFormat.state(id, value, storeId));
             }
         }
-        return new StateChanges(found, true);
+        return new StateChanges(found.elements(), true);
     }
 
     /**
@@ -218,17 +210,17 @@ public final class StateStore implements AutoCloseable {
      * @param limit how many at most
      */
     public List<StreamId> stateIds(@Nullable StreamId after, int limit) {
-        List<StreamId> page = new ArrayList<>();
+        PageBuilder<StreamId> page = PageBuilder.ofIds(limit);
         KeyRange range = after == null ? KeyRange.all() : KeyRange.after(Keys.of(after));
         try (Cursor cursor = entries.cursor(Table.STATES, range)) {
-            while (page.size() < limit && cursor.next()) {
+            while (!page.isFull() && cursor.next()) {
                 StreamId id = Values.readKey(Table.STATES, cursor.key(), Keys.Reader::stream);
                 if (!StateFormat.state(id, cursor.value(), storeId).deleted()) {
                     page.add(id);
                 }
             }
         }
-        return page;
+        return page.elements();
     }
 
     /** Every type of events that was ever stored, in order. Records without an event have none. */

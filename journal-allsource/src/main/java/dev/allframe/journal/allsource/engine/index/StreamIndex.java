@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,20 +64,20 @@ public final class StreamIndex implements AutoCloseable {
     }
 
     /**
-     * The streams that have a version, in the order of {@link StreamId#compareTo}.
+     * A page of the streams that have a version, in the order of {@link StreamId#compareTo}.
      *
      * @param after where to begin, not included, whether or not it exists; null for the beginning
      * @param limit how many at most
      */
     public List<StreamId> streams(@Nullable StreamId after, int limit) {
-        List<StreamId> page = new ArrayList<>();
+        PageBuilder<StreamId> page = PageBuilder.ofIds(limit);
         KeyRange range = after == null ? KeyRange.all() : KeyRange.after(Keys.of(after));
         try (Cursor cursor = entries.cursor(Table.STREAMS, range)) {
-            while (page.size() < limit && cursor.next()) {
+            while (!page.isFull() && cursor.next()) {
                 page.add(Values.readKey(Table.STREAMS, cursor.key(), Keys.Reader::stream));
             }
         }
-        return page;
+        return page.elements();
     }
 
     /**
@@ -109,54 +110,6 @@ public final class StreamIndex implements AutoCloseable {
             }
         }
         return found;
-    }
-
-    /**
-     * Where rows of a stream are, from a sequence number down. The locations come in descending order; the rows within
-     * one ascend as always.
-     *
-     * @param fromSequenceNr the highest wanted, included
-     * @param maxRows the most rows that all locations together have
-     */
-    public List<Location> locateBackwards(StreamId stream, long fromSequenceNr, long maxRows) {
-        List<Location> found = new ArrayList<>();
-        if (fromSequenceNr < 1 || maxRows < 1) {
-            return found;
-        }
-        byte[] key = Keys.of(stream);
-        long left = maxRows;
-        try (View view = entries.view()) {
-            if (fromSequenceNr < Long.MAX_VALUE) {
-                left = locateAround(view, key, fromSequenceNr, left, found);
-            }
-            KeyRange below = KeyRange.between(IndexFormat.rangeKey(key, 0), IndexFormat.rangeKey(key, fromSequenceNr));
-            try (Cursor cursor = view.cursorBackwards(Table.RANGES, below)) {
-                while (left > 0 && cursor.next()) {
-                    left = addLast(IndexFormat.location(cursor.key(), cursor.value()), Long.MAX_VALUE, left, found);
-                }
-            }
-        }
-        return found;
-    }
-
-    /** The location with the row itself, which may go on above it. */
-    private static long locateAround(View view, byte[] key, long sequenceNr, long left, List<Location> found) {
-        try (Cursor cursor = view.cursor(Table.RANGES, rangesFrom(key, sequenceNr))) {
-            if (cursor.next()) {
-                Location location = IndexFormat.location(cursor.key(), cursor.value());
-                if (location.firstSequenceNr() <= sequenceNr) {
-                    return addLast(location, sequenceNr, left, found);
-                }
-            }
-            return left;
-        }
-    }
-
-    private static long addLast(Location location, long to, long left, List<Location> found) {
-        long last = Math.min(to, location.lastSequenceNr());
-        Location wanted = location.within(Math.max(1, last - left + 1), last);
-        found.add(wanted);
-        return left - wanted.rows();
     }
 
     /** The ranges of a stream that end at a sequence number or above. */

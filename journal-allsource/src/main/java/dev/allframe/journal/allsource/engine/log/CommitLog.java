@@ -32,12 +32,6 @@ public interface CommitLog extends Closeable {
     /** The number of the last entry, 0 for none. */
     long lastLsn();
 
-    /**
-     * The number of the first entry of the segment that is being written; one above {@link #lastLsn()} where the next
-     * entry begins a segment.
-     */
-    long segmentFirstLsn();
-
     /** Bytes in the segment that is being written. */
     long segmentBytes();
 

@@ -7,6 +7,7 @@ import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
+import dev.allframe.store.spi.PageBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,6 +109,30 @@ public final class ParquetSegment implements SealedRows {
             }
         }
         return rows;
+    }
+
+    @Override
+    public List<StoredEvent> readPage(int firstRow, int count) throws IOException {
+        Objects.checkFromIndexSize(firstRow, count, rowCount());
+        PageBuilder<StoredEvent> page = PageBuilder.ofEvents(count);
+        List<StoredEvent> step = new ArrayList<>();
+        for (ParquetFooter.Group group : footer.groups()) {
+            int from = Math.max(firstRow, group.firstRow());
+            int to = Math.min(firstRow + count, group.endRow());
+            if (from < to && !page.isFull()) {
+                decoding(group, () -> {
+                    EventColumns columns = columns(group, from, to);
+                    for (int row = from; row < to && !page.isFull(); row += EventColumns.BATCH_ROWS) {
+                        columns.next(Math.min(EventColumns.BATCH_ROWS, to - row), step);
+                        for (int i = 0; i < step.size() && !page.isFull(); i++) {
+                            page.add(step.get(i));
+                        }
+                        step.clear();
+                    }
+                });
+            }
+        }
+        return page.elements();
     }
 
     /** The rows that a filter wants, by the columns that it asks for; no others are read. */

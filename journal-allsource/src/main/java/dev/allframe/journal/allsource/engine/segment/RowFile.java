@@ -9,6 +9,7 @@ import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.spi.PageBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -25,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowFile implements SealedRows {
 
-    /** Blocks of one step of {@link #rows()}: some hundred events at a time. */
+    /** Blocks that are read at once, at most: some hundred events at a time. */
     private static final int BLOCKS_AT_ONCE = 4;
+
+    /** Blocks of large rows are read one by one, so that a step takes no more memory than this, or one row. */
+    private static final int BYTES_AT_ONCE = 1 << 20;
 
     private final DiskFile file;
     private final Path name;
@@ -175,11 +179,42 @@ public final class RowFile implements SealedRows {
         List<StoredEvent> rows = new ArrayList<>(count);
         if (count > 0) {
             int end = footer.blockOf(firstRow + count - 1) + 1;
-            for (int block = footer.blockOf(firstRow); block < end; block += BLOCKS_AT_ONCE) {
-                decode(block, Math.min(end, block + BLOCKS_AT_ONCE), firstRow, firstRow + count, rows);
+            for (int block = footer.blockOf(firstRow); block < end;) {
+                int stepEnd = endOfStep(block, end);
+                decode(block, stepEnd, firstRow, firstRow + count, rows);
+                block = stepEnd;
             }
         }
         return rows;
+    }
+
+    @Override
+    public List<StoredEvent> readPage(int firstRow, int count) throws IOException {
+        Objects.checkFromIndexSize(firstRow, count, rowCount());
+        PageBuilder<StoredEvent> page = PageBuilder.ofEvents(count);
+        List<StoredEvent> step = new ArrayList<>();
+        int end = footer.blockOf(firstRow + count - 1) + 1;
+        for (int block = footer.blockOf(firstRow); block < end && !page.isFull();) {
+            int stepEnd = endOfStep(block, end);
+            decode(block, stepEnd, firstRow, firstRow + count, step);
+            for (int i = 0; i < step.size() && !page.isFull(); i++) {
+                page.add(step.get(i));
+            }
+            step.clear();
+            block = stepEnd;
+        }
+        return page.elements();
+    }
+
+    /** The end of the blocks that are read at once from one on. */
+    private int endOfStep(int first, int end) {
+        int last = Math.min(end, first + BLOCKS_AT_ONCE);
+        long bytes = footer.blocks()[first].rawLength();
+        int block = first + 1;
+        while (block < last && (bytes += footer.blocks()[block].rawLength()) <= BYTES_AT_ONCE) {
+            block++;
+        }
+        return block;
     }
 
     /** Adds the rows of neighbouring blocks that lie in a range. */
@@ -307,7 +342,7 @@ public final class RowFile implements SealedRows {
         return new Steps(rowCount()) {
             @Override
             int rowsOfStep(int row) {
-                int end = Math.min(footer.blockOf(row) + BLOCKS_AT_ONCE, footer.blocks().length);
+                int end = endOfStep(footer.blockOf(row), footer.blocks().length);
                 return footer.firstRow(end) - row;
             }
 

@@ -28,6 +28,14 @@ public sealed interface SealedRows extends Closeable permits RowFile, ParquetSeg
     List<StoredEvent> read(int firstRow, int count) throws IOException;
 
     /**
+     * Reads neighbouring rows like {@link #read}, as many as a page has room for and one at least: it ends before
+     * {@link dev.allframe.store.EventReader#MAX_PAGE_BYTES} are far exceeded.
+     *
+     * @param count how many at most, 1 or more
+     */
+    List<StoredEvent> readPage(int firstRow, int count) throws IOException;
+
+    /**
      * All rows in order, holding only a few at a time. Throws {@link java.io.UncheckedIOException} where the disk
      * fails; for one thread.
      */

@@ -7,6 +7,7 @@ import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.CommitLog;
 import dev.allframe.journal.allsource.engine.log.EntryCodec;
+import dev.allframe.journal.allsource.engine.log.EntryTooLongException;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
@@ -164,8 +165,9 @@ public final class WalLog implements CommitLog {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the record is longer than allowed, has a text that UTF-8 cannot hold, or a
-     *         position or change that is not the next; nothing was written, and the log goes on
+     * @throws EntryTooLongException if the record is longer than allowed; nothing was written, and the log goes on
+     * @throws IllegalArgumentException if the record has a text that UTF-8 cannot hold, or a position or change that is
+     *         not the next; nothing was written, and the log goes on
      */
     @Override
     public long append(LogEntry entry) throws IOException {
@@ -217,8 +219,7 @@ public final class WalLog implements CommitLog {
             EntryCodec.write(batch, entry);
             int bytes = batch.size() - start;
             if (bytes > config.maxRecordBytes()) {
-                throw new IllegalArgumentException("a record of " + bytes + " bytes is longer than the "
-                        + config.maxRecordBytes() + " allowed");
+                throw new EntryTooLongException(bytes, config.maxRecordBytes());
             }
             whole = true;
             return start;
@@ -350,11 +351,6 @@ public final class WalLog implements CommitLog {
     /** The number that the next change of a durable state must have. */
     public long nextChange() {
         return nextChange;
-    }
-
-    @Override
-    public long segmentFirstLsn() {
-        return segment == null ? lastLsn + 1 : segment.firstLsn();
     }
 
     @Override

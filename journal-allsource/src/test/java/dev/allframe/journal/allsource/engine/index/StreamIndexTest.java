@@ -80,24 +80,6 @@ class StreamIndexTest {
 
     @ParameterizedTest
     @EnumSource
-    void rows_of_a_stream_are_found_backwards(Backing backing) {
-        try (Tables tables = tables(backing)) {
-            StreamIndex index = StreamIndex.open(tables.entries(), STORE);
-            addThree(index);
-
-            assertThat(index.locateBackwards(ANNA, Long.MAX_VALUE, Long.MAX_VALUE)).containsExactly(
-                    new Location(3, 0, 5, 16), new Location(2, 0, 5, 11), new Location(1, 0, 10, 1));
-            assertThat(index.locateBackwards(ANNA, 17, 4)).containsExactly(new Location(3, 0, 2, 16),
-                    new Location(2, 3, 2, 14));
-            assertThat(index.locateBackwards(ANNA, 15, 1)).containsExactly(new Location(2, 4, 1, 15));
-            assertThat(index.locateBackwards(ANNA, 3, 100)).containsExactly(new Location(1, 0, 3, 1));
-            assertThat(index.locateBackwards(ANNA, 0, 100)).isEmpty();
-            assertThat(index.locateBackwards(BERT, 3, 100)).isEmpty();
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void versions_and_streams_stay_when_rows_vanish(Backing backing) {
         try (Tables tables = tables(backing)) {
             StreamIndex index = StreamIndex.open(tables.entries(), STORE);
@@ -303,27 +285,13 @@ class StreamIndexTest {
                 .limit(limit)
                 .map(Object::toString)
                 .toList();
-        List<String> expectedDown = segmentOf.headMap(to, true)
-                .descendingMap()
-                .entrySet()
-                .stream()
-                .limit(limit)
-                .map(Object::toString)
-                .toList();
         List<String> up = new ArrayList<>();
         for (Location location : index.locate(stream, from, to, limit)) {
             for (long nr = location.firstSequenceNr(); nr <= location.lastSequenceNr(); nr++) {
                 up.add(nr + "=" + location.segmentId());
             }
         }
-        List<String> down = new ArrayList<>();
-        for (Location location : index.locateBackwards(stream, to, limit)) {
-            for (long nr = location.lastSequenceNr(); nr >= location.firstSequenceNr(); nr--) {
-                down.add(nr + "=" + location.segmentId());
-            }
-        }
         assertThat(up).isEqualTo(expected);
-        assertThat(down).isEqualTo(expectedDown);
     }
 
     private void checkComputedAgain(Backing backing, StreamIndex index, NavigableMap<Long, Segment> segments,

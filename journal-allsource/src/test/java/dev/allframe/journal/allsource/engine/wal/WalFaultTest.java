@@ -191,7 +191,6 @@ class WalFaultTest {
         disk.limit(Long.MAX_VALUE);
         run.append(10);
         run.force();
-        assertThat(run.log().segmentFirstLsn()).isEqualTo(2);
         assertThat(new LogChecker(Parts.SOUND, LogRun.SMALL)
                 .check(disk.crash(CrashMode.LOSE_ALL, new Random(0)), run.given(), 2, 0)).isEmpty();
     }
