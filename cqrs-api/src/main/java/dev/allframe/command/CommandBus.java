@@ -12,6 +12,9 @@ import java.util.concurrent.CompletionStage;
  * {@link CommandResult.Failed}. Commands sent to one instance from one thread are decided in the order in which they
  * were sent. An {@link CommandResult.Accepted} is given only after the events are stored as durably as the storage
  * promises.
+ *
+ * <p>The stage is completed on a virtual thread of its own, or before the call returns: a callback may block, dispatch
+ * and wait. On Java 21 to 23 it must not do so inside {@code synchronized}.
  */
 public interface CommandBus {
 

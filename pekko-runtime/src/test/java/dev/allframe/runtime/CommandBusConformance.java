@@ -11,21 +11,21 @@ import dev.allframe.aggregate.AggregateType;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
-import dev.allframe.command.CommandResult;
 import dev.allframe.command.CommandResult.Accepted;
 import dev.allframe.command.CommandResult.Failed;
 import dev.allframe.command.CommandResult.Refused;
+import dev.allframe.command.CommandResult;
 import dev.allframe.command.ValidationError;
 import dev.allframe.runtime.Wallets.Wallet;
-import dev.allframe.runtime.Wallets.WalletCommand;
 import dev.allframe.runtime.Wallets.WalletCommand.Exchange;
 import dev.allframe.runtime.Wallets.WalletCommand.Explode;
 import dev.allframe.runtime.Wallets.WalletCommand.Put;
 import dev.allframe.runtime.Wallets.WalletCommand.Take;
 import dev.allframe.runtime.Wallets.WalletCommand.Touch;
-import dev.allframe.runtime.Wallets.WalletEvent;
+import dev.allframe.runtime.Wallets.WalletCommand;
 import dev.allframe.runtime.Wallets.WalletEvent.WasPut;
 import dev.allframe.runtime.Wallets.WalletEvent.WasTaken;
+import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.Wallets.Where;
 import dev.allframe.store.ExpectedVersion;
 import java.math.BigDecimal;
@@ -413,5 +413,21 @@ abstract class CommandBusConformance {
 
         assertThat(results).extracting(CompletableFuture::join).containsOnly(results.getFirst().join());
         assertThat(send(id, put(1)).orThrow().sequenceNr()).isEqualTo(2);
+    }
+
+    /** More callbacks than an actor system has threads wait at once. */
+    @Test
+    void callbacks_of_dispatches_may_dispatch_and_wait() {
+        List<CompletableFuture<Long>> waited = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            waited.add(allFrame.commands()
+                    .dispatch(WALLET, newId(), put(1), withCommandId("c"))
+                    .thenApply(done -> send(newId(), put(2)).orThrow().sequenceNr())
+                    .toCompletableFuture());
+        }
+
+        assertThat(CompletableFuture.allOf(waited.toArray(CompletableFuture<?>[]::new)))
+                .succeedsWithin(Duration.ofSeconds(30));
+        assertThat(waited).extracting(CompletableFuture::join).containsOnly(1L);
     }
 }

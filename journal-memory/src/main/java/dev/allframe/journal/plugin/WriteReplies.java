@@ -1,5 +1,6 @@
 package dev.allframe.journal.plugin;
 
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -17,17 +18,19 @@ import org.jspecify.annotations.Nullable;
  * reply has the sender that its event had, as persistent actors expect.
  *
  * <h2>Order</h2> The first reply to a message lets its actor send the next one, whose outcome another thread may know
- * before the remaining replies to the first are sent. So all replies to one message are sent under a lock: the thread
- * with the next outcome for that actor waits there. The lock is held for sending only, which never waits.
+ * before the remaining replies to the first are sent. So all replies to one message are sent under a lock of its actor:
+ * the thread with the next outcome for that actor waits there. The lock is held for sending only, which never waits.
  */
 final class WriteReplies {
 
     private final ActorRef journal;
-    private final ReentrantLock sending = new ReentrantLock();
+    /** Of an actor's path, so that actors seldom share one. */
+    private final ReentrantLock[] sending = new ReentrantLock[64];
 
     /** @param journal the sender of the reply to a message as a whole */
     WriteReplies(ActorRef journal) {
         this.journal = journal;
+        Arrays.setAll(sending, i -> new ReentrantLock());
     }
 
     /**
@@ -36,6 +39,7 @@ final class WriteReplies {
      * @param rejections one for each write of the message, or none at all
      */
     void stored(JournalProtocol.WriteMessages message, List<Optional<Exception>> rejections) {
+        ReentrantLock sending = lockOf(message);
         sending.lock();
         try {
             ActorRef actor = message.persistentActor();
@@ -68,6 +72,7 @@ final class WriteReplies {
 
     /** Says that nothing of the message is known to be stored. */
     void failed(JournalProtocol.WriteMessages message, Throwable cause) {
+        ReentrantLock sending = lockOf(message);
         sending.lock();
         try {
             ActorRef actor = message.persistentActor();
@@ -88,6 +93,10 @@ final class WriteReplies {
         } finally {
             sending.unlock();
         }
+    }
+
+    private ReentrantLock lockOf(JournalProtocol.WriteMessages message) {
+        return sending[Math.floorMod(message.persistentActor().path().hashCode(), sending.length)];
     }
 
     /** What is not persisted comes back as it was, in its place among the events. */

@@ -3,6 +3,7 @@ package dev.allframe.runtime.aggregate;
 import dev.allframe.command.CommandError;
 import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import dev.allframe.store.AppendTooLargeException;
 import dev.allframe.store.RecordTooLargeException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFullException;
@@ -57,6 +58,7 @@ final class WriteFailures {
                     + ": another writer has stored records of this instance, or of one whose records were written with"
                     + " it; nothing was stored, and the instance is loaded again");
             case RecordTooLargeException large -> new CommandError.Unwritable(words(stream, large));
+            case AppendTooLargeException large -> new CommandError.Unwritable(words(stream, large));
             case RejectedException rejected ->
                 new CommandError.Unwritable("stream=" + stream + ": " + Failures.message(rejected));
             case NotSerializableException unknown -> new CommandError.Unwritable(words(stream, unknown));

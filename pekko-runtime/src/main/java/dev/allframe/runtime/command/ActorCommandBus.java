@@ -14,9 +14,9 @@ import dev.allframe.command.Dispatch;
 import dev.allframe.command.ValidationError;
 import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.AggregateHost;
-import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
+import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.VoidCommand;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -34,7 +35,8 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dispatches commands to the hosts of one actor system. The stages it returns never fail. What is under way is counted
+ * Dispatches commands to the hosts of one actor system. The stages it returns never fail, and are completed on threads
+ * that no actor needs. What is under way is counted
  * and bounded, so that a flood of commands is refused instead of filling mailboxes.
  */
 public final class ActorCommandBus implements CommandBus {
@@ -90,6 +92,7 @@ public final class ActorCommandBus implements CommandBus {
     /** Answers every dispatch that still waits: nobody is left who could. */
     public void abandon() {
         pending.abandon("AllFrame was closed");
+        pending.answered().completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
     }
 
     @Override

@@ -51,7 +51,8 @@ final class PendingCommands {
         pending.add(added);
         String reason = ended;
         if (reason != null) { // it may have come too late to be found, and is not sent
-            complete(added, new CommandResult.Failed<>(new CommandError.ShuttingDown()));
+            forget(added);
+            added.result.complete(new CommandResult.Failed<>(new CommandError.ShuttingDown()));
         }
         return added;
     }
@@ -62,12 +63,27 @@ final class PendingCommands {
                 .allOf(pending.stream().map(waiting -> waiting.result).toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Makes room first, for what the caller sends from within the completion; it waits until it has its result. */
+    /**
+     * Gives a dispatch its result, on a virtual thread of its own: a caller's code may wait there for another dispatch,
+     * and an actor's thread goes on. Makes room first, for what that code sends; the dispatch waits until it has its
+     * result.
+     */
     <E extends Event> void complete(Pending<E> done, CommandResult<E> result) {
+        makeRoom(done);
+        Thread.startVirtualThread(() -> {
+            done.result.complete(result);
+            pending.remove(done);
+        });
+    }
+
+    private void makeRoom(Pending<?> done) {
         if (done.counted.compareAndSet(true, false)) {
             count.decrementAndGet();
         }
-        done.result.complete(result);
+    }
+
+    private void forget(Pending<?> done) {
+        makeRoom(done);
         pending.remove(done);
     }
 

@@ -5,9 +5,10 @@ import static dev.allframe.command.CommandError.Execution.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.aggregate.Command;
-import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandError.Execution;
+import dev.allframe.command.CommandError;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import dev.allframe.store.AppendTooLargeException;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.RecordTooLargeException;
 import dev.allframe.store.StoreClosedException;
@@ -86,6 +87,8 @@ final class WriteFailuresTest {
     void records_that_no_storage_will_take_are_never_retried() {
         assertNever(new RecordTooLargeException(STREAM, 10, 5), true);
         assertNever(new RecordTooLargeException(STREAM, 10, 5), false);
+        assertNever(new AppendTooLargeException(STREAM, 2, 10, 5), true);
+        assertNever(new AppendTooLargeException(STREAM, 2, 10, 5), false);
         assertNever(new WriteFailures.RejectedException(new IllegalStateException()), false);
         assertNever(new NotSerializableException("com.example.Event"), false);
         assertNever(new IllegalArgumentException("an unpaired surrogate"), true);
