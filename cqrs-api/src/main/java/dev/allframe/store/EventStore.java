@@ -8,8 +8,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +21,8 @@ import java.util.stream.Stream;
  * <p>Old versions are read as today's. Of a stored event that an upcaster makes several of, all have its sequence
  * number and position, in their order; one of which it makes none is passed over.
  *
- * <p>Thread-safe; owns nothing: closing the backend is the business of who opened it. Failures are those of
+ * <p>Thread-safe; owns nothing: closing the backend is the business of who opened it. Stages are completed as the
+ * backend's, so that callbacks may block, and no method that gives a stage throws. Failures are those of
  * {@link EventAppender} and {@link EventReader}, and {@link dev.allframe.codec.CodecException} for contents that this
  * code cannot read.
  *
@@ -60,13 +63,24 @@ public final class EventStore<E extends Event> {
     /** Stores events at the end of an instance's stream, all or none. */
     public CompletionStage<Appended> append(String id, ExpectedVersion expected, List<? extends E> events,
             EventMetadata metadata) {
-        List<Envelope> records = new ArrayList<>(events.size());
-        for (E event : events) {
-            EncodedEvent encoded = codec.encode(event);
-            records.add(Envelope.of(encoded.type(), encoded.version(), Payload.json(encoded.bytes()),
-                    type.aggregate().tags(event), metadata, null));
+        return attempt(() -> {
+            List<Envelope> records = new ArrayList<>(events.size());
+            for (E event : events) {
+                EncodedEvent encoded = codec.encode(event);
+                records.add(Envelope.of(encoded.type(), encoded.version(), Payload.json(encoded.bytes()),
+                        type.aggregate().tags(event), metadata, null));
+            }
+            return backend.append(new Append(stream(id), expected, "event-store", records));
+        });
+    }
+
+    /** What cannot be asked of the backend, such as an event that the codec refuses, fails the stage too. */
+    private static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException | Error refused) {
+            return CompletableFuture.failedFuture(refused);
         }
-        return backend.append(new Append(stream(id), expected, "event-store", records));
     }
 
     /**
@@ -76,7 +90,8 @@ public final class EventStore<E extends Event> {
      * @param limit how many records are looked at, at most
      */
     public CompletionStage<List<RecordedEvent<E>>> getEvents(String id, long fromSequenceNr, int limit) {
-        return backend.getEvents(stream(id), fromSequenceNr, Long.MAX_VALUE, limit).thenApply(this::recorded);
+        return attempt(() -> backend.getEvents(stream(id), fromSequenceNr, Long.MAX_VALUE, limit)
+                .thenApply(this::recorded));
     }
 
     /**
@@ -134,12 +149,13 @@ public final class EventStore<E extends Event> {
 
     /** Keeps the state of an instance after one of its records. */
     public CompletionStage<Void> saveSnapshot(String id, long sequenceNr, Payload state) {
-        return backend.saveSnapshot(new Snapshot(stream(id), sequenceNr, clock.instant(), state, null));
+        return attempt(() -> backend
+                .saveSnapshot(new Snapshot(stream(id), sequenceNr, clock.instant(), state, null)));
     }
 
     /** The latest state kept of an instance. */
     public CompletionStage<Optional<Snapshot>> getLatestSnapshot(String id) {
-        return backend.getLatestSnapshot(stream(id), SnapshotCriteria.all());
+        return attempt(() -> backend.getLatestSnapshot(stream(id), SnapshotCriteria.all()));
     }
 
     /** As {@link EventStoreBackend#flush()}. */

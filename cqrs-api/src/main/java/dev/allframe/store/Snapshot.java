@@ -18,7 +18,8 @@ public record Snapshot(StreamId stream, long sequenceNr, Instant timestamp, Payl
 
     public Snapshot {
         if (sequenceNr < 0) {
-            throw new IllegalArgumentException("stream=" + stream + ": a sequence number is 0 or more, not " + sequenceNr);
+            throw new IllegalArgumentException(
+                    "stream=" + stream + ": a sequence number is 0 or more, not " + sequenceNr);
         }
         Objects.requireNonNull(stream, "stream");
         Objects.requireNonNull(payload, "payload");

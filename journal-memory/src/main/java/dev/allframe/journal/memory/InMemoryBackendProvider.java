@@ -53,7 +53,7 @@ public final class InMemoryBackendProvider implements BackendProvider {
     }
 
     private static int maxRecordBytes(Config config) {
-        return Math.toIntExact(config.getBytes("max-record-size"));
+        return Math.clamp(config.getBytes("max-record-size"), 0, Integer.MAX_VALUE);
     }
 
     private static final class Shared {

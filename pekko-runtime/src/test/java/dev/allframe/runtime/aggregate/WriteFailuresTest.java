@@ -5,8 +5,8 @@ import static dev.allframe.command.CommandError.Execution.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.aggregate.Command;
-import dev.allframe.command.CommandError.Execution;
 import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandError.Execution;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.store.AppendTooLargeException;
 import dev.allframe.store.ExpectedVersion;

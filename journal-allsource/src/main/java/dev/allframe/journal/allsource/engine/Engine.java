@@ -313,8 +313,8 @@ public final class Engine implements AutoCloseable {
             opened.add(log);
             checkNotAhead(state, log, storeId);
             List<TailSegment> tails = recovered.end(log);
-            Contents contents = new Contents(storeId.toString(), index, state,
-                    new View(sealed, List.of(), tails), recovered.lastLsn);
+            Contents contents = new Contents(storeId.toString(), index, state, new View(sealed, List.of(), tails),
+                    recovered.lastLsn);
             contents.streamsBegan(recovered.begun.size());
             segments.deleteLeftOvers();
             Engine engine = new Engine(this, new Parts(storeId.toString(), config, log, contents, new Listeners(),

@@ -23,7 +23,10 @@ final class RunningBackups {
 
     /** Begins one; completed with the number of files that it copied. */
     void begin(Path target, CompletableFuture<Integer> result) {
-        Thread thread = Thread.ofPlatform().daemon().name("allframe-store-backup").unstarted(() -> copy(target, result));
+        Thread thread = Thread.ofPlatform()
+                .daemon()
+                .name("allframe-store-backup")
+                .unstarted(() -> copy(target, result));
         synchronized (this) {
             if (!stopping) {
                 thread.start();

@@ -85,7 +85,8 @@ class EveryRequestIsAnsweredTest {
                 submitters.add(Thread.ofPlatform().daemon().start(() -> {
                     begun.countDown();
                     stages.add(append(store));
-                    for (int asked = 0, after = 0; asked < 2_000 && after < 20; asked++, after += closed.get() ? 1 : 0) {
+                    for (int asked = 0, after = 0; asked < 2_000
+                            && after < 20; asked++, after += closed.get() ? 1 : 0) {
                         stages.add(store.highestSequenceNr(STREAM));
                     }
                 }));
@@ -310,8 +311,9 @@ class EveryRequestIsAnsweredTest {
 
         fillSegment(store);
 
-        Awaitility.await().until(() -> !first.get() && running.contents().view().sealed.stream()
-                .allMatch(SealedSegment::hasParquetFile) && running.contents().view().tails.size() == 1);
+        Awaitility.await()
+                .until(() -> !first.get() && running.contents().view().sealed.stream()
+                        .allMatch(SealedSegment::hasParquetFile) && running.contents().view().tails.size() == 1);
         Stages.run(store::close);
     }
 

@@ -131,7 +131,8 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
-        return reader.run(connection -> H2Rows.page(PageBuilder.ofIds(limit), events.streams(connection, after, page(limit))));
+        return reader.run(
+                connection -> H2Rows.page(PageBuilder.ofIds(limit), events.streams(connection, after, page(limit))));
     }
 
     /** On the writer, behind the appends that were called before. */
@@ -172,8 +173,9 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag) {
-        return writer.run(connection -> states.change(connection, id, revision, Objects.requireNonNull(payload, "payload"),
-                Objects.requireNonNull(tag, "tag")),
+        return writer.run(
+                connection -> states.change(connection, id, revision, Objects.requireNonNull(payload, "payload"),
+                        Objects.requireNonNull(tag, "tag")),
                 changed -> wake(stateListeners, id));
     }
 
@@ -189,13 +191,15 @@ final class H2Backend implements EventStoreBackend {
         return reader.run(connection -> {
             Objects.requireNonNull(wanted, "wanted");
             return states.changes(connection, index(after), page(limit));
-        }).thenApply(page -> new DurableStatePage(page.changes().stream().filter(wanted).toList(), page.next(),
-                page.atEnd()));
+        })
+                .thenApply(page -> new DurableStatePage(page.changes().stream().filter(wanted).toList(), page.next(),
+                        page.atEnd()));
     }
 
     @Override
     public CompletionStage<List<StreamId>> getStateIds(@Nullable StreamId after, int limit) {
-        return reader.run(connection -> H2Rows.page(PageBuilder.ofIds(limit), states.ids(connection, after, page(limit))));
+        return reader
+                .run(connection -> H2Rows.page(PageBuilder.ofIds(limit), states.ids(connection, after, page(limit))));
     }
 
     @Override
