@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -65,7 +66,7 @@ abstract class ArgumentConformance extends StoreConformance {
         assertThat(thrown).as(name + " throws").isNull();
         Throwable failure = catchThrowable(() -> stage[0].toCompletableFuture().join());
         assertThat(failure).as(name).isInstanceOf(CompletionException.class);
-        return failure.getCause();
+        return Objects.requireNonNull(failure.getCause());
     }
 
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
