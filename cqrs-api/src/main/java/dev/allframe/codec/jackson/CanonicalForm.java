@@ -93,7 +93,7 @@ final class CanonicalForm extends SimpleModule {
         }
     }
 
-    /** An Optional of an Optional, whose null says nothing of the outer one. */
+    /** An Optional of an Optional, whose null says nothing of the outer one, or of anything, which it would hide. */
     private static final class NestedOptionals extends SimpleSerializers {
 
         private static final long serialVersionUID = 1L;
@@ -102,9 +102,10 @@ final class CanonicalForm extends SimpleModule {
         public @Nullable JsonSerializer<?> findReferenceSerializer(SerializationConfig config, ReferenceType type,
                 BeanDescription description, @Nullable TypeSerializer contentType,
                 @Nullable JsonSerializer<Object> contents) {
-            return type.hasRawClass(Optional.class) && ExactWriting.isOptional(type.getContentType())
-                    ? new Items(new Place(type.getContentType()), false)
-                    : null;
+            return type.hasRawClass(Optional.class)
+                    && (ExactWriting.isOptional(type.getContentType()) || type.getContentType().isJavaLangObject())
+                            ? new Items(new Place(type.getContentType()), false)
+                            : null;
         }
     }
 
