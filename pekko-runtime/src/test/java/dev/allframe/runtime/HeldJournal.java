@@ -38,7 +38,7 @@ public final class HeldJournal extends AsyncWriteJournal {
     private static volatile boolean holding;
     private static volatile boolean rejecting;
     private static final AtomicInteger FAILING_SCHEMAS = new AtomicInteger();
-    private static volatile @Nullable Exception schemaReads;
+    private static volatile CompletableFuture<Void> schemaReads = open;
     private static volatile boolean askedForSchemas;
     private static volatile CompletableFuture<Void> schemaWrites = open;
 
@@ -50,14 +50,16 @@ public final class HeldJournal extends AsyncWriteJournal {
         holding = false;
         rejecting = false;
         FAILING_SCHEMAS.set(0);
-        schemaReads = null;
+        schemaReads = open;
         askedForSchemas = false;
         schemaWrites = CompletableFuture.completedFuture(null);
     }
 
     /** Reads of schemas fail; null lets them succeed. */
     static void failSchemaReads(@Nullable Exception failure) {
-        schemaReads = failure;
+        schemaReads = failure == null
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(failure);
     }
 
     /** Writes of schemas wait until the future is completed. */
@@ -181,12 +183,8 @@ public final class HeldJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
-        Exception failure = schemaReads;
-        if (failure != null && isOfSchemas(persistenceId)) {
-            return FutureConverters.asScala(CompletableFuture.failedFuture(failure));
-        }
         if (isOfSchemas(persistenceId)) {
-            return FutureConverters.asScala(CompletableFuture.completedFuture((long) stored(persistenceId)));
+            return FutureConverters.asScala(schemaReads.thenApply(now -> (long) stored(persistenceId)));
         }
         holding = !recovery.isDone();
         return FutureConverters.asScala(unreadable

@@ -175,7 +175,7 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
     }
 
     private static boolean isSame(Behavior<Object> behavior) {
-        return behavior == Behaviors.same() || Behavior.isUnhandled(behavior);
+        return behavior.equals(Behaviors.same()) || Behavior.isUnhandled(behavior);
     }
 
     private boolean letIn(Execute execute) {

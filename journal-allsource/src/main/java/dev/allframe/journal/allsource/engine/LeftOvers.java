@@ -47,8 +47,10 @@ final class LeftOvers {
         Set<Path> named = named(files);
         for (Path path : disk.list(files)) {
             SegmentFile.Name name = SegmentFile.named(path).orElse(null);
-            boolean leftOver = name != null && name.in(files).equals(path) && !named.contains(path);
-            if (leftOver && (name.temporary() || isWhole(path, name))) {
+            if (name == null || !name.in(files).equals(path) || named.contains(path)) {
+                continue;
+            }
+            if (name.temporary() || isWhole(path, name)) {
                 disk.delete(path);
             }
         }

@@ -18,6 +18,7 @@ import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StreamId;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ class EngineFaultTest {
         assertThatThrownBy(() -> Stages.get(running.store.append(append(1)))).isInstanceOf(StoreFailedException.class);
 
         assertThat(Stages.get(running.store.getEventsAfter(STREAM, 0, 10))).hasSize(1);
-        ChangesRefused refused = running.store.changesRefused();
-        assertThat(refused).isNotNull().isEqualTo(running.store.stats().changesRefused());
+        ChangesRefused refused = Objects.requireNonNull(running.store.changesRefused());
+        assertThat(refused).isEqualTo(running.store.stats().changesRefused());
         assertThat(refused.reason()).contains("the disk of store").doesNotContain("null");
         assertThat(refused.lasting()).as("until it is opened anew").isTrue();
         running.close();

@@ -15,6 +15,7 @@ import dev.allframe.store.StoreFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -150,7 +151,7 @@ class OpeningTest {
 
         @Override
         public DiskFile openReadOnly(Path file) throws IOException {
-            if (fails && file.getParent().endsWith("segments")) {
+            if (fails && Objects.requireNonNull(file.getParent()).endsWith("segments")) {
                 throw new IOException(file + ": Too many open files");
             }
             return disk.openReadOnly(file);

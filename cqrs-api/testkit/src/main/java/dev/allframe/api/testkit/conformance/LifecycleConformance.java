@@ -15,6 +15,7 @@ import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -124,8 +125,8 @@ abstract class LifecycleConformance extends StoreConformance {
         assertThat(store.stats().changesRefused()).isNull();
         store.close();
 
-        ChangesRefused closed = store.changesRefused();
-        assertThat(closed).isNotNull().isEqualTo(store.stats().changesRefused());
+        ChangesRefused closed = Objects.requireNonNull(store.changesRefused());
+        assertThat(closed).isEqualTo(store.stats().changesRefused());
         assertThat(closed.reason()).contains(store.storeId()).contains("closed");
         assertThat(closed.lasting()).isTrue();
     }

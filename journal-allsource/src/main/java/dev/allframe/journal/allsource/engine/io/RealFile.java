@@ -121,7 +121,7 @@ final class RealFile implements DiskFile {
         if (closed) {
             throw why;
         }
-        if (channel == ended) { // else another thread has replaced it
+        if (channel.equals(ended)) { // else another thread has replaced it
             FileChannel next = FileChannel.open(path, options);
             if (!Objects.equals(identity, identity(path))) {
                 try (next) {

@@ -17,7 +17,6 @@ import dev.allframe.journal.allsource.engine.wal.LogRun.Parts;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
