@@ -17,7 +17,8 @@ import org.w3c.dom.Element;
 /**
  * Prints the ten test classes of a build that took the longest, by the reports of Surefire below a directory.
  *
- * <p>Arguments: the directory, and the time at which the build began, as of ISO 8601. Older reports are of other builds.
+ * <p>Arguments: the directory, and the time at which the build began, as of ISO 8601. Older reports are of other
+ * builds.
  */
 public final class SlowestTests {
 

@@ -13,6 +13,7 @@ import dev.allframe.command.CommandResult;
 import dev.allframe.journal.memory.InMemoryBackend;
 import dev.allframe.journal.memory.InMemoryConfig;
 import dev.allframe.runtime.AllFrame;
+import dev.allframe.runtime.Health;
 import dev.allframe.sample.bank.account.AccountCommand.Deposit;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Entry;
@@ -21,6 +22,7 @@ import dev.allframe.store.EventStoreBackend;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
 
 /** Code of documents that is compiled here and runs elsewhere: what it shows is tested where it is built. */
 @SuppressWarnings({"unused", "FutureReturnValueIgnored"})
@@ -75,5 +77,13 @@ final class Snippets {
     /** docs/running.md. */
     private static void closing(AllFrame bank) {
         Runtime.getRuntime().addShutdownHook(new Thread(bank::close, "close-allframe"));
+    }
+
+    /** docs/operations.md. */
+    private static void watching(AllFrame allFrame, Logger log) {
+        Health health = allFrame.health();
+        if (!health.isUp()) {
+            health.troubles().forEach(part -> log.warn("{}", part));
+        }
     }
 }

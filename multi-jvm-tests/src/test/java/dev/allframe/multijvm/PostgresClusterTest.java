@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three JVMs on PostgreSQL, with the configuration of docs/cluster.md. Commands with ids are sent all the time, and sent
- * again until they are accepted. One JVM is killed, another one stands still until the cluster has given it up, and then
- * wakes up.
+ * Three JVMs on PostgreSQL, with the configuration of docs/cluster.md. Commands with ids are sent all the time, and
+ * sent again until they are accepted. One JVM is killed, another one stands still until the cluster has given it up,
+ * and then wakes up.
  */
 @Guarantee({"G2", "G3", "G4", "G5"})
 final class PostgresClusterTest {

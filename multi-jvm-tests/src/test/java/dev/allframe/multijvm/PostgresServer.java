@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * A PostgreSQL server of the machine's own programs, on a free port of the loopback interface, with its data in a
- * temporary folder that goes with it. It does not force its writes: processes are killed in these tests, and the machine
- * is not. Run by root, the server is the user {@code postgres}'s, because PostgreSQL refuses root.
+ * temporary folder that goes with it. It does not force its writes: processes are killed in these tests, and the
+ * machine is not. Run by root, the server is the user {@code postgres}'s, because PostgreSQL refuses root.
  */
 final class PostgresServer implements AutoCloseable {
 

@@ -16,9 +16,9 @@ import java.util.HexFormat;
 /**
  * Identifies the contents of a command: SHA-256 over its name and its JSON with sorted properties, maps and sets, cut
  * to 128 bits. Two commands have the same fingerprint on every node and after every restart exactly if their contents
- * are equal. So 1.0 and 1.00 differ, as they do for {@link java.math.BigDecimal#equals}: a rule can tell them apart, and
- * a caller who repeats a command repeats it as it was. Fingerprints are stored: where a declared type tells the class of
- * its value, the form that is hashed does not change.
+ * are equal. So 1.0 and 1.00 differ, as they do for {@link java.math.BigDecimal#equals}: a rule can tell them apart,
+ * and a caller who repeats a command repeats it as it was. Fingerprints are stored: where a declared type tells the
+ * class of its value, the form that is hashed does not change.
  */
 public final class CommandFingerprint {
 

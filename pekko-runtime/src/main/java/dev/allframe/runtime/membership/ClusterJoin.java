@@ -19,8 +19,8 @@ public final class ClusterJoin {
     private ClusterJoin() {}
 
     /**
-     * Waits until the node is up, its actor system ends, or the time is over: seed nodes may come later. Returns at once
-     * where the configuration names no seed nodes. An interrupt does not end the wait, and stays set.
+     * Waits until the node is up, its actor system ends, or the time is over: seed nodes may come later. Returns at
+     * once where the configuration names no seed nodes. An interrupt does not end the wait, and stays set.
      */
     public static void await(ActorSystem<?> system, Duration patience) {
         if (system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {

@@ -82,7 +82,9 @@ final class MemberTypes extends AbstractBehavior<MemberTypes.Message> {
     private record AnnouncementReplicated(long exchange,
             Replicator.UpdateResponse<LWWMap<String, String>> response) implements Message {}
 
-    /** The other members have had the time to hear of the announcement: replicas notify their listeners periodically. */
+    /**
+     * The other members have had the time to hear of the announcement: replicas notify their listeners periodically.
+     */
     private record ListenersNotified(long exchange) implements Message {}
 
     /** The announcements as a replica, or all of them, have them; or some replica did not answer in time. */

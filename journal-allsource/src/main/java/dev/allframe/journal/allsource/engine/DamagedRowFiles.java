@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Segments of an open store whose row file is damaged and whose Parquet file is whole: the Parquet file is read until the
- * store is opened anew. Thread-safe.
+ * Segments of an open store whose row file is damaged and whose Parquet file is whole: the Parquet file is read until
+ * the store is opened anew. Thread-safe.
  */
 final class DamagedRowFiles {
 

@@ -96,7 +96,9 @@ public final class EngineConfig {
         return changed(config -> config.sealAfter = value);
     }
 
-    /** So long nothing must have been sealed before segments are merged and Parquet files written; 1 s unless changed. */
+    /**
+     * So long nothing must have been sealed before segments are merged and Parquet files written; 1 s unless changed.
+     */
     public EngineConfig withQuiet(Duration value) {
         return changed(config -> config.quiet = value);
     }

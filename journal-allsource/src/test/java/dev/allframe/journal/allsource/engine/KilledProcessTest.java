@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A process whose actors write to a store is killed by SIGKILL, again and again on one directory: after each call that
  * changes the disk, whatever it is made for; then at the places that are left, which are before the same calls, and the
- * same calls made for something else; then at random times. Three lives first, of which one ends as it should and one opens what a kill
- * has left, tell which places there are.
+ * same calls made for something else; then at random times. Three lives first, of which one ends as it should and one
+ * opens what a kill has left, tell which places there are.
  */
 @Guarantee({"G1", "G2", "G3"})
 class KilledProcessTest {
