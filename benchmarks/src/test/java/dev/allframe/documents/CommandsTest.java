@@ -41,7 +41,7 @@ final class CommandsTest {
         List<String> goals = documented("mvn").stream()
                 .flatMap(CommandsTest::words)
                 .filter(word -> word.matches("[a-z-]+:[a-z-]+"))
-                .filter(goal -> !OF_MAVEN.matcher(goal.split(":")[0]).matches())
+                .filter(goal -> !OF_MAVEN.matcher(goal.substring(0, goal.indexOf(':'))).matches())
                 .toList();
 
         assertThat(goals).contains("spotless:apply");
@@ -49,7 +49,8 @@ final class CommandsTest {
             Module declares = module.hasParent() ? Module.root() : module;
             assertThat(goals).as(module.name())
                     .allSatisfy(goal -> assertThat(declares.plugins())
-                            .anyMatch(plugin -> plugin.startsWith(goal.split(":")[0] + "-maven-plugin:")));
+                            .anyMatch(plugin -> plugin
+                                    .startsWith(goal.substring(0, goal.indexOf(':')) + "-maven-plugin:")));
         }
     }
 

@@ -74,21 +74,21 @@ final class JvmCluster implements AutoCloseable {
 
     /** Ports that were free a moment ago, the lowest first. */
     private static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
         try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).sorted().toList();
+            addFreePorts(count, ports);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
-        } finally {
-            for (ServerSocket socket : sockets) {
-                try {
-                    socket.close();
-                } catch (IOException failed) {
-                    throw new UncheckedIOException(failed);
-                }
+        }
+        return ports.stream().sorted().toList();
+    }
+
+    /** Holds each port until all are found, so that none is found twice. */
+    private static void addFreePorts(int count, List<Integer> ports) throws IOException {
+        if (count > 0) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                ports.add(socket.getLocalPort());
+                addFreePorts(count - 1, ports);
             }
         }
     }

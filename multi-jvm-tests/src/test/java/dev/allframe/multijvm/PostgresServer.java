@@ -46,7 +46,7 @@ final class PostgresServer implements AutoCloseable {
     /** The folder with the programs of a server, on the PATH or where Debian puts them; of several the newest. */
     static Optional<Path> programs() {
         List<Path> folders = new ArrayList<>();
-        for (String folder : Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator)) {
+        for (String folder : Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator, -1)) {
             folders.add(Path.of(folder));
         }
         try (Stream<Path> versions = Files.exists(Path.of("/usr/lib/postgresql"))
@@ -123,7 +123,7 @@ final class PostgresServer implements AutoCloseable {
             return true;
         });
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            for (String command : script.split(";")) {
+            for (String command : script.split(";", -1)) {
                 if (!command.isBlank()) {
                     statement.execute(command);
                 }

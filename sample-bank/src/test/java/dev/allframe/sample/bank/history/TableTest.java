@@ -116,7 +116,7 @@ final class TableTest {
                     .mapToObj(String::valueOf)
                     .toList());
             assertThat(folder.badLines()).allSatisfy(line -> assertThat(line.line()).isGreaterThan(2 * damaged));
-            long told = folder.badLines().size() + ids.size();
+            int told = folder.badLines().size() + ids.size();
             assertThat(told).isGreaterThanOrEqualTo(200 - 55).isLessThanOrEqualTo(2 * 200);
         }
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -119,7 +120,7 @@ final class WrongUseTest {
         };
 
         int exitCode = StoreTool.commandLine()
-                .setOut(new PrintWriter(full))
+                .setOut(new PrintWriter(full, false, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err))
                 .execute(command, store.toString());
 
