@@ -121,10 +121,8 @@ final class Outside {
         String offline = Boolean.getBoolean("outside.offline") ? "-o " : "";
         Path launcher = folder.resolve("bin/mvn");
         Files.createDirectories(launcher.getParent());
-        Files.writeString(launcher, """
-                #!/bin/sh
-                exec "%s" -B %s"-Dmaven.repo.local=%s" "$@"
-                """.formatted(maven, offline, repository()));
+        Files.writeString(launcher, "#!/bin/sh\nexec \"" + maven + "\" -B " + offline + "\"-Dmaven.repo.local="
+                + repository() + "\" \"$@\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
