@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Failures</h2> A failed write or force ends all writing: what was under way has an unknown outcome, what comes
  * later is refused, reads go on. Where the disk is full nothing is half-written: an entry is refused before its first
- * byte, and accepted again when there is room. Whatever is thrown while a request is worked on, an {@link Error} too, is
- * its answer; where the log has an entry then that memory has not, all writing ends as after a failed force.
+ * byte, and accepted again when there is room. Whatever is thrown while a request is worked on, an {@link Error} too,
+ * is its answer; where the log has an entry then that memory has not, all writing ends as after a failed force.
  *
  * <p>The tables of the state may find no room for a group that is in the log already. Its answers wait then, its events
  * are in their streams and not yet in the order of positions, and what comes later is refused, until the tables take
