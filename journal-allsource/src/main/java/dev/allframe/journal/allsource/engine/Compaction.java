@@ -152,7 +152,7 @@ final class Compaction {
                     leftAlone.put(segment.id(), both);
                 } catch (IOException | UncheckedIOException both) {
                     leftAlone.put(segment.id(), new StoreFailedException(segment + " cannot be read: "
-                            + both.getMessage(), both));
+                            + Failures.message(both), both));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.CorruptStoreException;
 import java.lang.System.Logger;
@@ -35,7 +36,7 @@ final class DamagedRowFiles {
             LOG.log(Level.WARNING, "the row file of segment " + segment.id()
                     + " cannot be read, and its Parquet file is read instead, which is slower; nothing is lost."
                     + " Close the store; 'store verify' looks for more damage, and 'store compact' writes the segment"
-                    + " anew: " + failure.getMessage());
+                    + " anew: " + Failures.message(failure));
         }
     }
 }

@@ -204,7 +204,7 @@ public final class StoredContents implements AutoCloseable {
             }
             LOG.log(Level.WARNING, "the Parquet file of segment " + segment.id()
                     + " cannot be read, and its row file is read instead; 'store compact' writes the segment anew: "
-                    + unreadable.getMessage());
+                    + Failures.message(unreadable));
             return rows;
         }
     }
