@@ -118,7 +118,7 @@ final class Outside {
     private void writeLauncher() throws IOException {
         String home = System.getProperty("outside.maven", "");
         String maven = home.isEmpty() ? onPath("mvn") : home + "/bin/mvn";
-        String offline = Boolean.getBoolean("outside.offline") ? "-o " : "";
+        String offline = "offline=true".equals(System.getProperty("outside.network")) ? "-o " : "";
         Path launcher = folder.resolve("bin/mvn");
         Files.createDirectories(launcher.getParent());
         Files.writeString(launcher, "#!/bin/sh\nexec \"" + maven + "\" -B " + offline + "\"-Dmaven.repo.local="
