@@ -50,16 +50,13 @@ class LocaleTest {
     private static final StreamId STREAM = new StreamId("title|I\u0131\u0130i");
     private static final Instant TIME = Instant.parse("2024-02-29T23:30:00Z");
 
-    private final Locale locale = Locale.getDefault();
-    private final TimeZone zone = TimeZone.getDefault();
-
     @TempDir
     Path directory;
 
     @AfterEach
     void restore() {
-        Locale.setDefault(locale);
-        TimeZone.setDefault(zone);
+        Locale.setDefault(Locale.of(System.getProperty("user.language"), System.getProperty("user.country", "")));
+        TimeZone.setDefault(null); // the time zone with which the JVM was started
     }
 
     private static <T> T get(CompletionStage<T> stage) {

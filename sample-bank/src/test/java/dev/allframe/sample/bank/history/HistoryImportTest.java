@@ -117,7 +117,8 @@ final class HistoryImportTest {
         String[] rows = new String[1_200];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = String.format(Locale.ROOT, "%d;1;%s;PRIJEM;VKLAD;1.00;%d.00;;;", 5_000 + i,
-                    LocalDate.of(1993, 1, 5).plusDays(i).format(DateTimeFormatter.ofPattern("yyMMdd")), i + 1);
+                    LocalDate.of(1993, 1, 5).plusDays(i).format(DateTimeFormatter.ofPattern("yyMMdd", Locale.ROOT)),
+                    i + 1);
         }
         Path folder = Folder.written(temp, rows);
 
