@@ -33,7 +33,7 @@ class ArchitectureTest {
             .doNotHaveSimpleName("Shared")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.allframe.journal.memory", "dev.allframe.store..", "java..",
+            .resideInAnyPackage("dev.allframe.journal.memory", "dev.allframe.store..", "dev.allframe.failure", "java..",
                     "org.jspecify.annotations");
 
     @ArchTest
