@@ -263,7 +263,7 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * The stored events of an aggregate type, to be read without actors. Appending throws
+     * The stored events of an aggregate type, to be read without actors. Appending fails with
      * {@link dev.allframe.runtime.rolling.NotYetReadableException} where an instance would answer with
      * {@code CommandError.NotYetReadable}.
      *

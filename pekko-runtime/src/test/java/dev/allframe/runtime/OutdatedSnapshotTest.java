@@ -267,7 +267,7 @@ final class OutdatedSnapshotTest {
         await().until(HeldJournal::isHolding);
         Thread close = new Thread(allFrame::close);
         close.start();
-        await().until(() -> close.getState() == Thread.State.TIMED_WAITING); // for its instances to stop
+        await().until(() -> close.getState() == Thread.State.WAITING); // for its instances to stop
         recovery.complete(null);
 
         assertExecutedInTheirOrder(results);

@@ -84,9 +84,11 @@ final class RollingUpdateTest {
         AllFrame node = newerNode("");
         CommandBus current = node.commands();
 
-        assertThatThrownBy(
-                () -> node.eventStore(SECOND).append("a", ExpectedVersion.any(), List.of(new Second("Ann", 7))))
-                .isInstanceOf(NotYetReadableException.class)
+        assertThatThrownBy(() -> node.eventStore(SECOND)
+                .append("a", ExpectedVersion.any(), List.of(new Second("Ann", 7)))
+                .toCompletableFuture()
+                .join())
+                .hasCauseInstanceOf(NotYetReadableException.class)
                 .hasMessageContaining("account.opened version 2");
         assertNotYet(open(current, SECOND), "account.opened version 2 cannot be read by member",
                 Cluster.get(older).selfMember().address().toString());
