@@ -3,6 +3,7 @@ package dev.allframe.codec.jackson;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -79,7 +80,7 @@ public final class DomainJson {
      */
     public static CodecException notWritten(String what, IOException failed) {
         String message = what + " cannot be written as JSON: " + JsonFailures.message(failed);
-        return Failures.chain(failed).getLast() instanceof IOException
+        return Failures.chain(failed).getLast() instanceof JacksonException
                 ? new UnwritableException(message, failed)
                 : new CodecException(message, failed);
     }
