@@ -79,7 +79,7 @@ class EventSegmentWriterTest {
         MemoryDisk disk = new MemoryDisk();
         disk.createDirectories(PATH);
         StoredEvent row = ROWS.getFirst();
-        Envelope envelope = Envelope.of("a", 1, row.envelope().payload(), Set.of("x\uDC00"),
+        Envelope envelope = Envelope.of("x\uDC00", 1, row.envelope().payload(), Set.of(),
                 EventMetadata.at(Instant.EPOCH), null);
 
         try (DiskFile file = disk.create(PATH.resolve("x"));
