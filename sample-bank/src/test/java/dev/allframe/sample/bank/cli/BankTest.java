@@ -355,7 +355,9 @@ final class BankTest {
         Said said = bank("balances", "--data", data.toString());
 
         assertThat(said.exitCode()).isEqualTo(3);
-        assertThat(said.err()).startsWith("bank: the file MANIFEST is missing").doesNotContain("unexpected");
+        assertThat(said.err()).startsWith("bank: the store in " + data + " is damaged: the file MANIFEST is missing")
+                .contains("store verify", "store salvage")
+                .doesNotContain("unexpected");
     }
 
     @Test
