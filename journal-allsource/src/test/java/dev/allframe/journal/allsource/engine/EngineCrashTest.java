@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 @Guarantee({"G1", "G2", "G3"})
 class EngineCrashTest {
 
-    private static final int LIVES = Seeds.count("crash.lives", 50);
+    private static final int LIVES = Seeds.count("crash.lives", 30);
     private static final int CRASHES = Seeds.count("crash.crashes", 8);
 
     private final long seed = Seeds.next();

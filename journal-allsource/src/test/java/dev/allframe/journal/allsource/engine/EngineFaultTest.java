@@ -30,7 +30,7 @@ class EngineFaultTest {
 
     private static final StreamId STREAM = new StreamId("account|1");
     private static final List<FaultPlan.Kind> KINDS = List.of(FaultPlan.Kind.values());
-    private static final int CASES = Seeds.count("crash.faults", 250);
+    private static final int CASES = Seeds.count("crash.faults", 160);
 
     private final long seed = Seeds.next();
 

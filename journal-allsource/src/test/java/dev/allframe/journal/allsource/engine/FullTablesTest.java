@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,7 +29,8 @@ class FullTablesTest {
     @EnumSource
     void a_store_whose_tables_find_no_room_loses_nothing_and_goes_on_by_itself_when_they_do(
             FullTablesWriter.Where where,
-            @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path temporary) throws Exception {
+            @TempDir(factory = TempDirFactory.Standard.class, cleanup = CleanupMode.ON_SUCCESS) Path temporary)
+            throws Exception {
         Path work = temporary.toRealPath();
         Path library = NativeLibrary.compile("full_disk.c", work);
         Path directory = work.resolve("store");

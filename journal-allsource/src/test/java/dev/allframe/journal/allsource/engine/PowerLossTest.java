@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
  * The power goes off under a store on a real file system, RocksDB's files among the others. A process writes to a store
@@ -93,7 +94,8 @@ class PowerLossTest {
 
     @Test
     void what_was_acknowledged_outlives_a_power_loss_under_all_files(
-            @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path temporary) throws Exception {
+            @TempDir(factory = TempDirFactory.Standard.class, cleanup = CleanupMode.ON_SUCCESS) Path temporary)
+            throws Exception {
         Path work = temporary.toRealPath();
         Path library = NativeLibrary.compile(SOURCE, work);
         Base base = new Base(Files.createDirectory(work.resolve("base-0")), PowerScript.NEW);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Guarantee({"G1", "G10"})
 class StoreRotTest {
 
-    private static final int CASES = Seeds.count("rot.cases", 2000);
+    private static final int CASES = Seeds.count("rot.cases", 800);
     private static final int CASES_OF_A_STORE = 250;
 
     /** Row files of two or three segments; of older ones the Parquet file is read. */

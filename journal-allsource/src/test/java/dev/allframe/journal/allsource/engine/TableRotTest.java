@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Guarantee({"G1", "G10"})
 class TableRotTest {
 
-    private static final int CASES = Seeds.count("rot.tables", 60);
+    private static final int CASES = Seeds.count("rot.tables", 40);
     private static final int OPERATIONS = 200;
     private static final int PAGE = 1000;
     private static final long TABLE_BYTES = 8L << 20;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class TailLincheckTest {
 
-    private static final int ITERATIONS = Seeds.count("lincheck.iterations", 3);
+    private static final int ITERATIONS = Seeds.count("lincheck.iterations", 1);
 
     private static final String STORE = "00000000-0000-0001-0000-000000000002";
     private static final StreamId STREAM = new StreamId("account|1");

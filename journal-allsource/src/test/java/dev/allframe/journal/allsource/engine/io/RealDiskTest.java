@@ -8,10 +8,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 class RealDiskTest extends DiskContract {
 
-    @TempDir
+    @TempDir(factory = TempDirFactory.Standard.class)
     private Path root;
 
     @Override
