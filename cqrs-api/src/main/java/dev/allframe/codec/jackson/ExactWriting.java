@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonFormatVisitorWrapper;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -23,6 +24,7 @@ import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.allframe.aggregate.Texts;
 import dev.allframe.failure.Failures;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -94,6 +96,16 @@ final class ExactWriting extends SimpleModule {
         serializers.reportMappingProblem("%s", why);
     }
 
+    /** The text of a decimal of a large negative scale has an exponent that is no int, and is not read. */
+    private static void mustHaveReadExponent(BigDecimal number, SerializerProvider serializers)
+            throws JsonMappingException {
+        if (number.scale() < Integer.MIN_VALUE / 2
+                && -(long) number.scale() + number.precision() - 1 > Integer.MAX_VALUE) {
+            refuse(serializers, "the decimal " + number.unscaledValue() + " with the scale " + number.scale()
+                    + " has an exponent that is not read");
+        }
+    }
+
     /** Whether a null of a type would be read as empty. */
     static boolean isOptional(JavaType type) {
         return type.hasRawClass(Optional.class) || type.hasRawClass(OptionalInt.class)
@@ -120,10 +132,35 @@ final class ExactWriting extends SimpleModule {
                     }
                 });
             }
+            if (type == BigDecimal.class) {
+                return new Checked(original,
+                        (value, serializers) -> mustHaveReadExponent((BigDecimal) value, serializers));
+            }
+            AnnotatedMember text = description.findJsonValueAccessor();
+            if (text != null && !type.isEnum()) {
+                text.fixAccess(true);
+                return new Checked(original, (value, serializers) -> mustNotBeNull(value, text, serializers));
+            }
             return type == OptionalDouble.class
                     ? new Checked(original, (value, serializers) -> mustBeFinite(
                             ((OptionalDouble) value).orElse(0), serializers))
                     : original;
+        }
+
+        /** A null is read as none, whatever it stands for. */
+        private static void mustNotBeNull(Object value, AnnotatedMember text, SerializerProvider serializers)
+                throws JsonMappingException {
+            Object written;
+            try {
+                written = text.getValue(value);
+            } catch (IllegalArgumentException thrown) {
+                return; // by a user's code, as it is thrown again when the value is written
+            }
+            if (written == null || written.equals(Optional.empty()) || written.equals(OptionalInt.empty())
+                    || written.equals(OptionalLong.empty()) || written.equals(OptionalDouble.empty())) {
+                refuse(serializers, "a " + value.getClass().getName()
+                        + " is written as null, and would be read as none");
+            }
         }
 
         @Override
@@ -261,6 +298,9 @@ final class ExactWriting extends SimpleModule {
     private static final JsonSerializer<Object> KEYS = new JsonSerializer<>() {
         @Override
         public void serialize(Object key, JsonGenerator json, SerializerProvider serializers) throws IOException {
+            if (key instanceof BigDecimal number) {
+                mustHaveReadExponent(number, serializers);
+            }
             json.writeFieldName(storable(ValueTypes.keyOf(key), serializers));
         }
     };

@@ -20,13 +20,16 @@ import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.allframe.aggregate.SealedCases;
 import dev.allframe.failure.Failures;
+import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -80,7 +83,7 @@ public final class JsonTypes {
             cases(raw);
             return;
         }
-        if (type.isEnumType()) {
+        if (raw.isEnum()) {
             constants(raw, where);
         } else if (PlatformTypes.isContainer(type)) {
             container(type, where);
@@ -155,7 +158,11 @@ public final class JsonTypes {
     /** The key of a map is text. */
     private void key(JavaType type, String where) {
         Class<?> raw = type.getRawClass();
-        if (ValueTypes.key(raw) != null || type.isEnumType()) {
+        if (ValueTypes.key(raw) != null) {
+            return;
+        }
+        if (raw.isEnum()) {
+            keys(type, where);
             return;
         }
         inside.add(raw);
@@ -167,6 +174,25 @@ public final class JsonTypes {
             problems.add(where + " cannot be read from JSON: " + raw.getName()
                     + " is the key of a map, which is text: make it a String, or give it @JsonValue or @JsonKey");
         }
+    }
+
+    /** Constants may have another text as keys than as values. */
+    private void keys(JavaType type, String where) {
+        JsonMapper mapper = DomainJson.mapper();
+        JavaType map = mapper.getTypeFactory().constructMapType(Map.class, type, mapper.constructType(Integer.class));
+        Map<Object, Integer> written = new HashMap<>();
+        for (Object constant : type.getRawClass().getEnumConstants()) {
+            written.put(constant, 1);
+        }
+        try {
+            if (written.equals(mapper.readerFor(map).readValue(mapper.writerFor(map).writeValueAsBytes(written)))) {
+                return;
+            }
+        } catch (IOException unread) {
+            // told below
+        }
+        problems.add(where + " cannot be read from JSON: the enum " + type.getRawClass().getName()
+                + " is the key of a map, and is not read from the texts that its constants have there");
     }
 
     private void components(JavaType type) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonKey;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
+import dev.allframe.codec.UnwritableException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
 import dev.allframe.store.Payload;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -164,6 +168,144 @@ final class ExactWritingTest {
         assertThatThrownBy(() -> keyed.encode(new Keyed(Map.of(new Loose("a"), 1, new Loose("A"), 2))))
                 .isInstanceOf(CodecException.class)
                 .hasMessageContaining("two keys of a map have the text 'a'");
+    }
+
+    @Stored("decimal")
+    record Decimals(BigDecimal decimal, Map<BigDecimal, Optional<BigDecimal>> map) implements Event {}
+
+    /** The text of a decimal has an exponent that may be larger than any that is read. */
+    @Test
+    void a_decimal_whose_text_is_not_read_is_refused() {
+        JacksonEventCodec<Decimals> decimals = JacksonEventCodec.of(JacksonEventCodecTest.typeOf(Decimals.class));
+        for (BigInteger unscaled : List.of(BigInteger.ZERO, BigInteger.ONE, BigInteger.TEN.pow(30).negate())) {
+            for (int scale : new int[]{Integer.MIN_VALUE, Integer.MIN_VALUE + 1, Integer.MIN_VALUE + 2,
+                    Integer.MIN_VALUE + 31, Integer.MIN_VALUE + 32, Integer.MAX_VALUE - 31, Integer.MAX_VALUE}) {
+                BigDecimal decimal = new BigDecimal(unscaled, scale);
+                for (Decimals event : List.of(new Decimals(decimal, Map.of()),
+                        new Decimals(BigDecimal.ONE, Map.of(decimal, Optional.empty())),
+                        new Decimals(BigDecimal.ONE, Map.of(BigDecimal.ONE, Optional.of(decimal))))) {
+                    EncodedEvent encoded;
+                    try {
+                        encoded = decimals.encode(event);
+                    } catch (UnwritableException refused) {
+                        assertThat(refused).hasMessageContaining("exponent");
+                        assertThat(-(long) scale + decimal.precision() - 1).isGreaterThan(Integer.MAX_VALUE);
+                        continue;
+                    }
+                    assertThat(decimals.decode(encoded)).containsExactly(event);
+                }
+            }
+        }
+    }
+
+    enum Numbered {
+        ONE(1), TWO(2);
+
+        private final int number;
+
+        Numbered(int number) {
+            this.number = number;
+        }
+
+        @JsonValue
+        int number() {
+            return number;
+        }
+    }
+
+    enum Coded {
+        ONE, TWO;
+
+        @JsonValue
+        String code() {
+            return "c" + ordinal();
+        }
+    }
+
+    enum Labelled {
+        ONE, TWO;
+
+        @JsonKey
+        String label() {
+            return "l" + ordinal();
+        }
+    }
+
+    enum Named {
+        @JsonProperty("the one")
+        ONE, TWO;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Stored("enums")
+    record Enums<T extends Enum<T>>(Map<T, T> map, EnumMap<T, Integer> enumMap, T one) {}
+
+    record OfNumbered(Enums<Numbered> enums) {}
+
+    record OfCoded(Enums<Coded> enums) {}
+
+    record OfLabelled(Enums<Labelled> enums) {}
+
+    record OfNamed(Enums<Named> enums) {}
+
+    record AnyEnum(Set<Enum<?>> set, Map<Enum<?>, Integer> map) {}
+
+    @Test
+    void an_enum_of_which_nobody_can_tell_the_class_is_refused() {
+        assertThat(JsonTypes.problems(AnyEnum.class)).hasSize(2);
+    }
+
+    /** Also where the enum has a form of its own: it is read back, or refused when the aggregate is registered. */
+    @Test
+    void an_enum_is_read_back_as_the_key_of_a_map() throws Exception {
+        for (Object written : List.of(
+                new OfNumbered(new Enums<>(Map.of(Numbered.TWO, Numbered.ONE), new EnumMap<>(Map.of(Numbered.ONE, 1)),
+                        Numbered.TWO)),
+                new OfCoded(new Enums<>(Map.of(Coded.TWO, Coded.ONE), new EnumMap<>(Map.of(Coded.ONE, 1)), Coded.TWO)),
+                new OfLabelled(new Enums<>(Map.of(Labelled.TWO, Labelled.ONE),
+                        new EnumMap<>(Map.of(Labelled.ONE, 1)), Labelled.TWO)),
+                new OfNamed(new Enums<>(Map.of(Named.ONE, Named.TWO), new EnumMap<>(Map.of(Named.ONE, 1)),
+                        Named.TWO)))) {
+            List<String> problems = JsonTypes.problems(written.getClass());
+            if (written instanceof OfLabelled) {
+                assertThat(problems).anyMatch(problem -> problem.contains(Labelled.class.getName()));
+            } else {
+                assertThat(problems).isEmpty();
+                byte[] json = DomainJson.mapper().writeValueAsBytes(written);
+                assertThat((Object) DomainJson.mapper().readValue(json, written.getClass())).isEqualTo(written);
+            }
+        }
+    }
+
+    record Iban(@Nullable @JsonValue String text) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Iban {}
+    }
+
+    record Middle(@JsonValue Optional<String> text) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Middle {}
+    }
+
+    @Stored("transfer")
+    record Transfer(@Nullable Iban iban, Optional<Middle> middle, List<Iban> more) implements Event {}
+
+    @Test
+    void a_value_that_is_written_as_null_is_refused() {
+        JacksonEventCodec<Transfer> transfers = JacksonEventCodec.of(JacksonEventCodecTest.typeOf(Transfer.class));
+        Transfer fine = new Transfer(null, Optional.of(new Middle(Optional.of("x"))), List.of(new Iban("a")));
+
+        assertThat(transfers.decode(transfers.encode(fine))).containsExactly(fine);
+        for (Transfer lost : List.of(new Transfer(new Iban(null), Optional.empty(), List.of()),
+                new Transfer(null, Optional.of(new Middle(Optional.empty())), List.of()),
+                new Transfer(null, Optional.empty(), List.of(new Iban(null))))) {
+            assertThatThrownBy(() -> transfers.encode(lost)).isInstanceOf(UnwritableException.class)
+                    .hasMessageContaining("is written as null");
+        }
     }
 
     @Stored("deep")
