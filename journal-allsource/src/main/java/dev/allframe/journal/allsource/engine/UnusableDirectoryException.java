@@ -38,6 +38,11 @@ public final class UnusableDirectoryException extends EventStoreException {
                             + ": RocksDB does not find a path with the character " + named(c)
                             + "; use a directory without it, or a symbolic link to it");
                 });
+        if (!directory.equals(Path.of(directory.toString()))) {
+            throw new UnusableDirectoryException("a store cannot be in the directory " + path
+                    + ": its name has bytes that are no text in " + ofNames + ", and RocksDB does not find it"
+                    + "; use another directory, or a symbolic link to it");
+        }
         if (!ofNames.equals(StandardCharsets.UTF_8) && path.chars().anyMatch(c -> c >= 0x80)) {
             throw new UnusableDirectoryException("a store cannot be in the directory " + path
                     + ": this process names files in " + ofNames + ", and RocksDB in UTF-8"

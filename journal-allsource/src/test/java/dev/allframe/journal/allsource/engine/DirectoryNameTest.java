@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.journal.allsource.AllSourceConfig;
@@ -119,6 +120,34 @@ class DirectoryNameTest {
         Path link = Files.createSymbolicLink(directory.resolve("link"), odd);
         try (EventStoreBackend store = open(link)) {
             assertThat(events(store)).isEqualTo(1);
+        }
+    }
+
+    /** The JVM finds such a directory by the bytes of its name, and gives a replacement character to all others. */
+    @Test
+    void a_name_whose_bytes_are_no_text_is_refused_before_anything_is_made() throws Exception {
+        Process made = new ProcessBuilder("sh", "-c", "mkdir \"$(printf 'raw\\377')\"").directory(directory.toFile())
+                .start();
+        assumeThat(made.waitFor()).isZero();
+        Path raw = children().getFirst();
+        assumeThat(Path.of(raw.toString())).isNotEqualTo(raw);
+
+        for (Path place : List.of(raw, raw.resolve("store"))) {
+            assertThatThrownBy(() -> open(place)).isInstanceOf(UnusableDirectoryException.class)
+                    .hasMessageContaining("bytes that are no text");
+            assertThatThrownBy(() -> NewStore.create(new RealDisk(), place, "a test"))
+                    .isInstanceOf(UnusableDirectoryException.class);
+        }
+        assertThat(made()).hasSize(1);
+        try (EventStoreBackend store = open(Files.createSymbolicLink(directory.resolve("link"), raw))) {
+            append(store);
+            assertThat(events(store)).isEqualTo(1);
+        }
+    }
+
+    private List<Path> children() throws IOException {
+        try (Stream<Path> there = Files.list(directory)) {
+            return there.toList();
         }
     }
 
