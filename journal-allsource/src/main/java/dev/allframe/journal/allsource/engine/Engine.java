@@ -110,7 +110,7 @@ public final class Engine implements AutoCloseable {
                 Engine engine = new Opening(disk, directory, tables, config, clock).open(lock);
                 engine.start();
                 return engine;
-            } catch (IOException | RuntimeException failed) {
+            } catch (IOException | RuntimeException | Error failed) {
                 try (lock) {
                     throw failed;
                 }

@@ -88,7 +88,7 @@ public final class NewStore implements AutoCloseable {
             StoreLock lock = StoreLock.take(disk, absolute, user);
             try {
                 return new NewStore(disk, absolute, lock);
-            } catch (IOException | RuntimeException failed) {
+            } catch (IOException | RuntimeException | Error failed) {
                 try (lock) {
                     throw failed;
                 }
