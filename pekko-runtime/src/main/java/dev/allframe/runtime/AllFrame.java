@@ -185,7 +185,7 @@ public final class AllFrame implements AutoCloseable {
                     cluster.manager().tell(Join.create(cluster.selfMember().address()));
                 }
                 return host(hosts, aggregates);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 try {
                     refuseWhereTheClusterDoes(failed);
                 } finally {
@@ -196,7 +196,7 @@ public final class AllFrame implements AutoCloseable {
         }
 
         /** A node that the cluster refuses is ended by Pekko, so that something else may have failed first. */
-        private void refuseWhereTheClusterDoes(@Nullable RuntimeException failed) {
+        private void refuseWhereTheClusterDoes(@Nullable Throwable failed) {
             String refusal = Hosts.isClustered(system) ? ClusterJoin.refusal(system) : null;
             if (refusal != null && !(failed instanceof ConfigurationException)) {
                 throw failed == null
@@ -248,7 +248,7 @@ public final class AllFrame implements AutoCloseable {
                     hosted.put(name, new ActorCommandBus.HostedAggregate(aggregate.type(), hosts.start(aggregate)));
                 }
                 return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 hosted.values().forEach(started -> started.host().stop());
                 registrations.values().forEach(Registration::close);
                 hosts.close();
