@@ -46,7 +46,7 @@ final class CanonicalForm extends SimpleModule {
     CanonicalForm() {
         super("canonical");
         setSerializerModifier(new Containers());
-        setSerializers(new NestedOptionals());
+        setSerializers(new Others());
     }
 
     /** The places where values stand that are not the only one of their declared type. */
@@ -93,10 +93,26 @@ final class CanonicalForm extends SimpleModule {
         }
     }
 
-    /** An Optional of an Optional, whose null says nothing of the outer one, or of anything, which it would hide. */
-    private static final class NestedOptionals extends SimpleSerializers {
+    /**
+     * An Optional of an Optional, whose null says nothing of the outer one, or of anything, which it would hide; and an
+     * entry of a map, whose key is a value like any other where no map has it.
+     */
+    private static final class Others extends SimpleSerializers {
 
         private static final long serialVersionUID = 1L;
+
+        @Override
+        public @Nullable JsonSerializer<?> findSerializer(SerializationConfig config, JavaType type,
+                BeanDescription description) {
+            if (!type.isTypeOrSubTypeOf(Map.Entry.class)) {
+                return null;
+            }
+            JavaType[] parts = type.findTypeParameters(Map.Entry.class);
+            JavaType any = config.constructType(Object.class);
+            return parts.length == 2
+                    ? new Pair(new Place(parts[0]), new Place(parts[1]))
+                    : new Pair(new Place(any), new Place(any));
+        }
 
         @Override
         public @Nullable JsonSerializer<?> findReferenceSerializer(SerializationConfig config, ReferenceType type,
@@ -167,7 +183,7 @@ final class CanonicalForm extends SimpleModule {
         }
 
         private boolean isText(SerializerProvider serializers) {
-            if (ValueTypes.key(declared.getRawClass()) != null || declared.isEnumType()) {
+            if (ValueTypes.key(declared.getRawClass()) != null || declared.getRawClass().isEnum()) {
                 return true;
             }
             BeanDescription description = serializers.getConfig().introspect(declared);
@@ -228,6 +244,42 @@ final class CanonicalForm extends SimpleModule {
             for (String text : texts) {
                 json.writeRawValue(text);
             }
+        }
+    }
+
+    /** An entry of a map as an array of its key and its value. */
+    private static final class Pair extends JsonSerializer<Map.Entry<?, ?>> implements ContextualSerializer {
+
+        private final Place key;
+        private final Place value;
+
+        Pair(Place key, Place value) {
+            this.key = key;
+            this.value = value;
+        }
+
+        @Override
+        public JsonSerializer<?> createContextual(SerializerProvider serializers, @Nullable BeanProperty property)
+                throws JsonMappingException {
+            return new Pair(key.in(serializers, property), value.in(serializers, property));
+        }
+
+        @Override
+        public void serialize(Map.Entry<?, ?> entry, JsonGenerator json, SerializerProvider serializers)
+                throws IOException {
+            json.writeStartArray();
+            key.write(entry.getKey(), json, serializers);
+            value.write(entry.getValue(), json, serializers);
+            json.writeEndArray();
+        }
+
+        @Override
+        public void serializeWithType(Map.Entry<?, ?> entry, JsonGenerator json, SerializerProvider serializers,
+                TypeSerializer type) throws IOException {
+            var prefix = type.writeTypePrefix(json, type.typeId(entry, JsonToken.START_ARRAY));
+            key.write(entry.getKey(), json, serializers);
+            value.write(entry.getValue(), json, serializers);
+            type.writeTypeSuffix(json, prefix);
         }
     }
 

@@ -40,7 +40,7 @@ final class OpenTypes extends StdTypeResolverBuilder {
 
     private static boolean isOpen(JavaType type) {
         Class<?> raw = type.getRawClass();
-        return !type.isFinal() && !type.isEnumType() && !ValueTypes.contains(raw) && !type.isArrayType()
+        return !type.isFinal() && !raw.isEnum() && !ValueTypes.contains(raw) && !type.isArrayType()
                 && !TreeNode.class.isAssignableFrom(raw) && !List.class.isAssignableFrom(raw)
                 && !Set.class.isAssignableFrom(raw) && !Map.class.isAssignableFrom(raw);
     }
@@ -63,8 +63,9 @@ final class OpenTypes extends StdTypeResolverBuilder {
             return switch (value) {
                 case Set<?> set -> "set";
                 case Map<?, ?> map -> "map";
-                case Iterable<?> items when isIterable -> null;
+                case Collection<?> items when isIterable -> null;
                 case List<?> list -> "list";
+                case Map.Entry<?, ?> entry -> Map.Entry.class.isAssignableFrom(declared) ? null : "entry";
                 case Enum<?> constant -> constant.getDeclaringClass().getName();
                 default -> type.getName();
             };

@@ -22,7 +22,9 @@ import dev.allframe.aggregate.Stored;
 import dev.allframe.schema.Schema;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells Jackson the cases of sealed types, which it does not find by itself, and their names. */
@@ -52,7 +54,12 @@ final class SealedTypes extends NopAnnotationIntrospector {
         if (!SealedCases.hasCases(type.getRawType())) {
             return null;
         }
-        return SealedCases.of(type.getRawType()).stream().map(found -> new NamedType(found, nameOf(found))).toList();
+        List<Class<?>> cases = SealedCases.of(type.getRawType());
+        Set<String> names = new HashSet<>();
+        // of two with one name, which are refused where they are to be read, each is told from the other
+        return cases.stream()
+                .map(found -> new NamedType(found, names.add(nameOf(found)) ? nameOf(found) : found.getName()))
+                .toList();
     }
 
     private static final class Cases extends StdTypeResolverBuilder {

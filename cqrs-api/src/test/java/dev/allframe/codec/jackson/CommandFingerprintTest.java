@@ -14,11 +14,13 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZonedDateTime;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -300,6 +302,84 @@ final class CommandFingerprintTest {
                 new Arrays2(new Shape[0], new Object[0], new Optional[]{null}, new int[0]),
                 new Arrays2(new Shape[0], new Object[0], new Optional[0], new int[]{1}))
                 .map(CommandFingerprint::of)).doesNotHaveDuplicates();
+    }
+
+    /** Items that are objects of their own. */
+    interface Line extends Iterable<Integer> {}
+
+    record Open(List<Integer> points) implements Line {
+        @Override
+        public Iterator<Integer> iterator() {
+            return points.iterator();
+        }
+    }
+
+    record Closed(List<Integer> points) implements Line {
+        @Override
+        public Iterator<Integer> iterator() {
+            return points.iterator();
+        }
+    }
+
+    enum Paint {
+        RED, BLUE
+    }
+
+    sealed interface Alike {
+        record Same(int size) implements Alike {}
+
+        final class Inner {
+            record Same(int size) implements Alike {}
+
+            private Inner() {}
+        }
+    }
+
+    record Odd(Iterable<Integer> items, List<Line> lines, Map<Enum<?>, Integer> keys, Set<Enum<?>> enums,
+            Map.@Nullable Entry<Object, Object> entry, Map.@Nullable Entry<Shape, Shape> shapes, Set<Alike> alike,
+            Object any) implements Command {
+
+        static Odd items(Iterable<Integer> items, Line... lines) {
+            return new Odd(items, List.of(lines), Map.of(), Set.of(), null, null, Set.of(), "");
+        }
+
+        static Odd enums(Map<Enum<?>, Integer> keys, Enum<?>... enums) {
+            return new Odd(List.of(), List.of(), keys, Set.of(enums), null, null, Set.of(), "");
+        }
+
+        static Odd entry(Map.Entry<Object, Object> entry) {
+            return new Odd(List.of(), List.of(), Map.of(), Set.of(), entry, null, Set.of(), "");
+        }
+
+        static Odd shapes(Map.Entry<Shape, Shape> shapes) {
+            return new Odd(List.of(), List.of(), Map.of(), Set.of(), null, shapes, Set.of(), "");
+        }
+
+        static Odd any(Object any, Alike... alike) {
+            return new Odd(List.of(), List.of(), Map.of(), Set.of(), null, null, Set.of(alike), any);
+        }
+    }
+
+    /** Commands with such components are not registered; their fingerprints tell them apart all the same. */
+    @Test
+    void the_type_of_what_has_items_and_of_what_has_the_name_of_another_counts() {
+        Shape circle = new Shape.Circle(1);
+        Shape square = new Shape.Square(1);
+
+        assertThat(Stream.of(Odd.items(List.of(1)), Odd.items(new Open(List.of(1))),
+                Odd.items(new Closed(List.of(1))), Odd.items(List.of(), new Open(List.of(1))),
+                Odd.items(List.of(), new Closed(List.of(1))), Odd.enums(Map.of(Color.RED, 1)),
+                Odd.enums(Map.of(Paint.RED, 1)), Odd.enums(Map.of(), Color.RED), Odd.enums(Map.of(), Paint.RED),
+                Odd.entry(Map.entry(1, 1)), Odd.entry(Map.entry(1L, 1)), Odd.entry(Map.entry(1, 1L)),
+                Odd.entry(Map.entry("1", 1)), Odd.shapes(Map.entry(circle, square)),
+                Odd.shapes(Map.entry(square, square)), Odd.shapes(Map.entry(square, circle)),
+                Odd.any("", new Alike.Same(1)), Odd.any("", new Alike.Inner.Same(1)),
+                Odd.any(Map.entry(circle, 1)), Odd.any(Map.entry(square, 1)))
+                .map(CommandFingerprint::of)).doesNotHaveDuplicates();
+        assertThat(CommandFingerprint.of(Odd.entry(Map.entry(1, circle))))
+                .isEqualTo(CommandFingerprint.of(Odd.entry(new AbstractMap.SimpleEntry<>(1, circle))));
+        assertThat(CommandFingerprint.of(Odd.any(Map.entry(1, circle))))
+                .isEqualTo(CommandFingerprint.of(Odd.any(new AbstractMap.SimpleEntry<>(1, circle))));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
