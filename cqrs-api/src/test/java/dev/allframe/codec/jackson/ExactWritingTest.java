@@ -218,7 +218,7 @@ final class ExactWritingTest {
 
         @JsonValue
         String code() {
-            return "c" + ordinal();
+            return "c" + name();
         }
     }
 
@@ -227,7 +227,7 @@ final class ExactWritingTest {
 
         @JsonKey
         String label() {
-            return "l" + ordinal();
+            return "l" + name();
         }
     }
 
