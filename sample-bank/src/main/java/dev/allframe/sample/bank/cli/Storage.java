@@ -39,6 +39,9 @@ final class Storage {
 
     /** The folder of a durable store. */
     Path folder() {
+        if (data != null && data.toString().isEmpty()) {
+            throw new InputException("--data is empty: name a folder, such as . for this one, or leave --data out");
+        }
         return data == null ? DATA : data;
     }
 

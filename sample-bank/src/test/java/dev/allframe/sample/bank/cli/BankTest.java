@@ -265,6 +265,7 @@ final class BankTest {
             demo --backend memory --data /nowhere            # bank: the memory backend stores nothing on disk: leave --data out
             balances --data /nowhere                         # bank: there is no bank in /nowhere: fill one with 'bank demo' or 'bank import', or name its folder with --data
             demo --accounts 0                                # bank: --accounts must be from 1 to 10000, not 0
+            demo --data= --backend allsource                 # bank: --data is empty: name a folder, such as . for this one, or leave --data out
             balances --accounts 1 --top 0                    # bank: --top must be 1 or more, not 0
             account acc-9999 --accounts 1                    # bank: there is no account 'acc-9999'
             account a|b --accounts 1                         # bank: there is no account 'a|b'
