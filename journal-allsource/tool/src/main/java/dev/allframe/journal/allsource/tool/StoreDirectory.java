@@ -66,8 +66,13 @@ final class StoreDirectory {
 
     static void refuseIfNoStore(Path directory) {
         if (!ClosedStore.isStore(DISK, directory)) {
-            throw new RefusedException("there is no store in " + directory
-                    + (Files.isDirectory(directory) ? ": it has no file STORE" : ": there is no such directory"));
+            String why = "there is no such directory";
+            if (Files.isDirectory(directory)) {
+                why = "it has no file STORE";
+            } else if (Files.exists(directory)) {
+                why = "it is a file, and a store is a directory";
+            }
+            throw new RefusedException("there is no store in " + directory + ": " + why);
         }
     }
 

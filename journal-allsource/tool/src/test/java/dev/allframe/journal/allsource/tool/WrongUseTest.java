@@ -56,7 +56,7 @@ final class WrongUseTest {
     @CsvSource(delimiter = ';', textBlock = """
             inspect {missing};                      there is no store in
             inspect {empty};                        it has no file STORE
-            inspect {file};                         there is no store in
+            inspect {file};                         it is a file, and a store is a directory
             dump {missing};                         there is no store in
             dump {folder};                          it has no file STORE
             verify {file};                          there is no store in
