@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.NewStore;
@@ -72,8 +73,11 @@ final class ImportCommand implements Callable<Integer> {
             try {
                 ended = read(line, number, store);
             } catch (IOException | IllegalArgumentException | DateTimeException malformed) {
-                throw new RefusedException(
-                        file + " line " + (number + 1) + " cannot be used: " + Failures.message(malformed));
+                // Where Jackson names a place, it is one within the line, behind a line break.
+                String why = malformed instanceof JsonProcessingException json
+                        ? json.getOriginalMessage()
+                        : Failures.message(malformed);
+                throw new RefusedException(file + " line " + (number + 1) + " cannot be used: " + why);
             }
             number += ended ? 0 : 1;
             progress.step();

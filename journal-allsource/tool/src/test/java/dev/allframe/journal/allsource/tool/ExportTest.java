@@ -140,6 +140,7 @@ final class ExportTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("line 2 cannot be used");
+        assertThat(run.err().strip()).doesNotContain("Source:").hasLineCount(1);
     }
 
     @Test
