@@ -40,6 +40,9 @@ public final class SlowestTests {
                     Double.parseDouble(suite.getAttribute("time").replace(",", "")),
                     Integer.parseInt(suite.getAttribute("tests"))));
         }
+        if (results.isEmpty()) {
+            return; // a build without tests
+        }
         results.sort(comparingDouble(Result::seconds).reversed());
         System.out.printf(Locale.ROOT, "The slowest of %d test classes, which took %.0f s together:%n", results.size(),
                 results.stream().mapToDouble(Result::seconds).sum());
