@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.store.CorruptStoreException;
 import java.util.Set;

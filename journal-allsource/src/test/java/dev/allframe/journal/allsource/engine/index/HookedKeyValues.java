@@ -1,5 +1,8 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
+
 /** Tables in which something happens before a batch is written, before a flush and before a cursor is opened. */
 public final class HookedKeyValues extends ForwardingKeyValues {
 

@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

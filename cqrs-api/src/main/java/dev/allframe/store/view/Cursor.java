@@ -1,7 +1,7 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.store.view;
 
 /** Walks over entries. Begins before the first. For one thread. Closing twice does nothing. */
-interface Cursor extends AutoCloseable {
+public interface Cursor extends AutoCloseable {
 
     /** Goes to the next entry; false where there is none. */
     boolean next();

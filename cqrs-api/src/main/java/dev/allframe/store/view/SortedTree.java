@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.store.view;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * the one before. So every moment can be kept, and read while others write. An AVL tree: the heights of two siblings
  * differ by 1 at most.
  */
-final class SortedTree {
+public final class SortedTree {
 
-    static final SortedTree EMPTY = new SortedTree(null);
+    /** Without a key. */
+    public static final SortedTree EMPTY = new SortedTree(null);
 
     /** A node; never changed. */
     private static final class Node {
@@ -38,11 +39,13 @@ final class SortedTree {
         this.root = root;
     }
 
-    boolean isEmpty() {
+    /** Whether it has no key. */
+    public boolean isEmpty() {
         return root == null;
     }
 
-    byte @Nullable [] get(byte[] key) {
+    /** The value of a key; null where there is none. */
+    public byte @Nullable [] get(byte[] key) {
         Node at = root;
         while (at != null) {
             int order = Arrays.compareUnsigned(key, at.key);
@@ -54,16 +57,18 @@ final class SortedTree {
         return null;
     }
 
-    SortedTree put(byte[] key, byte[] value) {
+    /** A tree with this value in place of the one that the key has. */
+    public SortedTree put(byte[] key, byte[] value) {
         return new SortedTree(put(root, key, value));
     }
 
-    SortedTree remove(byte[] key) {
+    /** A tree without a key. */
+    public SortedTree remove(byte[] key) {
         return get(key) == null ? this : new SortedTree(remove(root, key));
     }
 
     /** Walks over a range in ascending or descending order. */
-    Cursor cursor(KeyRange range, boolean backwards) {
+    public Cursor cursor(KeyRange range, boolean backwards) {
         return new Walk(root, range, backwards);
     }
 
