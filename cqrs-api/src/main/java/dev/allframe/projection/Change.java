@@ -1,0 +1,101 @@
+package dev.allframe.projection;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/**
+ * What is to become of rows, as a value. The changes of one event take effect in their order, all or none, and each
+ * sees what those before it have made. Functions are pure and return a row; one that throws or returns null is a
+ * failure of the view.
+ *
+ * @param <K> the keys of the rows
+ * @param <R> the rows
+ */
+public sealed interface Change<K, R> {
+
+    /** The row of a key, in place of the one that may be there. */
+    record Put<K, R>(K key, R row) implements Change<K, R> {
+        public Put {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(row, "row");
+        }
+    }
+
+    /** The row of a key made anew from the one that is there; a failure where none is. */
+    record Update<K, R>(K key, UnaryOperator<R> change) implements Change<K, R> {
+        public Update {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(change, "change");
+        }
+    }
+
+    /** The row of a key made anew from the one that is there, else from a first one. */
+    record Upsert<K, R>(K key, R first, UnaryOperator<R> change) implements Change<K, R> {
+        public Upsert {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(first, "first");
+            Objects.requireNonNull(change, "change");
+        }
+    }
+
+    /** No row for a key; nothing where there is none. */
+    record Remove<K, R>(K key) implements Change<K, R> {
+        public Remove {
+            Objects.requireNonNull(key, "key");
+        }
+    }
+
+    /** Every row that has a value in an index, made anew. */
+    record UpdateBy<K, R, V>(Index<R, V> index, V value, UnaryOperator<R> change) implements Change<K, R> {
+        public UpdateBy {
+            Objects.requireNonNull(index, "index");
+            Objects.requireNonNull(value, "value");
+            Objects.requireNonNull(change, "change");
+        }
+    }
+
+    /** Several changes, one after the other; none for an empty list. */
+    record Several<K, R>(List<Change<K, R>> changes) implements Change<K, R> {
+        public Several {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** Sets the row of a key. */
+    static <K, R> Change<K, R> put(K key, R row) {
+        return new Put<>(key, row);
+    }
+
+    /** Changes the row of a key, which must be there. */
+    static <K, R> Change<K, R> update(K key, UnaryOperator<R> change) {
+        return new Update<>(key, change);
+    }
+
+    /** Changes the row of a key, beginning with a first one where none is there. */
+    static <K, R> Change<K, R> upsert(K key, R first, UnaryOperator<R> change) {
+        return new Upsert<>(key, first, change);
+    }
+
+    /** Removes the row of a key. */
+    static <K, R> Change<K, R> remove(K key) {
+        return new Remove<>(key);
+    }
+
+    /** Changes all rows that have a value in an index: one event, many rows. */
+    static <K, R, V> Change<K, R> updateBy(Index<R, V> index, V value, UnaryOperator<R> change) {
+        return new UpdateBy<>(index, value, change);
+    }
+
+    /** Several changes of one event. */
+    @SafeVarargs
+    static <K, R> Change<K, R> changes(Change<K, R>... changes) {
+        return new Several<>(Arrays.asList(changes));
+    }
+
+    /** Nothing. */
+    static <K, R> Change<K, R> none() {
+        return new Several<>(List.of());
+    }
+}

@@ -1,0 +1,189 @@
+package dev.allframe.projection;
+
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Event;
+import dev.allframe.failure.Failures;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A view as a value: its name, its rows, its indexes and the handlers that make it from events. Immutable; methods
+ * return a changed copy, so that it is usually a constant beside the handlers. What is wrong with it is told when it is
+ * registered, all at once.
+ *
+ * @param <K> the keys of the rows
+ * @param <R> the rows, whose classes are stored as JSON
+ */
+public final class ProjectionType<K, R> {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,99}");
+
+    private final String name;
+    private final Version version;
+    private final Class<K> keyClass;
+    private final Class<R> rowClass;
+    private final List<Index<R, ?>> indexes;
+    private final List<Source<?, K, R>> sources;
+    private final boolean perStream;
+    private final OnFailure onFailure;
+
+    /**
+     * Where rows come from.
+     *
+     * @param aggregate the aggregate whose events are read
+     * @param handler what they mean
+     */
+    public record Source<E extends Event, K, R>(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {}
+
+    /** What becomes of an event whose handler or change fails. */
+    public enum OnFailure {
+        /** The view stands before the event until it is told what to do. */
+        STOP,
+        /** The event and all later ones of its stream wait; other streams go on. */
+        PARK
+    }
+
+    private ProjectionType(String name, Version version, Class<K> keyClass, Class<R> rowClass,
+            List<Index<R, ?>> indexes, List<Source<?, K, R>> sources, boolean perStream, OnFailure onFailure) {
+        this.name = name;
+        this.version = version;
+        this.keyClass = keyClass;
+        this.rowClass = rowClass;
+        this.indexes = indexes;
+        this.sources = sources;
+        this.perStream = perStream;
+        this.onFailure = onFailure;
+    }
+
+    /**
+     * A view without indexes and sources.
+     *
+     * @param name lower case letters, digits and hyphens; the name of a directory and of a stream
+     * @param version raised when handlers change their meaning
+     * @param key a class that {@link Keys#of} knows
+     * @param row a record class
+     */
+    public static <K, R> ProjectionType<K, R> named(String name, Version version, Class<K> key, Class<R> row) {
+        return new ProjectionType<>(Objects.requireNonNull(name, "name"), Objects.requireNonNull(version, "version"),
+                Objects.requireNonNull(key, "key"), Objects.requireNonNull(row, "row"), List.of(), List.of(), false,
+                OnFailure.STOP);
+    }
+
+    /** Finds rows by these too. */
+    @SafeVarargs
+    public final ProjectionType<K, R> indexedBy(Index<R, ?>... more) {
+        return new ProjectionType<>(name, version, keyClass, rowClass,
+                Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, perStream, onFailure);
+    }
+
+    /** Reads the events of an aggregate too, in the order of the store. */
+    public <E extends Event> ProjectionType<K, R> from(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {
+        List<Source<?, K, R>> more = new ArrayList<>(sources);
+        more.add(new Source<>(aggregate, handler));
+        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, List.copyOf(more), perStream,
+                onFailure);
+    }
+
+    /**
+     * Declares that the events of an instance change rows of that instance alone: those whose key is the instance's id,
+     * or a record whose first component is. The view fails at an event that changes another.
+     */
+    public ProjectionType<K, R> perStream() {
+        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, sources, true, onFailure);
+    }
+
+    /** Parks the stream of an event that fails, and goes on with others. Needs {@link #perStream()}. */
+    public ProjectionType<K, R> parkFailures() {
+        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, sources, perStream, OnFailure.PARK);
+    }
+
+    /** What is wrong with the definition, each in a sentence; the row class aside. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        String view = "view '" + name + "' ";
+        if (!NAME.matcher(name).matches()) {
+            problems.add(view + "must have a name of lower case letters, digits and hyphens, beginning with a letter,"
+                    + " at most 100");
+        }
+        try {
+            Keys.of(keyClass);
+        } catch (IllegalArgumentException unfit) {
+            problems.add(view + "cannot have such keys: " + Failures.message(unfit));
+        }
+        if (sources.isEmpty()) {
+            problems.add(view + "reads no aggregate: add .from(…)");
+        }
+        Set<String> names = new HashSet<>();
+        for (Source<?, K, R> source : sources) {
+            if (!names.add(source.aggregate().name())) {
+                problems.add(view + "reads aggregate '" + source.aggregate().name() + "' twice");
+            }
+        }
+        Set<String> indexNames = new HashSet<>();
+        for (Index<R, ?> index : indexes) {
+            if (!indexNames.add(index.name())) {
+                problems.add(view + "has two indexes named '" + index.name() + "'");
+            }
+        }
+        if (onFailure == OnFailure.PARK && !perStream) {
+            problems.add(view + "parks failures without perStream(): what waits would be missing in rows of others");
+        }
+        return problems;
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** The version of its handlers. */
+    public Version version() {
+        return version;
+    }
+
+    /** The class of the keys. */
+    public Class<K> keyClass() {
+        return keyClass;
+    }
+
+    /** The class of the rows. */
+    public Class<R> rowClass() {
+        return rowClass;
+    }
+
+    /** How keys are ordered. */
+    public Keys<K> keys() {
+        return Keys.of(keyClass);
+    }
+
+    /** Its indexes, in the order of their declaration. */
+    public List<Index<R, ?>> indexes() {
+        return indexes;
+    }
+
+    /** Where its rows come from. */
+    public List<Source<?, K, R>> sources() {
+        return sources;
+    }
+
+    /** Whether events change rows of their own instance alone. */
+    public boolean isPerStream() {
+        return perStream;
+    }
+
+    /** What becomes of an event that fails. */
+    public OnFailure onFailure() {
+        return onFailure;
+    }
+
+    @Override
+    public String toString() {
+        return "ProjectionType[" + name + "]";
+    }
+}
