@@ -1,0 +1,255 @@
+package dev.allframe.projection.fold;
+
+import dev.allframe.codec.RowCodec;
+import dev.allframe.projection.Index;
+import dev.allframe.projection.Keys;
+import dev.allframe.projection.ProjectionType;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
+import dev.allframe.store.view.ViewBatch;
+import dev.allframe.store.view.ViewReads;
+import dev.allframe.store.view.ViewTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows that a page touches: each is read once, before the page's first change, and written once, behind its last.
+ * The changes of one event are kept or taken back together. For one thread and one page.
+ */
+final class PageRows<K, R> {
+
+    private static final Comparator<byte[]> BY_BYTES = Arrays::compareUnsigned;
+
+    private final ViewReads stored;
+    private final Keys<K> keys;
+    private final List<Index<R, ?>> indexes;
+    private final RowCodec<R> codec;
+    private final Map<Key, Row> rows = new HashMap<>();
+    private final List<Undo> ofEvent = new ArrayList<>();
+
+    PageRows(ViewReads stored, ProjectionType<K, R> type, RowCodec<R> codec) {
+        this.stored = stored;
+        this.keys = type.keys();
+        this.indexes = type.indexes();
+        this.codec = codec;
+    }
+
+    /** Bytes that are compared. */
+    private record Key(byte[] bytes) {
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key(byte[] others) && Arrays.equals(bytes, others);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
+        }
+    }
+
+    /** What one event has changed of a row. */
+    private final class Undo {
+        private final Row row;
+        private final @Nullable R before;
+        private final byte @Nullable [][] valuesBefore;
+
+        Undo(Row row) {
+            this.row = row;
+            this.before = row.now;
+            this.valuesBefore = row.values;
+        }
+    }
+
+    /** A row: as it is stored, and as the page has made it. */
+    private final class Row {
+        private final byte[] key;
+        private final byte @Nullable [] storedBytes;
+        private final @Nullable R storedRow;
+        private final byte @Nullable [][] storedValues;
+        private @Nullable R now;
+        private byte @Nullable [][] values;
+
+        Row(byte[] key, byte @Nullable [] bytes) {
+            this.key = key;
+            storedBytes = bytes;
+            storedRow = bytes == null ? null : StoredRows.decode(codec, bytes);
+            storedValues = values(storedRow);
+            now = storedRow;
+            values = storedValues;
+        }
+    }
+
+    /** The bytes of a row's values in each index; null for an index that the row is not in, and for no row. */
+    private byte @Nullable [][] values(@Nullable R row) {
+        if (row == null || indexes.isEmpty()) {
+            return null;
+        }
+        byte[][] values = new byte[indexes.size()][];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(indexes.get(i), row);
+        }
+        return values;
+    }
+
+    private static <R, V> byte @Nullable [] value(Index<R, V> index, R row) {
+        V value = index.valueOf(row);
+        return value == null ? null : index.keys().encode(value);
+    }
+
+    /** Reads rows that will be asked for, all at once. */
+    void load(Collection<byte[]> wanted) {
+        List<byte[]> missing = new ArrayList<>();
+        Map<Key, Boolean> seen = new HashMap<>();
+        for (byte[] key : wanted) {
+            Key compared = new Key(key);
+            if (!rows.containsKey(compared) && seen.put(compared, true) == null) {
+                missing.add(key);
+            }
+        }
+        List<byte @Nullable []> found = stored.getAll(ViewTable.ROWS, missing);
+        for (int i = 0; i < missing.size(); i++) {
+            byte[] key = missing.get(i);
+            rows.put(new Key(key), new Row(key, found.get(i)));
+        }
+    }
+
+    private Row row(byte[] key) {
+        return rows.computeIfAbsent(new Key(key), unread -> new Row(key, stored.get(ViewTable.ROWS, key)));
+    }
+
+    @Nullable R get(byte[] key) {
+        return row(key).now;
+    }
+
+    /** Sets a row, or with null removes it. */
+    void set(byte[] key, @Nullable R changed) {
+        Row row = row(key);
+        ofEvent.add(new Undo(row));
+        row.values = values(changed);
+        row.now = changed;
+    }
+
+    /** The keys of the rows that have a value in an index at this moment, in their order. */
+    List<byte[]> keysBy(int index, byte[] value) {
+        List<byte[]> found = new ArrayList<>();
+        byte[] prefix = GenerationFormat.indexEntry(index, value, new byte[0]);
+        try (Cursor entries = stored.cursor(ViewTable.INDEXES, KeyRange.prefix(prefix), false)) {
+            while (entries.next()) {
+                byte[] key = Arrays.copyOfRange(entries.key(), prefix.length, entries.key().length);
+                if (!rows.containsKey(new Key(key))) {
+                    found.add(key);
+                }
+            }
+        }
+        for (Row row : rows.values()) {
+            byte[][] values = row.values;
+            if (values != null && Arrays.equals(values[index], value)) {
+                found.add(row.key);
+            }
+        }
+        found.sort(BY_BYTES);
+        return found;
+    }
+
+    /** Keeps what was set since the last keeping: the changes of one event. */
+    void keep() {
+        ofEvent.clear();
+    }
+
+    /** As {@link #keep}, and makes sure that the rows can be written. */
+    void keepWritable() {
+        for (Undo undo : ofEvent) {
+            R now = undo.row.now;
+            if (now != null) {
+                codec.encode(now);
+            }
+        }
+        ofEvent.clear();
+    }
+
+    /** Takes back what was set since the last keeping. */
+    void takeBack() {
+        for (Undo undo : ofEvent.reversed()) {
+            undo.row.now = undo.before;
+            undo.row.values = undo.valuesBefore;
+        }
+        ofEvent.clear();
+    }
+
+    /**
+     * What the page has made of the rows.
+     *
+     * @param changes the rows that differ
+     * @param added how many rows there are more
+     * @param digest the digest behind the page
+     */
+    record Written<K, R>(List<RowChange<K, R>> changes, long added, Digest digest) {}
+
+    /**
+     * Puts every row that differs into a batch, with its entries in the indexes.
+     *
+     * @throws dev.allframe.codec.CodecException if a row cannot be written
+     */
+    Written<K, R> write(ViewBatch batch, Digest before) {
+        List<RowChange<K, R>> changes = new ArrayList<>();
+        long added = 0;
+        Digest digest = before;
+        for (Row row : rows.values()) {
+            byte[] old = row.storedBytes;
+            R now = row.now;
+            if (now == row.storedRow) {
+                continue;
+            }
+            byte[] written = now == null ? null : codec.encode(now);
+            if (Arrays.equals(old, written)) {
+                continue;
+            }
+            if (old != null) {
+                digest = digest.minus(Digest.of(row.key, old));
+                added--;
+            }
+            if (written == null) {
+                batch.delete(ViewTable.ROWS, row.key);
+            } else {
+                batch.put(ViewTable.ROWS, row.key, written);
+                digest = digest.plus(Digest.of(row.key, written));
+                added++;
+            }
+            index(batch, row);
+            changes.add(new RowChange<>(keys.decode(row.key), row.storedRow, now));
+        }
+        return new Written<>(changes, added, digest);
+    }
+
+    private void index(ViewBatch batch, Row row) {
+        byte[][] old = row.storedValues;
+        byte[][] now = row.values;
+        for (int i = 0; i < indexes.size(); i++) {
+            byte[] oldValue = old == null ? null : old[i];
+            byte[] newValue = now == null ? null : now[i];
+            if (Arrays.equals(oldValue, newValue)) {
+                continue;
+            }
+            if (oldValue != null) {
+                batch.delete(ViewTable.INDEXES, GenerationFormat.indexEntry(i, oldValue, row.key));
+            }
+            if (newValue != null) {
+                batch.put(ViewTable.INDEXES, GenerationFormat.indexEntry(i, newValue, row.key),
+                        GenerationFormat.NOTHING);
+            }
+        }
+    }
+
+    /** How a row is changed: the function's result, which must be a row. */
+    static <R> R changed(R result) {
+        return Objects.requireNonNull(result, "the function of a change returned null: Change.remove removes a row");
+    }
+}
