@@ -100,7 +100,8 @@ class ViewFoldTest {
 
     private static ThingEvent event(Random random, String twin) {
         String group = "g" + random.nextInt(4);
-        long amount = random.nextInt(50) == 0 ? Long.MAX_VALUE : random.nextInt(9) - 4;
+        long large = random.nextBoolean() ? Long.MAX_VALUE : Long.MAX_VALUE / 2 + 5; // of the latter the double fails
+        long amount = random.nextInt(20) == 0 ? large : random.nextInt(9) - 4;
         return switch (random.nextInt(8)) {
             case 0 -> new ThingEvent.Made(group, amount);
             case 1 -> new ThingEvent.Added(amount);
