@@ -23,8 +23,9 @@ class ArchitectureTest {
             .resideInAPackage("dev.allframe.journal.plugin")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.allframe.journal.plugin", "dev.allframe.store", "org.apache.pekko..",
-                    "com.typesafe.config", "scala..", "java..", "org.jspecify.annotations");
+            .resideInAnyPackage("dev.allframe.journal.plugin", "dev.allframe.store", "dev.allframe.streams",
+                    "dev.allframe.failure", "org.apache.pekko..", "com.typesafe.config", "scala..", "java..",
+                    "org.jspecify.annotations");
 
     @ArchTest
     static final ArchRule the_store_in_memory_knows_the_storage_contract_alone = classes()

@@ -7,6 +7,8 @@ import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
+import dev.allframe.streams.PagedSource;
+import dev.allframe.streams.Stages;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +78,7 @@ public final class BackendDurableStateStore
 
     @Override
     public CompletionStage<Done> upsertObject(String persistenceId, long revision, Object value, String tag) {
-        return Futures.attempt(
+        return Stages.attempt(
                 () -> backend.upsertState(new StreamId(persistenceId), revision, payloads.stored(value), tag))
                 .thenApply(changed -> Done.getInstance());
     }

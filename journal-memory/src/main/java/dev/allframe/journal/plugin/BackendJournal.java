@@ -1,6 +1,7 @@
 package dev.allframe.journal.plugin;
 
 import com.typesafe.config.Config;
+import dev.allframe.failure.Failures;
 import dev.allframe.store.Appended;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoredEvent;
@@ -102,7 +103,7 @@ public final class BackendJournal extends AsyncWriteJournal {
             if (failure == null) {
                 replies.stored(message, writes.rejections());
             } else {
-                replies.failed(message, Futures.unwrapped(failure));
+                replies.failed(message, Failures.unwrapped(failure));
             }
         });
     }

@@ -7,6 +7,7 @@ import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.streams.PagedSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.NoSuchElementException;

@@ -4,6 +4,7 @@ import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventReader;
 import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
+import dev.allframe.streams.Pages;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.allframe.journal.plugin;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.DurableStateStore;
 import dev.allframe.store.Position;
+import dev.allframe.streams.Pages;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 

@@ -1,8 +1,9 @@
-package dev.allframe.journal.plugin;
+package dev.allframe.streams;
 
-import dev.allframe.journal.plugin.Pages.Page;
-import dev.allframe.journal.plugin.Pages.Then;
+import dev.allframe.failure.Failures;
 import dev.allframe.store.Registration;
+import dev.allframe.streams.Pages.Page;
+import dev.allframe.streams.Pages.Then;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -23,14 +24,17 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of what {@link Pages} read: a page at a time, and only when downstream has taken the one before. At the end
- * of what is stored it sleeps until the storage wakes it; there is no timer.
+ * A stream of the elements that {@link Pages} read: a page at a time, and the next page only when downstream asks for
+ * an element after the last one of the page before. At the end of the stored elements it sleeps until the storage wakes
+ * it; there is no timer. It fails with what a read failed with, without the wrappers of stages.
  *
  * <p>The wake-up is registered before the first read and armed again before each read, so that an append that a read
  * has missed always wakes the stage after it. An append costs an atomic flag, and one message for all appends between
- * two reads.
+ * two reads. The registration is closed when the stream ends, by whatever cause.
+ *
+ * @param <T> the elements
  */
-final class PagedSource<T> extends GraphStage<SourceShape<T>> {
+public final class PagedSource<T> extends GraphStage<SourceShape<T>> {
 
     private final Outlet<T> out = Outlet.create("PagedSource.out");
     private final SourceShape<T> shape = SourceShape.of(out);
@@ -42,13 +46,23 @@ final class PagedSource<T> extends GraphStage<SourceShape<T>> {
         this.wakeUps = wakeUps;
     }
 
-    /** A stream that follows what is stored; each materialization reads with its own pages. */
-    static <T> Source<T, NotUsed> live(Supplier<Pages<T>> pages, Function<Runnable, Registration> wakeUps) {
+    /**
+     * A stream that follows the stored elements.
+     *
+     * @param pages gives each materialization its own
+     * @param wakeUps registers a callback that the storage calls, on any thread, after each append; the callback
+     *        returns at once and may be called too often. {@code EventReader::onAppend} is one
+     */
+    public static <T> Source<T, NotUsed> live(Supplier<Pages<T>> pages, Function<Runnable, Registration> wakeUps) {
         return Source.fromGraph(new PagedSource<>(pages, wakeUps));
     }
 
-    /** A stream whose pages never say {@link Then#WAIT}. */
-    static <T> Source<T, NotUsed> current(Supplier<Pages<T>> pages) {
+    /**
+     * A stream without wake-ups, of the elements that are stored already.
+     *
+     * @param pages gives each materialization its own, which never say {@link Then#WAIT}
+     */
+    public static <T> Source<T, NotUsed> current(Supplier<Pages<T>> pages) {
         return live(pages, wake -> () -> {});
     }
 
@@ -137,7 +151,7 @@ final class PagedSource<T> extends GraphStage<SourceShape<T>> {
             reading = true;
             woken = false;
             armed.set(true);
-            CompletableFuture<Page<T>> answer = Futures.attempt(source::next).toCompletableFuture();
+            CompletableFuture<Page<T>> answer = Stages.attempt(source::next).toCompletableFuture();
             boolean empty = answer.state() == Future.State.SUCCESS && answer.resultNow().elements().isEmpty();
             if (answer.isDone() && !empty) {
                 take(answer);
@@ -151,7 +165,7 @@ final class PagedSource<T> extends GraphStage<SourceShape<T>> {
         private void take(CompletableFuture<Page<T>> answer) {
             reading = false;
             if (answer.isCompletedExceptionally()) {
-                failStage(Futures.unwrapped(answer.exceptionNow()));
+                failStage(Failures.unwrapped(answer.exceptionNow()));
             } else {
                 buffer = answer.resultNow().elements().iterator();
                 then = answer.resultNow().then();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.allframe.streams;
+
+import org.jspecify.annotations.NullMarked;
