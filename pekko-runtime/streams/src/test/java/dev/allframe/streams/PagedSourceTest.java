@@ -7,6 +7,7 @@ import dev.allframe.store.Registration;
 import dev.allframe.streams.Pages.Page;
 import dev.allframe.streams.Pages.Then;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 final class PagedSourceTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final ActorSystem SYSTEM = ActorSystem.create("paged-source");
 
     private final Storage storage = new Storage();
@@ -55,7 +57,7 @@ final class PagedSourceTest {
         }
 
         CompletableFuture<Page<String>> awaitRead() throws InterruptedException {
-            CompletableFuture<Page<String>> read = reads.poll(30, TimeUnit.SECONDS);
+            CompletableFuture<Page<String>> read = reads.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(read).as("a read").isNotNull();
             return read;
         }
@@ -75,7 +77,7 @@ final class PagedSourceTest {
     }
 
     private static <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     private static Page<String> page(Then then, String... elements) {
@@ -95,7 +97,7 @@ final class PagedSourceTest {
         storage.awaitRead().complete(page(Then.COMPLETE, "d"));
         assertThat(await(elements.pull())).contains("d");
         assertThat(await(elements.pull())).isEmpty();
-        await(storage.closed);
+        assertThat(storage.closed).succeedsWithin(PATIENCE);
     }
 
     @Test
@@ -157,13 +159,13 @@ final class PagedSourceTest {
     @Test
     void the_registration_is_closed_when_the_consumer_leaves_or_a_read_fails() throws Exception {
         SinkQueueWithCancel<String> leaving = follow();
-        storage.awaitRead();
+        assertThat(storage.awaitRead()).isNotDone();
         leaving.cancel();
-        await(storage.closed);
+        assertThat(storage.closed).succeedsWithin(PATIENCE);
 
         Storage failing = new Storage();
         run(PagedSource.live(() -> failing, failing::register));
         failing.awaitRead().completeExceptionally(new IOException("damaged"));
-        await(failing.closed);
+        assertThat(failing.closed).succeedsWithin(PATIENCE);
     }
 }
