@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   meta     "origin"  version u16 | store id | number of definitions u32 | definitions
  *            "state"   version u16 | position as text | rows u64 | digest 16 B | witness u8, 0 for none
  *                      | its stream | sequence number u64 | position as text | checksum u32
+ *            "orders"  version u16 | number of the last order that was followed u64
  *   rows     key       the row, as its codec wrote it
  *   indexes  number of the index u16 | value | key                     no value
  *   parked   'p' | stream            version u16 | first sequence number u64 | since, ms u64 | reason
@@ -35,6 +36,7 @@ final class GenerationFormat {
 
     static final byte[] ORIGIN = "origin".getBytes(StandardCharsets.US_ASCII);
     static final byte[] STATE = "state".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] ORDERS = "orders".getBytes(StandardCharsets.US_ASCII);
     static final byte[] NOTHING = {};
     static final byte PARKED = 'p';
     static final byte SKIPPED = 's';
@@ -145,6 +147,17 @@ final class GenerationFormat {
                     : new Witness(new StreamId(text(in)), in.readLong(), Position.parse(text(in)), in.readInt());
             return new FoldState(position, rows, digest, witness);
         });
+    }
+
+    static byte[] orders(long last) {
+        return bytes(out -> {
+            out.writeShort(VERSION);
+            out.writeLong(last);
+        });
+    }
+
+    static long orders(byte[] bytes) {
+        return read("the number of orders", bytes, DataInputStream::readLong);
     }
 
     static byte[] indexEntry(int index, byte[] value, byte[] key) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps the changes, each with the bytes of its key, in order
  * @param failure what decoding or the handler has thrown; null where nothing was
  */
-record HandledEvent<K, R>(StoredEvent stored, List<Step<K, R>> steps, @Nullable Throwable failure) {
+public record HandledEvent<K, R>(StoredEvent stored, List<Step<K, R>> steps, @Nullable Throwable failure) {
 
     /**
      * One change.
@@ -21,5 +21,5 @@ record HandledEvent<K, R>(StoredEvent stored, List<Step<K, R>> steps, @Nullable 
      * @param key the bytes of its key; empty for a change by an index
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Step<K, R>(Change<K, R> change, byte[] key) {}
+    public record Step<K, R>(Change<K, R> change, byte[] key) {}
 }

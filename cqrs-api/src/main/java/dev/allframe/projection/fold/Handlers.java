@@ -76,7 +76,7 @@ public final class Handlers<K, R> {
     }
 
     /** Handles records, leaving out those that no handler wants. */
-    List<HandledEvent<K, R>> handle(List<StoredEvent> records) {
+    public List<HandledEvent<K, R>> handle(List<StoredEvent> records) {
         List<HandledEvent<K, R>> handled = new ArrayList<>(records.size());
         for (StoredEvent record : records) {
             BiFunction<StoredEvent, EventInfo, List<Change<K, R>>> handler = byEntityType

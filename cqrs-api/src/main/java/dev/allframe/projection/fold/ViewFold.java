@@ -49,6 +49,7 @@ public final class ViewFold<K, R> {
     private final Map<StreamId, Parked> parked = new TreeMap<>();
     private final Set<Skip> skips = new HashSet<>();
     private FoldState reached;
+    private long orders;
 
     private ViewFold(ProjectionType<K, R> type, RowCodec<R> codec, ViewTables tables, Clock clock) {
         this.type = type;
@@ -60,6 +61,8 @@ public final class ViewFold<K, R> {
             throw new CorruptStoreException("a generation of view '" + type.name() + "' has no state");
         }
         reached = GenerationFormat.state(state);
+        byte[] followed = tables.get(ViewTable.META, GenerationFormat.ORDERS);
+        orders = followed == null ? 0 : GenerationFormat.orders(followed);
         try (Cursor entries = tables.cursor(ViewTable.PARKED, KeyRange.all(), false)) {
             while (entries.next()) {
                 Skip skip = GenerationFormat.skipped(entries.key());
@@ -101,6 +104,17 @@ public final class ViewFold<K, R> {
     /** How far the view is. Pages without changes are written with the next one, or by {@link #flush}. */
     public FoldState state() {
         return reached;
+    }
+
+    /** The number of the last order of an operator that this generation has followed; 0 before the first. */
+    public long orders() {
+        return orders;
+    }
+
+    /** Notes that the orders up to a number were followed. */
+    public void followed(long number) {
+        tables.write(new ViewBatch().put(ViewTable.META, GenerationFormat.ORDERS, GenerationFormat.orders(number)));
+        orders = number;
     }
 
     /** The streams that wait, in the order of their ids. */

@@ -1,0 +1,68 @@
+package dev.allframe.projection;
+
+import dev.allframe.store.StreamId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What an operator sees of the projections and does with them. Each order is stored as an event in the stream
+ * {@code allframe-projection|<name>} of the store, with its reason and who gave it, and every node follows: an order
+ * stands when its stage completes, and nodes follow it soon after, also those that start later. Callable from any
+ * thread.
+ */
+public interface ProjectionRegistry {
+
+    /** How every projection is doing on this node, in the order of their names. */
+    List<ProjectionMetadata> describe();
+
+    /**
+     * How one is doing on this node.
+     *
+     * @throws IllegalArgumentException if there is none of this name
+     */
+    ProjectionMetadata describe(String name);
+
+    /** Stops applying events; what is served stays readable. */
+    CompletionStage<Void> pause(String name, Order order);
+
+    /** Goes on after a pause. */
+    CompletionStage<Void> resume(String name, Order order);
+
+    /**
+     * Builds the view anew beside what is served, and serves the new rows when they are not behind. Fails with
+     * {@link IllegalStateException} where events were deleted that the view would need and the order does not accept
+     * that.
+     */
+    CompletionStage<Void> rebuild(String name, Order order);
+
+    /** As {@link #rebuild(String, Order)}, of a view as a value. */
+    default CompletionStage<Void> rebuild(ProjectionType<?, ?> type, Order order) {
+        return rebuild(type.name(), order);
+    }
+
+    /** Tries the events again that have failed: the one before which a view stands, and those of parked streams. */
+    CompletionStage<Void> retry(String name, Order order);
+
+    /** Leaves one event out, from now on and in every rebuild, and tries again. */
+    CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order);
+
+    /**
+     * Who wants it and why.
+     *
+     * @param by a person or a program
+     * @param reason a sentence
+     * @param acceptsDeletedEvents for a rebuild: the new rows may lack what deleted events had made
+     */
+    record Order(String by, String reason, boolean acceptsDeletedEvents) {
+
+        /** An order that accepts nothing. */
+        public static Order of(String by, String reason) {
+            return new Order(by, reason, false);
+        }
+
+        /** The same, which accepts that deleted events are missing. */
+        public Order acceptingDeletedEvents() {
+            return new Order(by, reason, true);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.allframe.runtime.projection;
+
+import dev.allframe.projection.fold.ViewFold;
+import dev.allframe.store.view.ViewTables;
+
+/**
+ * One generation that is open, with its fold. Used by the pieces of work of its view, one at a time.
+ *
+ * @param tables its tables
+ * @param fold what applies pages to them
+ */
+record Generation<K, R>(ViewTables tables, ViewFold<K, R> fold) {
+
+    long number() {
+        return tables.generation();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.allframe.runtime.projection;
+
+import dev.allframe.aggregate.Aggregate;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Decision;
+import dev.allframe.aggregate.Stored;
+import dev.allframe.codec.jackson.JacksonEventCodec;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.RecordedEvent;
+import dev.allframe.store.Registration;
+import dev.allframe.store.StreamId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The orders for views, in the streams {@code allframe-projection|<name>} of the store. Thread-safe. */
+final class ViewOrders {
+
+    static final String AGGREGATE = "allframe-projection";
+
+    private static final int PAGE = 500;
+
+    private final EventStoreBackend backend;
+    private final EventStore<ViewOrder> store;
+
+    ViewOrders(EventStoreBackend backend) {
+        this.backend = backend;
+        AggregateType<NoCommand, ViewOrder, NoState> type = AggregateType.named(AGGREGATE, NoCommand.class,
+                ViewOrder.class, NoState.class, new NoRules());
+        store = EventStore.of(backend, type, JacksonEventCodec.of(type));
+    }
+
+    /** Stores an order; it stands when the stage completes. */
+    CompletionStage<Void> give(String view, ViewOrder order) {
+        return store.append(view, ExpectedVersion.any(), List.of(order)).thenApply(appended -> null);
+    }
+
+    /** The orders behind a number, all of them. Waits for the store. */
+    List<RecordedEvent<ViewOrder>> behind(String view, long number) {
+        List<RecordedEvent<ViewOrder>> orders = new ArrayList<>();
+        long next = number + 1;
+        while (true) {
+            List<RecordedEvent<ViewOrder>> page = store.getEvents(view, next, PAGE).toCompletableFuture().join();
+            if (page.isEmpty()) {
+                return orders;
+            }
+            orders.addAll(page);
+            next = page.getLast().sequenceNr() + 1;
+        }
+    }
+
+    /** Calls back when there may be new orders. */
+    Registration onOrder(String view, Runnable wake) {
+        return backend.onAppend(StreamId.of(AGGREGATE, view), wake);
+    }
+
+    /** Orders come from operators and not from commands. */
+    sealed interface NoCommand extends Command {
+        /** Never sent. */
+        record Never() implements NoCommand {}
+    }
+
+    /** Nothing is kept of orders but themselves. */
+    @Stored("state")
+    record NoState() {}
+
+    private static final class NoRules implements Aggregate<NoCommand, ViewOrder, NoState> {
+
+        @Override
+        public NoState initialState() {
+            return new NoState();
+        }
+
+        @Override
+        public Decision<ViewOrder> decide(NoState state, NoCommand command) {
+            return Decision.refuse("no-command");
+        }
+
+        @Override
+        public NoState evolve(NoState state, ViewOrder event) {
+            return state;
+        }
+    }
+}
