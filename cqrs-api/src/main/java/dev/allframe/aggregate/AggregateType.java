@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,8 @@ public final class AggregateType<C extends Command, E extends Event, S> {
             throw new IllegalArgumentException("aggregate name '" + name
                     + "' must be lower case letters, digits and hyphens, beginning with a letter");
         }
-        return new AggregateType<>(name, commands, events, state, aggregate, DEFAULT_SNAPSHOT_EVERY,
+        return new AggregateType<>(name, commands, events, state,
+                new CheckedAggregate<>(name, Objects.requireNonNull(aggregate, "aggregate")), DEFAULT_SNAPSHOT_EVERY,
                 new Remembering(DEFAULT_REMEMBERED_COMMANDS, null, false), List.of(),
                 new WriteChecks(WriteCheck.OFF, Map.of()));
     }
@@ -181,6 +183,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
         return stateClass;
     }
 
+    /** The rules; what they give is never null, as a {@link NullPointerException} that names the method is thrown then. */
     public Aggregate<C, E, S> aggregate() {
         return aggregate;
     }

@@ -1,9 +1,11 @@
 package dev.allframe.aggregate;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,7 @@ public sealed interface Decision<E extends Event> {
      */
     record Persist<E extends Event>(List<E> events) implements Decision<E> {
         public Persist {
+            events.forEach(event -> Objects.requireNonNull(event, "a null is among the events to persist"));
             events = List.copyOf(events);
             if (events.isEmpty()) {
                 throw new IllegalArgumentException(
@@ -33,7 +36,11 @@ public sealed interface Decision<E extends Event> {
      *
      * @param refusal the reason
      */
-    record Refuse<E extends Event>(Refusal refusal) implements Decision<E> {}
+    record Refuse<E extends Event>(Refusal refusal) implements Decision<E> {
+        public Refuse {
+            Objects.requireNonNull(refusal, "refusal");
+        }
+    }
 
     /** Nothing is stored and the command counts as accepted: what it asks for is already so. */
     record NoChange<E extends Event>() implements Decision<E> {}
@@ -47,7 +54,7 @@ public sealed interface Decision<E extends Event> {
 
     /** Stores the events in this order; an empty list is a {@link #noChange()}. */
     static <E extends Event> Decision<E> persist(List<? extends E> events) {
-        return events.isEmpty() ? noChange() : new Persist<>(List.copyOf(events));
+        return events.isEmpty() ? noChange() : new Persist<>(new ArrayList<>(events));
     }
 
     /** Says no, with a stable code. */

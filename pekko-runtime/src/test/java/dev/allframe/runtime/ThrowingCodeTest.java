@@ -24,6 +24,8 @@ import jakarta.validation.ConstraintValidatorContext;
 import jakarta.validation.Payload;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +33,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * Whatever user's code throws, wherever it stands, is the failure of its own command: nothing is stored, the instance
@@ -42,7 +46,7 @@ final class ThrowingCodeTest {
 
     /** Where the code of a user stands. */
     enum Place {
-        VALIDATION, FINGERPRINT, INTERCEPTOR, INITIAL_STATE, DECIDE, EVOLVE, TAGS, EVENT_COMPONENT
+        VALIDATION, FINGERPRINT, INTERCEPTOR, INITIAL_STATE, DECIDE, EVOLVE, TAGS, EVENT_COMPONENT, NULL_EVENT, NULL_TAG, NULL_DISPATCH, NULL_RESULT
     }
 
     /** What code can throw, the JVM's own among it. */
@@ -81,8 +85,17 @@ final class ThrowingCodeTest {
     private static volatile Thrown armed = Thrown.EXCEPTION;
     private static volatile boolean isArmed;
 
+    /** Whether code gives null there, instead of throwing. */
+    private static volatile boolean givesNull;
+
+    /** The value; null where the code of this place shall give it. */
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T orNull(Place place, T value) {
+        return isArmed && givesNull && armedPlace == place ? null : value;
+    }
+
     private static void here(Place place) {
-        if (isArmed && armedPlace == place) {
+        if (isArmed && !givesNull && armedPlace == place) {
             throw ThrowingCodeTest.<RuntimeException>sneaked(armed.create());
         }
     }
@@ -138,25 +151,25 @@ final class ThrowingCodeTest {
         @Override
         public Lamp initialState() {
             here(Place.INITIAL_STATE);
-            return new Lamp(0);
+            return orNull(Place.INITIAL_STATE, new Lamp(0));
         }
 
         @Override
         public Decision<Lit> decide(Lamp lamp, Light command) {
             here(Place.DECIDE);
-            return persist(new Lit(new Spark(command.why())));
+            return orNull(Place.DECIDE, persist(orNull(Place.NULL_EVENT, new Lit(new Spark(command.why())))));
         }
 
         @Override
         public Lamp evolve(Lamp lamp, Lit event) {
             here(Place.EVOLVE);
-            return new Lamp(lamp.lit() + 1);
+            return orNull(Place.EVOLVE, new Lamp(lamp.lit() + 1));
         }
 
         @Override
         public Set<String> tags(Lit event) {
             here(Place.TAGS);
-            return Set.of();
+            return orNull(Place.TAGS, new HashSet<>(Arrays.asList(orNull(Place.NULL_TAG, "tag"))));
         }
     }
 
@@ -171,7 +184,8 @@ final class ThrowingCodeTest {
                 public <E extends Event> CompletionStage<CommandResult<E>> around(Dispatch<E> dispatch,
                         Rest<E> rest) {
                     here(Place.INTERCEPTOR);
-                    return rest.dispatch(dispatch);
+                    return orNull(Place.INTERCEPTOR, rest.dispatch(orNull(Place.NULL_DISPATCH, dispatch))
+                            .thenApply(result -> orNull(Place.NULL_RESULT, result)));
                 }
             })
             .aggregate(LAMP)
@@ -185,6 +199,7 @@ final class ThrowingCodeTest {
     @AfterEach
     void disarm() {
         isArmed = false;
+        givesNull = false;
     }
 
     private static CommandResult<Lit> light(String id, String commandId) throws Exception {
@@ -195,7 +210,7 @@ final class ThrowingCodeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Place.class)
+    @EnumSource(value = Place.class, mode = Mode.MATCH_NONE, names = "NULL_.*")
     void it_is_the_failure_of_its_command_and_of_nothing_else(Place place) throws Exception {
         for (Thrown thrown : Thrown.values()) {
             String id = "lamp-" + UUID.randomUUID();
@@ -223,5 +238,42 @@ final class ThrowingCodeTest {
                 assertThat(light(id, "c-1").orThrow().sequenceNr()).as("the instance goes on").isEqualTo(1);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INITIAL_STATE, initialState of aggregate 'lamp'", "DECIDE, decide of aggregate 'lamp'",
+            "NULL_EVENT, decide of aggregate 'lamp'", "EVOLVE, evolve of aggregate 'lamp'",
+            "TAGS, tags of aggregate 'lamp'", "NULL_TAG, tags of aggregate 'lamp'"})
+    void a_null_is_the_failure_of_its_command_names_the_method_and_stores_nothing(Place place, String method)
+            throws Exception {
+        String id = "lamp-" + UUID.randomUUID();
+        armedPlace = place;
+        givesNull = true;
+        isArmed = true;
+        CommandResult<Lit> failed = light(id, "c-1");
+        isArmed = false;
+
+        assertThat(failed).isInstanceOfSatisfying(CommandResult.Failed.class, result -> {
+            assertThat(result.error()).isInstanceOf(CommandError.HandlerFailed.class);
+            assertThat(result.error().message()).contains(method, Lamps.class.getName(), "null");
+        });
+        assertThat(ALLFRAME.backend().highestSequenceNr(StreamId.of("lamp", id)).toCompletableFuture().join())
+                .as("nothing is stored")
+                .isZero();
+        if (place != Place.INITIAL_STATE) {
+            assertThat(light(id, "c-1").orThrow().sequenceNr()).as("the instance goes on").isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Place.class, names = {"INTERCEPTOR", "NULL_DISPATCH", "NULL_RESULT"})
+    void a_null_of_an_interceptor_names_its_class(Place place) throws Exception {
+        armedPlace = place;
+        givesNull = true;
+        isArmed = true;
+
+        assertThat(light("lamp-" + UUID.randomUUID(), "c-1")).isInstanceOfSatisfying(CommandResult.Failed.class,
+                result -> assertThat(result.error().message())
+                        .contains("around of " + ThrowingCodeTest.class.getName(), "null"));
     }
 }

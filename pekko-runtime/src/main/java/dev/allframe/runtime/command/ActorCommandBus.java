@@ -112,12 +112,16 @@ public final class ActorCommandBus implements CommandBus {
             return command == null ? voidNow(dispatch) : dispatchNow(dispatch, command);
         }
         AtomicBoolean passedOn = new AtomicBoolean();
+        CommandInterceptor outer = interceptors.get(interceptor);
+        String method = "around of " + outer.getClass().getName();
         try {
-            return interceptors.get(interceptor).around(dispatch, next -> {
+            CompletionStage<CommandResult<E>> answer = outer.around(dispatch, next -> {
+                Objects.requireNonNull(next, method + " passed null on");
                 passedOn.set(true);
                 return around(interceptor + 1, next);
-            })
-                    .thenApply(result -> Objects.requireNonNull(result, "the result of an interceptor"))
+            });
+            return Objects.requireNonNull(answer, method + " gave null")
+                    .thenApply(result -> Objects.requireNonNull(result, method + " gave a null result"))
                     .exceptionally(
                             failure -> new CommandResult.Failed<>(interceptorFailed(dispatch, passedOn, failure)));
         } catch (Throwable defect) {
