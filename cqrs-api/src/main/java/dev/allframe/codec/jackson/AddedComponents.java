@@ -73,7 +73,7 @@ final class AddedComponents {
             value = SchemaOfClass.isText(type) ? since.defaultValue() : Contents.valueOf(since.defaultValue());
         }
         String json = Contents.jsonOf(value);
-        mapper.readerFor(type).readValue(json);
+        Exactness.of(mapper.readerFor(type)).readValue(json);
         return new Added(component.getName(), json);
     }
 
@@ -86,7 +86,7 @@ final class AddedComponents {
             }
             tree.put(added.name, Contents.valueOf(added.json));
         }
-        return new Contents.Tree(tree);
+        return new Contents.Tree(tree, older.isMade());
     }
 
     /** {@code added channel = "cash"}. */

@@ -24,8 +24,12 @@ sealed interface Contents {
     @SuppressWarnings("ArrayRecordComponent") // lives while one event is read
     record Bytes(byte[] json) implements Contents {}
 
-    /** Without a class, as {@link dev.allframe.evolution.Upcasters} says. */
-    record Tree(Map<String, @Nullable Object> values) implements Contents {}
+    /**
+     * Without a class, as {@link dev.allframe.evolution.Upcasters} says.
+     *
+     * @param made whether code of the user's has made values of it, which are read exactly as they would be written
+     */
+    record Tree(Map<String, @Nullable Object> values, boolean made) implements Contents {}
 
     /** Of an old or newer class. */
     record Typed(Object value) implements Contents {}
@@ -34,7 +38,16 @@ sealed interface Contents {
     default Object as(Class<?> type) throws IOException {
         return this instanceof Typed(Object value) && type.isInstance(value)
                 ? value
-                : read(DomainJson.readerFor(type), json());
+                : read(isMade() ? Exactness.of(DomainJson.readerFor(type)) : DomainJson.readerFor(type), json());
+    }
+
+    /** Whether code of the user's has made values of it. Stored ones are read however earlier builds wrote them. */
+    default boolean isMade() {
+        return switch (this) {
+            case Bytes stored -> false;
+            case Tree(var values, var made) -> made;
+            case Typed value -> true;
+        };
     }
 
     /** Reads JSON text that is anything but null. */
@@ -61,7 +74,7 @@ sealed interface Contents {
     private byte[] json() throws IOException {
         return switch (this) {
             case Bytes(var json) -> json;
-            case Tree(var values) -> Format.WRITER.writeValueAsBytes(values);
+            case Tree(var values, var made) -> Format.WRITER.writeValueAsBytes(values);
             case Typed(var value) -> DomainJson.mapper().writeValueAsBytes(value);
         };
     }

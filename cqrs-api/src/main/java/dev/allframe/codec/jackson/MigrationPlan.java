@@ -184,7 +184,7 @@ final class MigrationPlan {
                 if (!json.to().contains(newer.as())) {
                     throw new CodecException("it gave a '" + newer.as() + "', which it does not declare", null);
                 }
-                results.add(new Step.Result(named(newer.as()), new Contents.Tree(given(newer.contents()))));
+                results.add(new Step.Result(named(newer.as()), new Contents.Tree(given(newer.contents()), true)));
             }
             return results;
         });

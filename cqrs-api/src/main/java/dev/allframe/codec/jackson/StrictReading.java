@@ -19,15 +19,19 @@ import com.fasterxml.jackson.databind.deser.std.EnumDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.type.ArrayType;
+import com.fasterxml.jackson.databind.type.CollectionType;
+import com.fasterxml.jackson.databind.type.MapType;
 import dev.allframe.failure.Failures;
 import java.io.IOException;
 import java.lang.reflect.Array;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +61,18 @@ final class StrictReading extends BeanDeserializerModifier {
         return item.isPrimitive() && !ValueTypes.contains(type.getRawClass())
                 ? new PrimitiveArray(item, Objects.requireNonNull(ValueTypes.reader(item)))
                 : strict(type.getRawClass(), original);
+    }
+
+    @Override
+    public JsonDeserializer<?> modifyCollectionDeserializer(DeserializationConfig config, CollectionType type,
+            BeanDescription description, JsonDeserializer<?> original) {
+        return Set.class.isAssignableFrom(type.getRawClass()) ? new Exactness.Complete(original) : original;
+    }
+
+    @Override
+    public JsonDeserializer<?> modifyMapDeserializer(DeserializationConfig config, MapType type,
+            BeanDescription description, JsonDeserializer<?> original) {
+        return new Exactness.Complete(original);
     }
 
     @Override
@@ -96,11 +112,13 @@ final class StrictReading extends BeanDeserializerModifier {
 
         private final transient ValueTypes.Reader reader;
         private final JsonDeserializer<?> original;
+        private final boolean spelled;
 
         Value(Class<?> type, ValueTypes.Reader reader, JsonDeserializer<?> original) {
             super(type);
             this.reader = reader;
             this.original = original;
+            this.spelled = ValueTypes.hasSpellings(type);
         }
 
         @Override
@@ -114,11 +132,15 @@ final class StrictReading extends BeanDeserializerModifier {
             JsonDeserializer<?> other = original instanceof ContextualDeserializer contextual
                     ? contextual.createContextual(context, property)
                     : original;
-            return isText ? new OtherText(_valueClass, other) : other;
+            return isText ? new OtherText(_valueClass, other, property) : other;
         }
 
         @Override
         public Object deserialize(JsonParser json, DeserializationContext context) throws IOException {
+            // reading bytes takes the text away
+            String text = spelled && json.hasToken(JsonToken.VALUE_STRING) && Exactness.isAsked(context)
+                    ? json.getText()
+                    : null;
             Object value;
             try {
                 value = reader.read(json);
@@ -128,7 +150,13 @@ final class StrictReading extends BeanDeserializerModifier {
                 }
                 throw context.weirdStringException(json.getText(), _valueClass, Failures.message(unfit));
             }
-            return value == null ? context.handleUnexpectedToken(_valueClass, json) : value;
+            if (value == null) {
+                return context.handleUnexpectedToken(_valueClass, json);
+            }
+            if (text != null) {
+                Exactness.mustBeWritten(value, text, _valueClass, null, context);
+            }
+            return value;
         }
 
         @Override
@@ -172,6 +200,9 @@ final class StrictReading extends BeanDeserializerModifier {
                         && !text.equals(DomainJson.mapper().valueToTree(constant).textValue())) {
                     throw context.weirdStringException(text, _valueClass, "it has blanks around it");
                 }
+                if (Exactness.isAsked(context) && DomainJson.mapper().valueToTree(constant).isNumber()) {
+                    throw context.weirdStringException(text, _valueClass, "it is written as a number");
+                }
             }
             return constant;
         }
@@ -183,17 +214,24 @@ final class StrictReading extends BeanDeserializerModifier {
         private static final long serialVersionUID = 1L;
 
         private final JsonDeserializer<?> other;
+        private final transient @Nullable BeanProperty property;
 
-        OtherText(Class<?> type, JsonDeserializer<?> other) {
+        OtherText(Class<?> type, JsonDeserializer<?> other, @Nullable BeanProperty property) {
             super(type);
             this.other = other;
+            this.property = property;
         }
 
         @Override
         public Object deserialize(JsonParser json, DeserializationContext context) throws IOException {
-            return json.hasToken(JsonToken.VALUE_STRING)
-                    ? other.deserialize(json, context)
-                    : context.handleUnexpectedToken(_valueClass, json);
+            if (!json.hasToken(JsonToken.VALUE_STRING)) {
+                return context.handleUnexpectedToken(_valueClass, json);
+            }
+            Object value = other.deserialize(json, context);
+            if (value != null && Exactness.isAsked(context)) {
+                Exactness.mustBeWritten(value, json.getText(), _valueClass, property, context);
+            }
+            return value;
         }
     }
 
@@ -245,7 +283,8 @@ final class StrictReading extends BeanDeserializerModifier {
         public Object deserializeKey(String text, DeserializationContext context) throws IOException {
             try {
                 Object value = parse.apply(text);
-                if (ValueTypes.keyOf(value).equals(text)) {
+                if (ValueTypes.keyOf(value).equals(text)
+                        || (value instanceof ZonedDateTime && Exactness.isZoned(text))) {
                     return value;
                 }
                 throw context.weirdKeyException(type, text, "it is written '" + ValueTypes.keyOf(value) + "'");

@@ -133,6 +133,12 @@ final class ValueTypes {
         return READERS.containsKey(type);
     }
 
+    /** Whether a value may be read from several texts. */
+    static boolean hasSpellings(Class<?> type) {
+        return type != String.class && type != char[].class
+                && (type == byte[].class || type == BigDecimal.class || TEXTS.containsKey(type));
+    }
+
     /** How values of a type are read; null for other types. */
     static @Nullable Reader reader(Class<?> type) {
         return READERS.get(type);

@@ -4,6 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.aggregate.Event;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.SortedSet;
+import java.util.SortedMap;
+import java.util.Locale;
+import java.util.EnumSet;
+import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
+import java.time.ZoneId;
+import java.time.YearMonth;
+import java.time.Period;
+import java.time.OffsetDateTime;
+import java.time.LocalTime;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
@@ -198,5 +212,117 @@ final class StrictReadingTest {
                     .hasMessageContaining("'account.paid' version 1")
                     .hasMessageContaining(wrong.getKey());
         }
+    }
+
+    enum Numbered {
+        ONE, TWO;
+
+        @JsonValue
+        int number() {
+            return ordinal() + 1;
+        }
+    }
+
+    record Code(@JsonValue String text) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Code {
+            text = text.toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    @Stored(value = "spelled", version = 2)
+    record Spelled(@Nullable Set<Long> set, @Nullable SortedSet<BigDecimal> sorted, @Nullable EnumSet<Color> colors,
+            @Nullable Set<Code> codes, @Nullable SortedMap<BigDecimal, Integer> map, @Nullable Map<Code, Integer> byCode,
+            @Nullable Numbered numbered, @Nullable Instant instant, @Nullable LocalDate date,
+            @Nullable LocalDateTime dateTime, @Nullable LocalTime time, @Nullable OffsetDateTime offsetTime,
+            @Nullable ZonedDateTime zoned, @Nullable Year year, @Nullable YearMonth month, @Nullable Period period,
+            @Nullable Duration duration, @Nullable ZoneId zone, @Nullable ZoneOffset offset, byte @Nullable [] bytes,
+            @Nullable UUID uuid, @Nullable BigDecimal decimal, @Nullable Map<ZonedDateTime, Integer> zonedKeys,
+            @Nullable List<Map<String, Set<Instant>>> deep,
+            @JsonFormat(pattern = "dd.MM.yyyy") @Nullable LocalDate german) implements Event {}
+
+    /** Of each component: what is read, then what is refused, as JSON. */
+    private static final Map<String, List<List<String>>> SPELLINGS = Map.ofEntries(
+            Map.entry("set", List.of(List.of("[1,2]", "[]"), List.of("[1,1]"))),
+            Map.entry("sorted", List.of(List.of("[\"1.0\",\"2\"]", "[1.5]"), List.of("[\"1.0\",\"1.00\"]", "[1,1.0]"))),
+            Map.entry("colors", List.of(List.of("[\"RED\"]"), List.of("[\"RED\",\"RED\"]"))),
+            Map.entry("codes", List.of(List.of("[\"a\",\"b\"]"), List.of("[\"a\",\"A\"]"))),
+            Map.entry("map", List.of(List.of("{\"1.0\":1,\"2\":2}"), List.of("{\"1.0\":1,\"1.00\":2}"))),
+            Map.entry("byCode", List.of(List.of("{\"a\":1}"), List.of("{\"a\":1,\"A\":2}"))),
+            Map.entry("numbered", List.of(List.of("1"), List.of("\"1\"", "\"ONE\"", "3"))),
+            Map.entry("instant", List.of(List.of("\"2024-02-29T10:00:00Z\"", "\"2024-02-29T10:00:00.500Z\""),
+                    List.of("\"2024-02-29T12:00:00+02:00\"", "\"2024-02-29T24:00:00Z\"",
+                            "\"2016-12-31T23:59:60Z\"", "\"2024-02-29T10:00:00.5Z\"", "\"2024-02-29t10:00:00z\""))),
+            Map.entry("date", List.of(List.of("\"2024-02-29\"", "\"-0001-02-03\""), List.of("\"-0000-02-03\""))),
+            Map.entry("dateTime", List.of(List.of("\"2024-02-29T10:00:00\"", "\"2024-02-29T10:00\""),
+                    List.of("\"2024-02-29t10:00:00\"", "\"2024-02-29T10:00:00.5000\""))),
+            Map.entry("time", List.of(List.of("\"10:00:00\"", "\"10:00\""), List.of("\"10:00:00.0\""))),
+            Map.entry("offsetTime", List.of(List.of("\"2024-02-29T10:00:00Z\"", "\"2024-02-29T10:00+02:00\""),
+                    List.of("\"2024-02-29T10:00:00+00:00\""))),
+            Map.entry("zoned", List.of(List.of("\"2024-07-01T10:00:00+02:00[Europe/Prague]\"",
+                    "\"2024-07-01T10:00:00+05:00[Europe/Prague]\"", "\"2024-07-01T10:00:00+02:00\""),
+                    List.of("\"2024-07-01T10:00:00+00:00[UTC]\"", "\"2024-07-01t10:00:00Z[UTC]\"",
+                            "\"2024-07-01T10:00:00+02:00[europe/prague]\""))),
+            Map.entry("year", List.of(List.of("\"2024\"", "\"-5\""),
+                    List.of("\"+2024\"", "\"02024\"", "\"٢٠٢٤\""))),
+            Map.entry("month", List.of(List.of("\"2024-02\""), List.of("\"02024-02\""))),
+            Map.entry("period", List.of(List.of("\"P1Y\"", "\"P0D\""), List.of("\"P1W\"", "\"p1y\"", "\"P01Y\""))),
+            Map.entry("duration", List.of(List.of("\"PT1M\"", "\"PT-1.5S\""),
+                    List.of("\"PT60S\"", "\"P1D\"", "\"pt1m\"", "\"PT1.50S\""))),
+            Map.entry("zone", List.of(List.of("\"Europe/Prague\"", "\"UTC+01:00\""), List.of("\"UTC+1\""))),
+            Map.entry("offset", List.of(List.of("\"Z\"", "\"+01:00\""), List.of("\"+1\"", "\"+00:00\""))),
+            Map.entry("bytes", List.of(List.of("\"AA==\"", "\"\""), List.of("\"AB==\"", "\"A A==\"", "\"AA\""))),
+            Map.entry("uuid", List.of(List.of("\"00000000-0000-0000-0000-00000000000a\""),
+                    List.of("\"00000000-0000-0000-0000-00000000000A\""))),
+            Map.entry("decimal", List.of(List.of("\"1.50\"", "\"1E+3\"", "1e3"), List.of("\"+1.5\"", "\"01.5\"", "\"1e3\""))),
+            Map.entry("zonedKeys", List.of(List.of("{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1}"),
+                    List.of("{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1,\"2024-07-01T07:00:00+02:00[Europe/Prague]\":2}"))),
+            Map.entry("deep", List.of(List.of("[{\"a\":[\"2024-02-29T10:00:00Z\"]}]"),
+                    List.of("[{\"a\":[\"2024-02-29T10:00:00Z\",\"2024-02-29T10:00:00Z\"]}]",
+                            "[{\"a\":[\"2024-02-29T24:00:00Z\"]}]"))),
+            Map.entry("german", List.of(List.of("\"29.02.2024\""), List.of("\"30.02.2023\"", "\"2024-02-29\""))));
+
+    private static List<Spelled> spelled(String component, String json, boolean made) throws Exception {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        for (var each : Spelled.class.getRecordComponents()) {
+            tree.put(each.getName(), null);
+        }
+        tree.put(component, Contents.valueOf(json));
+        var type = JacksonEventCodecTest.typeOf(Spelled.class);
+        return made
+                ? JacksonEventCodec.of(type.upcasting(Upcasters.json("spelled", 1).to(2, old -> tree)))
+                        .decode(new EncodedEvent("account.spelled", 1, "{}".getBytes(StandardCharsets.UTF_8)))
+                : JacksonEventCodec.of(type)
+                        .decode(new EncodedEvent("account.spelled", 2,
+                                Contents.jsonOf(tree).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void what_a_step_gives_is_spelled_as_it_is_written_and_nothing_of_it_is_lost() throws Exception {
+        for (var component : Spelled.class.getRecordComponents()) {
+            String name = component.getName();
+            List<List<String>> spellings = java.util.Objects.requireNonNull(SPELLINGS.get(name));
+            for (String good : spellings.getFirst()) {
+                assertThat(spelled(name, good, true)).as("%s of %s", good, name).hasSize(1);
+            }
+            for (String other : spellings.getLast()) {
+                assertThatThrownBy(() -> spelled(name, other, true)).as("%s of %s", other, name)
+                        .isInstanceOf(CodecException.class)
+                        .hasMessageContaining(name);
+            }
+        }
+    }
+
+    /** Nobody can change what is stored: what was read by an earlier build is read. */
+    @Test
+    void what_is_stored_stays_readable_where_another_would_be_written_today() throws Exception {
+        assertThat(spelled("set", "[1,1]", false)).hasSize(1);
+        assertThat(spelled("map", "{\"1.0\":1,\"1.00\":2}", false)).hasSize(1);
+        assertThat(spelled("instant", "\"2024-02-29T12:00:00+02:00\"", false)).hasSize(1);
+        assertThat(spelled("zoned", "\"2024-07-01T10:00:00+05:00[Europe/Prague]\"", false)).hasSize(1);
+        assertThat(spelled("zonedKeys", "{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1}", false)).hasSize(1);
+        assertThat(spelled("uuid", "\"00000000-0000-0000-0000-00000000000A\"", false)).hasSize(1);
+        assertThat(spelled("numbered", "\"1\"", false)).hasSize(1);
     }
 }
