@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,7 +166,20 @@ final class CanonicalForm extends SimpleModule {
             try (JsonGenerator part = json.getCodec().getFactory().createGenerator(text)) {
                 write(value, part, serializers);
             }
-            return text.toString();
+            return withoutUnpaired(text.toString());
+        }
+
+        /** UTF-8 has no bytes for an unpaired surrogate, and JSON has an escape. */
+        private static String withoutUnpaired(String json) {
+            StringBuilder escaped = new StringBuilder(json.length());
+            json.codePoints().forEach(point -> {
+                if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                    escaped.append("\\u").append(HexFormat.of().withUpperCase().toHexDigits((char) point));
+                } else {
+                    escaped.appendCodePoint(point);
+                }
+            });
+            return escaped.toString();
         }
 
         /** The text of a value that is the key of a map: its JSON where it has none that tells its class. */

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -371,5 +372,35 @@ final class ExactWritingTest {
                 Set.of("t".repeat(60_000)), new EventMetadata(Instant.EPOCH, "id", null, null, headers), null);
 
         assertThat(JsonEnvelope.read(JsonEnvelope.write(envelope))).isEqualTo(envelope);
+    }
+
+    record Say(String text, Set<String> set, Character letter) implements dev.allframe.aggregate.Command {}
+
+    @Stored("said")
+    record Said(String text, List<String> list, Set<String> set, Map<String, String> map, char letter)
+            implements
+                Event {}
+
+    /** JSON has an escape for it where it is a value; the key of a map with it would not be read. */
+    @Test
+    void an_unpaired_surrogate_is_read_back_equal_as_a_value_and_refused_as_a_key() {
+        JacksonEventCodec<Said> said = JacksonEventCodec.of(JacksonEventCodecTest.typeOf(Said.class));
+        Set<String> fingerprints = new HashSet<>();
+        for (String odd : List.of("\uD800", "a\uDFFF", "\uDC00\uD800")) {
+            Said event = new Said(odd, List.of(odd), Set.of(odd), Map.of("a", odd), odd.charAt(0));
+            EncodedEvent encoded = said.encode(event);
+
+            assertThat(said.decode(encoded)).containsExactly(event);
+            assertThat(Envelope.of(encoded.type(), 1, Payload.json(encoded.bytes()), Set.of(),
+                    EventMetadata.at(Instant.EPOCH), null))
+                            .satisfies(envelope -> assertThat(JsonEnvelope.read(JsonEnvelope.write(envelope)))
+                                    .isEqualTo(envelope));
+            assertThatThrownBy(() -> said.encode(new Said("", List.of(), Set.of(), Map.of(odd, ""), 'a')))
+                    .isInstanceOf(UnwritableException.class)
+                    .hasMessageContaining("unpaired surrogate");
+            for (Say command : List.of(new Say(odd, Set.of(), 'a'), new Say("", Set.of(odd), 'a'))) {
+                assertThat(fingerprints.add(CommandFingerprint.of(command))).as("one of its own").isTrue();
+            }
+        }
     }
 }
