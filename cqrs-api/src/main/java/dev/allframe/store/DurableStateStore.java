@@ -53,6 +53,7 @@ public interface DurableStateStore {
     /**
      * As {@link EventReader#onAppend(Runnable)}, for changes of states.
      *
+     * @throws NullPointerException that names the argument which is null
      * @throws StoreClosedException after {@code close()}
      */
     Registration onStateChange(Runnable wake);

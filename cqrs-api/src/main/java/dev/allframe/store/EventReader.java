@@ -100,6 +100,7 @@ public interface EventReader {
      * that registers, then reads to the end, then waits. The callback runs on a thread of the store or of an appender:
      * it sets a flag or wakes another thread, and neither blocks, throws nor calls the store. What it throws is logged.
      *
+     * @throws NullPointerException that names the argument which is null
      * @throws StoreClosedException after {@code close()}
      */
     Registration onAppend(Runnable wake);
@@ -107,6 +108,7 @@ public interface EventReader {
     /**
      * As {@link #onAppend(Runnable)}, for one stream alone.
      *
+     * @throws NullPointerException that names the argument which is null
      * @throws StoreClosedException after {@code close()}
      */
     Registration onAppend(StreamId stream, Runnable wake);

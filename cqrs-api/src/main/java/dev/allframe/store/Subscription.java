@@ -1,5 +1,6 @@
 package dev.allframe.store;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
@@ -34,7 +35,10 @@ public final class Subscription implements Registration {
      */
     public static Subscription start(EventStoreBackend backend, EventFilter filter, Position after,
             Consumer<StoredEvent> consumer) {
-        Subscription subscription = new Subscription(after);
+        Objects.requireNonNull(backend, "backend");
+        Objects.requireNonNull(filter, "filter");
+        Objects.requireNonNull(consumer, "consumer");
+        Subscription subscription = new Subscription(Objects.requireNonNull(after, "after"));
         Thread.ofVirtual().name("allframe-subscription").start(() -> subscription.run(backend, filter, consumer));
         return subscription;
     }

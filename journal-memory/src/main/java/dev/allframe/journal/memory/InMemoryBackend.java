@@ -266,13 +266,13 @@ public final class InMemoryBackend implements EventStoreBackend {
     @Override
     public Registration onAppend(Runnable wake) {
         refuseIfClosed();
-        return eventListeners.add(wake);
+        return eventListeners.add(Objects.requireNonNull(wake, "wake"));
     }
 
     @Override
     public Registration onAppend(StreamId stream, Runnable wake) {
         refuseIfClosed();
-        return eventListeners.add(stream, wake);
+        return eventListeners.add(Objects.requireNonNull(stream, "stream"), Objects.requireNonNull(wake, "wake"));
     }
 
     @Override
@@ -345,7 +345,7 @@ public final class InMemoryBackend implements EventStoreBackend {
     @Override
     public Registration onStateChange(Runnable wake) {
         refuseIfClosed();
-        return stateListeners.add(wake);
+        return stateListeners.add(Objects.requireNonNull(wake, "wake"));
     }
 
     @Override

@@ -187,13 +187,13 @@ public final class EngineBackend implements EventStoreBackend {
     @Override
     public Registration onAppend(Runnable wake) {
         checkOpen();
-        return engine.eventListeners().add(wake);
+        return engine.eventListeners().add(required(wake, "wake"));
     }
 
     @Override
     public Registration onAppend(StreamId stream, Runnable wake) {
         checkOpen();
-        return engine.eventListeners().add(stream, wake);
+        return engine.eventListeners().add(required(stream, "stream"), required(wake, "wake"));
     }
 
     @Override
@@ -260,7 +260,7 @@ public final class EngineBackend implements EventStoreBackend {
     @Override
     public Registration onStateChange(Runnable wake) {
         checkOpen();
-        return engine.stateListeners().add(wake);
+        return engine.stateListeners().add(required(wake, "wake"));
     }
 
     @Override

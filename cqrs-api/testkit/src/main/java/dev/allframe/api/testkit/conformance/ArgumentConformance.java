@@ -17,6 +17,7 @@ import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.Subscription;
 import dev.allframe.store.VersionConflictException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +106,26 @@ abstract class ArgumentConformance extends StoreConformance {
                 .isInstanceOf(NullPointerException.class));
         assertThat(done(store.getState(BERT))).isEmpty();
         assertThat(texts(readAll())).containsExactly("a1", "a2", "a3", "b1");
+    }
+
+    @Test
+    void a_registration_of_a_null_is_refused_at_the_call_and_wakes_nobody() {
+        Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
+        calls.put("wake", () -> store.onAppend(nothing()));
+        calls.put("stream", () -> store.onAppend(nothing(), () -> {}));
+        calls.put("wake of a stream", () -> store.onAppend(BERT, nothing()));
+        calls.put("wake of states", () -> store.onStateChange(nothing()));
+        calls.put("backend", () -> Subscription.start(nothing(), EventFilter.all(), Position.START, event -> {}));
+        calls.put("filter", () -> Subscription.start(store, nothing(), Position.START, event -> {}));
+        calls.put("after", () -> Subscription.start(store, EventFilter.all(), nothing(), event -> {}));
+        calls.put("consumer", () -> Subscription.start(store, EventFilter.all(), Position.START, nothing()));
+
+        calls.forEach((name, call) -> assertThat(catchThrowable(call)).as(name)
+                .isExactlyInstanceOf(NullPointerException.class)
+                .hasMessage(name.split(" ", -1)[0]));
+        append(BERT, "b2");
+        done(store.upsertState(BERT, 1, json("s"), ""));
+        assertThat(texts(read(BERT))).containsExactly("b1", "b2");
     }
 
     @Test

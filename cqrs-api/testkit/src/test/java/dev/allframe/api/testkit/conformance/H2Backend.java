@@ -143,12 +143,13 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public Registration onAppend(Runnable wake) {
-        return register(eventListeners, new Listener(null, wake));
+        return register(eventListeners, new Listener(null, Objects.requireNonNull(wake, "wake")));
     }
 
     @Override
     public Registration onAppend(StreamId stream, Runnable wake) {
-        return register(eventListeners, new Listener(stream, wake));
+        return register(eventListeners,
+                new Listener(Objects.requireNonNull(stream, "stream"), Objects.requireNonNull(wake, "wake")));
     }
 
     @Override
@@ -204,7 +205,7 @@ final class H2Backend implements EventStoreBackend {
 
     @Override
     public Registration onStateChange(Runnable wake) {
-        return register(stateListeners, new Listener(null, wake));
+        return register(stateListeners, new Listener(null, Objects.requireNonNull(wake, "wake")));
     }
 
     @Override
