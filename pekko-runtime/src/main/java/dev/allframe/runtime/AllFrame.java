@@ -292,7 +292,8 @@ public final class AllFrame implements AutoCloseable {
      * The behavior of one instance, for people who host it by themselves: in their own sharding or under a testkit. It
      * takes {@link AggregateMessage.Execute} and answers with {@link AggregateMessage.Reply}. Its messages can be sent
      * between nodes that have called this. The first call for a type that was not given to the builder holds what is
-     * stored against its classes, as starting does, and waits for the storage meanwhile.
+     * stored against its classes, as starting does, and waits for the storage meanwhile. An interrupt does not end the
+     * waiting, and stays set.
      *
      * @throws dev.allframe.codec.InvalidDomainException if the classes of the aggregate cannot be stored
      * @throws dev.allframe.runtime.evolution.UnreadableStoreException if events were stored that this code cannot read
@@ -317,9 +318,11 @@ public final class AllFrame implements AutoCloseable {
         registrations.computeIfAbsent(type.name(), name -> {
             Registration added = registry.add(aggregate, hosts.hosting().clock());
             try {
-                StartCheck.run(system, hosts.hosting(), List.of(aggregate));
-                return added;
-            } catch (RuntimeException refused) {
+                return Uninterrupted.call("allframe-check", () -> {
+                    StartCheck.run(system, hosts.hosting(), List.of(aggregate));
+                    return added;
+                });
+            } catch (RuntimeException | Error refused) {
                 added.close();
                 throw refused;
             }

@@ -4,6 +4,7 @@ import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.aggregate.AggregateType;
 import dev.allframe.command.CommandResult;
 import java.math.BigDecimal;
 import java.util.function.Supplier;
@@ -25,6 +26,10 @@ final class InterruptedStartTest {
         return result;
     }
 
+    private static final AggregateType<Wallets.WalletCommand, Wallets.WalletEvent, Wallets.Wallet> PURSE = AggregateType
+            .named("purse", Wallets.WalletCommand.class, Wallets.WalletEvent.class, Wallets.Wallet.class,
+                    new Wallets());
+
     @Test
     void all_frame_starts_answers_and_closes_on_an_interrupted_thread() {
         AllFrame allFrame = interrupted(() -> AllFrame.standalone("interrupted", ConfigFactory.load())
@@ -33,6 +38,8 @@ final class InterruptedStartTest {
         var result = interrupted(() -> allFrame.commands()
                 .dispatchAndWait(WALLET, "w", new Wallets.WalletCommand.Put(BigDecimal.ONE, "one")));
         assertThat(result).isInstanceOf(CommandResult.Accepted.class);
+        assertThat(interrupted(() -> allFrame.behavior(WALLET, "own"))).as("of a type that is known").isNotNull();
+        assertThat(interrupted(() -> allFrame.behavior(PURSE, "own"))).as("of a type that is checked").isNotNull();
         assertThat(interrupted(() -> {
             allFrame.close();
             return allFrame.system().getWhenTerminated().toCompletableFuture().isDone();

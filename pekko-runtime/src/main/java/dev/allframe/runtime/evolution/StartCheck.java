@@ -85,7 +85,7 @@ public final class StartCheck {
                 throw new UnreadableStoreException(check.problems);
             }
             codes.forEach((name, code) -> check.keep(name, code.today()));
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             versions.withdraw(codes.keySet());
             throw failed;
         }
