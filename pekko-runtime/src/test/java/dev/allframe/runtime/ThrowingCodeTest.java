@@ -24,6 +24,10 @@ import jakarta.validation.ConstraintValidatorContext;
 import jakarta.validation.Payload;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -32,6 +36,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,7 +51,7 @@ final class ThrowingCodeTest {
 
     /** Where the code of a user stands. */
     enum Place {
-        VALIDATION, FINGERPRINT, INTERCEPTOR, INITIAL_STATE, DECIDE, EVOLVE, TAGS, EVENT_COMPONENT, NULL_EVENT, NULL_TAG, NULL_DISPATCH, NULL_RESULT
+        VALIDATION, FINGERPRINT, INTERCEPTOR, CLOCK, INITIAL_STATE, DECIDE, EVOLVE, TAGS, EVENT_COMPONENT, NULL_EVENT, NULL_TAG, NULL_DISPATCH, NULL_RESULT
     }
 
     /** What code can throw, the JVM's own among it. */
@@ -177,8 +182,30 @@ final class ThrowingCodeTest {
             .named("lamp", Light.class, Lit.class, Lamp.class, new Lamps())
             .rememberCommands(100);
 
+    private static final Clock CLOCK = new Clock() {
+        @Override
+        public Instant instant() {
+            here(Place.CLOCK);
+            return Instant.now();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    };
+
+    private static final int MAX_IN_FLIGHT = 5;
+
     private static final AllFrame ALLFRAME = AllFrame
-            .standalone("throwing", ConfigFactory.load())
+            .standalone("throwing", ConfigFactory.parseString("allframe.max-in-flight = " + MAX_IN_FLIGHT)
+                    .withFallback(ConfigFactory.load()))
+            .clock(CLOCK)
             .intercept(new CommandInterceptor() {
                 @Override
                 public <E extends Event> CompletionStage<CommandResult<E>> around(Dispatch<E> dispatch,
@@ -275,5 +302,25 @@ final class ThrowingCodeTest {
         assertThat(light("lamp-" + UUID.randomUUID(), "c-1")).isInstanceOfSatisfying(CommandResult.Failed.class,
                 result -> assertThat(result.error().message())
                         .contains("around of " + ThrowingCodeTest.class.getName(), "null"));
+    }
+
+    /** Also where the clock throws when the command is void, which has no rules of its own. */
+    @Test
+    void a_clock_that_throws_takes_no_room_from_later_commands() throws Exception {
+        String id = "lamp-" + UUID.randomUUID();
+        armedPlace = Place.CLOCK;
+        isArmed = true;
+        for (int i = 0; i <= MAX_IN_FLIGHT; i++) {
+            armed = i % 2 == 0 ? Thrown.EXCEPTION : Thrown.INTERNAL;
+            assertThat(light(id, "c-1")).isInstanceOf(CommandResult.Failed.class);
+            assertThat(ALLFRAME.commands()
+                    .voidCommand(LAMP, id, CommandOptions.withCommandId("c-1"))
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS)).isInstanceOfSatisfying(CommandResult.Failed.class,
+                            failed -> assertThat(failed.error()).isInstanceOf(CommandError.HandlerFailed.class));
+        }
+        isArmed = false;
+
+        assertThat(light(id, "c-1").orThrow().sequenceNr()).isEqualTo(1);
     }
 }

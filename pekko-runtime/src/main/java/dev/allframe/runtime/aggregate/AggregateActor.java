@@ -492,7 +492,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (storing != null) {
             CommandError error = WriteFailures.of(stream, failure, storing, hosting.storage().backend() != null);
             if (error instanceof CommandError.StorageUnavailable) {
-                hosting.storage().watch().didNotWrite(hosting.clock().instant(), error.message());
+                hosting.storage().watch().didNotWrite(now(), error.message());
             }
             storing.fail(error);
             storing = null;
@@ -507,8 +507,18 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             gate.recoveryFailed(new CommandError.Unreadable(reason, CommandError.Execution.NOT_EXECUTED),
                     context.getSelf());
         } else {
-            hosting.storage().watch().didNotRead(hosting.clock().instant(), reason);
+            hosting.storage().watch().didNotRead(now(), reason);
             gate.recoveryFailed(CommandError.StorageUnavailable.notExecuted(reason), context.getSelf());
+        }
+    }
+
+    /** When the storage has failed, which is known whatever a clock of the user's throws. */
+    private Instant now() {
+        try {
+            return hosting.clock().instant();
+        } catch (Throwable defect) {
+            context.getLog().error("the clock failed", defect);
+            return Instant.now();
         }
     }
 

@@ -196,9 +196,14 @@ public final class ActorCommandBus implements CommandBus {
             return failed(
                     new CommandError.HandlerFailed("an interceptor has removed the command id that was to be void"));
         }
-        return refused == null
-                ? ask(dispatch.type(), dispatch.id(), VoidCommand.INSTANCE, null, dispatch.options())
-                : failed(refused);
+        if (refused != null) {
+            return failed(refused);
+        }
+        try {
+            return ask(dispatch.type(), dispatch.id(), VoidCommand.INSTANCE, null, dispatch.options());
+        } catch (Throwable defect) { // of the clock
+            return failed(new CommandError.HandlerFailed(Failures.description(keepingInterrupt(defect))));
+        }
     }
 
     /** Why nothing can be asked of an instance; null where it can. */
@@ -230,6 +235,8 @@ public final class ActorCommandBus implements CommandBus {
     private <E extends Event> CompletionStage<CommandResult<E>> ask(AggregateType<?, E, ?> type, String id,
             Command command, @Nullable String fingerprint, CommandOptions options) {
         AggregateHost host = Objects.requireNonNull(hosts.get(type.name()), "refused before").host;
+        Duration timeout = options.timeout() == null ? settings.commandTimeout() : options.timeout();
+        long expiresAt = clock.millis() + timeout.toMillis(); // a clock of the user's may throw
         PendingCommands.Pending<E> waiting = pending.add(isRecognised(type, options));
         if (waiting == null) {
             return failed(new CommandError.Overloaded(settings.maxInFlight()));
@@ -237,8 +244,6 @@ public final class ActorCommandBus implements CommandBus {
         if (waiting.result().isDone()) {
             return waiting.result();
         }
-        Duration timeout = options.timeout() == null ? settings.commandTimeout() : options.timeout();
-        long expiresAt = clock.millis() + timeout.toMillis();
         try {
             AskPattern.<AggregateMessage, Reply>ask(host.entrance(),
                     replyTo -> new Execute(type.name(), id, command, options.commandId(), fingerprint,
@@ -255,6 +260,10 @@ public final class ActorCommandBus implements CommandBus {
                     ? new CommandError.ShuttingDown()
                     : CommandError.NoAnswer
                             .notExecuted("the command was not sent: " + Failures.description(notSent))));
+        } catch (Error atAnyMoment) {
+            pending.complete(waiting, new CommandResult.Failed<>(CommandError.NoAnswer.unknown(
+                    "the command may have been sent: " + Failures.description(atAnyMoment),
+                    isRecognised(type, options))));
         }
         return waiting.result();
     }
