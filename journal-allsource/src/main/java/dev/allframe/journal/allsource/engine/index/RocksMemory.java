@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
@@ -18,9 +20,7 @@ public final class RocksMemory implements AutoCloseable {
     /** Filters and indexes of files are kept before their blocks. */
     private static final double HIGH_PRIORITY_SHARE = 0.3;
 
-    static {
-        RocksDB.loadLibrary();
-    }
+    private static volatile boolean loaded;
 
     private final long writeBufferBytes;
     private final Cache cache;
@@ -34,9 +34,31 @@ public final class RocksMemory implements AutoCloseable {
         if (bytes < LEAST_BYTES) {
             throw new IllegalArgumentException("the stores need " + LEAST_BYTES + " bytes or more, not " + bytes);
         }
+        load();
         writeBufferBytes = bytes / 2;
         cache = new LRUCache(bytes, -1, false, HIGH_PRIORITY_SHARE);
         writeBuffers = new WriteBufferManager(writeBufferBytes, cache, false);
+    }
+
+    /**
+     * Loads RocksDB's library on a thread that nobody interrupts: it is copied to a temporary file first, which an
+     * interrupt of the caller would end, or lose. Where it fails, as on a full disk, the next caller tries again.
+     */
+    private static void load() {
+        if (loaded) {
+            return;
+        }
+        try { // join goes on when it is interrupted, and leaves the flag set
+            CompletableFuture.runAsync(RocksDB::loadLibrary,
+                    task -> Thread.ofPlatform().daemon().name("allframe-rocksdb-load").start(task)).join();
+        } catch (CompletionException failed) {
+            switch (failed.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw failed;
+            }
+        }
+        loaded = true;
     }
 
     /** Bytes that may wait to be flushed. */
