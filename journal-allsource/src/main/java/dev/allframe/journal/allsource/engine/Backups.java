@@ -37,7 +37,7 @@ public final class Backups {
      */
     public static int copy(ClosedStore store, Path target) {
         Disk disk = store.disk();
-        Path to = target.toAbsolutePath().normalize();
+        Path to = target.toAbsolutePath();
         try {
             UUID storeId = store.storeId();
             Manifest manifest = store.manifest();
@@ -56,7 +56,9 @@ public final class Backups {
     }
 
     static StoreLock lock(Disk disk, Path source, Path target, UUID storeId) throws IOException {
-        if (target.startsWith(source) || source.startsWith(target)) {
+        Path to = disk.real(target);
+        Path from = disk.real(source);
+        if (to.startsWith(from) || from.startsWith(to)) {
             throw new UnfitTargetException("a backup needs a directory of its own, and " + target
                     + " is not apart from the store's");
         }

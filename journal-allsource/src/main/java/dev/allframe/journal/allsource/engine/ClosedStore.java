@@ -68,7 +68,7 @@ public final class ClosedStore implements AutoCloseable {
      * @throws StoreFailedException if the disk fails
      */
     public static ClosedStore lock(Disk disk, Path directory, String user) {
-        Path absolute = directory.toAbsolutePath().normalize();
+        Path absolute = directory.toAbsolutePath();
         UnusableDirectoryException.check(absolute);
         try {
             return new ClosedStore(disk, absolute, absolute, StoreLock.isWritable(disk, absolute)
@@ -91,7 +91,7 @@ public final class ClosedStore implements AutoCloseable {
      * @throws StoreFailedException if the disk fails, or the store changes too fast
      */
     public static ClosedStore beside(Disk disk, Path directory, String user) {
-        Path absolute = directory.toAbsolutePath().normalize();
+        Path absolute = directory.toAbsolutePath();
         UnusableDirectoryException.check(absolute);
         try {
             StoreImage image = StoreImage.take(disk, absolute, user);

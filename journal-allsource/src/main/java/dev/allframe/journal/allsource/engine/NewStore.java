@@ -81,7 +81,7 @@ public final class NewStore implements AutoCloseable {
      * @throws UnusableDirectoryException if a store cannot be in a directory with this name
      */
     public static NewStore create(Disk disk, Path directory, String user) {
-        Path absolute = directory.toAbsolutePath().normalize();
+        Path absolute = directory.toAbsolutePath();
         UnusableDirectoryException.check(absolute);
         try {
             disk.createDirectories(absolute);

@@ -48,7 +48,7 @@ final class OnlineBackup {
         this.engine = engine;
         this.stopping = stopping;
         this.disk = engine.disk();
-        this.target = target.toAbsolutePath().normalize();
+        this.target = target.toAbsolutePath();
         this.storeId = UUID.fromString(engine.storeId());
     }
 

@@ -47,6 +47,14 @@ public interface Disk {
         return false;
     }
 
+    /**
+     * Where a path leads: absolute, and without links and {@code ..}. What does not exist is taken by its names. For
+     * comparing paths; files are opened by the path that was given.
+     */
+    default Path real(Path path) throws IOException {
+        return path.toAbsolutePath().normalize();
+    }
+
     /** Bytes that can still be stored. */
     long usableBytes(Path directory) throws IOException;
 

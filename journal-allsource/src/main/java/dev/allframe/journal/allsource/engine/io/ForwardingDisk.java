@@ -76,6 +76,11 @@ public abstract class ForwardingDisk implements Disk {
     }
 
     @Override
+    public Path real(Path path) throws IOException {
+        return disk.real(path);
+    }
+
+    @Override
     public boolean isWritable(Path path) {
         return disk.isWritable(path);
     }

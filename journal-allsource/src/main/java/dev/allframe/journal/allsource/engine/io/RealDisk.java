@@ -120,6 +120,20 @@ public final class RealDisk implements Disk {
     }
 
     @Override
+    public Path real(Path path) throws IOException {
+        Path whole = path.toAbsolutePath();
+        Path there = whole;
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        Path real = there.toRealPath();
+        int known = there.getNameCount();
+        return known == whole.getNameCount()
+                ? real
+                : real.resolve(whole.subpath(known, whole.getNameCount())).normalize();
+    }
+
+    @Override
     public long usableBytes(Path directory) throws IOException {
         return Files.getFileStore(directory).getUsableSpace();
     }

@@ -38,7 +38,7 @@ final class BackupCommand implements Callable<Integer> {
             if (output.isJson()) {
                 Map<String, Object> json = new LinkedHashMap<>();
                 json.put("storeId", store.storeId().toString());
-                json.put("target", target.toAbsolutePath().normalize().toString());
+                json.put("target", StoreDirectory.DISK.real(target).toString());
                 json.put("segments", segments);
                 json.put("copiedSegmentFiles", copied);
                 output.printJson(json);

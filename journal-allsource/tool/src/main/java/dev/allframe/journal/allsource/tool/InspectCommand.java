@@ -44,7 +44,7 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         StoreDirectory.refuseIfNoStore(directory);
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("directory", directory.toAbsolutePath().normalize().toString());
+        facts.put("directory", StoreDirectory.DISK.real(directory).toString());
         try (ClosedStore store = ClosedStore.lock(StoreDirectory.DISK, directory, "store inspect")) {
             files(facts);
             facts.put("open", false);

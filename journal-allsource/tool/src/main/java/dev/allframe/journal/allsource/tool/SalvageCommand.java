@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.tool;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import dev.allframe.journal.allsource.engine.NewStore;
 import dev.allframe.journal.allsource.engine.Rescue;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ final class SalvageCommand implements Callable<Integer> {
     private final Output output = new Output();
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (!Rescue.isWorthTrying(StoreDirectory.DISK, source)) {
             StoreDirectory.refuseIfNoStore(source);
         }

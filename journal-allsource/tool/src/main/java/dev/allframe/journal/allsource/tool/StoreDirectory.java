@@ -77,8 +77,8 @@ final class StoreDirectory {
     }
 
     /** Refuses a directory below another, which would change that one. */
-    static void refuseInside(Path inner, Path outer) {
-        if (inner.toAbsolutePath().normalize().startsWith(outer.toAbsolutePath().normalize())) {
+    static void refuseInside(Path inner, Path outer) throws IOException {
+        if (DISK.real(inner).startsWith(DISK.real(outer))) {
             throw new RefusedException(inner + " is inside of " + outer + ", which must not be changed");
         }
     }
@@ -104,7 +104,7 @@ final class StoreDirectory {
 
     /** Refuses a directory that cannot be made where it shall be. */
     private static void refuseUnlessPossible(Path directory) {
-        Path above = directory.toAbsolutePath().normalize().getParent();
+        Path above = directory.toAbsolutePath().getParent();
         while (above != null && !Files.exists(above)) {
             above = above.getParent();
         }
