@@ -393,8 +393,8 @@ final class ExactWritingTest {
             assertThat(said.decode(encoded)).containsExactly(event);
             assertThat(Envelope.of(encoded.type(), 1, Payload.json(encoded.bytes()), Set.of(),
                     EventMetadata.at(Instant.EPOCH), null))
-                            .satisfies(envelope -> assertThat(JsonEnvelope.read(JsonEnvelope.write(envelope)))
-                                    .isEqualTo(envelope));
+                    .satisfies(envelope -> assertThat(JsonEnvelope.read(JsonEnvelope.write(envelope)))
+                            .isEqualTo(envelope));
             assertThatThrownBy(() -> said.encode(new Said("", List.of(), Set.of(), Map.of(odd, ""), 'a')))
                     .isInstanceOf(UnwritableException.class)
                     .hasMessageContaining("unpaired surrogate");

@@ -3,21 +3,10 @@ package dev.allframe.codec.jackson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.allframe.aggregate.Event;
-import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonCreator;
-import java.util.SortedSet;
-import java.util.SortedMap;
-import java.util.Locale;
-import java.util.EnumSet;
-import java.time.ZonedDateTime;
-import java.time.ZoneOffset;
-import java.time.ZoneId;
-import java.time.YearMonth;
-import java.time.Period;
-import java.time.OffsetDateTime;
-import java.time.LocalTime;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.CodecException;
 import dev.allframe.codec.EncodedEvent;
@@ -29,17 +18,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.Period;
 import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -233,7 +233,8 @@ final class StrictReadingTest {
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     @Stored(value = "spelled", version = 2)
     record Spelled(@Nullable Set<Long> set, @Nullable SortedSet<BigDecimal> sorted, @Nullable EnumSet<Color> colors,
-            @Nullable Set<Code> codes, @Nullable SortedMap<BigDecimal, Integer> map, @Nullable Map<Code, Integer> byCode,
+            @Nullable Set<Code> codes, @Nullable SortedMap<BigDecimal, Integer> map,
+            @Nullable Map<Code, Integer> byCode,
             @Nullable Numbered numbered, @Nullable Instant instant, @Nullable LocalDate date,
             @Nullable LocalDateTime dateTime, @Nullable LocalTime time, @Nullable OffsetDateTime offsetTime,
             @Nullable ZonedDateTime zoned, @Nullable Year year, @Nullable YearMonth month, @Nullable Period period,
@@ -275,7 +276,8 @@ final class StrictReadingTest {
             Map.entry("bytes", List.of(List.of("\"AA==\"", "\"\""), List.of("\"AB==\"", "\"A A==\"", "\"AA\""))),
             Map.entry("uuid", List.of(List.of("\"00000000-0000-0000-0000-00000000000a\""),
                     List.of("\"00000000-0000-0000-0000-00000000000A\""))),
-            Map.entry("decimal", List.of(List.of("\"1.50\"", "\"1E+3\"", "1e3"), List.of("\"+1.5\"", "\"01.5\"", "\"1e3\""))),
+            Map.entry("decimal",
+                    List.of(List.of("\"1.50\"", "\"1E+3\"", "1e3"), List.of("\"+1.5\"", "\"01.5\"", "\"1e3\""))),
             Map.entry("zonedKeys", List.of(List.of("{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1}"),
                     List.of("{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1,\"2024-07-01T07:00:00+02:00[Europe/Prague]\":2}"))),
             Map.entry("deep", List.of(List.of("[{\"a\":[\"2024-02-29T10:00:00Z\"]}]"),

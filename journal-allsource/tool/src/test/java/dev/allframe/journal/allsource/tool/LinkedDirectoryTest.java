@@ -54,8 +54,9 @@ final class LinkedDirectoryTest {
         }
 
         try (var files = Files.list(temporary)) {
-            assertThat(files).as("nothing is made elsewhere").containsExactlyInAnyOrder(temporary.resolve("link"),
-                    temporary.resolve("far"));
+            assertThat(files).as("nothing is made elsewhere")
+                    .containsExactlyInAnyOrder(temporary.resolve("link"),
+                            temporary.resolve("far"));
         }
         for (String made : new String[]{"backup", "restored", "salvaged"}) {
             assertThat(beyond.resolve(made + "/STORE")).exists();
@@ -64,7 +65,8 @@ final class LinkedDirectoryTest {
 
     @Test
     void a_target_inside_of_the_store_is_refused_however_it_is_written() {
-        assertThat(ToolRun.store("backup", beyond.resolve("store").toString(), there("store/inside")).exitCode()).isEqualTo(2);
+        assertThat(ToolRun.store("backup", beyond.resolve("store").toString(), there("store/inside")).exitCode())
+                .isEqualTo(2);
         assertThat(ToolRun.store("salvage", beyond.resolve("store").toString(), there("store/inside")).exitCode())
                 .isEqualTo(2);
         assertThat(beyond.resolve("store/inside")).doesNotExist();
