@@ -6,9 +6,9 @@ import java.util.Set;
  * The rules of one kind of aggregate: which events a command leads to, and what an event does to the state.
  *
  * <p>All methods are pure: the same arguments give the same result, nothing is read from a clock, a network or a field
- * that changes. None gives null. One implementation serves all instances and is called from many threads, for one instance never at
- * once. What a method throws, and a null that it gives, is a defect: the caller gets a failed result that names the
- * method, nothing is stored and the instance goes on.
+ * that changes. One implementation serves all instances and is called from many threads, for one instance never at
+ * once. What a method throws is a defect, and so is a null that it gives: the caller gets a failed result, nothing is
+ * stored and the instance goes on.
  *
  * @param <C> the commands, a sealed interface
  * @param <E> the events, a sealed interface

@@ -183,7 +183,7 @@ public final class AggregateType<C extends Command, E extends Event, S> {
         return stateClass;
     }
 
-    /** The rules; what they give is never null, as a {@link NullPointerException} that names the method is thrown then. */
+    /** The rules. Where a method of the user's gives null, a {@link NullPointerException} that names it is thrown. */
     public Aggregate<C, E, S> aggregate() {
         return aggregate;
     }

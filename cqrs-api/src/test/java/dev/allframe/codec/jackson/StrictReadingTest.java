@@ -279,7 +279,8 @@ final class StrictReadingTest {
             Map.entry("decimal",
                     List.of(List.of("\"1.50\"", "\"1E+3\"", "1e3"), List.of("\"+1.5\"", "\"01.5\"", "\"1e3\""))),
             Map.entry("zonedKeys", List.of(List.of("{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1}"),
-                    List.of("{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1,\"2024-07-01T07:00:00+02:00[Europe/Prague]\":2}"))),
+                    List.of("{\"2024-07-01T10:00:00+05:00[Europe/Prague]\":1,"
+                            + "\"2024-07-01T07:00:00+02:00[Europe/Prague]\":2}"))),
             Map.entry("deep", List.of(List.of("[{\"a\":[\"2024-02-29T10:00:00Z\"]}]"),
                     List.of("[{\"a\":[\"2024-02-29T10:00:00Z\",\"2024-02-29T10:00:00Z\"]}]",
                             "[{\"a\":[\"2024-02-29T24:00:00Z\"]}]"))),
