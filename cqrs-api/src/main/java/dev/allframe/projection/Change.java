@@ -90,6 +90,7 @@ public sealed interface Change<K, R> {
 
     /** Several changes of one event. */
     @SafeVarargs
+    @SuppressWarnings("varargs") // the array is copied and not passed on
     static <K, R> Change<K, R> changes(Change<K, R>... changes) {
         return new Several<>(Arrays.asList(changes));
     }

@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
 final class KeysOfClass {
 
     private static final Map<Class<?>, KeyForm<?>> SIMPLE = Map.ofEntries(
-            Map.entry(String.class, new TextKey()), Map.entry(Long.class, SimpleKey.LONG), Map.entry(long.class, SimpleKey.LONG),
+            Map.entry(String.class, new TextKey()), Map.entry(Long.class, SimpleKey.LONG),
+            Map.entry(long.class, SimpleKey.LONG),
             Map.entry(Integer.class, SimpleKey.INT), Map.entry(int.class, SimpleKey.INT),
             Map.entry(Short.class, SimpleKey.SHORT), Map.entry(short.class, SimpleKey.SHORT),
             Map.entry(Byte.class, SimpleKey.BYTE), Map.entry(byte.class, SimpleKey.BYTE),

@@ -77,6 +77,7 @@ public final class ProjectionType<K, R> {
 
     /** Finds rows by these too. */
     @SafeVarargs
+    @SuppressWarnings("varargs") // the array is copied and not passed on
     public final ProjectionType<K, R> indexedBy(Index<R, ?>... more) {
         return new ProjectionType<>(name, version, keyClass, rowClass,
                 Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, perStream, onFailure);

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,11 +29,11 @@ class KeysTest {
     private static final Comparator<String> BY_CODE_POINT = (one, other) -> Arrays
             .compare(one.codePoints().toArray(), other.codePoints().toArray());
 
-    record Month(String bank, YearMonth month) {}
+    record Month(@Nullable String bank, YearMonth month) {}
 
     record Nested(Month month, int number) {}
 
-    private record Case<V>(String name, Keys<V> keys, Comparator<? super V> order, List<V> edges,
+    record Case<V>(String name, Keys<V> keys, Comparator<? super V> order, List<V> edges,
             Function<Random, V> random) {
 
         @Override
@@ -54,7 +55,8 @@ class KeysTest {
                         List.of(BigDecimal.ZERO, new BigDecimal("0.1"), new BigDecimal("-0.1"),
                                 new BigDecimal("1E+2000000000"), new BigDecimal("-1E+2000000000"),
                                 new BigDecimal("1E-2000000000"), new BigDecimal("99.99"), new BigDecimal("1E+2")),
-                        random -> new BigDecimal(new BigInteger(1 + random.nextInt(80), random), random.nextInt(40) - 20)
+                        random -> new BigDecimal(new BigInteger(1 + random.nextInt(80), random),
+                                random.nextInt(40) - 20)
                                 .multiply(BigDecimal.valueOf(random.nextBoolean() ? 1 : -1))
                                 .stripTrailingZeros()),
                 new Case<>("whole", Keys.of(BigInteger.class), Comparator.<BigInteger>naturalOrder(),
@@ -83,9 +85,9 @@ class KeysTest {
                 new Case<>("boolean", Keys.of(Boolean.class), Comparator.<Boolean>naturalOrder(),
                         List.of(false, true), Random::nextBoolean),
                 new Case<>("record", Keys.of(Nested.class),
-                        Comparator.comparing((Nested nested) -> nested.month().bank(), BY_CODE_POINT)
+                        Comparator.comparing((Nested nested) -> String.valueOf(nested.month().bank()), BY_CODE_POINT)
                                 .thenComparing(nested -> nested.month().month())
-                                .thenComparing(Nested::number),
+                                .thenComparingInt(Nested::number),
                         List.of(), random -> new Nested(new Month(text(random), YearMonth.of(1990 + random.nextInt(3),
                                 1 + random.nextInt(12))), random.nextInt(3))));
     }
@@ -155,13 +157,15 @@ class KeysTest {
 
     @Test
     void prefixes_contain_the_texts_and_records_that_begin_so() {
-        assertThat(List.of("An", "Ann", "Anna", "Bob", "A").stream()
+        assertThat(List.of("An", "Ann", "Anna", "Bob", "A")
+                .stream()
                 .filter(text -> Keys.STRING.encode(Range.startsWith("An")).contains(Keys.STRING.encode(text))))
                 .containsExactly("An", "Ann", "Anna");
         Keys<Month> months = Keys.of(Month.class);
         List<Month> all = List.of(new Month("A", YearMonth.of(1993, 1)), new Month("AB", YearMonth.of(1993, 1)),
                 new Month("A", YearMonth.of(1994, 2)));
-        assertThat(all.stream().filter(month -> months.encode(Range.<Month>leading("A")).contains(months.encode(month))))
+        assertThat(
+                all.stream().filter(month -> months.encode(Range.<Month>leading("A")).contains(months.encode(month))))
                 .containsExactly(all.get(0), all.get(2));
         assertThat(all.stream()
                 .filter(month -> months.encode(Range.<Month>leadingStartsWith("A")).contains(months.encode(month))))

@@ -143,7 +143,8 @@ final class GenerationFormat {
             Position position = Position.parse(text(in));
             long rows = in.readLong();
             Digest digest = new Digest(in.readLong(), in.readLong());
-            Witness witness = in.readByte() == 0 ? null
+            Witness witness = in.readByte() == 0
+                    ? null
                     : new Witness(new StreamId(text(in)), in.readLong(), Position.parse(text(in)), in.readInt());
             return new FoldState(position, rows, digest, witness);
         });

@@ -42,6 +42,7 @@ final class PageRows<K, R> {
     }
 
     /** Bytes that are compared. */
+    @SuppressWarnings("ArrayRecordComponent") // its equality is its own
     private record Key(byte[] bytes) {
 
         @Override
@@ -59,7 +60,7 @@ final class PageRows<K, R> {
     private final class Undo {
         private final Row row;
         private final @Nullable R before;
-        private final byte @Nullable [][] valuesBefore;
+        private final List<byte @Nullable []> valuesBefore;
 
         Undo(Row row) {
             this.row = row;
@@ -73,9 +74,9 @@ final class PageRows<K, R> {
         private final byte[] key;
         private final byte @Nullable [] storedBytes;
         private final @Nullable R storedRow;
-        private final byte @Nullable [][] storedValues;
+        private final List<byte @Nullable []> storedValues;
         private @Nullable R now;
-        private byte @Nullable [][] values;
+        private List<byte @Nullable []> values;
 
         Row(byte[] key, byte @Nullable [] bytes) {
             this.key = key;
@@ -87,14 +88,13 @@ final class PageRows<K, R> {
         }
     }
 
-    /** The bytes of a row's values in each index; null for an index that the row is not in, and for no row. */
-    private byte @Nullable [][] values(@Nullable R row) {
-        if (row == null || indexes.isEmpty()) {
-            return null;
-        }
-        byte[][] values = new byte[indexes.size()][];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value(indexes.get(i), row);
+    /** The bytes of a row's values in each index, null for an index that the row is not in; empty for no row. */
+    private List<byte @Nullable []> values(@Nullable R row) {
+        List<byte @Nullable []> values = new ArrayList<>(row == null ? 0 : indexes.size());
+        if (row != null) {
+            for (Index<R, ?> index : indexes) {
+                values.add(value(index, row));
+            }
         }
         return values;
     }
@@ -150,8 +150,7 @@ final class PageRows<K, R> {
             }
         }
         for (Row row : rows.values()) {
-            byte[][] values = row.values;
-            if (values != null && Arrays.equals(values[index], value)) {
+            if (!row.values.isEmpty() && Arrays.equals(row.values.get(index), value)) {
                 found.add(row.key);
             }
         }
@@ -198,6 +197,7 @@ final class PageRows<K, R> {
      *
      * @throws dev.allframe.codec.CodecException if a row cannot be written
      */
+    @SuppressWarnings("ReferenceEquality") // the same object was not changed; others are compared by their bytes
     Written<K, R> write(ViewBatch batch, Digest before) {
         List<RowChange<K, R>> changes = new ArrayList<>();
         long added = 0;
@@ -230,11 +230,9 @@ final class PageRows<K, R> {
     }
 
     private void index(ViewBatch batch, Row row) {
-        byte[][] old = row.storedValues;
-        byte[][] now = row.values;
         for (int i = 0; i < indexes.size(); i++) {
-            byte[] oldValue = old == null ? null : old[i];
-            byte[] newValue = now == null ? null : now[i];
+            byte[] oldValue = row.storedValues.isEmpty() ? null : row.storedValues.get(i);
+            byte[] newValue = row.values.isEmpty() ? null : row.values.get(i);
             if (Arrays.equals(oldValue, newValue)) {
                 continue;
             }

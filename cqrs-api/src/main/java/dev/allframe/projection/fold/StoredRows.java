@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the rows of one generation: of one moment where it reads a snapshot, else of the moment of each call. Callable
@@ -59,7 +60,8 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
 
     @Override
     public <V> Rows<K, R> by(Index<R, V> index, V value, QueryOption... options) {
-        byte[] prefix = GenerationFormat.indexEntry(number(index), index.keys().encode(value), GenerationFormat.NOTHING);
+        byte[] prefix = GenerationFormat.indexEntry(number(index), index.keys().encode(value),
+                GenerationFormat.NOTHING);
         return ofIndex(index, KeyRange.prefix(prefix), options);
     }
 
@@ -75,7 +77,8 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         byte[] until = values.until();
         return new KeyRange(
                 from == null ? beginning : GenerationFormat.indexEntry(number, from, GenerationFormat.NOTHING),
-                until == null ? KeyRange.behindPrefix(beginning)
+                until == null
+                        ? KeyRange.behindPrefix(beginning)
                         : GenerationFormat.indexEntry(number, until, GenerationFormat.NOTHING));
     }
 
@@ -92,7 +95,7 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         Page page = page(ViewTable.INDEXES, entries, options, cursor -> cursor.key());
         List<byte[]> rowKeys = page.found.stream().map(entry -> keyOf(index, entry)).toList();
         List<Rows.Entry<K, R>> rows = new ArrayList<>(rowKeys.size());
-        List<byte[]> found = tables.getAll(ViewTable.ROWS, rowKeys);
+        List<byte @Nullable []> found = tables.getAll(ViewTable.ROWS, rowKeys);
         for (int i = 0; i < rowKeys.size(); i++) {
             byte[] row = found.get(i);
             if (row != null) { // null where it was removed in between; a snapshot has all
@@ -124,7 +127,7 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
     /** Entries that were found, and whether there are more. */
     private record Page(List<byte[]> found, boolean more) {
 
-        String next() {
+        @Nullable String next() {
             return more ? Base64.getUrlEncoder().withoutPadding().encodeToString(found.getLast()) : null;
         }
     }
@@ -178,7 +181,8 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
 
     @Override
     public <V> long count(Index<R, V> index, V value) {
-        byte[] prefix = GenerationFormat.indexEntry(number(index), index.keys().encode(value), GenerationFormat.NOTHING);
+        byte[] prefix = GenerationFormat.indexEntry(number(index), index.keys().encode(value),
+                GenerationFormat.NOTHING);
         long count = 0;
         try (Cursor entries = tables.cursor(ViewTable.INDEXES, KeyRange.prefix(prefix), false)) {
             while (entries.next()) {

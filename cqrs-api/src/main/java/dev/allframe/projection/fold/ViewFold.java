@@ -293,7 +293,8 @@ public final class ViewFold<K, R> {
             }
             writeParked(batch);
             StoredEvent applied = last;
-            Position position = failure == null ? next
+            Position position = failure == null
+                    ? next
                     : applied == null || again != null ? reached.position() : applied.position();
             FoldState state = new FoldState(position, reached.rows() + changed.added(), changed.digest(),
                     applied == null || again != null ? reached.witness() : Witness.of(applied));

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -184,7 +185,7 @@ public final class MemoryViewStore implements ViewStore {
 
         @Override
         SortedTree tree(ViewTable table) {
-            return trees().get(table);
+            return Objects.requireNonNull(trees().get(table), "every table is there");
         }
 
         @Override
@@ -245,7 +246,7 @@ public final class MemoryViewStore implements ViewStore {
                 throw new StoreClosedException("a snapshot of a view in memory");
             }
             tables.trees();
-            return trees.get(table);
+            return Objects.requireNonNull(trees.get(table), "every table is there");
         }
 
         @Override

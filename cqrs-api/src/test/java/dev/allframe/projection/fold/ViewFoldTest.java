@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ViewFoldTest {
@@ -65,6 +66,10 @@ class ViewFoldTest {
 
         private final Map<String, Row> rows = new TreeMap<>();
 
+        private static Row there(@Nullable Row row) {
+            return Objects.requireNonNull(row);
+        }
+
         /** Whether the event is one that fails; then nothing is changed. */
         boolean fails(String id, ThingEvent event) {
             Map<String, Row> before = new TreeMap<>(rows);
@@ -72,21 +77,21 @@ class ViewFoldTest {
             try {
                 switch (event) {
                     case ThingEvent.Made(var group, var amount) -> rows.put(id, new Row(group, amount, null));
-                    case ThingEvent.Added(var amount) -> rows.put(id, row.plus(amount));
+                    case ThingEvent.Added(var amount) -> rows.put(id, there(row).plus(amount));
                     case ThingEvent.Grown(var amount) ->
                         rows.put(id, (row == null ? new Row("none", 0, null) : row).plus(amount));
                     case ThingEvent.Moved(var group, var nickname) ->
-                        rows.put(id, new Row(group, row.amount(), nickname));
+                        rows.put(id, new Row(group, there(row).amount(), nickname));
                     case ThingEvent.Regrouped(var from, var to) ->
                         rows.replaceAll((key, each) -> each.group().equals(from) ? each.in(to) : each);
                     case ThingEvent.Removed() -> rows.remove(id);
                     case ThingEvent.Noted() -> {
                     }
                     case ThingEvent.Doubled(var twin) -> {
-                        rows.put(id, row.plus(1));
+                        rows.put(id, there(row).plus(1));
                         rows.put(twin, new Row("twins", 0, null));
                         rows.replaceAll((key, each) -> each.group().equals("twins") ? each.plus(2) : each);
-                        rows.put(id, rows.get(id).plus(rows.get(id).amount()));
+                        rows.put(id, there(rows.get(id)).plus(there(rows.get(id)).amount()));
                     }
                 }
                 return false;
@@ -161,7 +166,8 @@ class ViewFoldTest {
         assertThat(state.rows()).isEqualTo(wanted.size());
         Digest digest = Digest.NONE;
         for (Map.Entry<String, Row> entry : wanted.entrySet()) {
-            digest = digest.plus(Digest.of(Things.THINGS.keys().encode(entry.getKey()), CODEC.encode(entry.getValue())));
+            digest = digest
+                    .plus(Digest.of(Things.THINGS.keys().encode(entry.getKey()), CODEC.encode(entry.getValue())));
         }
         assertThat(state.digest()).isEqualTo(digest);
         for (String group : List.of("g0", "g1", "g2", "g3", "none", "twins", "")) {

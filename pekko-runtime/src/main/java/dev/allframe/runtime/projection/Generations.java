@@ -151,8 +151,10 @@ final class Generations<K, R> {
         boolean existed = record.isPresent() || store.highestSequenceNr(witness.stream())
                 .toCompletableFuture()
                 .join() >= witness.sequenceNr();
-        return existed ? null : "the store has no record " + witness.sequenceNr() + " of " + witness.stream()
-                + ", which was applied";
+        return existed
+                ? null
+                : "the store has no record " + witness.sequenceNr() + " of " + witness.stream()
+                        + ", which was applied";
     }
 
     private void setAside(long number, String reason) {

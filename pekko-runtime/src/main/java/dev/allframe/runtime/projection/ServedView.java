@@ -27,6 +27,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -172,17 +174,23 @@ final class ServedView<K, R> implements View<K, R> {
             }
         }
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
-        CompletableFuture<?>[] all = wanted.stream().map(token -> seen(token, seen)).toArray(CompletableFuture[]::new);
-        for (CompletableFuture<?> one : all) {
-            one.whenComplete((reached, failed) -> {
-                if (failed != null) {
-                    seen.completeExceptionally(failed);
-                } else if (Boolean.FALSE.equals(reached)) {
-                    seen.complete(false);
-                }
-            });
+        List<CompletionStage<Boolean>> all = wanted.stream().map(token -> seen(token, seen)).toList();
+        AtomicInteger missing = new AtomicInteger(all.size());
+        if (all.isEmpty()) {
+            seen.complete(true);
         }
-        CompletableFuture.allOf(all).thenRun(() -> seen.complete(true));
+        BiConsumer<Boolean, @Nullable Throwable> one = (reached, failed) -> {
+            if (failed != null) {
+                seen.completeExceptionally(failed);
+            } else if (!reached) {
+                seen.complete(false);
+            } else if (missing.decrementAndGet() == 0) {
+                seen.complete(true);
+            }
+        };
+        for (CompletionStage<Boolean> each : all) {
+            CompletionStage<Boolean> unused = each.whenComplete(one);
+        }
         CompletableFuture<ViewAnswer<Position>> answer = seen
                 .completeOnTimeout(false, timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .thenCompose(reached -> reached
@@ -192,8 +200,8 @@ final class ServedView<K, R> implements View<K, R> {
     }
 
     /** Whether a token's record was applied; false where the view does not come to it by itself. */
-    private CompletableFuture<Boolean> seen(ConsistencyToken token, CompletionStage<?> over) {
-        return tokens.place(token, over).thenCompose(place -> reached(token, place, over)).toCompletableFuture();
+    private CompletionStage<Boolean> seen(ConsistencyToken token, CompletionStage<?> over) {
+        return tokens.place(token, over).thenCompose(place -> reached(token, place, over));
     }
 
     private CompletionStage<Boolean> reached(ConsistencyToken token, Position place, CompletionStage<?> over) {

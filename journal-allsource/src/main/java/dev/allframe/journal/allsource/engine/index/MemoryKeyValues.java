@@ -1,9 +1,9 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.SortedTree;
-import dev.allframe.store.StoreClosedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,7 +1,5 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.store.CorruptStoreException;
@@ -9,6 +7,8 @@ import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.UnsupportedFormatException;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
-import dev.allframe.store.StoreClosedException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,5 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Snapshot;
@@ -9,6 +7,8 @@ import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.spi.PageBuilder;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

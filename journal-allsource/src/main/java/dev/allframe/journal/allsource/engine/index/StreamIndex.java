@@ -1,9 +1,9 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.spi.PageBuilder;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,12 +1,12 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

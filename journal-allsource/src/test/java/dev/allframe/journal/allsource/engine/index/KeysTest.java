@@ -1,12 +1,12 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.store.view.KeyRange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.view.KeyRange;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +11,8 @@ import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StoreLockedException;
 import dev.allframe.store.UnsupportedFormatException;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
