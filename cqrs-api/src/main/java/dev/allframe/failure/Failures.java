@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Failures {
 
+    private static final String OURS = "dev.allframe.";
+
     private Failures() {}
 
     /** The message of a failure, or of the first cause that has one; its class where there is none. */
@@ -31,11 +33,24 @@ public final class Failures {
         return chain(failure).getLast().getClass().getName();
     }
 
-    /** The class of a failure and its message, if it has one. */
+    /**
+     * The class of a failure and its message, if it has one. The messages of AllFrame's own failures are sentences for
+     * users, and stand alone; a failure that only repeats its cause is left out.
+     */
     public static String description(Throwable failure) {
-        String message = textOf(failure);
-        String type = failure.getClass().getName();
-        return message.isEmpty() ? type : type + ": " + message;
+        Throwable speaking = failure;
+        for (Throwable cause : chain(failure)) {
+            speaking = cause;
+            if (!repeatsItsCause(cause)) {
+                break;
+            }
+        }
+        String message = textOf(speaking);
+        String type = speaking.getClass().getName();
+        if (message.isEmpty()) {
+            return type;
+        }
+        return type.startsWith(OURS) ? message : type + ": " + message;
     }
 
     /** The failure without what stages, futures and reflection wrap around it. */
@@ -76,11 +91,21 @@ public final class Failures {
         return name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT) + ": ";
     }
 
+    /** A failure that is made of a cause alone has the class and the message of the cause as its message. */
+    private static boolean repeatsItsCause(Throwable failure) {
+        Throwable cause = causeOf(failure);
+        try {
+            return cause != null && cause.toString().equals(failure.getMessage());
+        } catch (RuntimeException | Error overridden) {
+            return false;
+        }
+    }
+
     /** Empty for none. */
     private static String textOf(Throwable failure) {
         try {
             String message = failure.getMessage();
-            if (message == null) {
+            if (message == null || repeatsItsCause(failure)) {
                 return "";
             }
             return failure instanceof FileSystemException file && file.getReason() == null

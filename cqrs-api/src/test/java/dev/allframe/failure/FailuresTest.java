@@ -2,6 +2,7 @@ package dev.allframe.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.store.StoreFullException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -58,6 +59,20 @@ final class FailuresTest {
                 .isEqualTo("/bank: Not a directory");
         assertThat(Failures.description(new NoSuchFileException("/bank")))
                 .isEqualTo("java.nio.file.NoSuchFileException: no such file: /bank");
+    }
+
+    @Test
+    void a_failure_of_ours_is_described_by_its_sentence_alone_however_it_is_wrapped() {
+        StoreFullException full = new StoreFullException("the disk is full: no room");
+
+        assertThat(Failures.description(full)).isEqualTo("the disk is full: no room");
+        assertThat(Failures.description(new CompletionException(full))).isEqualTo("the disk is full: no room");
+        assertThat(Failures.description(new IllegalStateException(new IOException(full))))
+                .isEqualTo("the disk is full: no room");
+        assertThat(Failures.message(new IllegalStateException(new IOException(full))))
+                .isEqualTo("the disk is full: no room");
+        assertThat(Failures.description(new CompletionException(new IOException("No space"))))
+                .isEqualTo("java.io.IOException: No space");
     }
 
     @Test

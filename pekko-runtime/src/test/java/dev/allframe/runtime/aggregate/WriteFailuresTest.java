@@ -74,6 +74,7 @@ final class WriteFailuresTest {
             for (Sent sent : Sent.values()) {
                 CommandError error = WriteFailures.of(STREAM, wrapped, sent.execute(), ours);
                 assertThat(error).as(failure + " " + sent).isInstanceOf(type);
+                assertThat(error.message()).as(failure + " " + sent).doesNotContain("dev.allframe.");
                 assertThat(error.execution()).as(failure + " " + sent).isEqualTo(execution);
                 assertThat(error.retryable())
                         .as(failure + " " + sent)

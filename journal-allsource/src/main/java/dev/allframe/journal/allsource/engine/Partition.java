@@ -193,7 +193,7 @@ final class Partition {
             }
             giveUpGroup();
         } catch (RuntimeException | Error defect) {
-            fail(new IOException("the writer of the store ended by a defect: " + defect, defect));
+            fail(new IOException("the writer of the store ended by a defect: " + Failures.description(defect), defect));
             answerAllUnderWay();
             throw defect;
         } finally {
@@ -335,7 +335,7 @@ final class Partition {
                 refuse(full);
             }
             if (log.lastLsn() > before) {
-                fail(new IOException("memory does not have an entry that is in the log: " + refused, refused));
+                fail(new IOException("memory does not have an entry that is in the log: " + Failures.description(refused), refused));
                 answers.fail(request.result(), failed());
             } else {
                 answers.fail(request.result(), refused);

@@ -106,7 +106,7 @@ public final class Bank implements Runnable {
             err.println("bank: " + Failures.message(store));
             return store instanceof StoreLockedException ? ExitCode.USAGE : FAILED;
         }
-        err.println("bank: unexpected failure, --debug shows where: " + failure);
+        err.println("bank: unexpected failure, --debug shows where: " + Failures.description(failure));
         return FAILED;
     }
 

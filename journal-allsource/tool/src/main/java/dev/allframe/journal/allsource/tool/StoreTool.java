@@ -141,7 +141,7 @@ public final class StoreTool implements Runnable {
                 if (command.getParseResult().matchedOptionValue("--debug", false)) {
                     failure.printStackTrace(err);
                 }
-                err.println(program + "unexpected failure, --debug shows where: " + failure);
+                err.println(program + "unexpected failure, --debug shows where: " + Failures.description(failure));
                 return FAILED;
             }
         }
