@@ -1,9 +1,9 @@
 package dev.allframe.benchmarks;
 
-import com.typesafe.config.Config;
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.journal.allsource.AllSourceConfig;
 import dev.allframe.journal.plugin.BackendProvider;
+import dev.allframe.journal.plugin.StorageSettings;
 import dev.allframe.store.EventStoreBackend;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,8 +22,8 @@ public final class MeteredProvider implements BackendProvider {
     }
 
     @Override
-    public EventStoreBackend open(ActorSystem system, Config section) {
-        Path directory = Path.of(section.getString("dir"));
+    public EventStoreBackend open(ActorSystem system, StorageSettings settings) {
+        Path directory = Path.of(settings.text("dir"));
         MeteredDisk disk = Objects.requireNonNull(DISKS.remove(directory), "no disk was announced");
         return AllSourceBackend.withConfig(AllSourceConfig.in(directory), "actor system '" + system.name() + "'", disk);
     }

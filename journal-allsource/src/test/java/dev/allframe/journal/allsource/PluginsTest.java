@@ -73,13 +73,13 @@ final class PluginsTest {
     void a_wrong_configuration_is_refused_in_one_sentence() {
         assertThatThrownBy(() -> store(start("nowhere", ConfigFactory.empty())))
                 .hasMessage(
-                        "the durable store needs a directory: set allsource.dir, or the key dir of the section that is used");
+                        "the durable store needs a directory: set allsource.dir");
         assertThatThrownBy(() -> store(start("sometimes",
                 ConfigFactory.parseString("allsource.durability = 100ms").withFallback(Stores.inNewDirectory()))))
-                .hasMessageStartingWith("durability = 100ms is not offered: the one durability is fsync")
+                .hasMessageStartingWith("allsource.durability = 100ms must be fsync")
                 .hasMessageEndingWith("Remove the key, or set it to fsync");
         assertThatThrownBy(() -> store(start("small",
                 ConfigFactory.parseString("allsource.memory = 1MiB").withFallback(Stores.inNewDirectory()))))
-                .hasMessageContaining("a store needs");
+                .hasMessage("allsource.memory = 1MiB must be 64MiB or more");
     }
 }

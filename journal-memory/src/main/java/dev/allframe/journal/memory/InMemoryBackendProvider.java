@@ -1,7 +1,7 @@
 package dev.allframe.journal.memory;
 
-import com.typesafe.config.Config;
 import dev.allframe.journal.plugin.BackendProvider;
+import dev.allframe.journal.plugin.StorageSettings;
 import dev.allframe.store.EventStoreBackend;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,12 +14,13 @@ import org.apache.pekko.actor.ActorSystem;
  */
 public final class InMemoryBackendProvider implements BackendProvider {
 
+    private static final String SHARED_AS = "shared-as";
     private static final Map<String, Shared> SHARED = new HashMap<>(); // guarded by itself
 
     @Override
-    public EventStoreBackend open(ActorSystem system, Config storageConfig) {
-        InMemoryConfig config = new InMemoryConfig(maxEvents(storageConfig), maxRecordBytes(storageConfig));
-        String name = storageConfig.getString("shared-as");
+    public EventStoreBackend open(ActorSystem system, StorageSettings settings) {
+        InMemoryConfig config = config(settings);
+        String name = settings.text(SHARED_AS);
         return name.isEmpty() ? InMemoryBackend.open(config) : share(name, config);
     }
 
@@ -48,12 +49,26 @@ public final class InMemoryBackendProvider implements BackendProvider {
         }
     }
 
-    private static long maxEvents(Config config) {
-        return config.getString("max-events").equals("unlimited") ? Long.MAX_VALUE : config.getLong("max-events");
+    /**
+     * What the section of a store says.
+     *
+     * @throws IllegalArgumentException for the first value that is not allowed, with its whole key
+     */
+    static InMemoryConfig config(StorageSettings settings) {
+        settings.text(SHARED_AS);
+        InMemoryConfig events = settings.value("max-events", "1 or more, or unlimited",
+                (config, key) -> config.getString(key).equals("unlimited")
+                        ? InMemoryConfig.unbounded()
+                        : InMemoryConfig.bounded(config.getLong(key)));
+        return settings.value("max-record-size", "1B to 2147483647B",
+                (config, key) -> events.withMaxRecordBytes(recordBytes(config.getBytes(key))));
     }
 
-    private static int maxRecordBytes(Config config) {
-        return Math.clamp(config.getBytes("max-record-size"), 0, Integer.MAX_VALUE);
+    private static int recordBytes(long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("an array has no " + bytes + " bytes");
+        }
+        return Math.clamp(bytes, 0, Integer.MAX_VALUE);
     }
 
     private static final class Shared {

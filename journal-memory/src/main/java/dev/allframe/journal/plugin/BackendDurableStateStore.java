@@ -58,7 +58,7 @@ public final class BackendDurableStateStore
         this.backend = Storages.get(system).backendOf(pluginId);
         this.payloads = new Payloads(system);
         this.persistence = Persistence.get(system);
-        this.pageSize = PageSize.of(config, pluginId);
+        this.pageSize = PageSize.of(config.atPath(pluginId), pluginId);
     }
 
     /** The storage underneath. */

@@ -1,6 +1,5 @@
 package dev.allframe.journal.plugin;
 
-import com.typesafe.config.Config;
 import dev.allframe.store.EventStoreBackend;
 import org.apache.pekko.actor.ActorSystem;
 
@@ -15,9 +14,10 @@ public interface BackendProvider {
      * the storage.
      *
      * @param system who uses it
-     * @param storageConfig the section of the storage root, which holds the sections of the plugins too
+     * @param settings the section of the storage root, which holds the sections of the plugins too
+     * @throws IllegalArgumentException if a value is not allowed; names the whole key, as {@link StorageSettings} does
      */
-    EventStoreBackend open(ActorSystem system, Config storageConfig);
+    EventStoreBackend open(ActorSystem system, StorageSettings settings);
 
     /** Closes what {@link #open} returned. Called once for each call of it, while the actor system terminates. */
     default void close(EventStoreBackend backend) {

@@ -72,7 +72,7 @@ public final class BackendReadJournal
         this.persistence = Persistence.get(system);
         this.envelopes = new QueryEnvelopes(new EventMapping(new Payloads(system)),
                 persistence.adaptersFor(config.getString("journal-plugin")));
-        this.pageSize = PageSize.of(config, pluginId);
+        this.pageSize = PageSize.of(config.atPath(pluginId), pluginId);
     }
 
     /** The storage that is read. */

@@ -11,16 +11,17 @@ final class PageSize {
     /**
      * The number in the section of a plugin.
      *
-     * @param plugin the section
-     * @param pluginId its path, which the error names
+     * @param all the whole configuration
+     * @param pluginId the path of the section
      * @throws IllegalArgumentException if it is out of range: a store gives no larger page
      */
-    static int of(Config plugin, String pluginId) {
-        int size = plugin.getInt("page-size");
-        if (size < 1 || size > EventReader.MAX_PAGE) {
-            throw new IllegalArgumentException(
-                    pluginId + ".page-size must be from 1 to " + EventReader.MAX_PAGE + ", not " + size);
-        }
-        return size;
+    static int of(Config all, String pluginId) {
+        return StorageSettings.read(all, pluginId + ".page-size", "1 to " + EventReader.MAX_PAGE, (config, key) -> {
+            int size = config.getInt(key);
+            if (size < 1 || size > EventReader.MAX_PAGE) {
+                throw new IllegalArgumentException(key);
+            }
+            return size;
+        });
     }
 }

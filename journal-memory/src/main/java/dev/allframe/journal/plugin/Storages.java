@@ -64,9 +64,9 @@ public final class Storages implements Extension {
             throw new IllegalArgumentException(
                     "no storage '" + root + "': the configuration has no key " + root + ".provider");
         }
-        Config config = all.getConfig(root);
-        BackendProvider provider = provider(root, config.getString("provider"));
-        Open opened = new Open(provider, provider.open(system, config));
+        StorageSettings settings = StorageSettings.of(all, root, system.dynamicAccess().classLoader());
+        BackendProvider provider = provider(settings);
+        Open opened = new Open(provider, provider.open(system, settings));
         try {
             system.registerOnTermination(opened::close);
         } catch (RejectedExecutionException terminated) {
@@ -82,18 +82,19 @@ public final class Storages implements Extension {
         return opened;
     }
 
-    private BackendProvider provider(String root, String className) {
-        try {
-            return system.dynamicAccess()
-                    .classLoader()
-                    .loadClass(className)
-                    .asSubclass(BackendProvider.class)
-                    .getConstructor()
-                    .newInstance();
-        } catch (ReflectiveOperationException | ClassCastException e) {
-            throw new IllegalArgumentException(root + ".provider = " + className + " must be a class that implements "
-                    + BackendProvider.class.getName() + " and has a public constructor without parameters", e);
-        }
+    private BackendProvider provider(StorageSettings settings) {
+        return settings.value("provider", PluginSections.PROVIDER, (config, key) -> {
+            try {
+                return system.dynamicAccess()
+                        .classLoader()
+                        .loadClass(config.getString(key))
+                        .asSubclass(BackendProvider.class)
+                        .getConstructor()
+                        .newInstance();
+            } catch (ReflectiveOperationException | ClassCastException unfit) {
+                throw new IllegalArgumentException(unfit);
+            }
+        });
     }
 
     private static final class Open {

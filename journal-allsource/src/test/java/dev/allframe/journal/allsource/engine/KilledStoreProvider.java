@@ -1,10 +1,10 @@
 package dev.allframe.journal.allsource.engine;
 
-import com.typesafe.config.Config;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.journal.plugin.BackendProvider;
+import dev.allframe.journal.plugin.StorageSettings;
 import dev.allframe.store.EventStoreBackend;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,7 +58,7 @@ public final class KilledStoreProvider implements BackendProvider {
     }
 
     @Override
-    public EventStoreBackend open(ActorSystem system, Config section) {
+    public EventStoreBackend open(ActorSystem system, StorageSettings settings) {
         Path store = Objects.requireNonNull(directory);
         CrashPoints places = Objects.requireNonNull(points);
         return open(store, new CrashPointDisk(new RealDisk(), places),

@@ -1,0 +1,95 @@
+package dev.allframe.journal.plugin;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.util.function.BiFunction;
+
+/**
+ * The section of a storage root. Its keys are named without the root; a refusal has the whole key, the value and what
+ * is allowed. Immutable.
+ */
+public final class StorageSettings {
+
+    private final Config all;
+    private final String root;
+
+    private StorageSettings(Config all, String root) {
+        this.all = all;
+        this.root = root;
+    }
+
+    /**
+     * The section of a root, whose plugins' sections are as they must be.
+     *
+     * @param all the whole configuration of an actor system
+     * @param root the path of the section, {@code inmemory}
+     * @param classes has the classes that the configuration names
+     * @throws IllegalArgumentException for the first value that is not allowed, with its whole key
+     */
+    public static StorageSettings of(Config all, String root, ClassLoader classes) {
+        StorageSettings settings = new StorageSettings(all, root);
+        PluginSections.check(settings, all, classes);
+        return settings;
+    }
+
+    /** The path of a key in the whole configuration. */
+    public String path(String key) {
+        return root + "." + key;
+    }
+
+    /** Whether a key is there, also where its value is {@code null}. */
+    boolean has(String key) {
+        try {
+            return all.hasPathOrNull(path(key));
+        } catch (ConfigException noSection) {
+            return true;
+        }
+    }
+
+    /** A text, which may be empty. */
+    public String text(String key) {
+        return value(key, "a text", Config::getString);
+    }
+
+    /**
+     * The value of a key.
+     *
+     * @param allowed what the key may have, as it follows "must be"
+     * @param reading takes the whole configuration and the whole key; throws {@link IllegalArgumentException} for a
+     *        value that is not allowed
+     * @throws IllegalArgumentException if the value is missing, of another type, or not allowed
+     */
+    public <T> T value(String key, String allowed, BiFunction<Config, String, T> reading) {
+        return read(all, path(key), allowed, reading);
+    }
+
+    /** As {@link #value}, of any key. */
+    static <T> T read(Config config, String path, String allowed, BiFunction<Config, String, T> reading) {
+        try {
+            return reading.apply(config, path);
+        } catch (ConfigException | IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(path + " = " + shown(config, path) + " must be " + allowed, wrong);
+        }
+    }
+
+    private static String shown(Config config, String path) {
+        try {
+            if (!config.hasPathOrNull(path)) {
+                return "(not set)";
+            }
+            if (config.getIsNull(path)) {
+                return "null";
+            }
+            ConfigValue value = config.getValue(path);
+            String text = String.valueOf(value.unwrapped());
+            return value.valueType() == ConfigValueType.STRING && !text.isBlank()
+                    ? text
+                    : value.render(ConfigRenderOptions.concise());
+        } catch (ConfigException aboveIt) {
+            return "(inside of a value)";
+        }
+    }
+}
