@@ -2,6 +2,7 @@ package dev.allframe.runtime;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.runtime.storage.StoragePlugins;
 
 /** What a standalone AllFrame sets where its user has not. */
 final class StandaloneConfig {
@@ -16,8 +17,7 @@ final class StandaloneConfig {
      */
     static Config complete(Config config) {
         Config complete = config;
-        if (config.getString("allframe.storage").isEmpty()
-                && config.getString("pekko.persistence.journal.plugin").isEmpty()) {
+        if (StoragePlugins.namesNone(config)) {
             complete = ConfigFactory.parseString("allframe.storage = memory").withFallback(complete);
         }
         if (isDefault(config, MINIMUM_RUNNABLE)) {

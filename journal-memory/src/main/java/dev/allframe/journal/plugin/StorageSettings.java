@@ -3,8 +3,6 @@ package dev.allframe.journal.plugin;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueType;
 import java.util.function.BiFunction;
 
 /**
@@ -76,20 +74,28 @@ public final class StorageSettings {
     }
 
     private static String shown(Config config, String path) {
-        try {
-            if (!config.hasPathOrNull(path)) {
-                return "(not set)";
+        if (!isThere(config, path)) {
+            String above = path;
+            while (!isThere(config, above) && above.contains(".")) {
+                above = above.substring(0, above.lastIndexOf('.'));
             }
-            if (config.getIsNull(path)) {
-                return "null";
-            }
-            ConfigValue value = config.getValue(path);
-            String text = String.valueOf(value.unwrapped());
-            return value.valueType() == ConfigValueType.STRING && !text.isBlank()
-                    ? text
-                    : value.render(ConfigRenderOptions.concise());
-        } catch (ConfigException aboveIt) {
-            return "(inside of a value)";
+            String value = isThere(config, above) ? rendered(config, above) : "{";
+            return value.startsWith("{") ? "(not set)" : "(inside of " + value + ")";
         }
+        String text = rendered(config, path);
+        boolean isWord = text.startsWith("\"") && !config.getString(path).isBlank();
+        return isWord ? config.getString(path) : text;
+    }
+
+    private static boolean isThere(Config config, String path) {
+        try {
+            return config.hasPathOrNull(path);
+        } catch (ConfigException cutInAName) {
+            return false;
+        }
+    }
+
+    private static String rendered(Config config, String path) {
+        return config.getIsNull(path) ? "null" : config.getValue(path).render(ConfigRenderOptions.concise());
     }
 }

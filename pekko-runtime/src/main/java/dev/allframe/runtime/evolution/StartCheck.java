@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -71,7 +70,7 @@ public final class StartCheck {
                 backend == null
                         ? new JournalTypeHistory(system, hosting.storage(), hosting.clock())
                         : new BackendTypeHistory(backend),
-                mode(system.settings().config().getString(MODE)));
+                hosting.settings().compatibility());
         Map<String, Code> codes = new LinkedHashMap<>();
         aggregates.forEach(aggregate -> codes.put(aggregate.type().name(),
                 new Code(aggregate.events().versions(), JsonSchemas.of(aggregate.type()))));
@@ -88,15 +87,6 @@ public final class StartCheck {
         } catch (RuntimeException | Error failed) {
             versions.withdraw(codes.keySet());
             throw failed;
-        }
-    }
-
-    private static CompatibilityMode mode(String name) {
-        try {
-            return CompatibilityMode.valueOf(name.replace('-', '_').toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException unknown) {
-            throw new ConfigurationException(MODE + " = " + name + " must be none, backward, forward, full, "
-                    + "backward-transitive, forward-transitive or full-transitive", unknown);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.allframe.runtime.storage;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import dev.allframe.failure.Failures;
 import dev.allframe.store.BackendAccess;
@@ -41,6 +40,10 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
     }
 
     private static final String STORAGES = "allframe.storages";
+    private static final String PEKKO_JOURNAL = "pekko.persistence.journal.plugin";
+    private static final String PEKKO_SNAPSHOTS = "pekko.persistence.snapshot-store.plugin";
+    private static final String PLUGIN = "the id of a persistence plugin that has a section in the configuration";
+    private static final String VISIBILITIES = "process or cluster";
 
     /**
      * The plugins that the configuration names. A store of ours is opened, so that what cannot be opened is found at
@@ -49,42 +52,60 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
      * @throws ConfigurationException if the configuration names none, or one that does not exist
      */
     public static StoragePlugins of(ActorSystem<?> system) {
-        Config config = system.settings().config();
-        String name = config.getString("allframe.storage");
+        return of(system, system.settings().config());
+    }
+
+    /** As {@link #of(ActorSystem)}, with the configuration of the actor system. */
+    static StoragePlugins of(ActorSystem<?> system, Config config) {
+        String name = storage(config);
         return name.isEmpty() ? pekkoDefault(system, config) : named(system, config, name);
     }
 
+    /** Whether the configuration names no storage, neither to AllFrame nor to Pekko. */
+    public static boolean namesNone(Config config) {
+        return storage(config).isEmpty() && Setting.text(config, PEKKO_JOURNAL, PLUGIN).isEmpty();
+    }
+
+    private static String storage(Config config) {
+        return Setting.text(config, "allframe.storage", "the name of a storage, or empty");
+    }
+
     private static StoragePlugins named(ActorSystem<?> system, Config config, String name) {
-        ConfigObject known = config.getObject(STORAGES);
-        if (!known.containsKey(name)) {
-            throw new ConfigurationException("allframe.storage = \"" + name + "\" is not on the class path, which has "
-                    + known(config)
+        if (!known(config).contains(name)) {
+            throw new ConfigurationException("allframe.storage = " + name + " must be a storage of the class path, "
+                    + "which has " + known(config)
                     + "; add the module that brings it, such as allframe-journal-memory for \"memory\", or name another");
         }
-        Config storage = config.getConfig(STORAGES + "." + ConfigUtil.quoteString(name));
-        String journal = existing(config, storage.getString("journal"));
-        return new StoragePlugins(name, journal, existing(config, storage.getString("snapshot")),
-                visibility(storage, "visible-to"),
-                backend(system, name, storage.getString("query")), new StorageWatch());
+        String storage = pathOf(name);
+        String journal = existing(config, storage + ".journal");
+        String snapshot = existing(config, storage + ".snapshot");
+        String query = existing(config, storage + ".query");
+        existing(config, storage + ".state");
+        return new StoragePlugins(name, journal, snapshot, visibility(config, storage + ".visible-to"),
+                backend(system, name, query), new StorageWatch());
     }
 
     private static StoragePlugins pekkoDefault(ActorSystem<?> system, Config config) {
-        String journal = config.getString("pekko.persistence.journal.plugin");
-        if (journal.isEmpty()) {
+        if (Setting.text(config, PEKKO_JOURNAL, PLUGIN).isEmpty()) {
             throw new ConfigurationException("no storage is configured: set allframe.storage to one of " + known(config)
                     + ", or pekko.persistence.journal.plugin and pekko.persistence.snapshot-store.plugin to plugins of your choice");
         }
-        for (String name : new TreeSet<>(config.getObject(STORAGES).keySet())) {
-            if (config.getString(STORAGES + "." + ConfigUtil.quoteString(name) + ".journal").equals(journal)) {
+        String journal = existing(config, PEKKO_JOURNAL);
+        for (String name : known(config)) {
+            if (existing(config, pathOf(name) + ".journal").equals(journal)) {
                 return named(system, config, name);
             }
         }
-        String snapshot = config.getString("pekko.persistence.snapshot-store.plugin");
+        boolean hasSnapshots = !Setting.text(config, PEKKO_SNAPSHOTS, PLUGIN).isEmpty();
         Visibility visibility = isPekkosOwnLocalJournal(journal)
                 ? Visibility.PROCESS
                 : foreignVisibility(config);
-        return new StoragePlugins(journal, existing(config, journal),
-                snapshot.isEmpty() ? "" : existing(config, snapshot), visibility, null, new StorageWatch());
+        return new StoragePlugins(journal, journal, hasSnapshots ? existing(config, PEKKO_SNAPSHOTS) : "", visibility,
+                null, new StorageWatch());
+    }
+
+    private static String pathOf(String name) {
+        return ConfigUtil.joinPath("allframe", "storages", name);
     }
 
     /** The journals that Pekko itself brings keep their data in the process or beside it. */
@@ -93,29 +114,33 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
                 "pekko.persistence.testkit.journal").contains(journal);
     }
 
-    private static String known(Config config) {
-        return new TreeSet<>(config.getObject(STORAGES).keySet()).toString();
+    private static Set<String> known(Config config) {
+        return Setting.read(config, STORAGES, "the sections of storages, by their names",
+                (all, key) -> new TreeSet<>(all.getObject(key).keySet()));
     }
 
-    private static String existing(Config config, String plugin) {
-        if (!config.hasPath(plugin + ".class")) {
-            throw new ConfigurationException("the persistence plugin \"" + plugin
-                    + "\" has no section in the configuration; correct the name, or add the module that brings it to the class path");
-        }
-        return plugin;
+    private static String existing(Config config, String key) {
+        return Setting.read(config, key, PLUGIN + "; correct the name, or add the module that brings it to the class"
+                + " path", (all, path) -> {
+                    String plugin = all.getString(path);
+                    if (!all.hasPath(plugin + ".class")) {
+                        throw new IllegalArgumentException(plugin);
+                    }
+                    return plugin;
+                });
     }
 
     private static Visibility foreignVisibility(Config config) {
         String key = "allframe.pekko-journal-visible-to";
-        return config.getString(key).isEmpty() ? Visibility.UNKNOWN : visibility(config, key);
+        return Setting.text(config, key, VISIBILITIES).isEmpty() ? Visibility.UNKNOWN : visibility(config, key);
     }
 
     private static Visibility visibility(Config config, String key) {
-        return switch (config.getString(key)) {
+        return Setting.read(config, key, VISIBILITIES, (all, path) -> switch (all.getString(path)) {
             case "process" -> Visibility.PROCESS;
             case "cluster" -> Visibility.CLUSTER;
-            case String other -> throw new ConfigurationException(key + " = " + other + " must be process or cluster");
-        };
+            case String other -> throw new IllegalArgumentException(other);
+        });
     }
 
     private static @Nullable EventStoreBackend backend(ActorSystem<?> system, String name, String query) {
