@@ -6,6 +6,7 @@ import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.EngineConfig;
 import dev.allframe.journal.allsource.engine.MemoryTables;
 import dev.allframe.journal.allsource.engine.RocksTables;
+import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
@@ -89,6 +90,9 @@ public final class AllSourceBackend {
         if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
             throw new StoreFailedException(absolute + " is a file, and the store needs a directory",
                     new NotDirectoryException(absolute.toString()));
+        }
+        if (!Files.exists(absolute)) {
+            UnusableDirectoryException.checkPossible(disk, absolute);
         }
         try {
             return new EngineBackend(Engine.open(disk, absolute,

@@ -1,9 +1,11 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.store.EventStoreException;
 import java.io.File;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -47,6 +49,25 @@ public final class UnusableDirectoryException extends EventStoreException {
             throw new UnusableDirectoryException("a store cannot be in the directory " + path
                     + ": this process names files in " + ofNames + ", and RocksDB in UTF-8"
                     + "; start it under a locale of UTF-8, such as LC_ALL=C.UTF-8, or use a directory in ASCII");
+        }
+    }
+
+    /**
+     * Refuses a directory that is not there and cannot be made where it shall be.
+     *
+     * @throws UnusableDirectoryException that names the directory above
+     */
+    public static void checkPossible(Disk disk, Path directory) {
+        Path above = directory.toAbsolutePath();
+        while (above.getParent() != null && !Files.exists(above)) {
+            above = above.getParent();
+        }
+        if (!Files.isDirectory(above)) {
+            throw new UnusableDirectoryException(above + " is no directory, so that " + directory + " cannot be made");
+        }
+        if (!disk.isWritable(above)) {
+            throw new UnusableDirectoryException(
+                    above + " cannot be written, on a read-only disk or for want of the right");
         }
     }
 

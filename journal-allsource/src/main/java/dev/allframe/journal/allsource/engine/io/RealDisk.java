@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -86,8 +87,15 @@ public final class RealDisk implements Disk {
         }
         try {
             for (Path next : missing) {
-                createDirectory(next);
                 Path parent = next.getParent();
+                try {
+                    createDirectory(next);
+                } catch (NoSuchFileException takesNone) { // such as /proc
+                    throw parent == null || !Files.exists(parent)
+                            ? takesNone
+                            : new FileSystemException(next.toString(), null,
+                                    "it cannot be made, because " + parent + " takes no directories");
+                }
                 if (parent != null) {
                     forceDirectory(parent);
                 }

@@ -52,7 +52,7 @@ final class ImportCommand implements Callable<Integer> {
             if (output.isJson()) {
                 output.printJson(json);
             } else {
-                output.print("Imported to %s: %s", directory, json);
+                output.print("Imported to %s: %,d events, store %s", directory, store.events(), store.storeId());
             }
         } catch (NoSuchFileException missing) {
             throw new RefusedException("there is no file " + missing.getFile());

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.tool;
 
+import com.typesafe.config.Config;
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import dev.allframe.journal.allsource.engine.NewStore;
@@ -26,6 +27,7 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.query.Offset;
 import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.persistence.query.ReadJournalProvider;
 import org.apache.pekko.persistence.query.javadsl.CurrentEventsByPersistenceIdQuery;
 import org.apache.pekko.persistence.query.javadsl.CurrentEventsByTagQuery;
 import org.apache.pekko.persistence.query.javadsl.CurrentLastSequenceNumberByPersistenceIdQuery;
@@ -88,6 +90,7 @@ final class Migration {
             if (!system.settings().config().hasPath(pluginId)) {
                 throw new RefusedException("the configuration has no query plugin " + pluginId);
             }
+            refuseOtherPlugin(system, pluginId);
             journal = PersistenceQuery.get(system).getReadJournalFor(ReadJournal.class, pluginId);
         } catch (RefusedException refused) {
             throw refused;
@@ -99,6 +102,18 @@ final class Migration {
         require(journal instanceof CurrentEventsByPersistenceIdQuery, pluginId, "current events by persistence id");
         require(tags.isEmpty() || journal instanceof CurrentEventsByTagQuery, pluginId, "current events by tag");
         return new Migration(system, journal, pluginId, tags);
+    }
+
+    /** A journal has two plugins, and the one that actors use is the better known. */
+    private static void refuseOtherPlugin(ActorSystem system, String pluginId) throws ClassNotFoundException {
+        String key = pluginId + ".class";
+        Config config = system.settings().config();
+        boolean reads = config.hasPath(key) && ReadJournalProvider.class.isAssignableFrom(
+                Class.forName(config.getString(key), false, Thread.currentThread().getContextClassLoader()));
+        if (!reads) {
+            throw new RefusedException(pluginId + " is no query plugin: --from needs the id of the journal's read"
+                    + " journal, such as jdbc-read-journal where the journal is jdbc-journal");
+        }
     }
 
     private static void require(boolean there, String pluginId, String query) {

@@ -5,10 +5,15 @@ import dev.allframe.journal.allsource.engine.Backups;
 import dev.allframe.journal.allsource.engine.ClosedStore;
 import dev.allframe.journal.allsource.engine.NewStore;
 import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
+import dev.allframe.store.EventStoreException;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreFullException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,15 +77,38 @@ final class RestoreCommand implements Callable<Integer> {
             } else {
                 replay(store, json);
             }
-            if (output.isJson()) {
-                output.printJson(json);
-            } else {
-                output.print("Restored to %s: %s", directory, json);
-            }
+            print(json);
         } catch (Backups.UnfitTargetException unfit) {
             throw new RefusedException(Failures.message(unfit));
+        } catch (StoreFullException | StoreFailedException failed) {
+            throw failure(directory, failed);
         }
         return 0;
+    }
+
+    /** A restore that has failed, in a sentence of its own: parts of it are a backup's and a new store's. */
+    static EventStoreException failure(Path directory, EventStoreException failed) {
+        List<Throwable> causes = Failures.chain(failed);
+        Throwable reason = causes.stream()
+                .filter(cause -> cause instanceof StoreFullException || cause instanceof NoSpaceException)
+                .findFirst()
+                .orElse(causes.get(Math.min(1, causes.size() - 1)));
+        boolean full = reason instanceof StoreFullException || reason instanceof NoSpaceException;
+        String why = Failures.message(reason) + "; what is there is no store: delete it and restore again";
+        return full
+                ? new StoreFullException("the disk of " + directory + " is full, and the restore has failed: " + why)
+                : new StoreFailedException("the restore to " + directory + " has failed: " + why, failed);
+    }
+
+    private void print(Map<String, Object> json) {
+        if (output.isJson()) {
+            output.printJson(json);
+        } else if (until == null) {
+            output.print("Restored to %s: a copy of store %s", directory, json.get("storeId"));
+        } else {
+            output.print("Restored to %s: %,d events up to position %,d, store %s", directory, json.get("events"),
+                    json.get("toPosition"), json.get("storeId"));
+        }
     }
 
     private void replay(ClosedStore store, Map<String, Object> json) {

@@ -77,8 +77,11 @@ final class RestorePoint {
         if (time != null) {
             forEachState(state -> {
                 if (state.timestamp().isAfter(time)) {
+                    String point = time.equals(Instant.MIN)
+                            ? ", and no event up to position " + position + " is as late as that"
+                            : ", after " + time;
                     throw new RefusedException("the durable state '" + state.id() + "' changed at " + state.timestamp()
-                            + ", after " + time + ", and only its last value is kept;"
+                            + point + ", and only its last value is kept;"
                             + " --drop-states restores the events without durable states");
                 }
             });

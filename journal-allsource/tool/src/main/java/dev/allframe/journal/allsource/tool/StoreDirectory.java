@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.ClosedStore;
+import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.StoreLockedException;
@@ -86,7 +87,7 @@ final class StoreDirectory {
     /** Refuses a directory that has something in it. */
     static void refuseUnlessEmpty(Path directory) {
         if (!Files.exists(directory)) {
-            refuseUnlessPossible(directory);
+            UnusableDirectoryException.checkPossible(DISK, directory);
             return;
         }
         if (!Files.isDirectory(directory)) {
@@ -99,20 +100,6 @@ final class StoreDirectory {
             }
         } catch (IOException unreadable) {
             throw new RefusedException(directory + " cannot be read: " + Failures.message(unreadable));
-        }
-    }
-
-    /** Refuses a directory that cannot be made where it shall be. */
-    private static void refuseUnlessPossible(Path directory) {
-        Path above = directory.toAbsolutePath().getParent();
-        while (above != null && !Files.exists(above)) {
-            above = above.getParent();
-        }
-        if (above != null && !Files.isDirectory(above)) {
-            throw new RefusedException(above + " is no directory, so that " + directory + " cannot be made");
-        }
-        if (above != null) {
-            refuseReadOnly(above);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.allframe.store.UnsupportedFormatException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
@@ -40,7 +41,8 @@ import picocli.CommandLine.TypeConversionException;
                 "A store on a disk that cannot be written is read all the same; 'compact' refuses it."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done; nothing is damaged.", "1:Something of the store is damaged or missing.",
                         "2:Wrong usage, no store there, or one open elsewhere that would be changed.",
-                        "3:The disk or the output takes no more, or an unexpected failure."})
+                        "3:The disk or the output takes no more, or an unexpected failure.",
+                        "129, 130, 143:Ended by a signal (hangup, Ctrl-C, termination)."})
 public final class StoreTool implements Runnable {
 
     /** Something of the store is damaged or missing. */
@@ -71,6 +73,10 @@ public final class StoreTool implements Runnable {
         CommandLine.IExecutionStrategy run = command.getExecutionStrategy();
         return command.registerConverter(Instant.class, StoreTool::time)
                 .registerConverter(Path.class, StoreTool::path)
+                .registerConverter(Long.class, StoreTool::wholeNumber)
+                .registerConverter(Long.TYPE, StoreTool::wholeNumber)
+                .registerConverter(Integer.class, StoreTool::smallNumber)
+                .registerConverter(Integer.TYPE, StoreTool::smallNumber)
                 .setExecutionStrategy(parsed -> {
                     int exitCode = run.execute(parsed);
                     if (command.getOut().checkError()) {
@@ -95,6 +101,27 @@ public final class StoreTool implements Runnable {
         } catch (DateTimeParseException none) {
             throw new TypeConversionException("'" + text + "' is not a time such as 2026-03-01T10:00:00Z");
         }
+    }
+
+    private static Long wholeNumber(String text) {
+        return wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    private static Integer smallNumber(String text) {
+        return (int) wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    private static long wholeNumber(String text, long least, long most) {
+        BigInteger number;
+        try {
+            number = new BigInteger(text);
+        } catch (NumberFormatException none) {
+            throw new TypeConversionException("'" + text + "' is not a whole number");
+        }
+        if (number.compareTo(BigInteger.valueOf(least)) < 0 || number.compareTo(BigInteger.valueOf(most)) > 0) {
+            throw new TypeConversionException("'" + text + "' is not from " + least + " to " + most);
+        }
+        return number.longValue();
     }
 
     private static Path path(String text) {

@@ -3,12 +3,15 @@ package dev.allframe.journal.allsource.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.store.Append;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
 import dev.allframe.store.SnapshotCriteria;
+import dev.allframe.store.StoreFailedException;
+import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -171,6 +174,32 @@ final class BackupTest {
 
         assertThat(SampleStore.contents(restored)).isEqualTo(SampleStore.contents(store));
         assertThat(storeId(restored)).isEqualTo(storeId(store));
+    }
+
+    @Test
+    void a_restore_says_in_a_line_what_was_restored() {
+        String copy = ToolRun.store("restore", store, restored).out();
+        String replayed = ToolRun.store("restore", store, temporary.resolve("replayed"), "--new-id").out();
+
+        assertThat(copy.strip()).isEqualTo("Restored to " + restored + ": a copy of store " + storeId(store));
+        assertThat(replayed.strip()).isEqualTo("Restored to " + temporary.resolve("replayed")
+                + ": 8 events up to position 9, store " + storeId(temporary.resolve("replayed")));
+    }
+
+    @Test
+    void a_restore_that_fails_speaks_of_the_restore_alone() {
+        IOException noRoom = new NoSpaceException("No space left on device", new IOException());
+        StoreFailedException copying = new StoreFailedException("the backup to x failed: No space", noRoom);
+        StoreFailedException broken = new StoreFailedException("the backup to x failed", new IOException("no such disk"));
+
+        assertThat(RestoreCommand.failure(restored, copying)).isInstanceOf(StoreFullException.class)
+                .hasMessage("the disk of " + restored + " is full, and the restore has failed: No space left on device;"
+                        + " what is there is no store: delete it and restore again");
+        assertThat(RestoreCommand.failure(restored, new StoreFullException("a flush needs 10 bytes")))
+                .hasMessageStartingWith("the disk of " + restored + " is full, and the restore has failed: a flush");
+        assertThat(RestoreCommand.failure(restored, broken)).isInstanceOf(StoreFailedException.class)
+                .hasMessage("the restore to " + restored + " has failed: no such disk;"
+                        + " what is there is no store: delete it and restore again");
     }
 
     @Test

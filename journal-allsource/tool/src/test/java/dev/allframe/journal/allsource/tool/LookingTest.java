@@ -185,7 +185,7 @@ final class LookingTest {
         ToolRun run = ToolRun.store("--help");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("inspect", "dump", "Exit codes");
+        assertThat(run.out()).contains("inspect", "dump", "Exit codes", "129, 130, 143");
         assertThat(ToolRun.store("dump", "--help").out()).contains("--from-position", "--stream", "--limit", "--type");
     }
 
