@@ -60,7 +60,9 @@ final class LauncherTest {
                 """
                         echo "mvn was called with JAVA_HOME=$JAVA_HOME $*" >> "$MVN_LOG"
                         module=$(dirname "$MVN_LOG")/sample-bank
-                        mkdir -p "$module/target/classes"
+                        mkdir -p "$module/target/classes/dev/allframe/sample/bank/cli" "$module/../cqrs-api/target"
+                        touch "$module/target/classes/dev/allframe/sample/bank/cli/Bank.class"
+                        touch "$module/../cqrs-api/target/api.jar"
                         printf '%s' "$(dirname "$MVN_LOG")/cqrs-api/target/api.jar:/elsewhere/other.jar" > "$module/target/bank.classpath"
                         """);
     }
@@ -159,6 +161,24 @@ final class LauncherTest {
 
         assertThat(said.exitCode()).isEqualTo(2);
         assertThat(said.err().lines()).singleElement().asString().startsWith("bank: install Apache Maven 3.8 or newer");
+    }
+
+    @Test
+    void where_a_build_is_making_the_classes_anew_one_sentence_says_to_wait_or_build() throws Exception {
+        jdk("jdk-21", "21");
+        bank(Map.of());
+
+        for (String part : List.of("cqrs-api/target/api.jar",
+                "sample-bank/target/classes/dev/allframe/sample/bank/cli/Bank.class")) {
+            Files.delete(root.resolve(part));
+            Said said = bank(Map.of(), "demo");
+
+            assertThat(said.exitCode()).isEqualTo(2);
+            assertThat(said.out()).isEmpty();
+            assertThat(said.err()).isEqualTo("bank: wait for the build that is running, or build with"
+                    + " 'mvn package -DskipTests' (" + root.resolve(part) + " is not there).\n");
+        }
+        assertThat(mavenCalls()).hasSize(1);
     }
 
     @Test
