@@ -1,6 +1,7 @@
 package dev.allframe.multijvm;
 
 import static dev.allframe.multijvm.Till.TILL;
+import static org.awaitility.Awaitility.await;
 
 import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
@@ -36,6 +37,9 @@ final class TillNode {
 
     /** Commands under way from one node. */
     private static final int AT_ONCE = 16;
+
+    /** Longer than any failover of a test. */
+    private static final Duration UNTIL_ACCEPTED = Duration.ofMinutes(2);
 
     private final ActorSystem<Void> system;
     private final AllFrame allFrame;
@@ -94,8 +98,11 @@ final class TillNode {
                 int payment = number;
                 free.acquire();
                 payments.add(threads.submit(() -> {
-                    payUntilAccepted("t" + payment % tills, "p-" + payment);
-                    free.release();
+                    try {
+                        payUntilAccepted("t" + payment % tills, "p-" + payment);
+                    } finally {
+                        free.release();
+                    }
                     return payment;
                 }));
             }
@@ -107,12 +114,13 @@ final class TillNode {
     }
 
     /** Its id makes a command safe to send again, whatever the answer was. */
-    private void payUntilAccepted(String till, String payment) throws InterruptedException {
+    private void payUntilAccepted(String till, String payment) {
         CommandOptions options = CommandOptions.withCommandId(payment).within(Duration.ofSeconds(2));
-        while (!(allFrame.commands()
-                .dispatchAndWait(TILL, till, new Pay(payment), options) instanceof CommandResult.Accepted<Paid>)) {
-            Thread.sleep(100);
-        }
+        await().pollDelay(Duration.ZERO)
+                .pollInSameThread()
+                .atMost(UNTIL_ACCEPTED)
+                .until(() -> allFrame.commands().dispatchAndWait(TILL, till, new Pay(payment), options),
+                        CommandResult.Accepted.class::isInstance);
     }
 
     /** The events of one till, oldest first. */

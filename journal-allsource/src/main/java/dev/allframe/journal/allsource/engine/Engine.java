@@ -7,6 +7,7 @@ import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.Uninterrupted;
 import dev.allframe.journal.allsource.engine.log.CommitLog;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
@@ -445,7 +446,7 @@ public final class Engine implements AutoCloseable {
         try (lock) {
             Threads.awaitEnd(readers);
             parts.answerThreads.awaitEnd(ANSWER_PATIENCE);
-            Threads.run("allframe-store-close", this::closeParts);
+            Uninterrupted.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {
             throw new StoreFailedException(
                     "store " + parts.storeId + " could not be closed: " + Failures.message(failed),

@@ -5,6 +5,7 @@ import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.Uninterrupted;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.EventSegmentWriter;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
@@ -144,7 +145,7 @@ public final class NewStore implements AutoCloseable {
             return;
         }
         try {
-            Threads.run(WRITER, () -> segments.add(
+            Uninterrupted.run(WRITER, () -> segments.add(
                     writer.writeBoth(segments.size() + 1L, RowOrder.sorted(rows).iterator())));
         } catch (IOException failed) {
             throw failed(directory, failed);
@@ -192,7 +193,7 @@ public final class NewStore implements AutoCloseable {
         state.flush();
         noteDeletedStreams();
         try {
-            Threads.run(WRITER, this::writeRest);
+            Uninterrupted.run(WRITER, this::writeRest);
         } catch (IOException failed) {
             throw failed(directory, failed);
         }

@@ -12,8 +12,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +77,10 @@ final class RealFile implements DiskFile {
             while (true) {
                 FileChannel used = channel;
                 try {
-                    return again ? elsewhere(operation, used) : operation.on(used);
+                    // interrupts in a row must not keep an operation from its end
+                    return again
+                            ? Uninterrupted.call("allframe-store-file", () -> operation.on(used))
+                            : operation.on(used);
                 } catch (ClosedChannelException ended) {
                     interrupted |= Thread.interrupted();
                     replace(used, ended);
@@ -91,28 +92,6 @@ final class RealFile implements DiskFile {
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** On a thread that nobody interrupts, so that interrupts in a row do not keep an operation from its end. */
-    private static <T> T elsewhere(Operation<T> operation, FileChannel used) throws IOException {
-        CompletableFuture<T> done = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("allframe-store-file").start(() -> {
-            try {
-                done.complete(operation.on(used));
-            } catch (Throwable failed) {
-                done.completeExceptionally(failed);
-            }
-        });
-        try {
-            return done.join(); // which an interrupt does not end
-        } catch (CompletionException failed) {
-            switch (failed.getCause()) {
-                case IOException disk -> throw disk;
-                case RuntimeException refused -> throw refused;
-                case Error error -> throw error;
-                case null, default -> throw failed;
             }
         }
     }
