@@ -60,7 +60,8 @@ final class StartUpTest {
                 "allframe.command-timeout = 0s",
                 "allframe.command-timeout = 0s must be at least 1ms and at most 1d", "allframe.max-in-flight = 0",
                 "allframe.max-in-flight = 0 must be 1 or more, at most 2147483647",
-                "allframe.storages.memory.visible-to = all", "allframe.storages.memory.visible-to = all must be process or cluster")
+                "allframe.storages.memory.visible-to = all",
+                "allframe.storages.memory.visible-to = all must be process or cluster")
                 .forEach((hocon, message) -> assertThatThrownBy(() -> standalone(hocon).aggregate(WALLET).start())
                         .as(hocon)
                         .isInstanceOf(ConfigurationException.class)

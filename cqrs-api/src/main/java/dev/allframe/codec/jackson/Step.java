@@ -1,9 +1,9 @@
 package dev.allframe.codec.jackson;
 
-import dev.allframe.failure.Failures;
 import dev.allframe.codec.CodecException;
 import dev.allframe.evolution.MigrationStep;
 import dev.allframe.evolution.StoredVersion;
+import dev.allframe.failure.Failures;
 import java.io.IOException;
 import java.util.List;
 
@@ -39,7 +39,8 @@ record Step(MigrationStep what, Code code) {
             return code.run(old);
         } catch (IOException | RuntimeException | AssertionError | StackOverflowError failed) {
             throw new CodecException("stored type '" + stored.type() + "' version " + stored.version()
-                    + " cannot be brought to today's version: the step " + what + " failed: " + Failures.description(failed), failed);
+                    + " cannot be brought to today's version: the step " + what + " failed: "
+                    + Failures.description(failed), failed);
         }
     }
 }

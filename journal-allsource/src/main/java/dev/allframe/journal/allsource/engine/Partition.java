@@ -335,7 +335,8 @@ final class Partition {
                 refuse(full);
             }
             if (log.lastLsn() > before) {
-                fail(new IOException("memory does not have an entry that is in the log: " + Failures.description(refused), refused));
+                fail(new IOException(
+                        "memory does not have an entry that is in the log: " + Failures.description(refused), refused));
                 answers.fail(request.result(), failed());
             } else {
                 answers.fail(request.result(), refused);

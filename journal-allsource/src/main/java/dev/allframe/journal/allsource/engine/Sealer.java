@@ -121,7 +121,8 @@ final class Sealer {
             sealAll();
         } catch (Throwable defect) { // of what is not expected to throw; who waits must hear of it
             LOG.log(Level.ERROR, "sealing ended by a defect; what is not sealed stays in the log", defect);
-            pause(new StoreFailedException("sealing ended by a defect: " + Failures.description(defect), defect), Long.MAX_VALUE);
+            pause(new StoreFailedException("sealing ended by a defect: " + Failures.description(defect), defect),
+                    Long.MAX_VALUE);
         }
     }
 

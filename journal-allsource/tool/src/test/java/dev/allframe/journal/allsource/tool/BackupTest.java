@@ -190,7 +190,8 @@ final class BackupTest {
     void a_restore_that_fails_speaks_of_the_restore_alone() {
         IOException noRoom = new NoSpaceException("No space left on device", new IOException());
         StoreFailedException copying = new StoreFailedException("the backup to x failed: No space", noRoom);
-        StoreFailedException broken = new StoreFailedException("the backup to x failed", new IOException("no such disk"));
+        StoreFailedException broken = new StoreFailedException("the backup to x failed",
+                new IOException("no such disk"));
 
         assertThat(RestoreCommand.failure(restored, copying)).isInstanceOf(StoreFullException.class)
                 .hasMessage("the disk of " + restored + " is full, and the restore has failed: No space left on device;"

@@ -201,8 +201,9 @@ final class MigrateTest {
     void a_plugin_that_is_missing_or_lacks_a_query_is_refused() throws IOException {
         assertThat(refused("", "nobody.query").err()).contains("the configuration has no query plugin nobody.query");
         assertThat(refused("", "inmemory.journal").err())
-                .contains("inmemory.journal is no query plugin: --from needs the id of the journal's read journal, such as"
-                        + " jdbc-read-journal");
+                .contains(
+                        "inmemory.journal is no query plugin: --from needs the id of the journal's read journal, such as"
+                                + " jdbc-read-journal");
         assertThat(refused("bare.class = \"" + OddJournal.WithoutQueries.class.getName() + "\"", "bare").err())
                 .contains("the query plugin bare has no query of current persistence ids");
     }
