@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ final class RestoreCommand implements Callable<Integer> {
         try (ClosedStore store = StoreDirectory.lock(backup, "restore")) {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("from", store.storeId().toString());
+            String restored;
             if (until == null) {
                 if (dropStates) {
                     throw new RefusedException(
@@ -74,10 +76,15 @@ final class RestoreCommand implements Callable<Integer> {
                 }
                 Backups.copy(store, directory);
                 json.put("storeId", store.storeId().toString());
+                restored = "a copy of store " + store.storeId();
             } else {
-                replay(store, json);
+                restored = replay(store, json);
             }
-            print(json);
+            if (output.isJson()) {
+                output.printJson(json);
+            } else {
+                output.print("Restored to %s: %s", directory, restored);
+            }
         } catch (Backups.UnfitTargetException unfit) {
             throw new RefusedException(Failures.message(unfit));
         } catch (StoreFullException | StoreFailedException failed) {
@@ -100,18 +107,8 @@ final class RestoreCommand implements Callable<Integer> {
                 : new StoreFailedException("the restore to " + directory + " has failed: " + why, failed);
     }
 
-    private void print(Map<String, Object> json) {
-        if (output.isJson()) {
-            output.printJson(json);
-        } else if (until == null) {
-            output.print("Restored to %s: a copy of store %s", directory, json.get("storeId"));
-        } else {
-            output.print("Restored to %s: %,d events up to position %,d, store %s", directory, json.get("events"),
-                    json.get("toPosition"), json.get("storeId"));
-        }
-    }
-
-    private void replay(ClosedStore store, Map<String, Object> json) {
+    /** In words, which events the new store has. */
+    private String replay(ClosedStore store, Map<String, Object> json) {
         try (StoredContents contents = StoredContents.of(store)) {
             RestorePoint point = RestorePoint.find(contents, until == null ? null : until.position,
                     until == null ? null : until.time);
@@ -125,6 +122,8 @@ final class RestoreCommand implements Callable<Integer> {
                 json.put("storeId", restored.storeId().toString());
                 json.put("toPosition", point.position());
                 json.put("events", restored.events());
+                return String.format(Locale.ROOT, "%,d events up to position %,d, store %s", restored.events(),
+                        point.position(), restored.storeId());
             }
         }
     }
