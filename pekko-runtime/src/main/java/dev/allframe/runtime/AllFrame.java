@@ -8,6 +8,9 @@ import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandInterceptor;
+import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.View;
 import dev.allframe.runtime.aggregate.AggregateActor;
 import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.AggregateMessage;
@@ -18,6 +21,8 @@ import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.command.ActorCommandBus;
 import dev.allframe.runtime.evolution.StartCheck;
 import dev.allframe.runtime.membership.ClusterJoin;
+import dev.allframe.runtime.projection.RegisteredView;
+import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.store.EventStore;
@@ -38,6 +43,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -71,6 +77,7 @@ public final class AllFrame implements AutoCloseable {
     private final Hosts hosts;
     private final Map<String, ActorCommandBus.HostedAggregate> hosted;
     private final ActorCommandBus commands;
+    private final Views views;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** What the serializers know because of this AllFrame, by the names of the aggregates. */
@@ -78,11 +85,12 @@ public final class AllFrame implements AutoCloseable {
 
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
             Map<String, ActorCommandBus.HostedAggregate> hosted, Map<String, Registration> registrations,
-            List<CommandInterceptor> interceptors) {
+            List<CommandInterceptor> interceptors, Views views) {
         this.system = system;
         this.ownsSystem = ownsSystem;
         this.hosts = hosts;
         this.hosted = hosted;
+        this.views = views;
         this.registrations = new ConcurrentHashMap<>(registrations);
         this.commands = new ActorCommandBus(system, hosted, hosts.hosting(), interceptors);
     }
@@ -123,6 +131,7 @@ public final class AllFrame implements AutoCloseable {
         private final Clock clock;
         private final List<AggregateType<?, ?, ?>> types = new ArrayList<>();
         private final List<CommandInterceptor> interceptors = new ArrayList<>();
+        private final List<ProjectionType<?, ?>> projections = new ArrayList<>();
 
         private Builder(ActorSystem<?> system, boolean ownsSystem, Clock clock) {
             this.system = system;
@@ -133,6 +142,12 @@ public final class AllFrame implements AutoCloseable {
         /** Hosts an aggregate type. */
         public Builder aggregate(AggregateType<?, ?, ?> type) {
             types.add(type);
+            return this;
+        }
+
+        /** Keeps a view, which is read by {@link AllFrame#view}. */
+        public Builder projection(ProjectionType<?, ?> type) {
+            projections.add(type);
             return this;
         }
 
@@ -147,6 +162,7 @@ public final class AllFrame implements AutoCloseable {
             Builder builder = new Builder(system, ownsSystem, changed);
             builder.types.addAll(types);
             builder.interceptors.addAll(interceptors);
+            builder.projections.addAll(projections);
             return builder;
         }
 
@@ -172,7 +188,7 @@ public final class AllFrame implements AutoCloseable {
 
         private AllFrame checkAndHost() {
             try {
-                List<RegisteredAggregate<?, ?, ?>> aggregates = checked();
+                Checked checked = checked();
                 Hosting.Settings settings = Hosting.Settings.of(system.settings().config());
                 if (Hosts.isClustered(system)) {
                     ClusterJoin.await(system, settings.joinPatience());
@@ -184,7 +200,7 @@ public final class AllFrame implements AutoCloseable {
                     Cluster cluster = Cluster.get(system);
                     cluster.manager().tell(Join.create(cluster.selfMember().address()));
                 }
-                return host(hosts, aggregates);
+                return host(hosts, checked);
             } catch (RuntimeException | Error failed) {
                 try {
                     refuseWhereTheClusterDoes(failed);
@@ -217,37 +233,76 @@ public final class AllFrame implements AutoCloseable {
             }
         }
 
-        private List<RegisteredAggregate<?, ?, ?>> checked() {
-            List<RegisteredAggregate<?, ?, ?>> aggregates = new ArrayList<>();
-            Set<String> names = new HashSet<>();
+        /**
+         * What was found to be fine.
+         *
+         * @param aggregates what is hosted
+         * @param read aggregates whose events views read, and which are not hosted
+         * @param views what is kept
+         */
+        private record Checked(List<RegisteredAggregate<?, ?, ?>> aggregates,
+                List<RegisteredAggregate<?, ?, ?>> read, List<RegisteredView<?, ?>> views) {}
+
+        private Checked checked() {
+            Map<String, RegisteredAggregate<?, ?, ?>> aggregates = new LinkedHashMap<>();
+            Map<String, RegisteredAggregate<?, ?, ?>> read = new LinkedHashMap<>();
+            List<RegisteredView<?, ?>> views = new ArrayList<>();
             Set<String> problems = new LinkedHashSet<>();
+            Set<String> names = new HashSet<>();
             for (AggregateType<?, ?, ?> type : types) {
                 if (!names.add(type.name())) {
                     problems.add("two aggregates are named '" + type.name() + "'");
                 }
-                try {
-                    aggregates.add(RegisteredAggregate.of(type));
-                } catch (InvalidDomainException invalid) {
-                    problems.addAll(invalid.problems());
+                checked(problems, () -> aggregates.put(type.name(), RegisteredAggregate.of(type)));
+            }
+            Set<String> viewNames = new HashSet<>();
+            for (ProjectionType<?, ?> type : projections) {
+                if (!viewNames.add(type.name())) {
+                    problems.add("two views are named '" + type.name() + "'");
+                }
+                checked(problems, () -> views.add(RegisteredView.of(type)));
+                for (ProjectionType.Source<?, ?, ?> source : type.sources()) {
+                    read(source.aggregate(), aggregates, read, problems, type.name());
                 }
             }
             if (!problems.isEmpty()) {
                 throw new InvalidDomainException(List.copyOf(problems));
             }
-            return aggregates;
+            return new Checked(List.copyOf(aggregates.values()), List.copyOf(read.values()), views);
         }
 
-        private AllFrame host(Hosts hosts, List<RegisteredAggregate<?, ?, ?>> aggregates) {
+        private static void read(AggregateType<?, ?, ?> type, Map<String, RegisteredAggregate<?, ?, ?>> hosted,
+                Map<String, RegisteredAggregate<?, ?, ?>> read, Set<String> problems, String view) {
+            RegisteredAggregate<?, ?, ?> known = hosted.getOrDefault(type.name(), read.get(type.name()));
+            if (known == null) {
+                checked(problems, () -> read.put(type.name(), RegisteredAggregate.of(type)));
+            } else if (!known.type().eventClass().equals(type.eventClass())) {
+                problems.add("view '" + view + "' reads aggregate '" + type.name() + "' with other classes of events: "
+                        + type.eventClass().getName() + ", and not " + known.type().eventClass().getName());
+            }
+        }
+
+        private static void checked(Set<String> problems, Runnable part) {
+            try {
+                part.run();
+            } catch (InvalidDomainException invalid) {
+                problems.addAll(invalid.problems());
+            }
+        }
+
+        private AllFrame host(Hosts hosts, Checked checked) {
             Map<String, Registration> registrations = new LinkedHashMap<>();
             Map<String, ActorCommandBus.HostedAggregate> hosted = new LinkedHashMap<>();
             try {
-                StartCheck.run(system, hosts.hosting(), aggregates);
-                for (RegisteredAggregate<?, ?, ?> aggregate : aggregates) {
+                StartCheck.run(system, hosts.hosting(),
+                        Stream.concat(checked.aggregates.stream(), checked.read.stream()).toList());
+                for (RegisteredAggregate<?, ?, ?> aggregate : checked.aggregates) {
                     String name = aggregate.type().name();
                     registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));
                     hosted.put(name, new ActorCommandBus.HostedAggregate(aggregate.type(), hosts.start(aggregate)));
                 }
-                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors);
+                Views views = Views.start(system, hosts.hosting().storage(), clock, checked.views);
+                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors, views);
             } catch (RuntimeException | Error failed) {
                 hosted.values().forEach(started -> started.host().stop());
                 registrations.values().forEach(Registration::close);
@@ -260,6 +315,20 @@ public final class AllFrame implements AutoCloseable {
     /** Sends commands to aggregates. */
     public CommandBus commands() {
         return commands;
+    }
+
+    /**
+     * A view that was given to the builder.
+     *
+     * @throws IllegalArgumentException if it was not
+     */
+    public <K, R> View<K, R> view(ProjectionType<K, R> type) {
+        return views.view(type);
+    }
+
+    /** How the projections are doing, and what can be done with them. */
+    public ProjectionRegistry projections() {
+        return views;
     }
 
     /**
@@ -341,7 +410,7 @@ public final class AllFrame implements AutoCloseable {
     public Health health() {
         Map<String, AggregateHost> known = new LinkedHashMap<>();
         hosted.forEach((name, aggregate) -> known.put(name, aggregate.host()));
-        return HealthCheck.of(hosts.hosting(), known);
+        return HealthCheck.of(hosts.hosting(), known, views.troubles());
     }
 
     /** The actor system that hosts. */
@@ -367,6 +436,8 @@ public final class AllFrame implements AutoCloseable {
         } finally {
             try {
                 hosts.close();
+                await(CompletableFuture.anyOf(views.stop().toCompletableFuture(),
+                        system.getWhenTerminated().toCompletableFuture()));
                 commands.answered()
                         .completeOnTimeout(null, REPLY_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                         .join();

@@ -35,6 +35,9 @@ public record Health(List<Part> parts) {
         /** What runs the instances of one aggregate on this node. */
         HOST,
 
+        /** A view of this node: not up while it is built, paused, or does not go on. */
+        VIEW,
+
         /** What keeps instances from being executed where that would not be safe. */
         GUARD
     }

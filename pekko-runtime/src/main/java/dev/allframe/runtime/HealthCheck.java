@@ -23,11 +23,14 @@ final class HealthCheck {
 
     private HealthCheck() {}
 
-    static Health of(Hosting hosting, Map<String, AggregateHost> hosts) {
+    static Health of(Hosting hosting, Map<String, AggregateHost> hosts, Map<String, String> viewTroubles) {
         List<Part> parts = new ArrayList<>();
         StoragePlugins storage = hosting.storage();
         parts.add(asked(Kind.STORAGE, storage.name(), () -> storage(storage)));
         hosts.forEach((aggregate, host) -> parts.add(asked(Kind.HOST, aggregate, () -> host(aggregate, host))));
+        viewTroubles.forEach((view, trouble) -> parts.add(trouble.isEmpty()
+                ? Part.up(Kind.VIEW, view)
+                : new Part(Kind.VIEW, view, Status.DEGRADED, trouble, null)));
         parts.add(asked(Kind.GUARD, "cluster", () -> guard(hosting)));
         return new Health(parts);
     }

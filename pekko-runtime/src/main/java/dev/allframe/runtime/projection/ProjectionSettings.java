@@ -1,9 +1,8 @@
 package dev.allframe.runtime.projection;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import dev.allframe.failure.Failures;
 import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.runtime.storage.Setting;
 import dev.allframe.store.EventReader;
 import java.time.Duration;
 
@@ -16,39 +15,46 @@ import java.time.Duration;
  * @param backoffMin the first pause after a failure of the storage
  * @param backoffMax the longest
  */
-record ProjectionSettings(int pageSize, int rebuildRate, Duration flushInterval, Duration backoffMin,
+public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushInterval, Duration backoffMin,
         Duration backoffMax) {
+
+    private static final String SECTION = "allframe.projections.";
 
     static final String DISPATCHER = "allframe.projections.dispatcher";
 
-    static ProjectionSettings of(Config config) {
-        try {
-            Config section = config.getConfig("allframe.projections");
-            return new ProjectionSettings(whole(section, "page-size", 1, EventReader.MAX_PAGE),
-                    whole(section, "rebuild-rate", 0, Integer.MAX_VALUE),
-                    time(section, "flush-interval"), time(section, "restart-backoff.min"),
-                    time(section, "restart-backoff.max"));
-        } catch (ConfigException wrong) {
-            throw new ConfigurationException("the configuration is wrong at allframe.projections: "
-                    + Failures.message(wrong), wrong);
+    /**
+     * Reads the section.
+     *
+     * @throws ConfigurationException for a value that is not allowed
+     */
+    public static ProjectionSettings of(Config config) {
+        Duration least = time(config, "restart-backoff.min");
+        Duration most = time(config, "restart-backoff.max");
+        if (least.compareTo(most) > 0) {
+            throw new ConfigurationException(SECTION + "restart-backoff.min = " + least
+                    + " must not be more than restart-backoff.max = " + most);
         }
+        return new ProjectionSettings(whole(config, "page-size", 1, EventReader.MAX_PAGE),
+                whole(config, "rebuild-rate", 0, Integer.MAX_VALUE), time(config, "flush-interval"), least, most);
     }
 
-    private static int whole(Config section, String key, int least, int most) {
-        int value = section.getInt(key);
-        if (value < least || value > most) {
-            throw new ConfigurationException("allframe.projections." + key + " = " + value + " must be " + least
-                    + " to " + most);
-        }
-        return value;
+    private static int whole(Config config, String key, int least, int most) {
+        return Setting.read(config, SECTION + key, "a whole number from " + least + " to " + most, (all, path) -> {
+            int value = all.getInt(path);
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(path);
+            }
+            return value;
+        });
     }
 
-    private static Duration time(Config section, String key) {
-        Duration value = section.getDuration(key);
-        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(20)) > 0) {
-            throw new ConfigurationException("allframe.projections." + key + " = " + section.getString(key)
-                    + " must be at least 1ms and at most 20d");
-        }
-        return value;
+    private static Duration time(Config config, String key) {
+        return Setting.read(config, SECTION + key, "a time from 1ms to 20d", (all, path) -> {
+            Duration value = all.getDuration(path);
+            if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(20)) > 0) {
+                throw new IllegalArgumentException(path);
+            }
+            return value;
+        });
     }
 }

@@ -7,9 +7,13 @@ import dev.allframe.failure.Failures;
 import dev.allframe.store.BackendAccess;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.EventStoreException;
+import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.ViewStore;
+import dev.allframe.store.view.ViewStoreAccess;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.query.PersistenceQuery;
@@ -24,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot the snapshot store's plugin id
  * @param visibility who sees what is stored
  * @param backend the store behind the plugins, where they are ours; null for other journals
+ * @param views gives the storage of views that belongs to it; in memory where the storage has none of its own
  * @param watch what instances have met when they used the plugins
  */
 public record StoragePlugins(String name, String journal, String snapshot, Visibility visibility,
-        @Nullable EventStoreBackend backend, StorageWatch watch) {
+        @Nullable EventStoreBackend backend, Supplier<ViewStore> views, StorageWatch watch) {
 
     /** Who sees what is stored. */
     public enum Visibility {
@@ -82,7 +87,7 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
         String query = existing(config, storage + ".query");
         existing(config, storage + ".state");
         return new StoragePlugins(name, journal, snapshot, visibility(config, storage + ".visible-to"),
-                backend(system, name, query), new StorageWatch());
+                backend(system, name, query), () -> views(system, name, query), new StorageWatch());
     }
 
     private static StoragePlugins pekkoDefault(ActorSystem<?> system, Config config) {
@@ -101,7 +106,7 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
                 ? Visibility.PROCESS
                 : foreignVisibility(config);
         return new StoragePlugins(journal, journal, hasSnapshots ? existing(config, PEKKO_SNAPSHOTS) : "", visibility,
-                null, new StorageWatch());
+                null, MemoryViewStore::new, new StorageWatch());
     }
 
     private static String pathOf(String name) {
@@ -149,6 +154,16 @@ public record StoragePlugins(String name, String journal, String snapshot, Visib
             return journal instanceof BackendAccess access ? access.backend() : null;
         } catch (RuntimeException | LinkageError failed) { // such as a native library that does not load
             throw new ConfigurationException("storage \"" + name + "\" cannot be opened: " + sentence(failed), failed);
+        }
+    }
+
+    private static ViewStore views(ActorSystem<?> system, String name, String query) {
+        try {
+            ReadJournal journal = PersistenceQuery.get(system).getReadJournalFor(ReadJournal.class, query);
+            return journal instanceof ViewStoreAccess access ? access.views() : new MemoryViewStore();
+        } catch (RuntimeException | LinkageError failed) {
+            throw new ConfigurationException("the views of storage \"" + name + "\" cannot be opened: "
+                    + sentence(failed), failed);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.runtime.aggregate.Hosting;
+import dev.allframe.runtime.projection.ProjectionSettings;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -35,7 +36,9 @@ final class WrongValueTest {
 
     /** Those of the storage are of a journal that the test's class path has. */
     static Stream<String> keys() {
-        Stream<String> values = REFERENCE.getConfig("allframe").entrySet().stream().map(entry -> entry.getKey());
+        Stream<String> values = REFERENCE.getConfig("allframe").entrySet().stream()
+                .map(entry -> entry.getKey())
+                .filter(key -> !key.startsWith("projections.dispatcher")); // Pekko's own
         return Stream.concat(values, Stream.of("storages")).map("allframe."::concat);
     }
 
@@ -63,6 +66,7 @@ final class WrongValueTest {
 
         assertThatThrownBy(() -> {
             Hosting.Settings.of(config);
+            ProjectionSettings.of(config);
             StoragePlugins.of(SYSTEM, config);
         }).isInstanceOf(ConfigurationException.class).hasMessageMatching(message);
     }

@@ -1,0 +1,259 @@
+package dev.allframe.runtime.projection;
+
+import dev.allframe.failure.Failures;
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.ProjectionState;
+import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.View;
+import dev.allframe.projection.fold.FoldState;
+import dev.allframe.projection.fold.Parked;
+import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.runtime.storage.StoragePlugins;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.Position;
+import dev.allframe.store.StreamId;
+import dev.allframe.store.view.ViewStore;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.InternalActorRef;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.jspecify.annotations.Nullable;
+
+/** The views of one AllFrame on this node, by their names. Thread-safe. */
+public final class Views implements ProjectionRegistry {
+
+    private static final int PARKED_SHOWN = 100;
+    private static final long LAG_PATIENCE_MILLIS = 1_000;
+
+    /** Actor names are unique in an actor system, which may have several AllFrames. */
+    private static final AtomicLong STARTED = new AtomicLong();
+
+    /** A view with what keeps it. */
+    private record Kept<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, ActorRef<ViewActor.Message> actor,
+            Progress progress, AtomicLong unansweredSince) {}
+
+    private final Map<String, Kept<?, ?>> kept = new TreeMap<>();
+    private final Clock clock;
+    private final @Nullable ViewOrders orders;
+    private final @Nullable EventStoreBackend store;
+
+    private Views(Clock clock, @Nullable EventStoreBackend store) {
+        this.clock = clock;
+        this.store = store;
+        this.orders = store == null ? null : new ViewOrders(store);
+    }
+
+    /**
+     * Begins to keep views, which are built while others go on.
+     *
+     * @throws ConfigurationException if the storage gives no access to its events, or the configuration is wrong
+     */
+    public static Views start(ActorSystem<?> system, StoragePlugins storage, Clock clock,
+            List<RegisteredView<?, ?>> registered) {
+        EventStoreBackend store = storage.backend();
+        Views views = new Views(clock, store);
+        if (registered.isEmpty()) {
+            return views;
+        }
+        if (store == null) {
+            throw new ConfigurationException("views need a storage whose events can be read in one order, and \""
+                    + storage.name() + "\" is a Pekko journal without: use allframe.storage = memory or allsource, or"
+                    + " feed your read models from that journal's own read side");
+        }
+        ProjectionSettings settings = ProjectionSettings.of(system.settings().config());
+        ViewStore files = storage.views().get();
+        Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(ProjectionSettings.DISPATCHER));
+        registered.forEach(view -> views.keep(system, files, executor, settings, store, view));
+        return views;
+    }
+
+    private <K, R> void keep(ActorSystem<?> system, ViewStore files, Executor executor, ProjectionSettings settings,
+            EventStoreBackend events, RegisteredView<K, R> view) {
+        ServedView<K, R> users = new ServedView<>(view, events);
+        Progress progress = new Progress(clock);
+        ViewOrders given = new ViewOrders(events);
+        ViewWork<K, R> work = new ViewWork<>(view, users, new Generations<>(view, files, events, clock), events,
+                given);
+        String name = view.type().name();
+        ActorRef<ViewActor.Message> actor = system.systemActorOf(
+                ViewActor.create(new ViewActor.Parts<>(view, users, work, events, given, executor, settings,
+                        progress)),
+                "allframe-view-" + name + "-" + STARTED.incrementAndGet(), Props.empty());
+        kept.put(name, new Kept<>(view, users, actor, progress, new AtomicLong()));
+    }
+
+    /**
+     * A view by its type.
+     *
+     * @throws IllegalArgumentException if it is not kept here
+     */
+    @SuppressWarnings("unchecked") // the same type value has the same keys and rows
+    public <K, R> View<K, R> view(ProjectionType<K, R> type) {
+        Kept<?, ?> found = kept.get(type.name());
+        if (found == null || found.view.type() != type) {
+            throw new IllegalArgumentException("view '" + type.name() + "' was not given to the builder of this"
+                    + " AllFrame: add .projection(…)");
+        }
+        return (View<K, R>) found.users;
+    }
+
+    private Kept<?, ?> named(String name) {
+        Kept<?, ?> found = kept.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("there is no view '" + name + "'; there are " + kept.keySet());
+        }
+        return found;
+    }
+
+    @Override
+    public List<ProjectionMetadata> describe() {
+        List<ProjectionMetadata> all = new ArrayList<>();
+        kept.values().forEach(view -> all.add(metadata(view)));
+        return all;
+    }
+
+    @Override
+    public ProjectionMetadata describe(String name) {
+        return metadata(named(name));
+    }
+
+    private static ProjectionMetadata metadata(Kept<?, ?> view) {
+        Published served = view.users.published();
+        FoldState state = served == null ? FoldState.EMPTY : served.state();
+        List<Parked> waiting = view.users.parked()
+                .stream()
+                .sorted(Comparator.comparing(Parked::since).thenComparing(Parked::stream))
+                .toList();
+        Position builtTo = view.progress.builtTo();
+        return new ProjectionMetadata(view.view.type().name(), view.view.type().version().number(),
+                view.users.state(), state.position(), lag(view.users), view.progress.behindSince(), state.rows(),
+                state.digest().toString(), view.progress.eventsPerSecond(),
+                served == null ? 0 : served.tables().generation(), view.progress.building(), builtTo, waiting.size(),
+                view.progress.trouble(), waiting.stream()
+                        .limit(PARKED_SHOWN)
+                        .map(stream -> new ProjectionMetadata.ParkedStream(stream.stream().value(),
+                                stream.firstSequenceNr(), stream.since(), stream.reason()))
+                        .toList());
+    }
+
+    /** Asks the store for its end, and not the view: one that stands does not look as if it were up to date. */
+    private static long lag(ServedView<?, ?> view) {
+        try {
+            return view.lag().toCompletableFuture().copy().orTimeout(LAG_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException closed) {
+            return -1;
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String name, Order order) {
+        return give(name, new ViewOrder.Paused(order.by(), order.reason()));
+    }
+
+    @Override
+    public CompletionStage<Void> resume(String name, Order order) {
+        return give(name, new ViewOrder.Resumed(order.by(), order.reason()));
+    }
+
+    @Override
+    public CompletionStage<Void> rebuild(String name, Order order) {
+        named(name);
+        EventStoreBackend events = store;
+        if (events == null) {
+            throw new IllegalStateException("there is no store");
+        }
+        return events.lastPosition().thenCompose(last -> {
+            long deleted = last.index() - events.stats().events();
+            if (deleted > 0 && !order.acceptsDeletedEvents()) {
+                return CompletableFuture.failedFuture(new IllegalStateException(deleted + " records of the store were"
+                        + " deleted, so that view '" + name + "' may lack what they had made when it is built anew;"
+                        + " say that you accept that"));
+            }
+            return give(name, new ViewOrder.RebuildOrdered(order.by(), order.reason(),
+                    order.acceptsDeletedEvents()));
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> retry(String name, Order order) {
+        return give(name, new ViewOrder.RetryOrdered(order.by(), order.reason()));
+    }
+
+    @Override
+    public CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order) {
+        return give(name, new ViewOrder.EventSkipped(stream.value(), sequenceNr, order.by(), order.reason()));
+    }
+
+    private CompletionStage<Void> give(String name, ViewOrder order) {
+        named(name);
+        ViewOrders all = orders;
+        if (all == null) {
+            throw new IllegalStateException("there is no store");
+        }
+        return all.give(name, order);
+    }
+
+    /**
+     * Why a view is not up; empty text where it is. Each question asks the view's actor for a sign of life, and
+     * looks whether the one before was answered.
+     */
+    public Map<String, String> troubles() {
+        Map<String, String> troubles = new TreeMap<>();
+        kept.forEach((name, view) -> troubles.put(name, trouble(view)));
+        return troubles;
+    }
+
+    private String trouble(Kept<?, ?> view) {
+        if (((InternalActorRef) Adapter.toClassic(view.actor)).isTerminated()) {
+            return "what keeps it has stopped";
+        }
+        long now = clock.millis();
+        boolean first = view.unansweredSince.compareAndSet(0, now);
+        long since = view.unansweredSince.get();
+        if (first) {
+            view.actor.tell(new ViewActor.Ping(() -> view.unansweredSince.set(0)));
+        } else if (since != 0 && now - since > TimeUnit.SECONDS.toMillis(10)) {
+            return "what keeps it has not answered for " + (now - since) / 1000 + " s";
+        }
+        ProjectionState state = view.users.state();
+        String trouble = view.progress.trouble();
+        return state == ProjectionState.LIVE ? trouble : "it is " + state + (trouble.isEmpty() ? "" : ": " + trouble);
+    }
+
+    /** Stops all views, durably. */
+    public CompletionStage<Done> stop() {
+        List<CompletableFuture<Done>> stopping = new ArrayList<>();
+        kept.values().forEach(view -> {
+            CompletableFuture<Done> stopped = new CompletableFuture<>();
+            stopping.add(stopped);
+            if (((InternalActorRef) Adapter.toClassic(view.actor)).isTerminated()) {
+                stopped.complete(Done.getInstance());
+            } else {
+                view.actor.tell(new ViewActor.Stop(stopped));
+            }
+        });
+        return CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
+                .handle((done, failed) -> {
+                    if (failed != null) {
+                        throw new IllegalStateException("a view did not close: " + Failures.message(failed), failed);
+                    }
+                    return Done.getInstance();
+                });
+    }
+}
