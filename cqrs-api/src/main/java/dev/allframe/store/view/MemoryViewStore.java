@@ -19,6 +19,7 @@ public final class MemoryViewStore implements ViewStore {
 
     private final Map<String, NavigableMap<Long, Generation>> views = new TreeMap<>();
     private final Map<String, Long> served = new TreeMap<>();
+    private final Map<String, Long> highest = new TreeMap<>();
     private boolean closed;
 
     @Override
@@ -42,7 +43,7 @@ public final class MemoryViewStore implements ViewStore {
     @Override
     public synchronized ViewTables create(String view) {
         NavigableMap<Long, Generation> generations = generationsOf(ViewNames.checked(view));
-        Generation made = new Generation(generations.isEmpty() ? 1 : generations.lastKey() + 1);
+        Generation made = new Generation(highest.merge(view, 1L, Long::sum));
         generations.put(made.number, made);
         views.put(view, generations);
         return made.open();
@@ -72,12 +73,13 @@ public final class MemoryViewStore implements ViewStore {
         served.remove(view, generation);
         if (generations.isEmpty()) {
             views.remove(view);
+            highest.remove(view);
         }
     }
 
     @Override
     public synchronized String setAside(String view, long generation) {
-        drop(view, generation);
+        drop(view, generation(view, generation).number);
         return "";
     }
 
@@ -148,6 +150,9 @@ public final class MemoryViewStore implements ViewStore {
 
         abstract SortedTree tree(ViewTable table);
 
+        /** @throws StoreClosedException if the tables are closed */
+        abstract void refuseIfEnded();
+
         @Override
         public byte @Nullable [] get(ViewTable table, byte[] key) {
             return tree(table).get(key);
@@ -163,7 +168,34 @@ public final class MemoryViewStore implements ViewStore {
 
         @Override
         public Cursor cursor(ViewTable table, KeyRange range, boolean descending) {
-            return tree(table).cursor(range, descending);
+            return new TreeCursor(tree(table).cursor(range, descending), this::refuseIfEnded);
+        }
+    }
+
+    /** Ends with the tables, as one on disk does. */
+    private record TreeCursor(Cursor walk, Runnable refuseIfEnded) implements Cursor {
+
+        @Override
+        public boolean next() {
+            refuseIfEnded.run();
+            return walk.next();
+        }
+
+        @Override
+        public byte[] key() {
+            refuseIfEnded.run();
+            return walk.key();
+        }
+
+        @Override
+        public byte[] value() {
+            refuseIfEnded.run();
+            return walk.value();
+        }
+
+        @Override
+        public void close() {
+            walk.close();
         }
     }
 
@@ -186,6 +218,11 @@ public final class MemoryViewStore implements ViewStore {
         @Override
         SortedTree tree(ViewTable table) {
             return Objects.requireNonNull(trees().get(table), "every table is there");
+        }
+
+        @Override
+        void refuseIfEnded() {
+            trees();
         }
 
         @Override
@@ -217,6 +254,7 @@ public final class MemoryViewStore implements ViewStore {
 
         @Override
         public long bytes() {
+            trees();
             return 0;
         }
 
@@ -247,6 +285,12 @@ public final class MemoryViewStore implements ViewStore {
             }
             tables.trees();
             return Objects.requireNonNull(trees.get(table), "every table is there");
+        }
+
+        /** Its cursors go on when it is closed. */
+        @Override
+        void refuseIfEnded() {
+            tables.trees();
         }
 
         @Override

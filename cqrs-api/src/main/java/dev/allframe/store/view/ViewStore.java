@@ -20,13 +20,20 @@ public interface ViewStore extends AutoCloseable {
     /** The numbers of a view's generations, ascending; none where the view is unknown. Those set aside are left out. */
     List<Long> generations(String view);
 
-    /** The generation that is served; empty where none was named by {@link #serve}, or it was dropped since. */
+    /**
+     * The generation that is served; empty where none was named by {@link #serve}, or it was dropped or set aside
+     * since.
+     *
+     * @throws dev.allframe.store.CorruptStoreException if what names it is damaged; {@link #serve} mends that
+     */
     OptionalLong served(String view);
 
     /**
-     * Makes an empty generation, whose number is higher than that of every other, and opens it.
+     * Makes an empty generation, whose number is higher than that of every other, and opens it. Durable when this
+     * returns: a crash leaves a generation that can be opened, or none.
      *
-     * @param view lower case letters, digits and hyphens
+     * @param view lower case letters, digits and hyphens, beginning with a letter, at most 100
+     * @throws IllegalArgumentException if it is not; other methods know no view of such a name
      */
     ViewTables create(String view);
 
@@ -40,10 +47,18 @@ public interface ViewStore extends AutoCloseable {
      */
     ViewTables open(String view, long generation);
 
-    /** Names the generation that is served. Durable, and all or nothing, when this returns. */
+    /**
+     * Names the generation that is served. Durable, and all or nothing, when this returns.
+     *
+     * @throws IllegalArgumentException if there is no such generation
+     */
     void serve(String view, long generation);
 
-    /** Deletes a generation that is not open; nothing where it is not there. */
+    /**
+     * Deletes a generation; nothing where it is not there. A crash leaves all of it or nothing.
+     *
+     * @throws IllegalStateException if it is open
+     */
     void drop(String view, long generation);
 
     /**
@@ -51,6 +66,8 @@ public interface ViewStore extends AutoCloseable {
      * the view does not know the generation any more.
      *
      * @return where the files are; empty text for a storage without files
+     * @throws IllegalArgumentException if there is no such generation
+     * @throws IllegalStateException if it is open
      */
     String setAside(String view, long generation);
 

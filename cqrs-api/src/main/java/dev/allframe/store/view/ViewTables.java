@@ -31,7 +31,7 @@ public interface ViewTables extends ViewReads, AutoCloseable {
      */
     void flush();
 
-    /** Bytes on disk, about; of a storage in memory 0. */
+    /** Bytes on disk, about, without what waits for a flush; of a storage in memory 0. */
     long bytes();
 
     /** Waits for calls under way, ends cursors and snapshots. What was not flushed may be lost. Repeats do nothing. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.view.ViewStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,19 @@ final class NoOpFailsEveryConformanceTest {
         }
     }
 
+    /** Run by the launcher alone, too. */
+    static final class OnNoOpViews extends DurableViewStoreConformance {
+        @Override
+        protected ViewStore open() {
+            return new NoOpViewStore();
+        }
+
+        @Override
+        protected ViewStore reopen(ViewStore closed) {
+            return closed;
+        }
+    }
+
     private static final class Results implements TestExecutionListener {
         private final List<String> failed = new ArrayList<>();
         private final List<String> otherwise = new ArrayList<>();
@@ -62,8 +76,17 @@ final class NoOpFailsEveryConformanceTest {
 
     @Test
     void a_store_that_does_nothing_fails_every_test_and_skips_none() {
+        failsEveryTest(OnNoOp.class, 100);
+    }
+
+    @Test
+    void a_storage_of_views_that_does_nothing_fails_every_test_and_skips_none() {
+        failsEveryTest(OnNoOpViews.class, 30);
+    }
+
+    private static void failsEveryTest(Class<?> suite, int moreThan) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectClass(OnNoOp.class))
+                .selectors(selectClass(suite))
                 .build();
         Results results = new Results();
         var launcher = LauncherFactory.create();
@@ -73,6 +96,6 @@ final class NoOpFailsEveryConformanceTest {
 
         assertThat(results.otherwise).as("passed, skipped or broken").isEmpty();
         assertThat(results.failed).hasSize((int) planned.countTestIdentifiers(TestIdentifier::isTest))
-                .hasSizeGreaterThan(100);
+                .hasSizeGreaterThan(moreThan);
     }
 }
