@@ -2,7 +2,7 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
-import dev.allframe.journal.allsource.engine.index.KeyValues;
+import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;

@@ -1,9 +1,9 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.index.OverlayKeyValues;
-import dev.allframe.journal.allsource.engine.index.RocksKeyValues;
-import dev.allframe.journal.allsource.engine.index.RocksMemory;
+import dev.allframe.journal.allsource.tables.OverlayKeyValues;
+import dev.allframe.journal.allsource.tables.RocksKeyValues;
+import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.Disk;

@@ -1,6 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.index.KeyValues;
+import dev.allframe.journal.allsource.tables.KeyValues;
 
 /** Where the tables of index and state come from: RocksDB beside the engine's files, or memory. */
 public interface Tables {

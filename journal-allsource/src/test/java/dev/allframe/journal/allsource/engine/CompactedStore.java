@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.index.KeyValues;
-import dev.allframe.journal.allsource.engine.index.MemoryKeyValues;
+import dev.allframe.journal.allsource.tables.KeyValues;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;

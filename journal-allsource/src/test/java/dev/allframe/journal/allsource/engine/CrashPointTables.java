@@ -1,6 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.index.KeyValues;
+import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.engine.index.WatchedKeyValues;
 import java.io.IOException;
 import java.io.UncheckedIOException;

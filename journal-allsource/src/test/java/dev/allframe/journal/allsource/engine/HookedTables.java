@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.index.HookedKeyValues;
-import dev.allframe.journal.allsource.engine.index.KeyValues;
+import dev.allframe.journal.allsource.tables.HookedKeyValues;
+import dev.allframe.journal.allsource.tables.KeyValues;
 
 /** Tables in which something happens before a flush or a batch, and in whose state before a cursor is opened. */
 final class HookedTables implements Tables {

@@ -2,7 +2,7 @@ package dev.allframe.journal.allsource.engine;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.allframe.journal.allsource.engine.index.RocksMemory;
+import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.journal.plugin.Storages;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;

@@ -3,7 +3,7 @@ package dev.allframe.journal.allsource.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.allframe.journal.allsource.engine.index.KeyValues;
+import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import java.nio.file.Path;
 import java.time.Clock;

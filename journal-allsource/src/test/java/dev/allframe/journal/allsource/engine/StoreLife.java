@@ -2,7 +2,7 @@ package dev.allframe.journal.allsource.engine;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.allframe.journal.allsource.engine.index.MemoryKeyValues;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.CrashMode;

@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.tables.Batch;
+import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
 import java.util.ArrayList;

@@ -1,5 +1,11 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.tables.Batch;
+import dev.allframe.journal.allsource.tables.KeyValues;
+import dev.allframe.journal.allsource.tables.KeyValuesStats;
+import dev.allframe.journal.allsource.tables.TablesView;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Snapshot;
@@ -189,7 +195,7 @@ public final class StateStore implements AutoCloseable {
     public StateChanges changesAfter(long change, int limit) {
         PageBuilder<DurableState> found = PageBuilder.ofStates(limit);
         KeyRange range = KeyRange.after(Keys.ofUnsigned(Math.max(0, change)));
-        try (View view = entries.view(); Cursor cursor = view.cursor(Table.CHANGES, range)) {
+        try (TablesView view = entries.view(); Cursor cursor = view.cursor(Table.CHANGES, range)) {
             while (cursor.next()) {
                 if (found.isFull()) {
                     return new StateChanges(found.elements(), false);

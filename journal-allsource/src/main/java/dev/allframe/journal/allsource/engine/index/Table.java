@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.tables.TableName;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -7,7 +8,7 @@ import java.util.Set;
  * A table of keys and values; the names are on disk. What keys and values are is said by {@link IndexFormat} and
  * {@link StateFormat}.
  */
-public enum Table {
+public enum Table implements TableName {
     /** Format, store, counters. In both stores. */
     META("meta"),
     /** Index: each stream's version. */
@@ -43,8 +44,8 @@ public enum Table {
         this.stored = stored;
     }
 
-    /** Its name on disk. */
-    String stored() {
+    @Override
+    public String stored() {
         return stored;
     }
 }

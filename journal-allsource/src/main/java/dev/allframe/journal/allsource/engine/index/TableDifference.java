@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.tables.KeyValues;
+import dev.allframe.journal.allsource.tables.TablesView;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
 import java.util.ArrayList;
@@ -28,7 +30,7 @@ final class TableDifference {
 
     static List<String> find(KeyValues here, KeyValues there, Set<Table> tables, Words words, int limit) {
         TableDifference difference = new TableDifference(words, limit);
-        try (View ours = here.view(); View theirs = there.view()) {
+        try (TablesView ours = here.view(); TablesView theirs = there.view()) {
             for (Table table : tables) {
                 difference.compare(table, ours, theirs);
             }
@@ -36,7 +38,7 @@ final class TableDifference {
         return difference.found;
     }
 
-    private void compare(Table table, View ours, View theirs) {
+    private void compare(Table table, TablesView ours, TablesView theirs) {
         try (Cursor here = ours.cursor(table, KeyRange.all()); Cursor there = theirs.cursor(table, KeyRange.all())) {
             boolean more = here.next();
             boolean moreThere = there.next();

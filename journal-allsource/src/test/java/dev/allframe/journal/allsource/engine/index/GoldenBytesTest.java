@@ -1,5 +1,8 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.tables.Batch;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
+import dev.allframe.journal.allsource.tables.Tables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -111,12 +114,6 @@ class GoldenBytesTest {
                 StateStoreTest.NOON, new Payload(-7, "m", new byte[]{0, -1}), StateStoreTest.json("{}")));
         assertThat(state.changesAfter(0, 10).changes()).extracting(change -> change.id() + " " + change.revision() + " "
                 + change.payload()).containsExactly(STREAM + " 2 null", "other 1 other");
-    }
-
-    @Test
-    void the_witness_of_a_flush_is_still_written_so() {
-        assertThat(HexFormat.of().formatHex(FlushWitness.encode(258)))
-                .isEqualTo("4146464c010000000201000000000000019a0a1c");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.tables.RocksKeyValues;
+import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
 import java.nio.file.Files;

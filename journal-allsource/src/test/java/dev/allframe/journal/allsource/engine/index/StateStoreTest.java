@@ -1,5 +1,8 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.tables.Backing;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
+import dev.allframe.journal.allsource.tables.Tables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import java.nio.file.Path;
 
@@ -12,7 +12,7 @@ import java.nio.file.Path;
 public interface KeyValues extends Reads, AutoCloseable {
 
     /** Everything as it is at this moment. */
-    View view();
+    TablesView view();
 
     /**
      * Applies all changes of a batch or none.

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
@@ -7,36 +7,36 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Does what other tables do; a subclass says what is different. */
-abstract class ForwardingKeyValues implements KeyValues {
+public abstract class ForwardingKeyValues implements KeyValues {
 
     protected final KeyValues entries;
 
-    ForwardingKeyValues(KeyValues entries) {
+    protected ForwardingKeyValues(KeyValues entries) {
         this.entries = entries;
     }
 
     @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
+    public byte @Nullable [] get(TableName table, byte[] key) {
         return entries.get(table, key);
     }
 
     @Override
-    public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(TableName table, List<byte[]> keys) {
         return entries.getAll(table, keys);
     }
 
     @Override
-    public Cursor cursor(Table table, KeyRange range) {
+    public Cursor cursor(TableName table, KeyRange range) {
         return entries.cursor(table, range);
     }
 
     @Override
-    public Cursor cursorBackwards(Table table, KeyRange range) {
+    public Cursor cursorBackwards(TableName table, KeyRange range) {
         return entries.cursorBackwards(table, range);
     }
 
     @Override
-    public View view() {
+    public TablesView view() {
         return entries.view();
     }
 

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
@@ -30,13 +30,13 @@ public final class HookedKeyValues extends ForwardingKeyValues {
     }
 
     @Override
-    public Cursor cursor(Table table, KeyRange range) {
+    public Cursor cursor(TableName table, KeyRange range) {
         beforeCursor.run();
         return super.cursor(table, range);
     }
 
     @Override
-    public Cursor cursorBackwards(Table table, KeyRange range) {
+    public Cursor cursorBackwards(TableName table, KeyRange range) {
         beforeCursor.run();
         return super.cursorBackwards(table, range);
     }

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,11 +14,13 @@ import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -33,7 +35,7 @@ import org.rocksdb.Status;
 
 class RocksKeyValuesTest {
 
-    private static final Set<Table> TABLES = EnumSet.of(Table.STREAMS, Table.NAMES);
+    private static final Set<TestTable> TABLES = EnumSet.of(TestTable.ROWS, TestTable.NAMES);
     private static final byte[] KEY = {1};
 
     @TempDir
@@ -58,8 +60,12 @@ class RocksKeyValuesTest {
         return RocksKeyValues.open(place(), TABLES, memory);
     }
 
+    private static byte[] key(int number) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+    }
+
     private static Batch put(int value) {
-        return new Batch().put(Table.STREAMS, KEY, new byte[]{(byte) value});
+        return new Batch().put(TestTable.ROWS, KEY, new byte[]{(byte) value});
     }
 
     private static Map<String, byte[]> filesOf(Path place) throws IOException {
@@ -70,6 +76,12 @@ class RocksKeyValuesTest {
             }
         }
         return files;
+    }
+
+    @Test
+    void the_witness_of_a_flush_is_still_written_so() {
+        assertThat(HexFormat.of().formatHex(FlushWitness.encode(258)))
+                .isEqualTo("4146464c010000000201000000000000019a0a1c");
     }
 
     @Test
@@ -101,7 +113,7 @@ class RocksKeyValuesTest {
         assertThatThrownBy(this::create).isInstanceOf(EventStoreException.class);
 
         try (RocksKeyValues entries = open()) {
-            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(7);
+            assertThat(entries.get(TestTable.ROWS, KEY)).containsExactly(7);
         }
     }
 
@@ -109,11 +121,11 @@ class RocksKeyValuesTest {
     void other_tables_than_asked_for_are_refused() {
         create().close();
 
-        assertThatThrownBy(() -> RocksKeyValues.open(place(), EnumSet.of(Table.STREAMS), memory))
+        assertThatThrownBy(() -> RocksKeyValues.open(place(), EnumSet.of(TestTable.ROWS), memory))
                 .isInstanceOf(UnsupportedFormatException.class)
                 .hasMessageContaining("names");
         assertThatThrownBy(
-                () -> RocksKeyValues.open(place(), EnumSet.of(Table.STREAMS, Table.NAMES, Table.TYPES), memory))
+                () -> RocksKeyValues.open(place(), EnumSet.of(TestTable.ROWS, TestTable.NAMES, TestTable.TYPES), memory))
                 .isInstanceOf(CorruptStoreException.class)
                 .hasMessageContaining("types");
     }
@@ -131,10 +143,10 @@ class RocksKeyValuesTest {
     void closing_ends_cursors_and_views_that_are_open() {
         RocksKeyValues entries = create();
         entries.write(put(1));
-        Cursor cursor = entries.cursor(Table.STREAMS, KeyRange.all());
+        Cursor cursor = entries.cursor(TestTable.ROWS, KeyRange.all());
         assertThat(cursor.next()).isTrue();
-        View view = entries.view();
-        Cursor ofView = view.cursor(Table.STREAMS, KeyRange.all());
+        TablesView view = entries.view();
+        Cursor ofView = view.cursor(TestTable.ROWS, KeyRange.all());
         assertThat(entries.openNatives()).isEqualTo(3);
 
         entries.close();
@@ -151,14 +163,14 @@ class RocksKeyValuesTest {
     void a_view_that_was_closed_is_refused_and_its_cursors_go_on() {
         try (RocksKeyValues entries = create()) {
             entries.write(put(1));
-            View view = entries.view();
-            Cursor cursor = view.cursor(Table.STREAMS, KeyRange.all());
+            TablesView view = entries.view();
+            Cursor cursor = view.cursor(TestTable.ROWS, KeyRange.all());
             entries.write(put(2));
 
             view.close();
             view.close();
 
-            assertThatThrownBy(() -> view.get(Table.STREAMS, KEY)).isInstanceOf(StoreClosedException.class);
+            assertThatThrownBy(() -> view.get(TestTable.ROWS, KEY)).isInstanceOf(StoreClosedException.class);
             assertThat(cursor.next()).isTrue();
             assertThat(cursor.value()).containsExactly(1);
             cursor.close();
@@ -177,7 +189,7 @@ class RocksKeyValuesTest {
         }
 
         try (RocksKeyValues entries = RocksKeyValues.open(copy, TABLES, memory)) {
-            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(1);
+            assertThat(entries.get(TestTable.ROWS, KEY)).containsExactly(1);
         }
     }
 
@@ -203,7 +215,7 @@ class RocksKeyValuesTest {
             byte[] value = new byte[10_000];
             for (int i = 0; i < 4_000; i++) {
                 random.nextBytes(value);
-                (i % 2 == 0 ? one : two).write(new Batch().put(Table.STREAMS, Keys.ofUnsigned(i), value.clone()));
+                (i % 2 == 0 ? one : two).write(new Batch().put(TestTable.ROWS, key(i), value.clone()));
             }
 
             assertThat(one.stats().unflushedBytes() + two.stats().unflushedBytes()).isLessThan(24L << 20);
@@ -216,14 +228,14 @@ class RocksKeyValuesTest {
     void a_flush_without_room_is_told_and_made_later() {
         byte[] key = {1};
         try (RocksKeyValues entries = RocksKeyValues.create(place(), TABLES, memory)) {
-            entries.write(new Batch().put(Table.STREAMS, key, new byte[]{2}));
+            entries.write(new Batch().put(TestTable.ROWS, key, new byte[]{2}));
             assertThatThrownBy(() -> entries.flush(1000)).isInstanceOf(StoreFullException.class);
-            entries.write(new Batch().put(Table.STREAMS, key, new byte[]{3}));
+            entries.write(new Batch().put(TestTable.ROWS, key, new byte[]{3}));
 
             entries.flush();
         }
         try (RocksKeyValues again = RocksKeyValues.open(place(), TABLES, memory)) {
-            assertThat(again.get(Table.STREAMS, key)).containsExactly(3);
+            assertThat(again.get(TestTable.ROWS, key)).containsExactly(3);
         }
     }
 
@@ -259,10 +271,10 @@ class RocksKeyValuesTest {
             assertThatThrownBy(entries::flush).isInstanceOf(StoreFailedException.class)
                     .hasMessageContaining("failed before");
             assertThatThrownBy(() -> entries.write(put(3))).isInstanceOf(StoreFailedException.class);
-            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(2);
+            assertThat(entries.get(TestTable.ROWS, KEY)).containsExactly(2);
         }
         try (RocksKeyValues entries = open()) {
-            assertThat(entries.get(Table.STREAMS, KEY)).containsExactly(1);
+            assertThat(entries.get(TestTable.ROWS, KEY)).containsExactly(1);
         }
     }
 
@@ -354,7 +366,7 @@ class RocksKeyValuesTest {
                 for (int i = 0; i < 300; i++) {
                     byte[] value = new byte[random.nextInt(40)];
                     random.nextBytes(value);
-                    batch.put(i % 2 == 0 ? Table.STREAMS : Table.NAMES, Keys.ofUnsigned(random.nextInt(1000)), value);
+                    batch.put(i % 2 == 0 ? TestTable.ROWS : TestTable.NAMES, key(random.nextInt(1000)), value);
                 }
                 entries.write(batch);
                 entries.flush();

@@ -1,7 +1,7 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 /** All tables as they were at one moment. To be closed, because it keeps old contents alive. */
-interface View extends Reads, AutoCloseable {
+public interface TablesView extends Reads, AutoCloseable {
 
     @Override
     void close();

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What RocksDB and memory promise alike. */
 class KeyValuesTest {
 
-    private static final Set<Table> TABLES = EnumSet.of(Table.STREAMS, Table.NAMES);
+    private static final Set<TestTable> TABLES = EnumSet.of(TestTable.ROWS, TestTable.NAMES);
 
     @TempDir
     Path directory;
@@ -48,7 +48,7 @@ class KeyValuesTest {
     private static Batch put(String... keysAndValues) {
         Batch batch = new Batch();
         for (int i = 0; i < keysAndValues.length; i += 2) {
-            batch.put(Table.STREAMS, bytes(keysAndValues[i]), bytes(keysAndValues[i + 1]));
+            batch.put(TestTable.ROWS, bytes(keysAndValues[i]), bytes(keysAndValues[i + 1]));
         }
         return batch;
     }
@@ -74,18 +74,18 @@ class KeyValuesTest {
             KeyValues entries = tables.entries();
             entries.write(put("a", "1", "b", "2", "", "empty key", "c", ""));
 
-            assertThat(text(entries.get(Table.STREAMS, bytes("a")))).isEqualTo("1");
-            assertThat(text(entries.get(Table.STREAMS, bytes("")))).isEqualTo("empty key");
-            assertThat(text(entries.get(Table.STREAMS, bytes("c")))).isEmpty();
-            assertThat(entries.get(Table.NAMES, bytes("a"))).as("in another table").isNull();
+            assertThat(text(entries.get(TestTable.ROWS, bytes("a")))).isEqualTo("1");
+            assertThat(text(entries.get(TestTable.ROWS, bytes("")))).isEqualTo("empty key");
+            assertThat(text(entries.get(TestTable.ROWS, bytes("c")))).isEmpty();
+            assertThat(entries.get(TestTable.NAMES, bytes("a"))).as("in another table").isNull();
 
-            entries.write(new Batch().delete(Table.STREAMS, bytes("a")).delete(Table.STREAMS, bytes("never there")));
+            entries.write(new Batch().delete(TestTable.ROWS, bytes("a")).delete(TestTable.ROWS, bytes("never there")));
 
-            assertThat(entries.get(Table.STREAMS, bytes("a"))).isNull();
-            assertThat(entries.getAll(Table.STREAMS, List.of(bytes("b"), bytes("a"), bytes("b")))
+            assertThat(entries.get(TestTable.ROWS, bytes("a"))).isNull();
+            assertThat(entries.getAll(TestTable.ROWS, List.of(bytes("b"), bytes("a"), bytes("b")))
                     .stream()
                     .map(KeyValuesTest::text)).containsExactly("2", null, "2");
-            assertThat(entries.getAll(Table.STREAMS, List.of())).isEmpty();
+            assertThat(entries.getAll(TestTable.ROWS, List.of())).isEmpty();
         }
     }
 
@@ -94,11 +94,11 @@ class KeyValuesTest {
     void the_changes_of_a_batch_are_applied_in_order(Backing backing) {
         try (Tables tables = tables(backing)) {
             tables.entries()
-                    .write(put("a", "1", "a", "2", "b", "1").delete(Table.STREAMS, bytes("b"))
-                            .delete(Table.STREAMS, bytes("c"))
-                            .put(Table.STREAMS, bytes("c"), bytes("3")));
+                    .write(put("a", "1", "a", "2", "b", "1").delete(TestTable.ROWS, bytes("b"))
+                            .delete(TestTable.ROWS, bytes("c"))
+                            .put(TestTable.ROWS, bytes("c"), bytes("3")));
 
-            assertThat(all(tables.entries().cursor(Table.STREAMS, KeyRange.all()))).containsExactly("a=2", "c=3");
+            assertThat(all(tables.entries().cursor(TestTable.ROWS, KeyRange.all()))).containsExactly("a=2", "c=3");
         }
     }
 
@@ -109,18 +109,18 @@ class KeyValuesTest {
             KeyValues entries = tables.entries();
             entries.write(put("a", "1", "ab", "2", "b", "3", "\u00ff", "4", "\u00ff\u00ff", "5"));
 
-            assertThat(all(entries.cursor(Table.STREAMS, range("ab", "\u00ff")))).containsExactly("ab=2", "b=3");
-            assertThat(all(entries.cursorBackwards(Table.STREAMS, range("ab", "\u00ff")))).containsExactly("b=3",
+            assertThat(all(entries.cursor(TestTable.ROWS, range("ab", "\u00ff")))).containsExactly("ab=2", "b=3");
+            assertThat(all(entries.cursorBackwards(TestTable.ROWS, range("ab", "\u00ff")))).containsExactly("b=3",
                     "ab=2");
-            assertThat(all(entries.cursor(Table.STREAMS, range("aa", null)))).hasSize(4);
-            assertThat(all(entries.cursorBackwards(Table.STREAMS, range(null, "ab")))).containsExactly("a=1");
-            assertThat(all(entries.cursor(Table.STREAMS, range("b", "b")))).isEmpty();
-            assertThat(all(entries.cursor(Table.STREAMS, range("c", "a")))).isEmpty();
-            assertThat(all(entries.cursorBackwards(Table.STREAMS, range("c", "a")))).isEmpty();
-            assertThat(all(entries.cursor(Table.STREAMS, KeyRange.prefix(bytes("a"))))).containsExactly("a=1", "ab=2");
-            assertThat(all(entries.cursor(Table.STREAMS, KeyRange.prefix(bytes("\u00ff"))))).hasSize(2);
-            assertThat(all(entries.cursor(Table.STREAMS, KeyRange.after(bytes("a"))))).hasSize(4);
-            assertThat(all(entries.cursor(Table.NAMES, KeyRange.all()))).isEmpty();
+            assertThat(all(entries.cursor(TestTable.ROWS, range("aa", null)))).hasSize(4);
+            assertThat(all(entries.cursorBackwards(TestTable.ROWS, range(null, "ab")))).containsExactly("a=1");
+            assertThat(all(entries.cursor(TestTable.ROWS, range("b", "b")))).isEmpty();
+            assertThat(all(entries.cursor(TestTable.ROWS, range("c", "a")))).isEmpty();
+            assertThat(all(entries.cursorBackwards(TestTable.ROWS, range("c", "a")))).isEmpty();
+            assertThat(all(entries.cursor(TestTable.ROWS, KeyRange.prefix(bytes("a"))))).containsExactly("a=1", "ab=2");
+            assertThat(all(entries.cursor(TestTable.ROWS, KeyRange.prefix(bytes("\u00ff"))))).hasSize(2);
+            assertThat(all(entries.cursor(TestTable.ROWS, KeyRange.after(bytes("a"))))).hasSize(4);
+            assertThat(all(entries.cursor(TestTable.NAMES, KeyRange.all()))).isEmpty();
         }
     }
 
@@ -130,19 +130,19 @@ class KeyValuesTest {
         try (Tables tables = tables(backing)) {
             KeyValues entries = tables.entries();
             entries.write(put("a", "1", "b", "2"));
-            try (View view = entries.view(); Cursor cursor = entries.cursor(Table.STREAMS, KeyRange.all())) {
-                entries.write(put("a", "changed", "c", "new").delete(Table.STREAMS, bytes("b")));
+            try (TablesView view = entries.view(); Cursor cursor = entries.cursor(TestTable.ROWS, KeyRange.all())) {
+                entries.write(put("a", "changed", "c", "new").delete(TestTable.ROWS, bytes("b")));
                 entries.flush();
 
                 assertThat(all(cursor)).containsExactly("a=1", "b=2");
-                assertThat(text(view.get(Table.STREAMS, bytes("a")))).isEqualTo("1");
+                assertThat(text(view.get(TestTable.ROWS, bytes("a")))).isEqualTo("1");
                 assertThat(
-                        view.getAll(Table.STREAMS, List.of(bytes("c"), bytes("b"))).stream().map(KeyValuesTest::text))
+                        view.getAll(TestTable.ROWS, List.of(bytes("c"), bytes("b"))).stream().map(KeyValuesTest::text))
                         .containsExactly(null, "2");
-                assertThat(all(view.cursor(Table.STREAMS, KeyRange.all()))).containsExactly("a=1", "b=2");
-                assertThat(all(view.cursorBackwards(Table.STREAMS, KeyRange.all()))).containsExactly("b=2", "a=1");
+                assertThat(all(view.cursor(TestTable.ROWS, KeyRange.all()))).containsExactly("a=1", "b=2");
+                assertThat(all(view.cursorBackwards(TestTable.ROWS, KeyRange.all()))).containsExactly("b=2", "a=1");
             }
-            assertThat(all(entries.cursor(Table.STREAMS, KeyRange.all()))).containsExactly("a=changed", "c=new");
+            assertThat(all(entries.cursor(TestTable.ROWS, KeyRange.all()))).containsExactly("a=changed", "c=new");
         }
     }
 
@@ -151,7 +151,7 @@ class KeyValuesTest {
     void a_cursor_that_is_at_no_entry_has_none(Backing backing) {
         try (Tables tables = tables(backing)) {
             tables.entries().write(put("a", "1"));
-            Cursor cursor = tables.entries().cursor(Table.STREAMS, KeyRange.all());
+            Cursor cursor = tables.entries().cursor(TestTable.ROWS, KeyRange.all());
             assertThatThrownBy(cursor::key).isInstanceOf(NoSuchElementException.class);
             assertThat(cursor.next()).isTrue();
             assertThat(cursor.next()).isFalse();
@@ -170,14 +170,14 @@ class KeyValuesTest {
     @EnumSource
     void a_crash_leaves_what_was_flushed(Backing backing) {
         try (Tables tables = tables(backing)) {
-            tables.entries().write(put("a", "1", "b", "1").put(Table.NAMES, bytes("n"), bytes("1")));
+            tables.entries().write(put("a", "1", "b", "1").put(TestTable.NAMES, bytes("n"), bytes("1")));
             tables.entries().flush();
-            tables.entries().write(put("a", "2").delete(Table.STREAMS, bytes("b")).delete(Table.NAMES, bytes("n")));
+            tables.entries().write(put("a", "2").delete(TestTable.ROWS, bytes("b")).delete(TestTable.NAMES, bytes("n")));
 
             KeyValues left = tables.crash();
 
-            assertThat(all(left.cursor(Table.STREAMS, KeyRange.all()))).containsExactly("a=1", "b=1");
-            assertThat(all(left.cursor(Table.NAMES, KeyRange.all()))).containsExactly("n=1");
+            assertThat(all(left.cursor(TestTable.ROWS, KeyRange.all()))).containsExactly("a=1", "b=1");
+            assertThat(all(left.cursor(TestTable.NAMES, KeyRange.all()))).containsExactly("n=1");
         }
     }
 
@@ -187,16 +187,16 @@ class KeyValuesTest {
         try (Tables tables = tables(backing)) {
             KeyValues entries = tables.entries();
             entries.write(put("a", "1"));
-            View view = entries.view();
+            TablesView view = entries.view();
 
             entries.close();
             entries.close();
 
-            assertThatThrownBy(() -> entries.get(Table.STREAMS, bytes("a"))).isInstanceOf(StoreClosedException.class);
-            assertThatThrownBy(() -> view.get(Table.STREAMS, bytes("a"))).isInstanceOf(StoreClosedException.class);
+            assertThatThrownBy(() -> entries.get(TestTable.ROWS, bytes("a"))).isInstanceOf(StoreClosedException.class);
+            assertThatThrownBy(() -> view.get(TestTable.ROWS, bytes("a"))).isInstanceOf(StoreClosedException.class);
             assertThatThrownBy(() -> entries.write(put("a", "2"))).isInstanceOf(StoreClosedException.class);
             assertThatThrownBy(entries::flush).isInstanceOf(StoreClosedException.class);
-            assertThatThrownBy(() -> entries.cursor(Table.STREAMS, KeyRange.all()))
+            assertThatThrownBy(() -> entries.cursor(TestTable.ROWS, KeyRange.all()))
                     .isInstanceOf(StoreClosedException.class);
             view.close();
         }
@@ -206,11 +206,11 @@ class KeyValuesTest {
     @EnumSource
     void a_table_that_was_not_opened_is_refused(Backing backing) {
         try (Tables tables = tables(backing)) {
-            assertThatThrownBy(() -> tables.entries().get(Table.STATES, bytes("a")))
+            assertThatThrownBy(() -> tables.entries().get(TestTable.TYPES, bytes("a")))
                     .isInstanceOf(IllegalArgumentException.class);
-            Batch foreign = put("a", "1").put(Table.STATES, bytes("a"), bytes("1"));
+            Batch foreign = put("a", "1").put(TestTable.TYPES, bytes("a"), bytes("1"));
             assertThatThrownBy(() -> tables.entries().write(foreign)).isInstanceOf(IllegalArgumentException.class);
-            assertThat(tables.entries().get(Table.STREAMS, bytes("a"))).as("nothing of the batch").isNull();
+            assertThat(tables.entries().get(TestTable.ROWS, bytes("a"))).as("nothing of the batch").isNull();
         }
     }
 
@@ -241,7 +241,7 @@ class KeyValuesTest {
     private static void readUntilClosed(KeyValues entries, CountDownLatch reading) {
         try {
             while (true) {
-                List<String> read = all(entries.cursor(Table.STREAMS, KeyRange.all()));
+                List<String> read = all(entries.cursor(TestTable.ROWS, KeyRange.all()));
                 if (read.size() == 2) { // a cursor that met the end has fewer
                     assertThat(read.get(0).substring(2)).isEqualTo(read.get(1).substring(2));
                 }
@@ -265,10 +265,10 @@ class KeyValuesTest {
                 for (int i = 0; i < changes; i++) {
                     String key = Integer.toString(random.nextInt(300), 7);
                     if (random.nextInt(3) == 0) {
-                        batch.delete(Table.STREAMS, bytes(key));
+                        batch.delete(TestTable.ROWS, bytes(key));
                         model.remove(key);
                     } else {
-                        batch.put(Table.STREAMS, bytes(key), bytes("" + step));
+                        batch.put(TestTable.ROWS, bytes(key), bytes("" + step));
                         model.put(key, "" + step);
                     }
                 }
@@ -296,10 +296,10 @@ class KeyValuesTest {
         NavigableMap<String, String> part = from.compareTo(until) < 0
                 ? model.subMap(from, true, until, false)
                 : new TreeMap<>();
-        assertThat(all(entries.cursor(Table.STREAMS, range(from, until)))).isEqualTo(words(part));
-        assertThat(all(entries.cursorBackwards(Table.STREAMS, range(from, until))))
+        assertThat(all(entries.cursor(TestTable.ROWS, range(from, until)))).isEqualTo(words(part));
+        assertThat(all(entries.cursorBackwards(TestTable.ROWS, range(from, until))))
                 .isEqualTo(words(part.descendingMap()));
-        assertThat(text(entries.get(Table.STREAMS, bytes(from)))).isEqualTo(model.get(from));
+        assertThat(text(entries.get(TestTable.ROWS, bytes(from)))).isEqualTo(model.get(from));
     }
 
     private static List<String> words(NavigableMap<String, String> map) {
@@ -312,10 +312,10 @@ class KeyValuesTest {
         try (Tables tables = tables(backing)) {
             byte[] large = new byte[9 << 20];
             Arrays.fill(large, (byte) 7);
-            tables.entries().write(new Batch().put(Table.STREAMS, bytes("large"), large));
+            tables.entries().write(new Batch().put(TestTable.ROWS, bytes("large"), large));
             tables.entries().flush();
 
-            assertThat(tables.crash().get(Table.STREAMS, bytes("large"))).isEqualTo(large);
+            assertThat(tables.crash().get(TestTable.ROWS, bytes("large"))).isEqualTo(large);
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
@@ -13,15 +13,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Tables of a test, which can crash. */
-final class Tables implements AutoCloseable {
+public final class Tables implements AutoCloseable {
 
     private final Backing backing;
-    private final Set<Table> tables;
+    private final Set<? extends TableName> tables;
     private final Path directory;
     private final RocksMemory memory = new RocksMemory(16 << 20);
     private KeyValues entries;
 
-    private Tables(Backing backing, Set<Table> tables, Path directory) {
+    private Tables(Backing backing, Set<? extends TableName> tables, Path directory) {
         this.backing = backing;
         this.tables = tables;
         this.directory = directory;
@@ -31,20 +31,20 @@ final class Tables implements AutoCloseable {
         };
     }
 
-    static Tables create(Backing backing, Set<Table> tables, Path directory) {
+    public static Tables create(Backing backing, Set<? extends TableName> tables, Path directory) {
         return new Tables(backing, tables, directory);
     }
 
-    KeyValues entries() {
+    public KeyValues entries() {
         return entries;
     }
 
-    RocksMemory memory() {
+    public RocksMemory memory() {
         return memory;
     }
 
     /** Loses what was not flushed. */
-    KeyValues crash() {
+    public KeyValues crash() {
         KeyValues before = entries;
         entries = switch (before) {
             case MemoryKeyValues remembering -> {
@@ -60,7 +60,7 @@ final class Tables implements AutoCloseable {
         return entries;
     }
 
-    Backing backing() {
+    public Backing backing() {
         return backing;
     }
 
@@ -71,10 +71,10 @@ final class Tables implements AutoCloseable {
     }
 
     /** Every entry, as table, key and value in hexadecimal digits. */
-    static List<String> dump(KeyValues entries, Set<Table> tables) {
+    public static List<String> dump(KeyValues entries, Set<? extends TableName> tables) {
         List<String> lines = new ArrayList<>();
         HexFormat hex = HexFormat.of();
-        for (Table table : tables) {
+        for (TableName table : tables) {
             try (Cursor cursor = entries.cursor(table, KeyRange.all())) {
                 while (cursor.next()) {
                     lines.add(table.stored() + " " + hex.formatHex(cursor.key()) + " " + hex.formatHex(cursor.value()));
@@ -85,7 +85,7 @@ final class Tables implements AutoCloseable {
     }
 
     /** Copies the files of a directory into another. */
-    static Path copy(Path from, Path to) {
+    public static Path copy(Path from, Path to) {
         try (Stream<Path> files = Files.list(from)) {
             Files.createDirectories(to);
             for (Path file : files.toList()) {

@@ -1,11 +1,11 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Changes that are applied together, in their order. Not thread-safe. Arrays are not copied. */
-final class Batch {
+public final class Batch {
 
     /**
      * One change.
@@ -15,25 +15,29 @@ final class Batch {
      * @param value the new value; null deletes
      */
     @SuppressWarnings("ArrayRecordComponent") // a change is applied and never compared
-    record Change(Table table, byte[] key, byte @Nullable [] value) {}
+    public record Change(TableName table, byte[] key, byte @Nullable [] value) {}
 
     private final List<Change> changes = new ArrayList<>();
 
-    Batch put(Table table, byte[] key, byte[] value) {
+    /** Sets the value of a key. */
+    public Batch put(TableName table, byte[] key, byte[] value) {
         changes.add(new Change(table, key, value));
         return this;
     }
 
-    Batch delete(Table table, byte[] key) {
+    /** Deletes a key; nothing where it is not there. */
+    public Batch delete(TableName table, byte[] key) {
         changes.add(new Change(table, key, null));
         return this;
     }
 
-    boolean isEmpty() {
+    /** Whether nothing is to be changed. */
+    public boolean isEmpty() {
         return changes.isEmpty();
     }
 
-    List<Change> changes() {
+    /** What is to be changed, in order. */
+    public List<Change> changes() {
         return changes;
     }
 }

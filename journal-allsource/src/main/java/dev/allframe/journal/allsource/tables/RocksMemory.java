@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

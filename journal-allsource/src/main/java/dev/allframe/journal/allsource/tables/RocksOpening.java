@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
@@ -28,7 +28,7 @@ import org.rocksdb.RocksDBException;
  * @param tables all that there are
  * @param memory shared with other stores
  */
-record RocksOpening(Set<Table> tables, RocksMemory memory) {
+record RocksOpening(Set<? extends TableName> tables, RocksMemory memory) {
 
     void createEmpty(Path directory) {
         Path begun = directory.resolveSibling(directory.getFileName() + ".tmp");
@@ -102,7 +102,7 @@ record RocksOpening(Set<Table> tables, RocksMemory memory) {
             throw RocksFailures.opening(directory, failure);
         }
         there.remove("default");
-        for (Table table : tables) {
+        for (TableName table : tables) {
             if (!there.remove(table.stored())) {
                 throw new CorruptStoreException("directory=" + directory + ": table " + table.stored() + " is missing");
             }
@@ -136,13 +136,13 @@ record RocksOpening(Set<Table> tables, RocksMemory memory) {
     private List<ColumnFamilyDescriptor> descriptors(ColumnFamilyOptions family) {
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
-        for (Table table : tables) {
+        for (TableName table : tables) {
             descriptors.add(new ColumnFamilyDescriptor(name(table), family));
         }
         return descriptors;
     }
 
-    private static byte[] name(Table table) {
+    private static byte[] name(TableName table) {
         return table.stored().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
  * {@link dev.allframe.store.StoreFailedException} where the disk cannot be read, and
  * {@link dev.allframe.store.StoreClosedException} after the end of what is read from.
  */
-interface Reads {
+public interface Reads {
 
     /** The value of a key; null where there is none. */
-    byte @Nullable [] get(Table table, byte[] key);
+    byte @Nullable [] get(TableName table, byte[] key);
 
     /** The values of keys, in their order; null where there is none. Cheaper than one by one. */
-    List<byte @Nullable []> getAll(Table table, List<byte[]> keys);
+    List<byte @Nullable []> getAll(TableName table, List<byte[]> keys);
 
     /**
      * The entries of a range in ascending order of keys, as they are at this moment; later changes are not seen. To be
      * closed.
      */
-    Cursor cursor(Table table, KeyRange range);
+    Cursor cursor(TableName table, KeyRange range);
 
     /** As {@link #cursor}, in descending order. */
-    Cursor cursorBackwards(Table table, KeyRange range);
+    Cursor cursorBackwards(TableName table, KeyRange range);
 }

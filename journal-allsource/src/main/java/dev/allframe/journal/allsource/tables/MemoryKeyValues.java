@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.view.Cursor;
@@ -6,7 +6,7 @@ import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.SortedTree;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryKeyValues implements KeyValues {
 
     private final boolean remembering;
-    private final List<Map<Table, SortedTree>> moments = new ArrayList<>();
-    private volatile @Nullable Map<Table, SortedTree> tables;
-    private Map<Table, SortedTree> flushed;
+    private final List<Map<TableName, SortedTree>> moments = new ArrayList<>();
+    private volatile @Nullable Map<TableName, SortedTree> tables;
+    private Map<TableName, SortedTree> flushed;
     private int flushedMoment;
 
-    private MemoryKeyValues(Map<Table, SortedTree> tables, boolean remembering) {
+    private MemoryKeyValues(Map<TableName, SortedTree> tables, boolean remembering) {
         this.tables = tables;
         this.flushed = tables;
         this.remembering = remembering;
@@ -32,17 +32,17 @@ public final class MemoryKeyValues implements KeyValues {
     }
 
     /** Empty tables. */
-    public static MemoryKeyValues open(Set<Table> tables) {
+    public static MemoryKeyValues open(Set<? extends TableName> tables) {
         return new MemoryKeyValues(empty(tables), false);
     }
 
     /** Empty tables that keep their contents after every batch, for {@link #crashTo}. */
-    public static MemoryKeyValues remembering(Set<Table> tables) {
+    public static MemoryKeyValues remembering(Set<? extends TableName> tables) {
         return new MemoryKeyValues(empty(tables), true);
     }
 
-    private static Map<Table, SortedTree> empty(Set<Table> tables) {
-        Map<Table, SortedTree> empty = new EnumMap<>(Table.class);
+    private static Map<TableName, SortedTree> empty(Set<? extends TableName> tables) {
+        Map<TableName, SortedTree> empty = new HashMap<>();
         tables.forEach(table -> empty.put(table, SortedTree.EMPTY));
         return empty;
     }
@@ -68,33 +68,33 @@ public final class MemoryKeyValues implements KeyValues {
     }
 
     @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
+    public byte @Nullable [] get(TableName table, byte[] key) {
         return tree(tables(), table).get(key);
     }
 
     @Override
-    public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(TableName table, List<byte[]> keys) {
         return getAll(tree(tables(), table), keys);
     }
 
     @Override
-    public Cursor cursor(Table table, KeyRange range) {
+    public Cursor cursor(TableName table, KeyRange range) {
         return tree(tables(), table).cursor(range, false);
     }
 
     @Override
-    public Cursor cursorBackwards(Table table, KeyRange range) {
+    public Cursor cursorBackwards(TableName table, KeyRange range) {
         return tree(tables(), table).cursor(range, true);
     }
 
     @Override
-    public View view() {
+    public TablesView view() {
         return new MemoryView(tables());
     }
 
     @Override
     public synchronized void write(Batch batch) {
-        Map<Table, SortedTree> changed = new EnumMap<>(tables());
+        Map<TableName, SortedTree> changed = new HashMap<>(tables());
         for (Batch.Change change : batch.changes()) {
             SortedTree tree = tree(changed, change.table());
             byte[] value = change.value();
@@ -134,15 +134,15 @@ public final class MemoryKeyValues implements KeyValues {
         tables = null;
     }
 
-    private Map<Table, SortedTree> tables() {
-        Map<Table, SortedTree> all = tables;
+    private Map<TableName, SortedTree> tables() {
+        Map<TableName, SortedTree> all = tables;
         if (all == null) {
             throw new StoreClosedException("tables in memory");
         }
         return all;
     }
 
-    private static SortedTree tree(Map<Table, SortedTree> tables, Table table) {
+    private static SortedTree tree(Map<TableName, SortedTree> tables, TableName table) {
         SortedTree tree = tables.get(table);
         if (tree == null) {
             throw new IllegalArgumentException("no table " + table + " here");
@@ -159,36 +159,36 @@ public final class MemoryKeyValues implements KeyValues {
     }
 
     /** Ends with the tables, as one of RocksDB does. */
-    private final class MemoryView implements View {
+    private final class MemoryView implements TablesView {
 
-        private final Map<Table, SortedTree> moment;
+        private final Map<TableName, SortedTree> moment;
 
-        MemoryView(Map<Table, SortedTree> moment) {
+        MemoryView(Map<TableName, SortedTree> moment) {
             this.moment = moment;
         }
 
-        private SortedTree open(Table table) {
+        private SortedTree open(TableName table) {
             tables();
             return tree(moment, table);
         }
 
         @Override
-        public byte @Nullable [] get(Table table, byte[] key) {
+        public byte @Nullable [] get(TableName table, byte[] key) {
             return open(table).get(key);
         }
 
         @Override
-        public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+        public List<byte @Nullable []> getAll(TableName table, List<byte[]> keys) {
             return MemoryKeyValues.getAll(open(table), keys);
         }
 
         @Override
-        public Cursor cursor(Table table, KeyRange range) {
+        public Cursor cursor(TableName table, KeyRange range) {
             return open(table).cursor(range, false);
         }
 
         @Override
-        public Cursor cursorBackwards(Table table, KeyRange range) {
+        public Cursor cursorBackwards(TableName table, KeyRange range) {
             return open(table).cursor(range, true);
         }
 

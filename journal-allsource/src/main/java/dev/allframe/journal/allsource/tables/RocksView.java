@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.view.Cursor;
@@ -11,7 +11,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.Snapshot;
 
 /** Reads from a snapshot of RocksDB. */
-final class RocksView implements View, RocksUse.Native {
+final class RocksView implements TablesView, RocksUse.Native {
 
     private final RocksKeyValues entries;
     private final RocksDB db;
@@ -39,25 +39,25 @@ final class RocksView implements View, RocksUse.Native {
     }
 
     @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
+    public byte @Nullable [] get(TableName table, byte[] key) {
         refuseIfReleased();
         return entries.get(table, options, key);
     }
 
     @Override
-    public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(TableName table, List<byte[]> keys) {
         refuseIfReleased();
         return entries.getAll(table, options, keys);
     }
 
     @Override
-    public Cursor cursor(Table table, KeyRange range) {
+    public Cursor cursor(TableName table, KeyRange range) {
         refuseIfReleased();
         return entries.cursor(table, range, false, snapshot);
     }
 
     @Override
-    public Cursor cursorBackwards(Table table, KeyRange range) {
+    public Cursor cursorBackwards(TableName table, KeyRange range) {
         refuseIfReleased();
         return entries.cursor(table, range, true, snapshot);
     }

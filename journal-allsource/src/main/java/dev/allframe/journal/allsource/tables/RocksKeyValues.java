@@ -1,4 +1,4 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +46,7 @@ public final class RocksKeyValues implements KeyValues {
     private final Path directory;
     private final RocksSettings settings;
     private final RocksDB db;
-    private final Map<Table, ColumnFamilyHandle> families = new EnumMap<>(Table.class);
+    private final Map<TableName, ColumnFamilyHandle> families = new HashMap<>();
     private final List<ColumnFamilyHandle> handles;
     private final ReadOptions reading = new ReadOptions();
     private final WriteOptions writing = new WriteOptions().setDisableWAL(true);
@@ -56,20 +56,20 @@ public final class RocksKeyValues implements KeyValues {
     private volatile @Nullable StoreFailedException failed;
 
     RocksKeyValues(Path directory, RocksSettings settings, RocksDB db, List<ColumnFamilyHandle> handles,
-            Set<Table> tables) {
+            Set<? extends TableName> tables) {
         this.directory = directory;
         this.use = new RocksUse(directory);
         this.settings = settings;
         this.db = db;
         this.handles = handles;
         int at = 1; // behind the default family, which is empty
-        for (Table table : tables) {
+        for (TableName table : tables) {
             families.put(table, handles.get(at++));
         }
     }
 
     /** As {@link #createEmpty}, and opens them. */
-    public static RocksKeyValues create(Path directory, Set<Table> tables, RocksMemory memory) {
+    public static RocksKeyValues create(Path directory, Set<? extends TableName> tables, RocksMemory memory) {
         createEmpty(directory, tables, memory);
         return open(directory, tables, memory);
     }
@@ -80,7 +80,7 @@ public final class RocksKeyValues implements KeyValues {
      *
      * @param directory which does not exist yet, or is empty
      */
-    public static void createEmpty(Path directory, Set<Table> tables, RocksMemory memory) {
+    public static void createEmpty(Path directory, Set<? extends TableName> tables, RocksMemory memory) {
         new RocksOpening(tables, memory).createEmpty(directory);
     }
 
@@ -91,7 +91,7 @@ public final class RocksKeyValues implements KeyValues {
      * @throws UnsupportedFormatException if there are tables that are not asked for
      * @throws dev.allframe.store.StoreLockedException if they are open elsewhere
      */
-    public static RocksKeyValues open(Path directory, Set<Table> tables, RocksMemory memory) {
+    public static RocksKeyValues open(Path directory, Set<? extends TableName> tables, RocksMemory memory) {
         return new RocksOpening(tables, memory).open(directory);
     }
 
@@ -103,16 +103,16 @@ public final class RocksKeyValues implements KeyValues {
      * @throws CorruptStoreException if something of them is missing or damaged
      * @throws UnsupportedFormatException if there are tables that are not asked for
      */
-    public static RocksKeyValues openReadOnly(Path directory, Set<Table> tables, RocksMemory memory) {
+    public static RocksKeyValues openReadOnly(Path directory, Set<? extends TableName> tables, RocksMemory memory) {
         return new RocksOpening(tables, memory).openReadOnly(directory);
     }
 
     @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
+    public byte @Nullable [] get(TableName table, byte[] key) {
         return get(table, reading, key);
     }
 
-    byte @Nullable [] get(Table table, ReadOptions options, byte[] key) {
+    byte @Nullable [] get(TableName table, ReadOptions options, byte[] key) {
         long stamp = use.begin();
         try {
             return db.get(family(table), options, key);
@@ -124,11 +124,11 @@ public final class RocksKeyValues implements KeyValues {
     }
 
     @Override
-    public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(TableName table, List<byte[]> keys) {
         return getAll(table, reading, keys);
     }
 
-    List<byte @Nullable []> getAll(Table table, ReadOptions options, List<byte[]> keys) {
+    List<byte @Nullable []> getAll(TableName table, ReadOptions options, List<byte[]> keys) {
         long stamp = use.begin();
         try {
             List<byte @Nullable []> values = new ArrayList<>(keys.size());
@@ -144,16 +144,16 @@ public final class RocksKeyValues implements KeyValues {
     }
 
     @Override
-    public Cursor cursor(Table table, KeyRange range) {
+    public Cursor cursor(TableName table, KeyRange range) {
         return cursor(table, range, false, null);
     }
 
     @Override
-    public Cursor cursorBackwards(Table table, KeyRange range) {
+    public Cursor cursorBackwards(TableName table, KeyRange range) {
         return cursor(table, range, true, null);
     }
 
-    Cursor cursor(Table table, KeyRange range, boolean backwards, @Nullable Snapshot snapshot) {
+    Cursor cursor(TableName table, KeyRange range, boolean backwards, @Nullable Snapshot snapshot) {
         long stamp = use.begin();
         try {
             return new RocksCursor(db, use, directory, family(table), range, backwards, snapshot);
@@ -163,7 +163,7 @@ public final class RocksKeyValues implements KeyValues {
     }
 
     @Override
-    public View view() {
+    public TablesView view() {
         long stamp = use.begin();
         try {
             return new RocksView(this, db, use, directory);
@@ -310,7 +310,7 @@ public final class RocksKeyValues implements KeyValues {
         return failure;
     }
 
-    private ColumnFamilyHandle family(Table table) {
+    private ColumnFamilyHandle family(TableName table) {
         ColumnFamilyHandle family = families.get(table);
         if (family == null) {
             throw new IllegalArgumentException("no table " + table + " in " + directory);

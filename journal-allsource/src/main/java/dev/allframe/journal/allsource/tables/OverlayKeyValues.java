@@ -1,11 +1,11 @@
-package dev.allframe.journal.allsource.engine.index;
+package dev.allframe.journal.allsource.tables;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class OverlayKeyValues extends ForwardingKeyValues {
 
     /** Empty where a key was deleted. */
-    private final Map<Table, NavigableMap<byte[], Optional<byte[]>>> changes = new EnumMap<>(Table.class);
+    private final Map<TableName, NavigableMap<byte[], Optional<byte[]>>> changes = new HashMap<>();
 
     private OverlayKeyValues(KeyValues below) {
         super(below);
@@ -32,18 +32,18 @@ public final class OverlayKeyValues extends ForwardingKeyValues {
         return new OverlayKeyValues(below);
     }
 
-    private NavigableMap<byte[], Optional<byte[]>> changes(Table table) {
+    private NavigableMap<byte[], Optional<byte[]>> changes(TableName table) {
         return changes.computeIfAbsent(table, first -> new TreeMap<>(Arrays::compareUnsigned));
     }
 
     @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
+    public byte @Nullable [] get(TableName table, byte[] key) {
         Optional<byte[]> changed = changes(table).get(key);
         return changed == null ? entries.get(table, key) : changed.orElse(null);
     }
 
     @Override
-    public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(TableName table, List<byte[]> keys) {
         List<byte @Nullable []> values = new ArrayList<>(keys.size());
         for (byte[] key : keys) {
             values.add(get(table, key));
@@ -52,12 +52,12 @@ public final class OverlayKeyValues extends ForwardingKeyValues {
     }
 
     @Override
-    public Cursor cursor(Table table, KeyRange range) {
+    public Cursor cursor(TableName table, KeyRange range) {
         return new Merged(within(changes(table), range), entries.cursor(table, range), 1);
     }
 
     @Override
-    public Cursor cursorBackwards(Table table, KeyRange range) {
+    public Cursor cursorBackwards(TableName table, KeyRange range) {
         return new Merged(within(changes(table), range).descendingMap(), entries.cursorBackwards(table, range), -1);
     }
 
@@ -76,7 +76,7 @@ public final class OverlayKeyValues extends ForwardingKeyValues {
     }
 
     @Override
-    public View view() {
+    public TablesView view() {
         return new LiveView();
     }
 
@@ -162,25 +162,25 @@ public final class OverlayKeyValues extends ForwardingKeyValues {
     }
 
     /** Not a moment kept, but the tables themselves: nobody writes while it is open. */
-    private final class LiveView implements View {
+    private final class LiveView implements TablesView {
 
         @Override
-        public byte @Nullable [] get(Table table, byte[] key) {
+        public byte @Nullable [] get(TableName table, byte[] key) {
             return OverlayKeyValues.this.get(table, key);
         }
 
         @Override
-        public List<byte @Nullable []> getAll(Table table, List<byte[]> keys) {
+        public List<byte @Nullable []> getAll(TableName table, List<byte[]> keys) {
             return OverlayKeyValues.this.getAll(table, keys);
         }
 
         @Override
-        public Cursor cursor(Table table, KeyRange range) {
+        public Cursor cursor(TableName table, KeyRange range) {
             return OverlayKeyValues.this.cursor(table, range);
         }
 
         @Override
-        public Cursor cursorBackwards(Table table, KeyRange range) {
+        public Cursor cursorBackwards(TableName table, KeyRange range) {
             return OverlayKeyValues.this.cursorBackwards(table, range);
         }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.allframe.journal.allsource.tables;
+
+import org.jspecify.annotations.NullMarked;
