@@ -1,15 +1,11 @@
 package dev.allframe.journal.allsource.tables;
 
-import dev.allframe.journal.allsource.engine.io.Disk;
-import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
-import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
@@ -29,7 +25,6 @@ final class FlushWitness {
     private static final int VERSION = 1;
     private static final int CHECKED_BYTES = 16;
     private static final int BYTES = CHECKED_BYTES + 4;
-    private static final Disk DISK = new RealDisk();
 
     private FlushWitness() {}
 
@@ -40,21 +35,10 @@ final class FlushWitness {
      */
     static void write(Path directory, long sequenceNumber) throws IOException {
         try {
-            replace(directory, sequenceNumber);
+            FlatDirectory.replace(directory.resolve(NAME), encode(sequenceNumber));
         } catch (IOException failure) {
             throw NoSpaceException.where(failure);
         }
-    }
-
-    private static void replace(Path directory, long sequenceNumber) throws IOException {
-        Path temporary = directory.resolve(NAME + ".tmp");
-        Files.deleteIfExists(temporary);
-        try (DiskFile file = DISK.create(temporary)) {
-            file.write(ByteBuffer.wrap(encode(sequenceNumber)), 0);
-            file.force();
-        }
-        DISK.rename(temporary, directory.resolve(NAME));
-        DISK.forceDirectory(directory);
     }
 
     /** The sequence number that is known to be on disk. */

@@ -25,6 +25,8 @@ final class RocksCursor implements Cursor, RocksUse.Native {
     private final RocksIterator iterator;
     private final boolean backwards;
     private boolean begun;
+
+    /** Behind the range, or closed by its owner. */
     private boolean ended;
 
     /** Made during a call. */
@@ -90,9 +92,9 @@ final class RocksCursor implements Cursor, RocksUse.Native {
 
     @Override
     public byte[] key() {
+        refuseIfEnded();
         long stamp = use.begin();
         try {
-            refuseIfEnded();
             return iterator.key();
         } finally {
             use.end(stamp);
@@ -101,9 +103,9 @@ final class RocksCursor implements Cursor, RocksUse.Native {
 
     @Override
     public byte[] value() {
+        refuseIfEnded();
         long stamp = use.begin();
         try {
-            refuseIfEnded();
             return iterator.value();
         } finally {
             use.end(stamp);
@@ -118,12 +120,13 @@ final class RocksCursor implements Cursor, RocksUse.Native {
 
     @Override
     public void close() {
+        ended = true;
         use.finish(this);
     }
 
+    /** Where the store's end does this, what is called later is refused: nobody takes it for the end of the range. */
     @Override
     public void release() {
-        ended = true;
         iterator.close();
         options.close();
         if (upper != null) {

@@ -286,8 +286,8 @@ public final class RocksKeyValues implements KeyValues {
         });
     }
 
-    /** Cursors and views that are not closed. */
-    int openNatives() {
+    /** How many cursors and views are not closed. */
+    public int openNatives() {
         return use.open();
     }
 

@@ -22,7 +22,14 @@ public final class RocksMemory implements AutoCloseable {
 
     private static volatile boolean loaded;
 
+    /** RocksDB takes memory for what waits to be flushed in blocks, at least one for each table that has something. */
+    private static final long SMALL_BLOCK_BYTES = 16 << 10;
+
+    /** RocksDB's own size, a mebibyte and less. */
+    private static final long USUAL_BLOCK_BYTES = 0;
+
     private final long writeBufferBytes;
+    private final long blockBytes;
     private final Cache cache;
     private final WriteBufferManager writeBuffers;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -31,10 +38,25 @@ public final class RocksMemory implements AutoCloseable {
      * @param bytes of which half at most is for what waits to be flushed; 8 MiB or more
      */
     public RocksMemory(long bytes) {
+        this(bytes, USUAL_BLOCK_BYTES);
+    }
+
+    /**
+     * For many stores of which most are idle: what those hold does not take the room that a busy one needs, which would
+     * flush without end.
+     *
+     * @param bytes as for {@link #RocksMemory(long)}
+     */
+    public static RocksMemory forMany(long bytes) {
+        return new RocksMemory(bytes, SMALL_BLOCK_BYTES);
+    }
+
+    private RocksMemory(long bytes, long blockBytes) {
         if (bytes < LEAST_BYTES) {
             throw new IllegalArgumentException("the stores need " + LEAST_BYTES + " bytes or more, not " + bytes);
         }
         load();
+        this.blockBytes = blockBytes;
         writeBufferBytes = bytes / 2;
         cache = new LRUCache(bytes, -1, false, HIGH_PRIORITY_SHARE);
         writeBuffers = new WriteBufferManager(writeBufferBytes, cache, false);
@@ -64,6 +86,11 @@ public final class RocksMemory implements AutoCloseable {
     /** Bytes that may wait to be flushed. */
     long writeBufferBytes() {
         return writeBufferBytes;
+    }
+
+    /** The size of the blocks in which memory for them is taken; 0 for RocksDB's own. */
+    long blockBytes() {
+        return blockBytes;
     }
 
     Cache cache() {

@@ -40,6 +40,7 @@ final class RocksSettings implements AutoCloseable {
         family = new ColumnFamilyOptions();
         family.setTableFormatConfig(blocks);
         family.setWriteBufferSize(memory.writeBufferBytes());
+        family.setArenaBlockSize(memory.blockBytes());
         family.setCompressionType(CompressionType.LZ4_COMPRESSION);
         family.setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION);
         family.setLevelCompactionDynamicLevelBytes(true);

@@ -242,9 +242,8 @@ class KeyValuesTest {
         try {
             while (true) {
                 List<String> read = all(entries.cursor(TestTable.ROWS, KeyRange.all()));
-                if (read.size() == 2) { // a cursor that met the end has fewer
-                    assertThat(read.get(0).substring(2)).isEqualTo(read.get(1).substring(2));
-                }
+                assertThat(read).hasSize(2);
+                assertThat(read.get(0).substring(2)).isEqualTo(read.get(1).substring(2));
                 reading.countDown();
             }
         } catch (StoreClosedException end) {

@@ -153,7 +153,7 @@ class RocksKeyValuesTest {
 
         assertThat(entries.openNatives()).isZero();
         assertThatThrownBy(cursor::key).isInstanceOf(StoreClosedException.class);
-        assertThat(ofView.next()).isFalse();
+        assertThatThrownBy(ofView::next).isInstanceOf(StoreClosedException.class);
         cursor.close();
         ofView.close();
         view.close();
