@@ -9,13 +9,18 @@ public final class ViewNames {
 
     private ViewNames() {}
 
+    /** Whether a view can have this name. */
+    public static boolean isName(String view) {
+        return NAME.matcher(view).matches();
+    }
+
     /**
      * A name that was checked.
      *
      * @throws IllegalArgumentException if it is not lower case letters, digits and hyphens, at most 100
      */
     public static String checked(String view) {
-        if (!NAME.matcher(view).matches()) {
+        if (!isName(view)) {
             throw new IllegalArgumentException("view name '" + view
                     + "' must be lower case letters, digits and hyphens, beginning with a letter, at most 100");
         }

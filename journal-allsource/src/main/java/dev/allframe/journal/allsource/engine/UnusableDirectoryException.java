@@ -25,7 +25,7 @@ public final class UnusableDirectoryException extends EventStoreException {
      * plane are written as two, while the JVM names the directory in the encoding of the system's locale; both must be
      * the same bytes.
      */
-    static void check(Path directory) {
+    public static void check(Path directory) {
         String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
         check(directory, NAMES_ARE_BYTES ? Charset.forName(encoding) : StandardCharsets.UTF_8);
     }

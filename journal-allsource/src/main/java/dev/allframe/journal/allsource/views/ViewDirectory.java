@@ -1,0 +1,147 @@
+package dev.allframe.journal.allsource.views;
+
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.RealDisk;
+import dev.allframe.journal.allsource.tables.FlatDirectory;
+import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.view.ViewNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The directory of one view.
+ * <pre>
+ *   CURRENT        see {@link ServedGeneration}
+ *   7/             generation 7, tables of RocksDB
+ *   6.aside/       was set aside, for somebody to look at
+ *   8.tmp/         begun, and no generation yet; and other names that end so: deleted when the store is opened
+ * </pre>
+ * A generation comes and goes by one renaming.
+ *
+ * @param path where
+ */
+record ViewDirectory(Path path) {
+
+    static final String ASIDE = ".aside";
+    private static final String TEMPORARY = ".tmp";
+    private static final Pattern NUMBER = Pattern.compile("([1-9][0-9]{0,17})(\\..*)?");
+    private static final Disk DISK = new RealDisk();
+
+    String view() {
+        return path.getFileName().toString();
+    }
+
+    /** The directories of views that exist, in the order of their names, whether they have generations or not. */
+    static List<ViewDirectory> all(Path views) throws IOException {
+        List<ViewDirectory> all = new ArrayList<>();
+        for (Path path : DISK.list(views)) {
+            if (ViewNames.isName(path.getFileName().toString()) && Files.isDirectory(path)) {
+                all.add(new ViewDirectory(path));
+            }
+        }
+        return all;
+    }
+
+    Path generation(long number) {
+        return path.resolve(Long.toString(number));
+    }
+
+    boolean has(long number) {
+        return number > 0 && Files.isDirectory(generation(number));
+    }
+
+    /** The numbers of the generations, ascending. */
+    List<Long> generations() throws IOException {
+        List<Long> numbers = new ArrayList<>();
+        for (Path entry : DISK.list(path)) {
+            Matcher name = NUMBER.matcher(entry.getFileName().toString());
+            if (name.matches() && name.group(2) == null && Files.isDirectory(entry)) {
+                numbers.add(Long.parseLong(name.group(1)));
+            }
+        }
+        return numbers.stream().sorted().toList();
+    }
+
+    OptionalLong served() throws IOException {
+        long served = ServedGeneration.read(path).served();
+        return has(served) ? OptionalLong.of(served) : OptionalLong.empty();
+    }
+
+    /** Mends a file that is damaged. */
+    void serve(long number) throws IOException {
+        new ServedGeneration(number, last()).write(path);
+    }
+
+    /** A number that no generation has had. It is given durably, unless the file that says so is damaged. */
+    long give() throws IOException {
+        DISK.createDirectories(path);
+        long next = last() + 1;
+        try {
+            new ServedGeneration(ServedGeneration.read(path).served(), next).write(path);
+        } catch (CorruptStoreException damaged) {
+            // stays, so that whoever asks what is served is told; the directories have numbers, too
+        }
+        return next;
+    }
+
+    /** The highest number that the file or any name in the directory tells of. */
+    private long last() throws IOException {
+        long last = 0;
+        for (Path entry : DISK.list(path)) {
+            Matcher name = NUMBER.matcher(entry.getFileName().toString());
+            last = name.matches() ? Math.max(last, Long.parseLong(name.group(1))) : last;
+        }
+        try {
+            return Math.max(last, ServedGeneration.read(path).last());
+        } catch (CorruptStoreException damaged) {
+            return last;
+        }
+    }
+
+    /** Takes a generation out by one renaming, and deletes it. */
+    void drop(long number) throws IOException {
+        Path dropped = path.resolve(number + ".dropped" + TEMPORARY);
+        FlatDirectory.delete(dropped);
+        DISK.rename(generation(number), dropped);
+        DISK.forceDirectory(path);
+        cleanUp();
+    }
+
+    Path setAside(long number) throws IOException {
+        Path aside = path.resolve(number + ASIDE);
+        DISK.rename(generation(number), aside);
+        DISK.forceDirectory(path);
+        return aside;
+    }
+
+    /** Deletes what was begun or dropped; and the directory, where nothing else than the file is left. */
+    void cleanUp() throws IOException {
+        boolean empty = true;
+        for (Path entry : DISK.list(path)) {
+            String name = entry.getFileName().toString();
+            if (name.endsWith(TEMPORARY)) {
+                delete(entry);
+            } else {
+                empty &= name.equals(ServedGeneration.FILE);
+            }
+        }
+        if (empty) {
+            FlatDirectory.delete(path);
+            FlatDirectory.forceOne(path.getParent());
+        }
+    }
+
+    private static void delete(Path entry) throws IOException {
+        if (Files.isDirectory(entry)) {
+            FlatDirectory.delete(entry);
+        } else {
+            Files.delete(entry);
+        }
+    }
+}

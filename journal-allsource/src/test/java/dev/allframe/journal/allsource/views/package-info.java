@@ -1,0 +1,4 @@
+@NullMarked
+package dev.allframe.journal.allsource.views;
+
+import org.jspecify.annotations.NullMarked;
