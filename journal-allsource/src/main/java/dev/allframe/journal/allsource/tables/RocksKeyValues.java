@@ -128,12 +128,22 @@ public final class RocksKeyValues implements KeyValues {
         return getAll(table, reading, keys);
     }
 
+    /**
+     * RocksDB says of many keys at once neither that a value was not there nor that it could not be read, but gives
+     * nothing; so each of these is asked for by itself, which tells.
+     */
     List<byte @Nullable []> getAll(TableName table, ReadOptions options, List<byte[]> keys) {
         long stamp = use.begin();
         try {
             List<byte @Nullable []> values = new ArrayList<>(keys.size());
             if (!keys.isEmpty()) { // RocksDB does not take none
-                values.addAll(db.multiGetAsList(options, Collections.nCopies(keys.size(), family(table)), keys));
+                ColumnFamilyHandle family = family(table);
+                values.addAll(db.multiGetAsList(options, Collections.nCopies(keys.size(), family), keys));
+                for (int i = 0; i < values.size(); i++) {
+                    if (values.get(i) == null) {
+                        values.set(i, db.get(family, options, keys.get(i)));
+                    }
+                }
             }
             return values;
         } catch (RocksDBException failure) {

@@ -22,14 +22,8 @@ public final class RocksMemory implements AutoCloseable {
 
     private static volatile boolean loaded;
 
-    /** RocksDB takes memory for what waits to be flushed in blocks, at least one for each table that has something. */
-    private static final long SMALL_BLOCK_BYTES = 16 << 10;
-
-    /** RocksDB's own size, a mebibyte and less. */
-    private static final long USUAL_BLOCK_BYTES = 0;
-
     private final long writeBufferBytes;
-    private final long blockBytes;
+    private final boolean forMany;
     private final Cache cache;
     private final WriteBufferManager writeBuffers;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -38,7 +32,7 @@ public final class RocksMemory implements AutoCloseable {
      * @param bytes of which half at most is for what waits to be flushed; 8 MiB or more
      */
     public RocksMemory(long bytes) {
-        this(bytes, USUAL_BLOCK_BYTES);
+        this(bytes, false);
     }
 
     /**
@@ -48,15 +42,15 @@ public final class RocksMemory implements AutoCloseable {
      * @param bytes as for {@link #RocksMemory(long)}
      */
     public static RocksMemory forMany(long bytes) {
-        return new RocksMemory(bytes, SMALL_BLOCK_BYTES);
+        return new RocksMemory(bytes, true);
     }
 
-    private RocksMemory(long bytes, long blockBytes) {
+    private RocksMemory(long bytes, boolean forMany) {
         if (bytes < LEAST_BYTES) {
             throw new IllegalArgumentException("the stores need " + LEAST_BYTES + " bytes or more, not " + bytes);
         }
         load();
-        this.blockBytes = blockBytes;
+        this.forMany = forMany;
         writeBufferBytes = bytes / 2;
         cache = new LRUCache(bytes, -1, false, HIGH_PRIORITY_SHARE);
         writeBuffers = new WriteBufferManager(writeBufferBytes, cache, false);
@@ -88,9 +82,9 @@ public final class RocksMemory implements AutoCloseable {
         return writeBufferBytes;
     }
 
-    /** The size of the blocks in which memory for them is taken; 0 for RocksDB's own. */
-    long blockBytes() {
-        return blockBytes;
+    /** Whether it is for many stores of which most are idle. */
+    boolean isForMany() {
+        return forMany;
     }
 
     Cache cache() {

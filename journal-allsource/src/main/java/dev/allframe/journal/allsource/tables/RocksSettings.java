@@ -25,6 +25,12 @@ final class RocksSettings implements AutoCloseable {
     /** False positives: 1 in 100. */
     private static final int BLOOM_BITS = 10;
 
+    /**
+     * RocksDB takes memory for what waits to be flushed in blocks, at least one for each table that has something; its
+     * own size is a mebibyte.
+     */
+    private static final long SMALL_ARENA_BLOCK_BYTES = 16 << 10;
+
     private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
     private final ColumnFamilyOptions family;
     private final DBOptions database;
@@ -40,9 +46,13 @@ final class RocksSettings implements AutoCloseable {
         family = new ColumnFamilyOptions();
         family.setTableFormatConfig(blocks);
         family.setWriteBufferSize(memory.writeBufferBytes());
-        family.setArenaBlockSize(memory.blockBytes());
+        if (memory.isForMany()) {
+            family.setArenaBlockSize(SMALL_ARENA_BLOCK_BYTES);
+        }
         family.setCompressionType(CompressionType.LZ4_COMPRESSION);
-        family.setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION);
+        family.setBottommostCompressionType(memory.isForMany()
+                ? CompressionType.LZ4_COMPRESSION // a point read of many rows decompresses a block
+                : CompressionType.ZSTD_COMPRESSION);
         family.setLevelCompactionDynamicLevelBytes(true);
         database = new DBOptions();
         database.setCreateIfMissing(create);

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -276,6 +277,45 @@ class RocksKeyValuesTest {
         try (RocksKeyValues entries = open()) {
             assertThat(entries.get(TestTable.ROWS, KEY)).containsExactly(1);
         }
+    }
+
+    @Test
+    void every_way_of_reading_refuses_a_damaged_block() throws IOException {
+        writeThreeTimes(new Random(1));
+        for (Map.Entry<String, byte[]> file : filesOf(place()).entrySet()) {
+            if (file.getKey().endsWith(".sst")) {
+                byte[] damaged = file.getValue();
+                for (int i = 0; i < 100; i++) {
+                    damaged[i] = (byte) ~damaged[i];
+                }
+                Files.write(place().resolve(file.getKey()), damaged);
+            }
+        }
+        List<byte[]> keys = IntStream.range(0, 1000).mapToObj(RocksKeyValuesTest::key).toList();
+
+        try (RocksMemory without = new RocksMemory(16 << 20); // in which no block is cached
+                RocksKeyValues entries = RocksKeyValues.open(place(), TABLES, without);
+                TablesView view = entries.view()) {
+            for (Reads reads : List.of(entries, view)) {
+                assertThatThrownBy(() -> keys.forEach(key -> reads.get(TestTable.ROWS, key)))
+                        .isInstanceOf(CorruptStoreException.class);
+                assertThatThrownBy(() -> reads.getAll(TestTable.ROWS, keys)).isInstanceOf(CorruptStoreException.class);
+                assertThatThrownBy(() -> walk(reads.cursor(TestTable.ROWS, KeyRange.all())))
+                        .isInstanceOf(CorruptStoreException.class);
+                assertThatThrownBy(() -> walk(reads.cursorBackwards(TestTable.ROWS, KeyRange.all())))
+                        .isInstanceOf(CorruptStoreException.class);
+            }
+        }
+    }
+
+    private static void walk(Cursor cursor) {
+        int entries = 0;
+        try (cursor) {
+            while (cursor.next()) {
+                entries++;
+            }
+        }
+        assertThat(entries).as("a whole walk").isZero();
     }
 
     /**
