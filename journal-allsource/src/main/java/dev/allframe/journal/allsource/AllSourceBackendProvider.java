@@ -49,7 +49,8 @@ public final class AllSourceBackendProvider implements BackendProvider {
         return settings.value(key, allowed, (all, path) -> change.to(config, all, path));
     }
 
-    private static Path directory(StorageSettings settings) {
+    /** The directory that a section names. */
+    static Path directory(StorageSettings settings) {
         String directory = settings.value("dir", "the path of a directory", Config::getString);
         if (directory.isEmpty()) {
             throw new IllegalArgumentException("the durable store needs a directory: set " + settings.path("dir"));

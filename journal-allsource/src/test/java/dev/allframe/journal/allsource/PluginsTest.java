@@ -8,7 +8,10 @@ import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.plugin.Storages;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreLockedException;
+import dev.allframe.store.view.ViewStore;
+import dev.allframe.store.view.ViewTables;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +69,28 @@ final class PluginsTest {
         TestKit.shutdownActorSystem(first);
 
         assertThat(store(start("second", Stores.in(directory))).storeId()).isEqualTo(storeId);
+    }
+
+    @Test
+    void views_are_kept_beside_the_events() {
+        Path directory = Stores.newDirectory();
+        ActorSystem first = start("first", Stores.in(directory));
+        ViewStore views = Storages.get(first).views("allsource");
+        try (ViewTables made = views.create("balances")) {
+            made.flush();
+        }
+        views.serve("balances", 1);
+        assertThat(directory.resolve("views/balances/1")).isDirectory();
+        TestKit.shutdownActorSystem(first);
+        assertThatThrownBy(views::views).isInstanceOf(StoreClosedException.class);
+
+        ActorSystem second = start("second", Stores.in(directory));
+        assertThat(Storages.get(second).views("allsource").served("balances")).hasValue(1);
+
+        ActorSystem small = start("small",
+                ConfigFactory.parseString("allsource.views-memory = 1MiB").withFallback(Stores.inNewDirectory()));
+        assertThatThrownBy(() -> Storages.get(small).views("allsource"))
+                .hasMessage("allsource.views-memory = 1MiB must be 8MiB or more");
     }
 
     @Guarantee("G10")

@@ -18,6 +18,10 @@ final class PluginSections {
     static final String PROVIDER = "a class that implements " + BackendProvider.class.getName()
             + " and has a public constructor without parameters";
 
+    /** Who opens the views of a storage. */
+    static final String VIEWS = "a class that implements " + ViewStoreProvider.class.getName()
+            + " and has a public constructor without parameters";
+
     private static final Set<String> REPLAY_FILTERS = Set.of("repair-by-discard-old", "fail", "warn", "off",
             "disabled");
     private static final Set<String> DISPATCHERS = Set.of("Dispatcher", "PinnedDispatcher");
@@ -44,6 +48,7 @@ final class PluginSections {
     static void check(StorageSettings settings, Config all, ClassLoader classes) {
         PluginSections sections = new PluginSections(settings, all, classes);
         sections.check("provider", PROVIDER, sections::isClass);
+        sections.check("views", VIEWS, sections::isClass);
         for (String plugin : List.of("journal", "snapshot", "query", "state")) {
             if (settings.has(plugin)) {
                 settings.value(plugin, "the section of a plugin", Config::getConfig);

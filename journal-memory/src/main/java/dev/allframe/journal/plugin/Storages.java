@@ -2,24 +2,29 @@ package dev.allframe.journal.plugin;
 
 import com.typesafe.config.Config;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.view.ViewStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The storages of one actor system. A storage root is a section of the configuration, such as {@code inmemory}; its
  * plugins, such as {@code inmemory.journal} and {@code inmemory.query}, share one backend, which is opened when it is
  * first asked for. A copy of the section under another name is another storage.
  *
- * <p>Backends are closed in the phase {@code before-actor-system-terminate} of the coordinated shutdown, when entities
+ * <p>A storage may keep views beside its events; they are opened when they are first asked for.
+ *
+ * <p>Backends are closed, after their views, in the phase {@code before-actor-system-terminate} of the coordinated shutdown, when entities
  * have stopped, and in any case when the actor system has terminated. Thread-safe.
  */
 public final class Storages implements Extension {
@@ -48,6 +53,32 @@ public final class Storages implements Extension {
         return open.computeIfAbsent(root, this::open).backend;
     }
 
+    /**
+     * The views of a storage root, opened with its backend if they are not. They belong to the actor system: do not
+     * close them.
+     *
+     * @param root the path of the section, {@code inmemory}
+     * @throws IllegalArgumentException if there is no such section, or it names no provider of views
+     * @throws dev.allframe.store.StoreClosedException if the storage is closed
+     */
+    public ViewStore views(String root) {
+        return open.computeIfAbsent(root, this::open).views(() -> openViews(root));
+    }
+
+    private ViewStore openViews(String root) {
+        StorageSettings settings = settings(root);
+        if (!settings.has("views")) {
+            throw new IllegalArgumentException("storage '" + root + "' keeps no views: the configuration has no key "
+                    + settings.path("views"));
+        }
+        return provider(settings, "views", PluginSections.VIEWS, ViewStoreProvider.class)
+                .open(system, settings, backend(root));
+    }
+
+    private StorageSettings settings(String root) {
+        return StorageSettings.of(system.settings().config(), root, system.dynamicAccess().classLoader());
+    }
+
     /** The backend of the storage root that a plugin belongs to: the path of the plugin without its last segment. */
     EventStoreBackend backendOf(String pluginId) {
         int end = pluginId.lastIndexOf('.');
@@ -64,8 +95,8 @@ public final class Storages implements Extension {
             throw new IllegalArgumentException(
                     "no storage '" + root + "': the configuration has no key " + root + ".provider");
         }
-        StorageSettings settings = StorageSettings.of(all, root, system.dynamicAccess().classLoader());
-        BackendProvider provider = provider(settings);
+        StorageSettings settings = settings(root);
+        BackendProvider provider = provider(settings, "provider", PluginSections.PROVIDER, BackendProvider.class);
         Open opened = new Open(provider, provider.open(system, settings));
         try {
             system.registerOnTermination(opened::close);
@@ -82,13 +113,13 @@ public final class Storages implements Extension {
         return opened;
     }
 
-    private BackendProvider provider(StorageSettings settings) {
-        return settings.value("provider", PluginSections.PROVIDER, (config, key) -> {
+    private <T> T provider(StorageSettings settings, String name, String allowed, Class<T> type) {
+        return settings.value(name, allowed, (config, key) -> {
             try {
                 return system.dynamicAccess()
                         .classLoader()
                         .loadClass(config.getString(key))
-                        .asSubclass(BackendProvider.class)
+                        .asSubclass(type)
                         .getConstructor()
                         .newInstance();
             } catch (ReflectiveOperationException | ClassCastException unfit) {
@@ -100,15 +131,34 @@ public final class Storages implements Extension {
     private static final class Open {
         private final BackendProvider provider;
         private final EventStoreBackend backend;
-        private final AtomicBoolean closed = new AtomicBoolean();
+        private @Nullable ViewStore views; // guarded by this
+        private boolean closed; // guarded by this
 
         Open(BackendProvider provider, EventStoreBackend backend) {
             this.provider = provider;
             this.backend = backend;
         }
 
-        void close() {
-            if (closed.compareAndSet(false, true)) {
+        synchronized ViewStore views(Supplier<ViewStore> opening) {
+            if (closed) {
+                throw new StoreClosedException("views of " + backend.storeId());
+            }
+            ViewStore opened = views == null ? opening.get() : views;
+            views = opened;
+            return opened;
+        }
+
+        /** The views first: they are kept where the events are. */
+        synchronized void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                if (views != null) {
+                    views.close();
+                }
+            } finally {
                 provider.close(backend);
             }
         }

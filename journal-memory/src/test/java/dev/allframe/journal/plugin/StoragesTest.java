@@ -13,15 +13,20 @@ import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Payload;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.view.ViewStore;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.query.PersistenceQuery;
 import org.apache.pekko.persistence.state.DurableStateStoreRegistry;
 import org.apache.pekko.testkit.javadsl.TestKit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +118,60 @@ class StoragesTest {
         TestKit.shutdownActorSystem(system);
 
         assertThatThrownBy(() -> append(backend, 1)).hasCauseInstanceOf(StoreClosedException.class);
+    }
+
+    @Test
+    void views_belong_to_a_storage_and_a_system_and_are_closed_before_their_backend() {
+        ActorSystem system = start("""
+                audit = ${inmemory}
+                audit.views = "%s"
+                """.formatted(BackendOpenWhenClosed.class.getName()));
+        Storages storages = Storages.get(system);
+        ViewStore views = storages.views("inmemory");
+        assertThat(storages.views("inmemory")).isSameAs(views);
+        assertThat(Storages.get(start("")).views("inmemory")).isNotSameAs(views);
+        views.create("balances");
+        storages.views("audit");
+
+        TestKit.shutdownActorSystem(system);
+
+        assertThatThrownBy(views::views).isInstanceOf(StoreClosedException.class);
+        assertThatThrownBy(() -> storages.views("inmemory")).isInstanceOf(StoreClosedException.class);
+        assertThat(BackendOpenWhenClosed.CLOSED).hasValue(true);
+    }
+
+    /** Notes when it is closed whether its backend still takes events. */
+    public static final class BackendOpenWhenClosed implements ViewStoreProvider {
+
+        static final AtomicReference<@Nullable Boolean> CLOSED = new AtomicReference<>();
+
+        @Override
+        public ViewStore open(ActorSystem system, StorageSettings settings, EventStoreBackend backend) {
+            InvocationHandler handler = (proxy, method, arguments) -> {
+                CLOSED.set(method.getName().equals("close") && backend.changesRefused() == null);
+                return null;
+            };
+            return (ViewStore) Proxy.newProxyInstance(ViewStore.class.getClassLoader(), new Class<?>[]{ViewStore.class},
+                    handler);
+        }
+    }
+
+    @Test
+    void a_storage_without_a_provider_of_views_or_with_a_wrong_one_keeps_none() {
+        Storages storages = Storages.get(start("""
+                without { provider = ${inmemory.provider}, max-events = unlimited, max-record-size = 1MiB, shared-as = "" }
+                wrong = ${inmemory}
+                wrong.views = java.lang.String
+                """));
+
+        assertThatThrownBy(() -> storages.views("nowhere")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("nowhere.provider");
+        assertThatThrownBy(() -> storages.views("without")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("without.views");
+        assertThatThrownBy(() -> storages.views("wrong")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("wrong.views")
+                .hasMessageContaining("ViewStoreProvider");
+        assertThat(storages.backend("wrong").changesRefused()).isNull();
     }
 
     @Test

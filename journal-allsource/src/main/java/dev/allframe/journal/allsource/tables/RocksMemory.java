@@ -46,9 +46,7 @@ public final class RocksMemory implements AutoCloseable {
     }
 
     private RocksMemory(long bytes, boolean forMany) {
-        if (bytes < LEAST_BYTES) {
-            throw new IllegalArgumentException("the stores need " + LEAST_BYTES + " bytes or more, not " + bytes);
-        }
+        checked(bytes);
         load();
         this.forMany = forMany;
         writeBufferBytes = bytes / 2;
@@ -80,6 +78,18 @@ public final class RocksMemory implements AutoCloseable {
     /** Bytes that may wait to be flushed. */
     long writeBufferBytes() {
         return writeBufferBytes;
+    }
+
+    /**
+     * A number of bytes that is enough.
+     *
+     * @throws IllegalArgumentException if it is less than 8 MiB
+     */
+    public static long checked(long bytes) {
+        if (bytes < LEAST_BYTES) {
+            throw new IllegalArgumentException("the stores need " + LEAST_BYTES + " bytes or more, not " + bytes);
+        }
+        return bytes;
     }
 
     /** Whether it is for many stores of which most are idle. */

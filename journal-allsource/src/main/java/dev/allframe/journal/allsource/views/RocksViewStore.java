@@ -77,7 +77,7 @@ public final class RocksViewStore implements ViewStore {
                     names.add(view.view());
                 }
             }
-            return names.stream().sorted().toList();
+            return List.copyOf(names);
         });
     }
 

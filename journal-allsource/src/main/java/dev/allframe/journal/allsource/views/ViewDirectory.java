@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -28,7 +29,7 @@ import java.util.regex.Pattern;
  */
 record ViewDirectory(Path path) {
 
-    static final String ASIDE = ".aside";
+    private static final String ASIDE = ".aside";
     private static final String TEMPORARY = ".tmp";
     private static final Pattern NUMBER = Pattern.compile("([1-9][0-9]{0,17})(\\..*)?");
     private static final Disk DISK = new RealDisk();
@@ -45,11 +46,16 @@ record ViewDirectory(Path path) {
                 all.add(new ViewDirectory(path));
             }
         }
-        return all;
+        return all.stream().sorted(Comparator.comparing(ViewDirectory::view)).toList();
     }
 
     Path generation(long number) {
         return path.resolve(Long.toString(number));
+    }
+
+    /** What was set aside, in the order of names. */
+    List<Path> setAside() throws IOException {
+        return DISK.list(path).stream().filter(entry -> entry.getFileName().toString().endsWith(ASIDE)).toList();
     }
 
     boolean has(long number) {

@@ -8,6 +8,7 @@ import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.journal.allsource.views.StoredView;
 import dev.allframe.store.StoreLockedException;
 import dev.allframe.store.StoredType;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code store inspect}. */
 @Command(name = "inspect", mixinStandardHelpOptions = true, description = {
-        "Shows what a store consists of: identity, log, segments, counters, types.", "",
+        "Shows what a store consists of: identity, log, segments, views, counters, types.", "",
         "Of a store that is open elsewhere it says who has it, and shows it as it is at this moment."})
 final class InspectCommand implements Callable<Integer> {
 
@@ -77,6 +78,7 @@ final class InspectCommand implements Callable<Integer> {
         facts.put("segments", manifest.segments().stream().map(this::segment).toList());
         facts.put("stateBytes", bytesBelow(directory.resolve("state")));
         facts.put("indexBytes", bytesBelow(directory.resolve("index")));
+        facts.put("views", StoredView.list(directory).stream().map(InspectCommand::view).toList());
     }
 
     private List<Map<String, Object>> logSegments() throws IOException {
@@ -109,6 +111,28 @@ final class InspectCommand implements Callable<Integer> {
         segment.put("rowFileBytes", bytes(SegmentFile.ROWS.find(disk, segments, meta.id())));
         segment.put("parquetBytes", bytes(SegmentFile.PARQUET.find(disk, segments, meta.id())));
         return segment;
+    }
+
+    private static Map<String, Object> view(StoredView stored) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", stored.name());
+        stored.served().ifPresent(number -> view.put("served", number));
+        view.put("generations", stored.generations().stream().map(InspectCommand::generation).toList());
+        if (!stored.setAside().isEmpty()) {
+            view.put("setAside", stored.setAside());
+            view.put("setAsideBytes", stored.setAsideBytes());
+        }
+        if (stored.damage() != null) {
+            view.put("damage", stored.damage());
+        }
+        return view;
+    }
+
+    private static Map<String, Object> generation(StoredView.StoredGeneration stored) {
+        Map<String, Object> generation = new LinkedHashMap<>();
+        generation.put("number", stored.number());
+        generation.put("bytes", stored.bytes());
+        return generation;
     }
 
     /** The length of a file, 0 where it is not there. */
