@@ -158,11 +158,12 @@ class StoragesTest {
 
     @Test
     void a_storage_without_a_provider_of_views_or_with_a_wrong_one_keeps_none() {
-        Storages storages = Storages.get(start("""
-                without { provider = ${inmemory.provider}, max-events = unlimited, max-record-size = 1MiB, shared-as = "" }
-                wrong = ${inmemory}
-                wrong.views = java.lang.String
-                """));
+        Storages storages = Storages.get(
+                start("""
+                        without { provider = ${inmemory.provider}, max-events = unlimited, max-record-size = 1MiB, shared-as = "" }
+                        wrong = ${inmemory}
+                        wrong.views = java.lang.String
+                        """));
 
         assertThatThrownBy(() -> storages.views("nowhere")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nowhere.provider");

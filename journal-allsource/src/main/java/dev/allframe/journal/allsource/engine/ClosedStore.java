@@ -1,10 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.tables.KeyValues;
-import dev.allframe.journal.allsource.tables.OverlayKeyValues;
-import dev.allframe.journal.allsource.tables.RocksKeyValues;
-import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.index.Table;
@@ -13,6 +9,10 @@ import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalContents;
 import dev.allframe.journal.allsource.engine.wal.WalReader;
+import dev.allframe.journal.allsource.tables.KeyValues;
+import dev.allframe.journal.allsource.tables.OverlayKeyValues;
+import dev.allframe.journal.allsource.tables.RocksKeyValues;
+import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import java.io.Closeable;

@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
-import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
@@ -13,6 +12,7 @@ import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalLog;
+import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.CorruptStoreException;

@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.tables.MemoryKeyValues;
-import dev.allframe.journal.allsource.engine.index.Table;
 
 /** Tables that are gone when the store is closed. */
 public final class MemoryTables implements Tables {

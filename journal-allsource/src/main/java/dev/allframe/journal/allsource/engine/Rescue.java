@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
-import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.StateChanges;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
@@ -15,6 +14,7 @@ import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.segment.SegmentRescue;
 import dev.allframe.journal.allsource.engine.wal.LogRescue;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventStoreException;

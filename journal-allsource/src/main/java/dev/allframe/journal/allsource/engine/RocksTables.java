@@ -1,10 +1,10 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
+import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.tables.RocksKeyValues;
 import dev.allframe.journal.allsource.tables.RocksMemory;
-import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.store.StoreFailedException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.tables.OverlayKeyValues;
-import dev.allframe.journal.allsource.tables.RocksKeyValues;
-import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.Disk;
@@ -14,6 +11,9 @@ import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.wal.WalContents;
 import dev.allframe.journal.allsource.engine.wal.WalReader;
+import dev.allframe.journal.allsource.tables.OverlayKeyValues;
+import dev.allframe.journal.allsource.tables.RocksKeyValues;
+import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.index.Table;
@@ -12,6 +11,7 @@ import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
 import dev.allframe.journal.allsource.engine.segment.RowFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;

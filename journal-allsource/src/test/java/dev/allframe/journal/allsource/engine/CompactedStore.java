@@ -1,10 +1,10 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.tables.KeyValues;
-import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import dev.allframe.journal.allsource.tables.KeyValues;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.Append;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;

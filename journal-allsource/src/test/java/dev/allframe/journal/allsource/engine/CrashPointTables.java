@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.engine.index.WatchedKeyValues;
+import dev.allframe.journal.allsource.tables.KeyValues;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Supplier;

@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.index.Table;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
@@ -10,6 +9,7 @@ import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.Appended;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.EventStoreException;

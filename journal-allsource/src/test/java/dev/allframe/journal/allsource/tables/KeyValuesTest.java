@@ -172,7 +172,8 @@ class KeyValuesTest {
         try (Tables tables = tables(backing)) {
             tables.entries().write(put("a", "1", "b", "1").put(TestTable.NAMES, bytes("n"), bytes("1")));
             tables.entries().flush();
-            tables.entries().write(put("a", "2").delete(TestTable.ROWS, bytes("b")).delete(TestTable.NAMES, bytes("n")));
+            tables.entries()
+                    .write(put("a", "2").delete(TestTable.ROWS, bytes("b")).delete(TestTable.NAMES, bytes("n")));
 
             KeyValues left = tables.crash();
 

@@ -126,7 +126,8 @@ class RocksKeyValuesTest {
                 .isInstanceOf(UnsupportedFormatException.class)
                 .hasMessageContaining("names");
         assertThatThrownBy(
-                () -> RocksKeyValues.open(place(), EnumSet.of(TestTable.ROWS, TestTable.NAMES, TestTable.TYPES), memory))
+                () -> RocksKeyValues.open(place(), EnumSet.of(TestTable.ROWS, TestTable.NAMES, TestTable.TYPES),
+                        memory))
                 .isInstanceOf(CorruptStoreException.class)
                 .hasMessageContaining("types");
     }

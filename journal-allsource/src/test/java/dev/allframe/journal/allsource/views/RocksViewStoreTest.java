@@ -143,7 +143,8 @@ class RocksViewStoreTest {
             Files.write(witness, damaged);
 
             assertThatThrownBy(() -> store.open(VIEW, 1)).isInstanceOf(CorruptStoreException.class);
-            assertThatThrownBy(() -> store.open(VIEW, 1)).as("it is not open").isInstanceOf(CorruptStoreException.class);
+            assertThatThrownBy(() -> store.open(VIEW, 1)).as("it is not open")
+                    .isInstanceOf(CorruptStoreException.class);
             assertThat(witness).hasBinaryContent(damaged);
 
             assertThat(Path.of(store.setAside(VIEW, 1)).resolve("FLUSHED")).hasBinaryContent(damaged);

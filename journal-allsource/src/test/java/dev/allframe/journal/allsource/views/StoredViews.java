@@ -98,9 +98,14 @@ final class StoredViews {
             try (Cursor forwards = tables.cursor(table, KeyRange.all(), false)) {
                 while (forwards.next()) {
                     byte[] got = tables.get(table, forwards.key());
-                    all.append(table.stored()).append(' ').append(hex.formatHex(forwards.key())).append('=')
-                            .append(hex.formatHex(forwards.value())).append(' ')
-                            .append(got == null ? "none" : hex.formatHex(got)).append('\n');
+                    all.append(table.stored())
+                            .append(' ')
+                            .append(hex.formatHex(forwards.key()))
+                            .append('=')
+                            .append(hex.formatHex(forwards.value()))
+                            .append(' ')
+                            .append(got == null ? "none" : hex.formatHex(got))
+                            .append('\n');
                 }
             }
             try (Cursor backwards = tables.cursor(table, KeyRange.all(), true)) {

@@ -24,7 +24,8 @@ final class ViewTimings {
     public static void main(String[] args) throws IOException {
         Path directory = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("views").resolve("store");
         long memoryBytes = Long.getLong("memory", 64L << 20);
-        try (RocksViewStore store = RocksViewStore.open(directory, memoryBytes); ViewTables tables = store.create("timings")) {
+        try (RocksViewStore store = RocksViewStore.open(directory, memoryBytes);
+                ViewTables tables = store.create("timings")) {
             Random random = new Random(1);
             long begun = System.nanoTime();
             for (int i = 0; i < ROWS; i += BATCH) {

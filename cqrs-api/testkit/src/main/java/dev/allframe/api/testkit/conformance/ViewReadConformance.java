@@ -105,7 +105,8 @@ abstract class ViewReadConformance extends ViewConformance {
             assertThat(all(descending)).containsExactly("a=1");
             assertThat(row(moment, "a")).isEqualTo("1");
             assertThat(text(moment.get(ViewTable.META, bytes("position")))).isEqualTo("1");
-            assertThat(moment.getAll(ViewTable.ROWS, List.of(bytes("c"), bytes("b"))).stream()
+            assertThat(moment.getAll(ViewTable.ROWS, List.of(bytes("c"), bytes("b")))
+                    .stream()
                     .map(ViewConformance::text)).containsExactly(null, "2");
             assertThat(ascending(moment, KeyRange.all())).containsExactly("a=1", "b=2");
             assertThat(descending(moment, KeyRange.all())).containsExactly("b=2", "a=1");

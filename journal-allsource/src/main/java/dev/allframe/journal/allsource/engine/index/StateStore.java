@@ -4,8 +4,6 @@ import dev.allframe.journal.allsource.tables.Batch;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.tables.KeyValuesStats;
 import dev.allframe.journal.allsource.tables.TablesView;
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Snapshot;

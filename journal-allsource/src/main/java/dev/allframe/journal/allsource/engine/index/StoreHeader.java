@@ -1,7 +1,9 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.tables.Batch;
 import dev.allframe.journal.allsource.tables.KeyValues;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;

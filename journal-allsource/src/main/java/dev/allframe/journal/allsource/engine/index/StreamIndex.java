@@ -3,8 +3,6 @@ package dev.allframe.journal.allsource.engine.index;
 import dev.allframe.journal.allsource.tables.Batch;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.tables.KeyValuesStats;
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.spi.PageBuilder;
 import dev.allframe.store.view.Cursor;

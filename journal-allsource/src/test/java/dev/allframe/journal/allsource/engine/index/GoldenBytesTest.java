@@ -1,13 +1,13 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.journal.allsource.tables.Batch;
-import dev.allframe.journal.allsource.tables.MemoryKeyValues;
-import dev.allframe.journal.allsource.tables.Tables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
+import dev.allframe.journal.allsource.tables.Batch;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
+import dev.allframe.journal.allsource.tables.Tables;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Payload;
 import dev.allframe.store.Snapshot;

@@ -1,8 +1,5 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.journal.allsource.tables.Backing;
-import dev.allframe.journal.allsource.tables.MemoryKeyValues;
-import dev.allframe.journal.allsource.tables.Tables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +11,9 @@ import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
+import dev.allframe.journal.allsource.tables.Backing;
+import dev.allframe.journal.allsource.tables.MemoryKeyValues;
+import dev.allframe.journal.allsource.tables.Tables;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Envelope;

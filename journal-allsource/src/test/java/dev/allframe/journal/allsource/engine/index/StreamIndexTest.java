@@ -1,15 +1,13 @@
 package dev.allframe.journal.allsource.engine.index;
 
-import dev.allframe.journal.allsource.tables.Backing;
-import dev.allframe.journal.allsource.tables.Batch;
-import dev.allframe.journal.allsource.tables.Tables;
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.Seeds;
+import dev.allframe.journal.allsource.tables.Backing;
+import dev.allframe.journal.allsource.tables.Batch;
+import dev.allframe.journal.allsource.tables.Tables;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.view.Cursor;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
+import dev.allframe.journal.allsource.views.RocksViewStore;
 import dev.allframe.store.Append;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventStoreBackend;
@@ -60,6 +61,22 @@ final class BackupTest {
 
         assertThat(SampleStore.contents(backup)).isEqualTo(SampleStore.contents(store));
         assertThat(storeId(backup)).isEqualTo(storeId(store));
+    }
+
+    @Test
+    void a_backup_has_no_views_and_leaves_those_of_the_target_alone() throws IOException {
+        try (RocksViewStore views = RocksViewStore.open(store, 16 << 20)) {
+            views.create("balances").close();
+        }
+        succeeds("backup", store, backup);
+        assertThat(backup.resolve("views")).doesNotExist();
+
+        try (RocksViewStore views = RocksViewStore.open(backup, 16 << 20)) {
+            views.create("of-the-copy").close();
+        }
+        succeeds("backup", store, backup);
+        assertThat(backup.resolve("views/of-the-copy/1")).isDirectory();
+        assertThat(SampleStore.contents(backup)).isEqualTo(SampleStore.contents(store));
     }
 
     private static String storeId(Path directory) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.journal.allsource.views.RocksViewStore;
 import dev.allframe.store.EventStoreBackend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LookingTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long VIEW_BYTES = 16 << 20;
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -68,6 +70,39 @@ final class LookingTest {
         assertThat(facts.path("lastChange").longValue()).isEqualTo(4);
         assertThat(facts.path("types").toString()).contains(
                 "{\"entityType\":\"Account\",\"eventType\":\"account.deposited\",\"version\":2}");
+    }
+
+    @Test
+    void inspect_lists_views_also_of_a_store_that_is_open() throws IOException {
+        assertThat(json(ToolRun.store("inspect", store, "--json").out()).path("views").size()).isZero();
+        try (RocksViewStore views = RocksViewStore.open(store, VIEW_BYTES)) {
+            for (int i = 0; i < 3; i++) {
+                views.create("balances").close();
+            }
+            views.setAside("balances", 1);
+            views.serve("balances", 3);
+            views.create("turnover");
+            try (EventStoreBackend open = AllSourceBackend.production(store)) {
+                JsonNode facts = json(ToolRun.store("inspect", store, "--json").out()).path("views");
+
+                assertThat(open.changesRefused()).isNull();
+                assertThat(facts.findValuesAsText("name")).containsExactly("balances", "turnover");
+                JsonNode balances = facts.path(0);
+                assertThat(balances.path("served").longValue()).isEqualTo(3);
+                assertThat(balances.path("generations").findValuesAsText("number")).containsExactly("2", "3");
+                assertThat(balances.path("generations").path(0).path("bytes").longValue()).isPositive();
+                assertThat(balances.path("setAside").toString()).isEqualTo("[\"1.aside\"]");
+                assertThat(balances.path("setAsideBytes").longValue()).isPositive();
+                assertThat(balances.has("damage")).isFalse();
+                assertThat(facts.path(1).has("served")).isFalse();
+            }
+        }
+        Files.write(store.resolve("views/balances/CURRENT"), new byte[5]);
+
+        ToolRun damaged = ToolRun.store("inspect", store);
+        assertThat(damaged.exitCode()).isZero();
+        assertThat(damaged.out()).contains("turnover", "damage", "views/balances/CURRENT");
+        assertThat(ToolRun.store("verify", store).exitCode()).as("views are no part of the store").isZero();
     }
 
     @Test
