@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A library that a child process loads before all others. */
-final class NativeLibrary {
+public final class NativeLibrary {
 
     private static final Path SOURCES = Path.of("src", "test", "native");
 
     private NativeLibrary() {}
 
     /** Compiles it into a directory; aborts the test where that is not Linux or has no compiler. */
-    static Path compile(String source, Path work) throws IOException, InterruptedException {
+    public static Path compile(String source, Path work) throws IOException, InterruptedException {
         assumeTrue(System.getProperty("os.name").equals("Linux"), "calls of the system are caught on Linux alone");
         Path library = work.resolve(source.replace(".c", ".so"));
         Process compiler;
