@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import dev.allframe.store.BackendAccess;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.view.ViewStore;
+import dev.allframe.store.view.ViewStoreAccess;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
@@ -49,6 +51,7 @@ import org.apache.pekko.stream.javadsl.Source;
 public final class BackendReadJournal
         implements
             BackendAccess,
+            ViewStoreAccess,
             EventsByPersistenceIdQuery,
             CurrentEventsByPersistenceIdQuery,
             CurrentLastSequenceNumberByPersistenceIdQuery,
@@ -62,17 +65,27 @@ public final class BackendReadJournal
             EventTimestampQuery,
             LoadEventQuery {
 
+    private final Storages storages;
+    private final String pluginId;
     private final EventStoreBackend backend;
     private final Persistence persistence;
     private final QueryEnvelopes envelopes;
     private final int pageSize;
 
     BackendReadJournal(ExtendedActorSystem system, Config config, String pluginId) {
-        this.backend = Storages.get(system).backendOf(pluginId);
+        this.storages = Storages.get(system);
+        this.pluginId = pluginId;
+        this.backend = storages.backendOf(pluginId);
         this.persistence = Persistence.get(system);
         this.envelopes = new QueryEnvelopes(new EventMapping(new Payloads(system)),
                 persistence.adaptersFor(config.getString("journal-plugin")));
         this.pageSize = PageSize.of(config.atPath(pluginId), pluginId);
+    }
+
+    /** The views that are kept beside the storage. */
+    @Override
+    public ViewStore views() {
+        return storages.viewsOf(pluginId);
     }
 
     /** The storage that is read. */

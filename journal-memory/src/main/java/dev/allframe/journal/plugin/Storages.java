@@ -81,12 +81,21 @@ public final class Storages implements Extension {
 
     /** The backend of the storage root that a plugin belongs to: the path of the plugin without its last segment. */
     EventStoreBackend backendOf(String pluginId) {
+        return backend(rootOf(pluginId));
+    }
+
+    /** The views of the storage root that a plugin belongs to. */
+    ViewStore viewsOf(String pluginId) {
+        return views(rootOf(pluginId));
+    }
+
+    private static String rootOf(String pluginId) {
         int end = pluginId.lastIndexOf('.');
         if (end < 0) {
             throw new IllegalArgumentException(
                     "plugin id '" + pluginId + "' must be <storage root>.<plugin>, as in inmemory.journal");
         }
-        return backend(pluginId.substring(0, end));
+        return pluginId.substring(0, end);
     }
 
     private Open open(String root) {

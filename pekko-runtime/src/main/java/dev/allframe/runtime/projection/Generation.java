@@ -8,8 +8,13 @@ import dev.allframe.store.view.ViewTables;
  *
  * @param tables its tables
  * @param fold what applies pages to them
+ * @param readers who reads them
  */
-record Generation<K, R>(ViewTables tables, ViewFold<K, R> fold) {
+record Generation<K, R>(ViewTables tables, ViewFold<K, R> fold, Readers readers) {
+
+    Generation(ViewTables tables, ViewFold<K, R> fold) {
+        this(tables, fold, new Readers());
+    }
 
     long number() {
         return tables.generation();

@@ -8,5 +8,6 @@ import dev.allframe.store.view.ViewTables;
  *
  * @param tables the rows
  * @param state how far they are
+ * @param readers who reads the rows
  */
-record Published(ViewTables tables, FoldState state) {}
+record Published(ViewTables tables, FoldState state, Readers readers) {}

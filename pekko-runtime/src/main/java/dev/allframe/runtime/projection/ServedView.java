@@ -19,6 +19,7 @@ import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.view.ViewReads;
 import dev.allframe.store.view.ViewSnapshot;
+import dev.allframe.store.view.ViewTables;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -105,6 +106,20 @@ final class ServedView<K, R> implements View<K, R> {
         return served;
     }
 
+    /** Reads what is served, which stays open meanwhile. */
+    private <T> T reading(Function<ViewTables, T> question) {
+        while (true) {
+            Published now = served();
+            if (now.readers().enter()) {
+                try {
+                    return question.apply(now.tables());
+                } finally {
+                    now.readers().leave();
+                }
+            }
+        }
+    }
+
     private ViewReader<K, R> rows(ViewReads tables) {
         return new StoredRows<>(view.type(), view.rows(), tables);
     }
@@ -121,7 +136,7 @@ final class ServedView<K, R> implements View<K, R> {
 
     @Override
     public Optional<R> get(K key) {
-        return rows(served().tables()).get(key);
+        return reading(tables -> rows(tables).get(key));
     }
 
     @Override
@@ -136,7 +151,7 @@ final class ServedView<K, R> implements View<K, R> {
 
     @Override
     public Rows<K, R> range(Range<K> keys, QueryOption... options) {
-        return rows(served().tables()).range(keys, options);
+        return reading(tables -> rows(tables).range(keys, options));
     }
 
     @Override
@@ -146,14 +161,16 @@ final class ServedView<K, R> implements View<K, R> {
 
     @Override
     public <V> long count(Index<R, V> index, V value) {
-        return rows(served().tables()).count(index, value);
+        return reading(tables -> rows(tables).count(index, value));
     }
 
     @Override
     public <T> T read(Function<ViewReader<K, R>, T> questions) {
-        try (ViewSnapshot snapshot = served().tables().snapshot()) {
-            return questions.apply(rows(snapshot));
-        }
+        return reading(tables -> {
+            try (ViewSnapshot snapshot = tables.snapshot()) {
+                return questions.apply(rows(snapshot));
+            }
+        });
     }
 
     @Override

@@ -31,6 +31,7 @@ final class ViewWork<K, R> {
     private final ViewOrders orders;
     private volatile @Nullable Generation<K, R> served;
     private volatile @Nullable Generation<K, R> building;
+    private final List<Generation<K, R>> old = new ArrayList<>();
     private volatile long followedAtOpening;
 
     ViewWork(RegisteredView<K, R> view, ServedView<K, R> users, Generations<K, R> generations,
@@ -232,17 +233,24 @@ final class ViewWork<K, R> {
     private void publish() {
         Generation<K, R> now = served;
         if (now != null) {
-            users.publish(new Published(now.tables(), now.fold().state()), now.fold().parked());
+            users.publish(new Published(now.tables(), now.fold().state(), now.readers()), now.fold().parked());
         }
     }
 
-    /** Deletes what was served before a switch, and what other code has left. */
-    void dropOld(@Nullable Generation<K, R> old) {
-        if (old != null) {
-            generations.drop(old);
+    /** Deletes what was served before a switch, and what other code has left, when nobody reads it any more. */
+    void dropOld(@Nullable Generation<K, R> replaced) {
+        if (replaced != null) {
+            old.add(replaced);
         }
+        old.removeIf(generation -> {
+            boolean idle = generation.readers().closeIfIdle();
+            if (idle) {
+                generations.drop(generation);
+            }
+            return idle;
+        });
         Generation<K, R> now = served;
-        if (now != null && building == null) {
+        if (now != null && building == null && old.isEmpty()) {
             generations.dropOthers(now);
         }
     }
@@ -266,8 +274,11 @@ final class ViewWork<K, R> {
         return new Plan<>(served, building, false, reason);
     }
 
-    /** Makes durable what was applied. */
+    /** Makes durable what was applied, and deletes what nobody reads any more. */
     void flush() {
+        if (!old.isEmpty()) {
+            dropOld(null);
+        }
         for (Generation<K, R> generation : open(served, building)) {
             generation.fold().flush();
         }
@@ -283,6 +294,7 @@ final class ViewWork<K, R> {
                 generation.tables().close();
             }
         }
+        old.forEach(generation -> generation.tables().close());
         served = null;
         building = null;
     }
