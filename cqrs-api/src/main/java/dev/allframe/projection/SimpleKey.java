@@ -13,7 +13,9 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** Values of a fixed number of bytes, and those that are written as another value. A signed number's sign is flipped. */
+/**
+ * Values of a fixed number of bytes, and those that are written as another value. A signed number's sign is flipped.
+ */
 final class SimpleKey<V> implements KeyForm<V> {
 
     static final KeyForm<Long> LONG = new SimpleKey<>("i64", SimpleKey::i64, SimpleKey::i64);

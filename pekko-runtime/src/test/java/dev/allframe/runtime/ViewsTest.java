@@ -162,13 +162,15 @@ final class ViewsTest {
         String store = ALL_FRAME.backend().storeId();
 
         assertThat(done(view.await(new ConsistencyToken("another", stream, 1), LONG)))
-                .isInstanceOfSatisfying(ViewAnswer.Never.class, never -> assertThat(never.reason()).contains("another"));
+                .isInstanceOfSatisfying(ViewAnswer.Never.class,
+                        never -> assertThat(never.reason()).contains("another"));
         assertThat(done(view.await(new ConsistencyToken(store, stream, 0), LONG))).isInstanceOf(ViewAnswer.Seen.class);
         assertThat(done(view.await(List.of(), LONG))).isInstanceOf(ViewAnswer.Seen.class);
         assertThat(done(view.await(new ConsistencyToken(store, stream, 1), Duration.ofMillis(50))))
                 .isInstanceOf(ViewAnswer.NotYet.class);
         assertThat(done(view.await(ALL_FRAME.commands().dispatchAndWait(WALLET, newId(), take(1)), LONG)))
-                .as("a refused command").isInstanceOf(ViewAnswer.Seen.class);
+                .as("a refused command")
+                .isInstanceOf(ViewAnswer.Seen.class);
     }
 
     @Test

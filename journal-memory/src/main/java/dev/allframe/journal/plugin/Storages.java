@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A storage may keep views beside its events; they are opened when they are first asked for.
  *
- * <p>Backends are closed, after their views, in the phase {@code before-actor-system-terminate} of the coordinated shutdown, when entities
+ * <p>Backends are closed, after their views, in the phase {@code before-actor-system-terminate} of the coordinated
+ * shutdown, when entities
  * have stopped, and in any case when the actor system has terminated. Thread-safe.
  */
 public final class Storages implements Extension {

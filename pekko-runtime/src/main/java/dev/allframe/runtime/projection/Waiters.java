@@ -8,7 +8,8 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Who waits for a view to reach a position, the nearest first. Thread-safe. A waiter is completed on a virtual thread of
+ * Who waits for a view to reach a position, the nearest first. Thread-safe. A waiter is completed on a virtual thread
+ * of
  * its own, never on the one that writes the view.
  */
 final class Waiters {

@@ -36,7 +36,9 @@ final class WrongValueTest {
 
     /** Those of the storage are of a journal that the test's class path has. */
     static Stream<String> keys() {
-        Stream<String> values = REFERENCE.getConfig("allframe").entrySet().stream()
+        Stream<String> values = REFERENCE.getConfig("allframe")
+                .entrySet()
+                .stream()
                 .map(entry -> entry.getKey())
                 .filter(key -> !key.startsWith("projections.dispatcher")); // Pekko's own
         return Stream.concat(values, Stream.of("storages")).map("allframe."::concat);

@@ -21,7 +21,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps views in RocksDB, in the directory {@code views} of a store: {@code views/<name>/<number>/} is a generation, see
+ * Keeps views in RocksDB, in the directory {@code views} of a store: {@code views/<name>/<number>/} is a generation,
+ * see
  * {@link ViewDirectory}. All that are open share one amount of memory. Whoever opens this holds the store's lock.
  *
  * <h2>Order</h2> A generation is made under another name, forced, and renamed; {@code CURRENT} is replaced whole. So a

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.views;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.store.EventStoreException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ public record StoredView(String name, OptionalLong served, List<StoredGeneration
         try {
             served = directory.served();
         } catch (EventStoreException damaged) {
-            damage = damaged.getMessage();
+            damage = Failures.message(damaged);
         }
         return new StoredView(directory.view(), served, generations, aside, asideBytes, damage);
     }

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewTable;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A process that is killed leaves the files as they are, without what was not flushed: a generation then has a prefix
  * of its batches, and each of them in all tables.
  */
+@Guarantee("G7")
 class ViewCrashTest {
 
     private static final int CRASHES = Seeds.count("crash.views", 12);

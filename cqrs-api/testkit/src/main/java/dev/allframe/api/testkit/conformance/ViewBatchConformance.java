@@ -160,7 +160,7 @@ abstract class ViewBatchConformance extends ViewConformance {
         for (int step = 0; step < 200; step++) {
             ViewBatch batch = new ViewBatch();
             for (int change = random.nextInt(30); change >= 0; change--) {
-                ViewTable table = ViewTable.values()[random.nextInt(4)];
+                ViewTable table = ViewTable.values()[random.nextInt(ViewTable.values().length)];
                 String key = key(random);
                 NavigableMap<String, String> map = model.getOrDefault(table, new TreeMap<>());
                 if (random.nextInt(3) == 0) {

@@ -1,5 +1,6 @@
 package dev.allframe.api.testkit.conformance;
 
+import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.view.ViewStore;
 import org.junit.jupiter.api.Nested;
 
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.Nested;
  * a backend joins {@link EventStoreBackendConformance}. One whose views are still there after it was closed joins
  * {@link DurableViewStoreConformance} instead.
  */
+@Guarantee("G7")
 public abstract class ViewStoreConformance {
 
     /** Opens a fresh, empty store. The suite closes it. */
