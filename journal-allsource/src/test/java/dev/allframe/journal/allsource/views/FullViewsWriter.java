@@ -20,7 +20,7 @@ final class FullViewsWriter {
 
     static final String VIEW = "balances";
 
-    private static final long MEMORY_BYTES = 16 << 20;
+    private static final long MEMORY_BYTES = 16L << 20;
 
     /** RocksDB looks every five seconds whether there is room. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);

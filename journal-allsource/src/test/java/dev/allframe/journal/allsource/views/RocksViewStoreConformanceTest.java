@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Views in RocksDB keep what the contract says. */
 final class RocksViewStoreConformanceTest extends DurableViewStoreConformance {
 
-    private static final long MEMORY_BYTES = 16 << 20;
+    private static final long MEMORY_BYTES = 16L << 20;
 
     @TempDir
     static Path folder;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files, memory and handles of views in RocksDB; the contract is in {@link RocksViewStoreConformanceTest}. */
 class RocksViewStoreTest {
 
-    private static final long MEMORY_BYTES = 16 << 20;
+    private static final long MEMORY_BYTES = 16L << 20;
     private static final String VIEW = "balances";
     private static final byte[] KEY = {1};
 
@@ -119,7 +119,7 @@ class RocksViewStoreTest {
             byte[] whole = Files.readAllBytes(file);
             for (int bit = 0; bit < whole.length * 8; bit++) {
                 byte[] damaged = whole.clone();
-                damaged[bit / 8] ^= (byte) (1 << bit % 8);
+                damaged[bit / 8] ^= (byte) (1 << (bit % 8));
                 Files.write(file, damaged);
                 assertThatThrownBy(() -> store.served(VIEW)).isInstanceOf(CorruptStoreException.class)
                         .hasMessageContaining(file.toString());

@@ -55,7 +55,7 @@ class ServedGenerationTest {
         }
         for (int bit = 0; bit < whole.length * 8; bit++) {
             byte[] flipped = whole.clone();
-            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            flipped[bit / 8] ^= (byte) (1 << (bit % 8));
             assertThatThrownBy(() -> read(flipped)).isInstanceOf(CorruptStoreException.class);
         }
         assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length + 1)))

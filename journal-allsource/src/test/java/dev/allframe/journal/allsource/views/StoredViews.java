@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -67,7 +68,7 @@ final class StoredViews {
     static void write(Map<Path, byte[]> files, Path directory) throws IOException {
         for (Map.Entry<Path, byte[]> file : files.entrySet()) {
             Path to = directory.resolve(file.getKey());
-            Files.createDirectories(to.getParent());
+            Files.createDirectories(Objects.requireNonNull(to.getParent()));
             Files.write(to, file.getValue());
         }
     }

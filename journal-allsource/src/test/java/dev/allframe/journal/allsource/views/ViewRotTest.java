@@ -12,6 +12,7 @@ import dev.allframe.store.view.ViewTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -22,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ViewRotTest {
 
     private static final int CASES = Seeds.count("rot.views", 40);
-    private static final long MEMORY_BYTES = 16 << 20;
+    private static final long MEMORY_BYTES = 16L << 20;
     private static final String VIEW = "balances";
+    private static final List<ViewTable> TABLES = List.of(ViewTable.values());
 
     private final long seed = Seeds.next();
     private final Random random = new Random(seed);
@@ -73,7 +75,7 @@ class ViewRotTest {
                         byte[] value = new byte[random.nextInt(50) == 0 ? 6000 : random.nextInt(60)];
                         random.nextBytes(value);
                         byte[] key = {(byte) random.nextInt(4), (byte) random.nextInt(256)};
-                        ViewTable table = ViewTable.values()[random.nextInt(4)];
+                        ViewTable table = TABLES.get(random.nextInt(TABLES.size()));
                         if (random.nextInt(4) == 0) {
                             batch.delete(table, key);
                         } else {

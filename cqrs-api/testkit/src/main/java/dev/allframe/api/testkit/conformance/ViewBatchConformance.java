@@ -10,7 +10,7 @@ import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What batches do to tables, alone, at random and beside readers. */
 abstract class ViewBatchConformance extends ViewConformance {
 
+    private static final List<ViewTable> TABLES = List.of(ViewTable.values());
     private static final int READERS = 3;
 
     ViewBatchConformance(ViewStoreConformance suite) {
@@ -58,13 +59,13 @@ abstract class ViewBatchConformance extends ViewConformance {
     void each_table_has_keys_of_its_own() {
         ViewTables tables = store.create(VIEW);
         ViewBatch batch = new ViewBatch();
-        for (ViewTable table : ViewTable.values()) {
+        for (ViewTable table : TABLES) {
             batch.put(table, bytes("key"), bytes(table.stored()));
         }
         tables.write(batch);
         tables.write(new ViewBatch().delete(ViewTable.INDEXES, bytes("key")));
 
-        for (ViewTable table : ViewTable.values()) {
+        for (ViewTable table : TABLES) {
             assertThat(text(tables.get(table, bytes("key")))).isEqualTo(
                     table == ViewTable.INDEXES ? null : table.stored());
         }
@@ -152,15 +153,15 @@ abstract class ViewBatchConformance extends ViewConformance {
         long seed = given.isBlank() ? new Random().nextLong() : Long.parseLong(given);
         System.out.println("replay these batches with -Dtest.seed=" + seed);
         Random random = new Random(seed);
-        Map<ViewTable, NavigableMap<String, String>> model = new HashMap<>();
-        for (ViewTable table : ViewTable.values()) {
+        Map<ViewTable, NavigableMap<String, String>> model = new EnumMap<>(ViewTable.class);
+        for (ViewTable table : TABLES) {
             model.put(table, new TreeMap<>());
         }
         ViewTables tables = store.create(VIEW);
         for (int step = 0; step < 200; step++) {
             ViewBatch batch = new ViewBatch();
             for (int change = random.nextInt(30); change >= 0; change--) {
-                ViewTable table = ViewTable.values()[random.nextInt(ViewTable.values().length)];
+                ViewTable table = TABLES.get(random.nextInt(TABLES.size()));
                 String key = key(random);
                 NavigableMap<String, String> map = model.getOrDefault(table, new TreeMap<>());
                 if (random.nextInt(3) == 0) {

@@ -8,6 +8,7 @@ import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,9 @@ final class NoOpViewStore implements ViewStore {
 
         @Override
         public List<byte @Nullable []> getAll(ViewTable table, List<byte[]> keys) {
-            return keys.stream().map(key -> (byte @Nullable []) null).toList();
+            List<byte @Nullable []> values = new ArrayList<>();
+            keys.forEach(key -> values.add(null));
+            return values;
         }
 
         @Override
