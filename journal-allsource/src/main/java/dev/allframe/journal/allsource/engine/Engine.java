@@ -38,8 +38,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +63,7 @@ public final class Engine implements AutoCloseable {
     private final Sealer sealer;
     private final Compactor compactor;
     private final Partition partition;
-    private final ExecutorService readers;
+    private final ReadThreads readThreads;
     private final RunningBackups backups;
 
     /** What the threads of an engine share. */
@@ -88,8 +86,7 @@ public final class Engine implements AutoCloseable {
                 compactor::sealed);
         this.sealer = new Sealer(sealing, parts.config.maxUnsealed(), parts.answerThreads);
         this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
-        this.readers = Executors.newFixedThreadPool(parts.config.readThreads(),
-                Thread.ofPlatform().daemon().name("allframe-store-reader-", 1).factory());
+        this.readThreads = new ReadThreads(parts.config.readThreads());
         this.backups = new RunningBackups(this);
     }
 
@@ -393,8 +390,9 @@ public final class Engine implements AutoCloseable {
         return parts.stateListeners;
     }
 
-    ExecutorService readers() {
-        return readers;
+    /** Who reads files and tables. */
+    ReadThreads readThreads() {
+        return readThreads;
     }
 
     /** Who merges segments. */
@@ -442,9 +440,8 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        readers.shutdown();
         try (lock) {
-            Threads.awaitEnd(readers);
+            readThreads.close();
             parts.answerThreads.awaitEnd(ANSWER_PATIENCE);
             Uninterrupted.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The engine as a storage. What changes something goes to the partition's thread; what the tail in memory can answer is
- * answered on the caller's thread; what needs a file or a table is read on the engine's reading threads, because an
+ * answered on the caller's thread; what needs a file or a table is read on the engine's {@link ReadThreads}, because an
  * interrupt of the caller's would close the file. Stages are completed on {@link AnswerThreads}, and callers' code runs
  * nowhere else.
  */
@@ -65,7 +66,7 @@ public final class EngineBackend implements EventStoreBackend {
         this.storeId = engine.storeId();
         this.durability = durability;
         this.streamReads = new StreamReads(engine.contents());
-        this.positionReads = new PositionReads(storeId, engine.contents());
+        this.positionReads = new PositionReads(storeId, engine.contents(), new ReadAhead(engine.readThreads().ahead()));
     }
 
     private <T extends @Nullable Object> CompletionStage<T> request(Function<CompletableFuture<T>, Request> request) {
@@ -91,16 +92,20 @@ public final class EngineBackend implements EventStoreBackend {
         return read(read, answer -> answer);
     }
 
+    private <R, T> CompletionStage<T> read(Supplier<R> read, Function<R, T> finish) {
+        return readOn(engine.readThreads().readers(), read, finish);
+    }
+
     /**
-     * Reads on a reading thread.
+     * Reads on a thread of the engine.
      *
      * @param finish makes the answer of what was read, on a thread that the engine does not need: runs callers' code
      */
-    private <R, T> CompletionStage<T> read(Supplier<R> read, Function<R, T> finish) {
+    private <R, T> CompletionStage<T> readOn(Executor threads, Supplier<R> read, Function<R, T> finish) {
         return attempt(() -> {
             CompletableFuture<T> result = new CompletableFuture<>();
             try {
-                engine.readers().execute(() -> readInto(result, read, finish));
+                threads.execute(() -> readInto(result, read, finish));
             } catch (RejectedExecutionException shutDown) {
                 throw new StoreClosedException(storeId);
             }
@@ -117,11 +122,13 @@ public final class EngineBackend implements EventStoreBackend {
         }
     }
 
-    /** Answers on the caller's thread where memory has the answer, else on a reading thread. */
-    private <T> CompletionStage<T> read(Supplier<@Nullable T> fromMemory, Supplier<T> fromFiles) {
+    /** Answers on the caller's thread where memory has the answer, else on a thread of the engine. */
+    private <T> CompletionStage<T> read(Supplier<@Nullable T> fromMemory, Executor threads, Supplier<T> fromFiles) {
         return attempt(() -> {
             T there = fromMemory.get();
-            return there == null ? read(fromFiles) : CompletableFuture.completedFuture(there);
+            return there == null
+                    ? readOn(threads, fromFiles, answer -> answer)
+                    : CompletableFuture.completedFuture(there);
         });
     }
 
@@ -138,12 +145,14 @@ public final class EngineBackend implements EventStoreBackend {
     @Override
     public CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long from, long to, int limit) {
         return read(() -> streamReads.forwardsFromMemory(required(stream, "stream"), from, to, limit),
+                engine.readThreads().readers(),
                 () -> streamReads.forwards(stream, from, to, limit));
     }
 
     @Override
     public CompletionStage<List<StoredEvent>> getEventsBackwards(StreamId stream, long from, int limit) {
         return read(() -> streamReads.backwardsFromMemory(required(stream, "stream"), from, limit),
+                engine.readThreads().readers(),
                 () -> streamReads.backwards(stream, from, limit));
     }
 
@@ -153,7 +162,7 @@ public final class EngineBackend implements EventStoreBackend {
             required(filter, "filter");
             checkOurs(after);
             checkLimit(limit);
-            return read(() -> positionReads.fromMemory(filter, after, limit),
+            return read(() -> positionReads.fromMemory(filter, after, limit), engine.readThreads().scanner(),
                     () -> positionReads.read(filter, after, limit));
         });
     }

@@ -76,7 +76,7 @@ public final class EngineConfig {
         return changed(config -> config.maxRecordBytes = value);
     }
 
-    /** Bytes of memory for decompressed segments; 64 MiB unless changed. */
+    /** Bytes of memory for decompressed segments, besides two that a scan reads; 64 MiB unless changed. */
     public EngineConfig withCacheBytes(long value) {
         return changed(config -> config.cacheBytes = value);
     }
@@ -86,7 +86,7 @@ public final class EngineConfig {
         return changed(config -> config.rowFileBytes = value);
     }
 
-    /** How many reads of files run at once; 2 unless changed. */
+    /** How many reads of files run at once, besides pages of all events; 2 unless changed. */
     public EngineConfig withReadThreads(int value) {
         return changed(config -> config.readThreads = value);
     }

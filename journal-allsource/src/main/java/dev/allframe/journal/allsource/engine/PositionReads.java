@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads of everything in position order: sealed segments decompressed through a cache, the tail from memory. */
+/**
+ * Reads of everything in position order: sealed segments decompressed through a cache, the tail from memory. Pages out
+ * of files are read on one thread; a reader that comes for page after page has its next segment loaded ahead.
+ */
 final class PositionReads {
 
     /** A filter that wants little looks at this many events in one call, at most, and says where to go on. */
@@ -22,21 +25,24 @@ final class PositionReads {
 
     private final String storeId;
     private final Contents contents;
+    private final ReadAhead readAhead;
+    private final Scans scans = new Scans();
 
-    PositionReads(String storeId, Contents contents) {
+    PositionReads(String storeId, Contents contents, ReadAhead readAhead) {
         this.storeId = storeId;
         this.contents = contents;
+        this.readAhead = readAhead;
     }
 
     /** A page, where the tail has all that is behind a position; null where files must be read. */
     @Nullable EventPage fromMemory(EventFilter filter, Position after, int limit) {
         View view = contents.view();
         return after.index() >= view.tails.getFirst().firstPosition - 1
-                ? new Page(filter, after, limit, view).read()
+                ? new Page(new Scan(), filter, after, limit, view).read()
                 : null;
     }
 
-    /** A page. Blocks on files. */
+    /** A page. Blocks on files; called on the scanning thread. */
     EventPage read(EventFilter filter, Position after, int limit) {
         View view = contents.acquire();
         try {
@@ -48,12 +54,18 @@ final class PositionReads {
 
     /** A page of what a view shows, which the caller has acquired. */
     EventPage read(View view, EventFilter filter, Position after, int limit) {
-        return new Page(filter, after, limit, view).read();
+        Scan scan = scans.at(filter, after);
+        EventPage page = new Page(scan, filter, after, limit, view).read();
+        if (!page.atEnd()) {
+            scans.remember(scan, filter, page.next());
+        }
+        return page;
     }
 
     /** One page while it is filled. */
     private final class Page {
 
+        private final Scan scan;
         private final EventFilter filter;
         private final Position after;
         private final View view;
@@ -65,7 +77,8 @@ final class PositionReads {
         private long looked;
         private int scanned;
 
-        Page(EventFilter filter, Position after, int limit, View view) {
+        Page(Scan scan, EventFilter filter, Position after, int limit, View view) {
+            this.scan = scan;
             this.filter = filter;
             this.after = after;
             this.wanted = PageBuilder.ofEvents(limit);
@@ -76,12 +89,12 @@ final class PositionReads {
         }
 
         EventPage read() {
-            for (SealedSegment segment : view.sealed) {
+            for (int number = 0; number < view.sealed.size(); number++) {
                 if (full()) {
                     return page();
                 }
-                if (segment.meta().lastPosition() > looked) {
-                    readSealed(segment);
+                if (view.sealed.get(number).meta().lastPosition() > looked) {
+                    readSealed(number);
                 }
             }
             for (TailSegment tail : view.tails) {
@@ -98,10 +111,13 @@ final class PositionReads {
             return page();
         }
 
-        private void readSealed(SealedSegment segment) {
+        private void readSealed(int number) {
+            SealedSegment segment = view.sealed.get(number);
             EventFilter part = segments.part(filter, segment);
             if (part != null) {
-                LoadedSegment loaded = segment.load(part);
+                scan.reached(segment);
+                LoadedSegment loaded = segment.load(scan.reader, part);
+                loadAhead(number + 1);
                 int order = loaded.countUpTo(looked);
                 while (!full() && order < loaded.rowCount()) {
                     look(loaded.rowAt(loaded.rowInPositionOrder(order++)));
@@ -110,8 +126,21 @@ final class PositionReads {
                     return;
                 }
                 scanned += segment.meta().rows() / COST_OF_A_PART; // also where the part has no row
+                scan.goesOn();
             }
             looked = Math.max(looked, segment.meta().lastPosition());
+        }
+
+        /** Has the first segment loaded, from a number on, of which something is wanted. */
+        private void loadAhead(int from) {
+            for (int number = from; scan.wantsAhead() && number < view.sealed.size(); number++) {
+                SealedSegment segment = view.sealed.get(number);
+                EventFilter part = segments.part(filter, segment);
+                if (part != null) {
+                    readAhead.load(scan, view, segment, part);
+                    return;
+                }
+            }
         }
 
         private void readTail(TailSegment tail) {

@@ -130,9 +130,9 @@ final class SealedSegment {
      * The rows that a filter wants, decompressed, and perhaps others: for reads in position order.
      * {@link SegmentFilter} says which part is worth it.
      */
-    LoadedSegment load(EventFilter wanted) {
+    LoadedSegment load(SegmentCache.Reader reader, EventFilter wanted) {
         try {
-            return cache.get(meta.id(), wanted,
+            return cache.get(reader, meta.id(), wanted,
                     () -> either(file -> openFiles.read(meta, file, rows -> LoadedSegment.of(rows, wanted))));
         } catch (IOException failed) {
             throw unreadable(failed);

@@ -110,6 +110,11 @@ final class CompactedStore implements AutoCloseable {
     }
 
     CompactedStore(Disk disk, KeptTables tables, long rowFileBytes, Duration sealAfter, Duration quiet) {
+        this(disk, tables, rowFileBytes, sealAfter, quiet, 1 << 20);
+    }
+
+    CompactedStore(Disk disk, KeptTables tables, long rowFileBytes, Duration sealAfter, Duration quiet,
+            long cacheBytes) {
         this.disk = disk;
         this.tables = tables;
         this.config = EngineConfig.defaults()
@@ -119,7 +124,7 @@ final class CompactedStore implements AutoCloseable {
                 .withMaxUnsealed(4)
                 .withGroupBytes(1 << 20)
                 .withMaxRecordBytes(1 << 20)
-                .withCacheBytes(1 << 20)
+                .withCacheBytes(cacheBytes)
                 .withRowFileBytes(rowFileBytes)
                 .withSealAfter(sealAfter)
                 .withQuiet(quiet);
@@ -137,16 +142,25 @@ final class CompactedStore implements AutoCloseable {
         return engine.contents();
     }
 
+    PositionReads positionReads() {
+        return new PositionReads(backend.storeId(), contents(), new ReadAhead(engine.readThreads().ahead()));
+    }
+
     static <T> T get(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
     }
 
     /** Appends so many events to a stream; each is tagged with its stream. */
     void append(String stream, int count) {
+        append(stream, count, "");
+    }
+
+    /** The payload of each ends with a text of letters and digits. */
+    void append(String stream, int count, String text) {
         List<Envelope> records = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             records.add(Envelope.of("noted", 1,
-                    Payload.json(("{\"text\":\"" + stream + " " + i + "\"}").getBytes(StandardCharsets.UTF_8)),
+                    Payload.json(("{\"text\":\"" + stream + " " + i + text + "\"}").getBytes(StandardCharsets.UTF_8)),
                     Set.of(stream), EventMetadata.at(Instant.ofEpochMilli(1_000_000 + i)), null));
         }
         get(backend.append(new Append(new StreamId(stream), ExpectedVersion.any(), "writer", records)));

@@ -133,7 +133,7 @@ final class CompactionTest {
 
         store.compact();
 
-        PositionReads reads = new PositionReads(store.backend.storeId(), store.contents());
+        PositionReads reads = store.positionReads();
         assertThat(reads.read(old, filter, Position.START, 100).events()).isEqualTo(before).hasSize(10);
         assertThat(store.all(filter)).isEqualTo(before);
         assertThat(store.files()).hasSize(6);

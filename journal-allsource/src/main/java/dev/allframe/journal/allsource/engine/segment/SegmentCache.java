@@ -9,10 +9,25 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps loaded segments, and loaded parts of them, up to a number of bytes; those not asked for longest go first.
- * Thread-safe: when several ask for a segment that is not there, the first loads it on its own thread and the others
+ * Keeps loaded segments, and loaded parts of them, up to a number of bytes, and for each reader the two that it asked
+ * for last: the part that it reads and the one that was loaded ahead. A reader that goes through more than there is
+ * room for gives up its own first, so that it takes from no other reader what that one reads or may come back for.
+ *
+ * <p>Room is made where a part was loaded. The two parts in the hands of the reader that asked for it do not count. Of
+ * the rest, while it is larger than the budget, go in this order, and of each kind first the part not asked for
+ * longest:
+ * <ol>
+ * <li>what that reader has loaded and is in nobody's hands,
+ * <li>what else is in nobody's hands,
+ * <li>what is in the hands of other readers: only here one reader is at another's expense.
+ * </ol>
+ * So the memory is bounded by the budget and two parts, however many readers there are.
+ *
+ * <p>Thread-safe: when several ask for a part that is not there, the first loads it on its own thread and the others
  * wait.
  */
 public final class SegmentCache {
@@ -22,6 +37,45 @@ public final class SegmentCache {
     public interface Loader {
 
         LoadedSegment load() throws IOException;
+    }
+
+    /**
+     * Someone who reads one segment after the other, on one thread, and perhaps loads the next one on another. Known by
+     * identity; one that is abandoned keeps nothing from being evicted for long.
+     */
+    public static final class Reader {
+
+        private @Nullable Use last; // guarded by the lock of the cache
+        private @Nullable Use secondLast; // guarded by the lock of the cache
+
+        private void take(Use part) {
+            if (part == last) {
+                return;
+            }
+            if (part == secondLast) {
+                secondLast = last;
+            } else {
+                if (secondLast != null) {
+                    secondLast.hands--;
+                }
+                part.hands++;
+                secondLast = last;
+            }
+            last = part;
+        }
+
+        private boolean has(Use part) {
+            return part == last || part == secondLast;
+        }
+
+        /** Of what is in hands and in the cache. */
+        private long bytes() {
+            return bytes(last) + bytes(secondLast);
+        }
+
+        private static long bytes(@Nullable Use part) {
+            return part != null && part.kept ? part.bytes : 0;
+        }
     }
 
     private final long maxBytes;
@@ -43,14 +97,26 @@ public final class SegmentCache {
         }
     }
 
-    /**
-     * Rows in memory.
-     *
-     * @param bytes theirs, and those of the filter that is kept with them
-     */
-    private record Kept(LoadedSegment rows, long bytes) {}
+    /** Rows in memory, and their use. */
+    private record Kept(LoadedSegment rows, Use use) {}
 
-    /** Keeps at most so many bytes. */
+    /** The use of a part, without its rows: readers remember it when the rows are gone. */
+    private static final class Use {
+
+        /** Those of the rows, and of the filter that is kept with them. */
+        private final long bytes;
+        private final Reader loadedBy;
+        /** How many readers have asked for no more than one other part since. */
+        private int hands;
+        private boolean kept = true;
+
+        Use(long bytes, Reader loadedBy) {
+            this.bytes = bytes;
+            this.loadedBy = loadedBy;
+        }
+    }
+
+    /** Keeps at most so many bytes, besides what a reader has in hands. */
     public SegmentCache(long maxBytes) {
         this.maxBytes = maxBytes;
     }
@@ -59,11 +125,12 @@ public final class SegmentCache {
      * Gives a segment, or a part of it, loading it where it is not there. A failure goes to everyone who waits for it
      * and is not kept.
      *
+     * @param reader who asks
      * @param segmentId which
      * @param wanted which of its rows must be there; others may be
      * @param loader asked at most once
      */
-    public LoadedSegment get(long segmentId, EventFilter wanted, Loader loader) throws IOException {
+    public LoadedSegment get(Reader reader, long segmentId, EventFilter wanted, Loader loader) throws IOException {
         Part part = new Part(segmentId, wanted);
         CompletableFuture<LoadedSegment> mine = new CompletableFuture<>();
         CompletableFuture<LoadedSegment> others;
@@ -72,20 +139,38 @@ public final class SegmentCache {
             Kept whole = loaded.get(Part.whole(segmentId));
             Kept there = whole == null ? loaded.get(part) : whole;
             if (there != null) {
+                reader.take(there.use);
                 return there.rows;
             }
             others = loading.putIfAbsent(part, mine);
         } finally {
             lock.unlock();
         }
-        return others == null ? load(part, loader, mine) : await(others);
+        if (others == null) {
+            return load(reader, part, loader, mine);
+        }
+        LoadedSegment segment = await(others);
+        take(reader, part);
+        return segment;
     }
 
-    private LoadedSegment load(Part part, Loader loader, CompletableFuture<LoadedSegment> mine)
+    private void take(Reader reader, Part part) {
+        lock.lock();
+        try {
+            Kept there = loaded.get(part);
+            if (there != null) {
+                reader.take(there.use);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private LoadedSegment load(Reader reader, Part part, Loader loader, CompletableFuture<LoadedSegment> mine)
             throws IOException {
         try {
             LoadedSegment segment = loader.load();
-            keep(part, segment, mine);
+            keep(reader, part, segment, mine);
             mine.complete(segment);
             return segment;
         } catch (Throwable failure) {
@@ -100,27 +185,43 @@ public final class SegmentCache {
         }
     }
 
-    private void keep(Part part, LoadedSegment segment, CompletableFuture<LoadedSegment> mine) {
-        long size = segment.sizeBytes() + part.sizeBytes();
+    private void keep(Reader reader, Part part, LoadedSegment segment, CompletableFuture<LoadedSegment> mine) {
         lock.lock();
         try {
             // Forgotten while it was loaded: then it is not wanted any more.
-            if (loading.remove(part, mine) && size <= maxBytes) {
-                loaded.put(part, new Kept(segment, size));
-                bytes += size;
-                evict();
+            if (loading.remove(part, mine)) {
+                Use use = new Use(segment.sizeBytes() + part.sizeBytes(), reader);
+                loaded.put(part, new Kept(segment, use));
+                bytes += use.bytes;
+                reader.take(use);
+                makeRoom(reader);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void evict() {
+    private void makeRoom(Reader reader) {
+        long most = maxBytes + reader.bytes();
+        removeOldest(most, part -> part.hands == 0 && part.loadedBy == reader);
+        removeOldest(most, part -> part.hands == 0);
+        removeOldest(most, part -> !reader.has(part));
+    }
+
+    private void removeOldest(long mostBytes, Predicate<Use> candidates) {
         Iterator<Kept> oldest = loaded.values().iterator();
-        while (bytes > maxBytes) {
-            bytes -= oldest.next().bytes;
-            oldest.remove();
+        while (bytes > mostBytes && oldest.hasNext()) {
+            Use part = oldest.next().use;
+            if (candidates.test(part)) {
+                oldest.remove();
+                removed(part);
+            }
         }
+    }
+
+    private void removed(Use part) {
+        part.kept = false;
+        bytes -= part.bytes;
     }
 
     private static LoadedSegment await(CompletableFuture<LoadedSegment> others) throws IOException {
@@ -144,7 +245,7 @@ public final class SegmentCache {
             loaded.entrySet().removeIf(entry -> {
                 boolean gone = entry.getKey().segmentId == segmentId;
                 if (gone) {
-                    bytes -= entry.getValue().bytes;
+                    removed(entry.getValue().use);
                 }
                 return gone;
             });

@@ -13,12 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -141,115 +135,5 @@ class LoadedSegmentTest {
         LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.plain(10_000));
 
         assertThat(loaded.sizeBytes()).isBetween(10_000L * 50, 10_000L * 120);
-    }
-
-    @Test
-    void the_cache_keeps_those_asked_for_last_within_its_budget() throws IOException {
-        LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.golden());
-        SegmentCache cache = new SegmentCache(2 * loaded.sizeBytes() + 1);
-        AtomicInteger loads = new AtomicInteger();
-        SegmentCache.Loader loader = () -> {
-            loads.incrementAndGet();
-            return loaded;
-        };
-        cache.get(1, EventFilter.all(), loader);
-        cache.get(2, EventFilter.all(), loader);
-        cache.get(1, EventFilter.all(), loader);
-        cache.get(3, EventFilter.all(), loader); // 2 goes
-        assertThat(loads).hasValue(3);
-
-        cache.get(1, EventFilter.all(), loader);
-        cache.get(3, EventFilter.all(), loader);
-        assertThat(loads).hasValue(3);
-        cache.get(2, EventFilter.all(), loader);
-        assertThat(loads).hasValue(4);
-        assertThat(cache.sizeBytes()).isEqualTo(2 * loaded.sizeBytes());
-        cache.forget(2);
-        cache.forget(2);
-        assertThat(cache.sizeBytes()).isEqualTo(loaded.sizeBytes());
-    }
-
-    @Test
-    void the_cache_gives_the_whole_of_a_segment_for_any_part() throws IOException {
-        LoadedSegment whole = load(SegmentFile.ROWS, SampleRows.golden());
-        LoadedSegment part = load(SegmentFile.ROWS, SampleRows.golden());
-        SegmentCache cache = new SegmentCache(1 << 20);
-        EventFilter tagged = EventFilter.tag("a");
-
-        assertThat(cache.get(1, tagged, () -> part)).isSameAs(part);
-        assertThat(cache.get(1, EventFilter.tag("a"), () -> whole)).isSameAs(part);
-        assertThat(cache.get(1, EventFilter.tag("b"), () -> whole)).isSameAs(whole);
-        assertThat(cache.get(1, EventFilter.all(), () -> whole)).isSameAs(whole);
-        assertThat(cache.get(1, tagged, () -> part)).isSameAs(whole);
-
-        cache.forget(1);
-        assertThat(cache.sizeBytes()).isZero();
-    }
-
-    @Test
-    void the_filters_of_what_the_cache_keeps_count_too() throws IOException {
-        LoadedSegment part = load(SegmentFile.ROWS, SampleRows.golden());
-        long room = 10 * part.sizeBytes();
-        SegmentCache cache = new SegmentCache(room);
-        for (int i = 0; i < 20; i++) {
-            cache.get(1, EventFilter.tag(i + "x".repeat((int) part.sizeBytes())), () -> part);
-        }
-        assertThat(cache.sizeBytes()).isBetween(room / 2, room);
-
-        AtomicInteger loads = new AtomicInteger();
-        for (int i = 19; i >= 0; i--) {
-            cache.get(1, EventFilter.tag(i + "x".repeat((int) part.sizeBytes())), () -> {
-                loads.incrementAndGet();
-                return part;
-            });
-        }
-        assertThat(loads).hasValueGreaterThanOrEqualTo(16);
-    }
-
-    @Test
-    void a_segment_larger_than_the_budget_is_given_and_not_kept() throws IOException {
-        LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.golden());
-        SegmentCache cache = new SegmentCache(10);
-
-        assertThat(cache.get(1, EventFilter.all(), () -> loaded)).isSameAs(loaded);
-        assertThat(cache.sizeBytes()).isZero();
-    }
-
-    @Test
-    void a_segment_is_loaded_once_for_all_who_wait_for_it() throws Exception {
-        LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.golden());
-        SegmentCache cache = new SegmentCache(1 << 20);
-        CountDownLatch inLoad = new CountDownLatch(1);
-        CompletableFuture<LoadedSegment> go = new CompletableFuture<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            Future<LoadedSegment> first = threads.submit(() -> cache.get(1, EventFilter.all(), () -> {
-                inLoad.countDown();
-                return go.join();
-            }));
-            inLoad.await();
-            List<Future<LoadedSegment>> others = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
-                others.add(threads.submit(() -> cache.get(1, EventFilter.all(), () -> {
-                    throw new AssertionError("loaded twice");
-                })));
-            }
-            go.complete(loaded);
-            assertThat(first.get()).isSameAs(loaded);
-            for (Future<LoadedSegment> other : others) {
-                assertThat(other.get()).isSameAs(loaded);
-            }
-        }
-    }
-
-    @Test
-    void a_failed_load_is_tried_again() throws IOException {
-        LoadedSegment loaded = load(SegmentFile.ROWS, SampleRows.golden());
-        SegmentCache cache = new SegmentCache(1 << 20);
-
-        assertThatThrownBy(() -> cache.get(1, EventFilter.all(), () -> {
-            throw new IOException("broken");
-        })).isInstanceOf(IOException.class).hasMessage("broken");
-
-        assertThat(cache.get(1, EventFilter.all(), () -> loaded)).isSameAs(loaded);
     }
 }
