@@ -15,7 +15,8 @@ final class ArchitectureTest {
     static final ArchRule THE_TESTKIT_KNOWS_THE_API_JUNIT_AND_ASSERTIONS_ALONE = classes().should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", "org.jspecify.annotations..", "dev.allframe.aggregate..",
-                    "dev.allframe.store..", "dev.allframe.codec.jackson..", "dev.allframe.schema..",
+                    "dev.allframe.store..", "dev.allframe.codec..", "dev.allframe.projection..",
+                    "dev.allframe.schema..",
                     "dev.allframe.failure..",
                     "dev.allframe.api.testkit..", "org.junit.jupiter.api..",
                     "org.assertj.core..", "org.awaitility..", "org.opentest4j..");
