@@ -8,8 +8,14 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.ProjectionState;
+import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.View;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.store.EventStore;
+import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +27,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs aggregates as they run in production, actors, command bus and journal, for the tests of one class: in this
+ * Runs aggregates and views as they run in production, actors, command bus and journal, for the tests of one class: in this
  * process, with in-memory storage and virtual time.
  *
  * <pre>{@code
@@ -57,26 +65,36 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     /** Real time after which a result that does not come is a failure. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final long POLL_NANOS = 500_000;
+
     private final List<AggregateType<?, ?, ?>> types;
+    private final List<ProjectionType<?, ?>> projections;
     private final Config config;
     private final VirtualClock clock = new VirtualClock(START);
     private @Nullable Running running;
 
     private record Running(ActorTestKit actors, ManualTime time, AllFrame allFrame) {}
 
-    private AllFrameTestKit(List<AggregateType<?, ?, ?>> types, Config config) {
+    private AllFrameTestKit(List<AggregateType<?, ?, ?>> types, List<ProjectionType<?, ?>> projections,
+            Config config) {
         this.types = types;
+        this.projections = projections;
         this.config = config;
     }
 
     /** A testkit that hosts these aggregates. */
     public static AllFrameTestKit of(AggregateType<?, ?, ?>... types) {
-        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), ConfigFactory.empty());
+        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), List.of(), ConfigFactory.empty());
+    }
+
+    /** The same with a view, which is read by {@link #view}. */
+    public AllFrameTestKit projection(ProjectionType<?, ?> type) {
+        return new AllFrameTestKit(types, Stream.concat(projections.stream(), Stream.of(type)).toList(), config);
     }
 
     /** The same with settings in HOCON that go before those of {@code application.conf}. */
     public AllFrameTestKit withConfig(String hocon) {
-        return new AllFrameTestKit(types, ConfigFactory.parseString(hocon).withFallback(config));
+        return new AllFrameTestKit(types, projections, ConfigFactory.parseString(hocon).withFallback(config));
     }
 
     @Override
@@ -95,6 +113,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
         try {
             AllFrame.Builder builder = AllFrame.on(actors.system()).clock(clock);
             types.forEach(builder::aggregate);
+            projections.forEach(builder::projection);
             running = new Running(actors, ManualTime.get(actors.system()), builder.start());
         } catch (RuntimeException failed) {
             shutDown(actors);
@@ -189,6 +208,43 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     /** The stored events of an aggregate type, with their metadata and positions. */
     public <E extends Event> EventStore<E> eventStore(AggregateType<?, E, ?> type) {
         return allFrame().eventStore(type);
+    }
+
+    /**
+     * A view that was given by {@link #projection}. Time limits of its methods are real time.
+     *
+     * @throws IllegalArgumentException if it was not
+     */
+    public <K, R> View<K, R> view(ProjectionType<K, R> type) {
+        return allFrame().view(type);
+    }
+
+    /** How the views are doing, and what can be done with them. */
+    public ProjectionRegistry projections() {
+        return allFrame().projections();
+    }
+
+    /**
+     * Waits, at most 20 seconds of real time, until every view has applied all that was stored before the call, except
+     * events of parked streams. A view that is paused or stands before an event that failed is a failure at once.
+     */
+    public void awaitViews() {
+        Position end = allFrame().backend().lastPosition().toCompletableFuture().join();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (ProjectionType<?, ?> type : projections) {
+            ProjectionMetadata now = projections().describe(type.name());
+            while (now.generation() == 0 || now.position().compareTo(end) < 0) {
+                boolean stands = now.state() == ProjectionState.FAILED || now.state() == ProjectionState.PAUSED;
+                if (stands || System.nanoTime() > deadline) {
+                    throw new AssertionError("view '" + type.name() + "' has not applied what is stored"
+                            + (stands ? "" : " within " + PATIENCE + " of real time") + ": it is " + now.state()
+                            + " at " + now.position() + ", the end is " + end
+                            + (now.trouble().isEmpty() ? "" : "; " + now.trouble()));
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+                now = projections().describe(type.name());
+            }
+        }
     }
 
     /** The virtual clock, which gives events their timestamps. */

@@ -1,6 +1,6 @@
 /**
- * Tests of aggregates on real actors: in-memory storage, virtual time, one actor system for each test class. Read
- * {@link dev.allframe.testkit.AllFrameTestKit} first. Needs JUnit 5; free of ScalaTest and JUnit 4.
+ * Tests of aggregates and views on real actors: in-memory storage, virtual time, one actor system for each test class.
+ * Read {@link dev.allframe.testkit.AllFrameTestKit} first. Needs JUnit 5; free of ScalaTest and JUnit 4.
  */
 @NullMarked
 package dev.allframe.testkit;

@@ -1,7 +1,11 @@
 package dev.allframe.testkit;
 
 import static dev.allframe.command.CommandOptions.withCommandId;
+import static dev.allframe.projection.Change.put;
+import static dev.allframe.projection.Version.version;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.allframe.aggregate.Aggregate;
 import dev.allframe.aggregate.AggregateType;
@@ -11,6 +15,9 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
+import dev.allframe.projection.ProjectionRegistry.Order;
+import dev.allframe.projection.ProjectionState;
+import dev.allframe.projection.ProjectionType;
 import dev.allframe.store.RecordedEvent;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,8 +70,16 @@ final class AllFrameTestKitTest {
                 }
             });
 
+    record Rings(int times) {}
+
+    private static final ProjectionType<String, Rings> RINGS = ProjectionType
+            .named("rings", version(1), String.class, Rings.class)
+            .from(BELL, (event, info) -> put(info.id(), new Rings(event.times())));
+
     @RegisterExtension
-    static final AllFrameTestKit KIT = AllFrameTestKit.of(BELL).withConfig("allframe.passivate-after = 1h");
+    static final AllFrameTestKit KIT = AllFrameTestKit.of(BELL)
+            .projection(RINGS)
+            .withConfig("allframe.passivate-after = 1h");
 
     @Test
     void an_instance_is_recovered_after_passivation_in_virtual_time() {
@@ -114,6 +129,34 @@ final class AllFrameTestKitTest {
 
         assertThat(result.join())
                 .isEqualTo(new CommandResult.Failed<Rung>(new CommandError.Timeout(Duration.ofSeconds(5), "", false)));
+    }
+
+    @Test
+    void views_have_applied_what_is_stored() {
+        KIT.awaitViews();
+        KIT.send(BELL, "viewed", new Ring());
+        KIT.send(BELL, "viewed", new Ring());
+
+        KIT.awaitViews();
+
+        assertThat(KIT.view(RINGS).get("viewed")).contains(new Rings(2));
+        assertThat(KIT.projections().describe("rings").state()).isEqualTo(ProjectionState.LIVE);
+    }
+
+    @Test
+    void waiting_for_a_view_that_does_not_go_on_fails_at_once() {
+        KIT.awaitViews();
+        KIT.projections().pause("rings", Order.of("test", "to see it wait")).toCompletableFuture().join();
+        await().until(() -> KIT.projections().describe("rings").state() == ProjectionState.PAUSED);
+        KIT.send(BELL, "unseen", new Ring());
+
+        assertThatThrownBy(KIT::awaitViews).isInstanceOf(AssertionError.class)
+                .hasMessageContaining("view 'rings' has not applied what is stored: it is PAUSED");
+
+        KIT.projections().resume("rings", Order.of("test", "seen")).toCompletableFuture().join();
+        await().until(() -> KIT.projections().describe("rings").state() == ProjectionState.LIVE);
+        KIT.awaitViews();
+        assertThat(KIT.view(RINGS).get("unseen")).contains(new Rings(1));
     }
 
     @Test
