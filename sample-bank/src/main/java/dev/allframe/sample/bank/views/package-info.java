@@ -1,0 +1,11 @@
+/**
+ * The bank's read models, as values: rows that are made from the events of accounts, and the questions that people ask
+ * them. Read {@link dev.allframe.sample.bank.views.Balances} first.
+ *
+ * <p>Imports the account package and the contract of projections; knows no store, no runtime and no command line.
+ * Handlers are pure and run on any thread; questions run on the caller's.
+ */
+@NullMarked
+package dev.allframe.sample.bank.views;
+
+import org.jspecify.annotations.NullMarked;
