@@ -2,6 +2,7 @@ package dev.allframe.sample.bank.cli;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.tool.StoreTool;
+import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.ledger.StorageException;
 import dev.allframe.store.EventStoreException;
@@ -9,6 +10,8 @@ import dev.allframe.store.StoreLockedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.time.YearMonth;
+import java.time.format.DateTimeParseException;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -21,20 +24,22 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
- * The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code schemas},
- * {@code store}.
+ * The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code statement},
+ * {@code customers}, {@code turnover}, {@code views}, {@code view}, {@code rebuild}, {@code schemas}, {@code store}.
  */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
-        SchemasCommand.class, StoreTool.class,
+        ShowStatement.class, ShowCustomers.class, ShowTurnover.class, ShowViews.class, OrderView.class,
+        RebuildView.class, SchemasCommand.class, StoreTool.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done. Malformed lines may have been left out: they are told and counted.",
                         "1:Finished, but commands were rejected or a check failed.",
                         "2:Wrong usage, or input that is not there or cannot be used.",
-                        "3:The store cannot be used or takes no more, or an unexpected failure.",
+                        "3:The store cannot be used or takes no more, a view does not go on, or an unexpected failure.",
                         "129, 130, 143:Ended by a signal (hangup, Ctrl-C, termination); what was stored stays."})
 public final class Bank implements Runnable {
 
@@ -62,10 +67,21 @@ public final class Bank implements Runnable {
 
     /** The command line, which gives its exit code and does not exit. */
     static CommandLine commandLine() {
-        return StoreTool.prepared(new CommandLine(new Bank()))
+        return StoreTool.prepared(new CommandLine(new Bank()).registerConverter(YearMonth.class, Bank::month))
                 .setExecutionExceptionHandler((failure, command, parsed) -> isOfStore(command)
                         ? StoreTool.onFailure(failure, command, parsed)
                         : onFailure(failure, command));
+    }
+
+    private static YearMonth month(String text) {
+        try {
+            if (text.matches("[0-9]{4}-[0-9]{2}")) {
+                return YearMonth.parse(text);
+            }
+        } catch (DateTimeParseException noMonth) {
+            throw new TypeConversionException("'" + text + "' is no month: there are 01 to 12");
+        }
+        throw new TypeConversionException("'" + text + "' is no month, such as 1993-05");
     }
 
     /** Called where no command is named. */
@@ -99,6 +115,10 @@ public final class Bank implements Runnable {
         if (failure instanceof StorageException storage) {
             err.println("bank: the store takes no more: " + Failures.message(storage)
                     + "; what was stored before stays, and the same command goes on with it when that is mended");
+            return FAILED;
+        }
+        if (failure instanceof ViewException || failure instanceof ViewNotReadyException) {
+            err.println("bank: " + Failures.message(failure));
             return FAILED;
         }
         EventStoreException store = ofTheStore(failure);

@@ -3,6 +3,9 @@ package dev.allframe.sample.bank.cli;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
 import dev.allframe.failure.Failures;
+import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.View;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
@@ -11,6 +14,10 @@ import dev.allframe.sample.bank.history.HistoryImport;
 import dev.allframe.sample.bank.history.ImportReport;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.ledger.Ledger;
+import dev.allframe.sample.bank.views.Balances;
+import dev.allframe.sample.bank.views.Customers;
+import dev.allframe.sample.bank.views.Statements;
+import dev.allframe.sample.bank.views.Turnover;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * is closed.
  */
 final class OpenBank implements AutoCloseable {
+
+    private static final List<ProjectionType<?, ?>> VIEWS = List.of(Balances.BALANCES, Customers.CUSTOMERS,
+            Statements.STATEMENTS, Turnover.TURNOVER);
 
     private final Storage storage;
     private volatile @Nullable AllFrame started;
@@ -41,7 +51,9 @@ final class OpenBank implements AutoCloseable {
         AllFrame running = started;
         if (running == null) {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
-            running = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).start();
+            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT);
+            VIEWS.forEach(builder::projection);
+            running = builder.start();
             started = running;
             whenEnding = Ending.call(this::end);
         }
@@ -64,10 +76,35 @@ final class OpenBank implements AutoCloseable {
         return new Ledger(running().eventStore(ACCOUNT));
     }
 
+    /** The names of the views. */
+    static List<String> viewNames() {
+        return VIEWS.stream().map(ProjectionType::name).toList();
+    }
+
+    /** How the views are doing, and what can be done with them. */
+    ProjectionRegistry projections() {
+        return running().projections();
+    }
+
+    /** Waits for views. */
+    ViewWait views(Output output) {
+        return new ViewWait(running(), output, shown -> progress = shown);
+    }
+
+    /**
+     * A view with everything that is stored at this moment.
+     *
+     * @throws ViewException if the view does not come to it
+     */
+    <K, R> View<K, R> view(ProjectionType<K, R> type, Output output) {
+        views(output).untilUpToDate(type.name());
+        return running().view(type);
+    }
+
     /** Imports the history that the folders hold. */
     ImportReport importHistory(List<Path> folders, boolean strict, Output output) {
         HistoryImport history = HistoryImport.read(folders, strict);
-        try (Progress shown = output.progress("importing", history.commands())) {
+        try (Progress shown = output.progress("importing", history.commands(), "commands")) {
             progress = shown;
             return history.run(running().commands(), ledger(), shown::step);
         }
@@ -76,7 +113,7 @@ final class OpenBank implements AutoCloseable {
     /** Lives through the made-up year. */
     DemoReport demo(long seed, int accounts, Output output) {
         DemoRun demo = new DemoRun(seed, accounts);
-        try (Progress shown = output.progress("a year", demo.commands())) {
+        try (Progress shown = output.progress("a year", demo.commands(), "commands")) {
             progress = shown;
             return demo.run(running().commands(), ledger(), shown::step);
         } catch (OtherYearException other) {

@@ -39,11 +39,15 @@ final class Output {
         return json;
     }
 
-    /** A bar on standard error, or nothing. The launcher says whether standard error is a terminal. */
-    Progress progress(String task, long steps) {
+    /**
+     * A bar on standard error, or nothing. The launcher says whether standard error is a terminal.
+     *
+     * @param unit what a step is, such as {@code commands}
+     */
+    Progress progress(String task, long steps, String unit) {
         return json || noProgress || !Boolean.getBoolean("bank.terminal")
                 ? Progress.hidden()
-                : Progress.bar(task, steps);
+                : Progress.bar(task, steps, unit);
     }
 
     void printJson(Object value) {

@@ -39,13 +39,14 @@ final class Progress implements AutoCloseable {
         return new Progress(null);
     }
 
-    static Progress bar(String task, long steps) {
+    /** @param unit what a step is, such as {@code commands} */
+    static Progress bar(String task, long steps, String unit) {
         return new Progress(new ProgressBarBuilder().setTaskName(task)
                 .setInitialMax(steps)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setConsumer(new Line())
-                .setUnit(" commands", 1)
+                .setUnit(" " + unit, 1)
                 .showSpeed()
                 .build());
     }
@@ -53,6 +54,13 @@ final class Progress implements AutoCloseable {
     void step() {
         if (bar != null) {
             bar.step();
+        }
+    }
+
+    /** So many steps are done. */
+    void at(long step) {
+        if (bar != null) {
+            bar.stepTo(step);
         }
     }
 

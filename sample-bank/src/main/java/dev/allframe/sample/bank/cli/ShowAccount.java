@@ -86,12 +86,13 @@ final class ShowAccount implements Callable<Integer> {
 
     private static String entry(Entry entry, String amount) {
         Counterparty other = entry.counterparty();
-        return String.format(Locale.ROOT, "%s  %-16s %-16s %s", entry.on(), kind(entry), entry.purpose(), amount)
+        return String.format(Locale.ROOT, "%s  %-16s %-16s %s", entry.on(), kind(entry.kind()), entry.purpose(), amount)
                 + (other == null ? "" : "  " + other.account() + "/" + other.bank());
     }
 
-    private static String kind(Entry entry) {
-        return entry.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    /** The kind of a movement in words. */
+    static String kind(Entry.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private Map<String, Object> json(List<Line> statement) {
@@ -136,7 +137,7 @@ final class ShowAccount implements Callable<Integer> {
         json.put("event", event);
         json.put("on", entry.on().toString());
         json.put("amount", amount);
-        json.put("kind", kind(entry));
+        json.put("kind", kind(entry.kind()));
         json.put("purpose", entry.purpose());
         json.put("reference", entry.reference());
         Counterparty other = entry.counterparty();

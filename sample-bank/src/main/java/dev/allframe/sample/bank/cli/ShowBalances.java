@@ -1,8 +1,15 @@
 package dev.allframe.sample.bank.cli;
 
+import static dev.allframe.sample.bank.views.Balances.BALANCES;
+
+import dev.allframe.projection.Range;
+import dev.allframe.projection.Rows;
 import dev.allframe.sample.bank.account.Account;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.history.InputException;
+import dev.allframe.sample.bank.views.AllRows;
+import dev.allframe.sample.bank.views.Balances.AccountRow;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,25 +42,27 @@ final class ShowBalances implements Callable<Integer> {
         }
         try (OpenBank bank = new OpenBank(storage)) {
             Source.Filled filled = source.fill(bank, storage, output);
-            Map<String, Account> accounts = bank.ledger().accounts();
-            Money total = accounts.values().stream().map(Account::balance).reduce(Money.czk(0), Money::plus);
-            List<Map.Entry<String, Account>> largest = accounts.entrySet()
-                    .stream()
-                    .sorted(Map.Entry.comparingByValue(Comparator.comparing(Account::balance).reversed()))
-                    .limit(top == null ? accounts.size() : top)
-                    .toList();
+            List<Rows.Entry<String, AccountRow>> accounts = new ArrayList<>(
+                    bank.view(BALANCES, output).read(rows -> AllRows.list(rows, Range.all())));
+            Money total = accounts.stream().map(entry -> entry.row().balance()).reduce(Money.czk(0), Money::plus);
+            accounts.sort(Comparator.comparing((Rows.Entry<String, AccountRow> entry) -> entry.row().balance())
+                    .reversed()); // those that are equal stay in the order of their ids
+            List<Rows.Entry<String, AccountRow>> largest = accounts.subList(0,
+                    top == null ? accounts.size() : Math.min(top, accounts.size()));
             if (output.isJson()) {
                 Map<String, Object> json = new LinkedHashMap<>();
                 json.put("accounts", accounts.size());
                 json.put("total", total.amount().toPlainString());
                 json.put("currency", total.currency().getCurrencyCode());
-                json.put("balances", largest.stream().map(entry -> json(entry.getKey(), entry.getValue())).toList());
+                json.put("balances", largest.stream()
+                        .map(entry -> json(entry.key(), entry.row().owner(), entry.row().balance()))
+                        .toList());
                 json.putAll(filled.remarks());
                 output.printJson(json);
             } else {
                 largest.forEach(
-                        entry -> output.print("%-10s %-28s %,16.2f %s", entry.getKey(), entry.getValue().owner(),
-                                entry.getValue().balance().amount(), entry.getValue().currency()));
+                        entry -> output.print("%-10s %-28s %,16.2f %s", entry.key(), entry.row().owner(),
+                                entry.row().balance().amount(), entry.row().balance().currency()));
                 output.print("%-39s %,16.2f %s", String.format(Locale.ROOT, "all %,d accounts", accounts.size()),
                         total.amount(),
                         total.currency());
@@ -64,11 +73,15 @@ final class ShowBalances implements Callable<Integer> {
 
     /** The parts that every command tells of an account. */
     static Map<String, Object> json(String id, Account account) {
+        return json(id, account.owner(), account.balance());
+    }
+
+    private static Map<String, Object> json(String id, String owner, Money balance) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("account", id);
-        json.put("owner", account.owner());
-        json.put("balance", account.balance().amount().toPlainString());
-        json.put("currency", account.currency().getCurrencyCode());
+        json.put("owner", owner);
+        json.put("balance", balance.amount().toPlainString());
+        json.put("currency", balance.currency().getCurrencyCode());
         return json;
     }
 }

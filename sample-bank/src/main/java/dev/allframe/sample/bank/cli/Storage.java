@@ -58,6 +58,19 @@ final class Storage {
         }
     }
 
+    /**
+     * Refuses orders to views that nobody would see carried out.
+     *
+     * @throws InputException if there is no store in the folder, or storage that keeps nothing
+     */
+    void checkKeepsViews() {
+        if (!isDurable()) {
+            throw new InputException("the memory backend keeps no views from one command to the next: leave --backend"
+                    + " out");
+        }
+        checkThere();
+    }
+
     /** The configuration of the actor system. */
     Config config() {
         Map<String, String> chosen = isDurable()

@@ -1,0 +1,72 @@
+package dev.allframe.sample.bank.cli;
+
+import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+
+import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.ProjectionRegistry.Order;
+import dev.allframe.sample.bank.history.InputException;
+import dev.allframe.store.StreamId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bank view}. */
+@Command(name = "view", mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
+        "Tells a view what to do; the order is stored, and holds for the commands to come.", "",
+        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever."})
+final class OrderView implements Callable<Integer> {
+
+    @Mixin
+    private final ViewName name = new ViewName();
+
+    @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry or skip.")
+    private String order = "";
+
+    @Option(names = "--account", paramLabel = "ID", description = "For skip: the account of the event.")
+    private @Nullable String account;
+
+    @Option(names = "--event", paramLabel = "NUMBER", description = "For skip: the number of the event in its account, as 'bank views' tells it.")
+    private @Nullable Long event;
+
+    @Mixin
+    private final Storage storage = new Storage();
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+        String view = name.checked();
+        if (!List.of("pause", "resume", "retry", "skip").contains(order)) {
+            throw new InputException("there is no order '" + order + "'; there are pause, resume, retry and skip");
+        }
+        boolean skips = order.equals("skip");
+        if (skips != (account != null) || skips != (event != null)) {
+            throw new InputException(skips
+                    ? "skip needs --account and --event, which 'bank views' tells of a view that stands"
+                    : "--account and --event are for skip alone");
+        }
+        storage.checkKeepsViews();
+        try (OpenBank bank = new OpenBank(storage)) {
+            ViewWait views = bank.views(output);
+            views.look(view); // opened, so that the order is followed and not found
+            give(bank.projections(), view, name.order()).toCompletableFuture().join();
+            ViewWait.Waited waited = order.equals("pause") ? views.untilPaused(view) : views.lookAfterOrder(view);
+            ShowViews.print(List.of(waited.view()), output);
+            return waited.reached() ? 0 : Bank.NOT_GOOD;
+        }
+    }
+
+    private CompletionStage<Void> give(ProjectionRegistry views, String view, Order by) {
+        return switch (order) {
+            case "pause" -> views.pause(view, by);
+            case "resume" -> views.resume(view, by);
+            case "retry" -> views.retry(view, by);
+            default -> views.skip(view, StreamId.of(ACCOUNT.name(), account), event, by);
+        };
+    }
+}

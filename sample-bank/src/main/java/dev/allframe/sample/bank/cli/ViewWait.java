@@ -1,0 +1,150 @@
+package dev.allframe.sample.bank.cli;
+
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionState;
+import dev.allframe.runtime.AllFrame;
+import dev.allframe.store.Position;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Waits for views on the caller's thread, with a bar where a view has something to catch up with. The end of the store
+ * is that of the moment of the call, and a view that does not move is given up after a time, so that every wait ends.
+ */
+final class ViewWait {
+
+    /** A view that moves is waited for; a slow disk may hold one up for as long as this. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** An order is followed within milliseconds; a view that still stands after this time stands again. */
+    private static final Duration PATIENCE_AFTER_ORDER = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+
+    private final AllFrame bank;
+    private final Output output;
+    private final Consumer<Progress> onShown;
+
+    /** @param onShown is given the bar that is shown */
+    ViewWait(AllFrame bank, Output output, Consumer<Progress> onShown) {
+        this.bank = bank;
+        this.output = output;
+        this.onShown = onShown;
+    }
+
+    /**
+     * A view that is waited for no longer.
+     *
+     * @param view how it is doing
+     * @param end the last record that it was to apply
+     * @param reached whether it is where it was waited for
+     */
+    record Waited(ProjectionMetadata view, long end, boolean reached) {
+
+        /** The view, which is where it was waited for. */
+        ProjectionMetadata orThrow() {
+            if (!reached) {
+                throw new ViewException(text());
+            }
+            return view;
+        }
+
+        private String text() {
+            String where = " at record " + view.position().index() + " of " + end;
+            String command = ": 'bank view " + view.name();
+            return "view '" + view.name() + "' " + switch (view.state()) {
+                case PAUSED -> "is paused" + where + command + " resume' lets it go on";
+                case FAILED -> "stands" + where + ": " + view.trouble() + command + " retry' tries the event again, and"
+                        + " 'skip' leaves it out";
+                case BUILDING, LIVE, PARKED, DAMAGED -> "does not move" + where + ", and is "
+                        + view.state().name().toLowerCase(Locale.ROOT)
+                        + (view.trouble().isEmpty() ? "" : ": " + view.trouble());
+            };
+        }
+    }
+
+    /**
+     * Waits until a view has everything that is stored.
+     *
+     * @throws ViewException if it does not come to it
+     */
+    void untilUpToDate(String view) {
+        ProjectionMetadata unused = look(view).orThrow();
+    }
+
+    /** Waits until a view has everything that is stored, or does not go on. */
+    Waited look(String view) {
+        long end = end();
+        return until(view, end, now -> isServedTo(now, end), Duration.ZERO);
+    }
+
+    /** As {@link #look}, after an order to a view that may stand until it has followed. */
+    Waited lookAfterOrder(String view) {
+        long end = end();
+        return until(view, end, now -> isServedTo(now, end), PATIENCE_AFTER_ORDER);
+    }
+
+    /** Waits until a view is paused. */
+    Waited untilPaused(String view) {
+        return until(view, end(), now -> now.state() == ProjectionState.PAUSED, PATIENCE_AFTER_ORDER);
+    }
+
+    /**
+     * Waits until a view serves a younger generation than one, with everything that is stored.
+     *
+     * @param generation the number of the older generation
+     */
+    Waited untilRebuilt(String view, long generation) {
+        long end = end();
+        return until(view, end, now -> now.generation() > generation && isServedTo(now, end), PATIENCE_AFTER_ORDER);
+    }
+
+    private long end() {
+        return bank.backend().lastPosition().toCompletableFuture().join().index();
+    }
+
+    private static boolean isServedTo(ProjectionMetadata view, long end) {
+        boolean isServed = view.state() == ProjectionState.LIVE || view.state() == ProjectionState.PARKED;
+        return isServed && view.position().index() >= end;
+    }
+
+    private Waited until(String name, long end, Predicate<ProjectionMetadata> isThere, Duration patienceWithStanding) {
+        ProjectionMetadata now = bank.projections().describe(name);
+        if (isThere.test(now)) {
+            return new Waited(now, end, true);
+        }
+        try (Progress shown = output.progress("view " + name, end, "records")) {
+            onShown.accept(shown);
+            long reached = -1;
+            long movedNanos = System.nanoTime();
+            while (!isThere.test(now)) {
+                if (reached(now) != reached) {
+                    reached = reached(now);
+                    shown.at(reached);
+                    movedNanos = System.nanoTime();
+                }
+                Duration patience = isStanding(now) ? patienceWithStanding : PATIENCE;
+                if (System.nanoTime() - movedNanos >= patience.toNanos()) {
+                    return new Waited(now, end, false);
+                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+                now = bank.projections().describe(name);
+            }
+            shown.at(end);
+            return new Waited(now, end, true);
+        }
+    }
+
+    private static boolean isStanding(ProjectionMetadata view) {
+        return view.state() == ProjectionState.PAUSED || view.state() == ProjectionState.FAILED;
+    }
+
+    /** Up to where rows are made: those that are served, or those of a generation that is built for the first time. */
+    private static long reached(ProjectionMetadata view) {
+        Position built = view.builtTo();
+        return built == null ? view.position().index() : built.index();
+    }
+}
