@@ -122,7 +122,8 @@ class StoragesTest {
 
     @Test
     void views_belong_to_a_storage_and_a_system_and_are_closed_before_their_backend() {
-        ActorSystem system = start("audit = ${inmemory}\naudit.views = \"" + BackendOpenWhenClosed.class.getName() + "\"");
+        ActorSystem system = start(
+                "audit = ${inmemory}\naudit.views = \"" + BackendOpenWhenClosed.class.getName() + "\"");
         Storages storages = Storages.get(system);
         ViewStore views = storages.views("inmemory");
         assertThat(storages.views("inmemory")).isSameAs(views);

@@ -242,7 +242,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private boolean isServed(Generation<K, R> generation) {
         Published served = parts.users().published();
-        return served != null && served.tables() == generation.tables();
+        return served != null && served.tables().generation() == generation.number();
     }
 
     /** Ends a stream; what it has read already is applied still. */
@@ -520,7 +520,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     private Behavior<Message> onPostStop() {
         onOrder.close();
         CompletableFuture<Done> stopped = stopping == null ? new CompletableFuture<>() : stopping.stopped();
-        serial.submit(() -> {
+        CompletionStage<Done> unused = serial.submit(() -> {
             parts.work().close();
             return Done.getInstance();
         }).whenComplete((done, cause) -> {

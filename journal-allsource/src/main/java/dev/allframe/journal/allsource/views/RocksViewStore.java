@@ -21,14 +21,14 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps views in RocksDB, in the directory {@code views} of a store: {@code views/<name>/<number>/} is a generation,
- * see
- * {@link ViewDirectory}. All that are open share one amount of memory. Whoever opens this holds the store's lock.
+ * Keeps views in RocksDB, in the directory {@code views} of a store: {@code views/<name>/<number>/} is a generation
+ * ({@link ViewDirectory}). All that are open share one amount of memory. Whoever opens this holds the store's lock.
  *
  * <h2>Order</h2> A generation is made under another name, forced, and renamed; {@code CURRENT} is replaced whole. So a
  * crash leaves a generation or none, and names one that is there or is none.
  *
- * <h2>Threads</h2> Any. The lock of this object is held by calls that change directories; what is open does not need it.
+ * <h2>Threads</h2> Any. The lock of this object is held by calls that change directories; what is open does not
+ * need it.
  */
 public final class RocksViewStore implements ViewStore {
 

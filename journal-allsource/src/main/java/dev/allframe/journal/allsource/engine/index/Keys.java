@@ -1,7 +1,6 @@
 package dev.allframe.journal.allsource.engine.index;
 
 import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
-import dev.allframe.journal.allsource.tables.Reads;
 import dev.allframe.store.StreamId;
 import java.util.Arrays;
 
