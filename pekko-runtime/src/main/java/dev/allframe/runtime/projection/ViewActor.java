@@ -499,7 +499,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private Behavior<Message> onStop(Stop stop) {
         if (stopping != null) {
-            stopping.stopped().whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
+            CompletionStage<Done> unused = stopping.stopped()
+                    .whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
             return this;
         }
         stopping = stop;

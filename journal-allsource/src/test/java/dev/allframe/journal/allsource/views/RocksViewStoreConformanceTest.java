@@ -4,7 +4,6 @@ import dev.allframe.api.testkit.conformance.DurableViewStoreConformance;
 import dev.allframe.store.view.ViewStore;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +16,7 @@ final class RocksViewStoreConformanceTest extends DurableViewStoreConformance {
     @TempDir
     static Path folder;
 
-    private final Map<ViewStore, Path> directories = new IdentityHashMap<>();
+    private final IdentityHashMap<ViewStore, Path> directories = new IdentityHashMap<>();
 
     @Override
     protected ViewStore open() {

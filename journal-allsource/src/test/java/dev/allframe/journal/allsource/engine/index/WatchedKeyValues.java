@@ -3,7 +3,6 @@ package dev.allframe.journal.allsource.engine.index;
 import dev.allframe.journal.allsource.tables.Batch;
 import dev.allframe.journal.allsource.tables.ForwardingKeyValues;
 import dev.allframe.journal.allsource.tables.KeyValues;
-import dev.allframe.journal.allsource.tables.Tables;
 import java.nio.file.Path;
 
 /** Tables of which somebody makes the calls that change them. */
