@@ -50,6 +50,12 @@ final class OrderView implements Callable<Integer> {
                     ? "skip needs --account and --event, which 'bank views' tells of a view that stands"
                     : "--account and --event are for skip alone");
         }
+        if (event != null && event < 1) {
+            throw new InputException("--event must be 1 or more, not " + event);
+        }
+        if (account != null && (account.isEmpty() || account.indexOf('|') >= 0)) {
+            throw new InputException("there is no account '" + account + "'");
+        }
         storage.checkKeepsViews();
         try (OpenBank bank = new OpenBank(storage)) {
             ViewWait views = bank.views(output);

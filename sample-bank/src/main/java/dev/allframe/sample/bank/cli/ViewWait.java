@@ -107,8 +107,7 @@ final class ViewWait {
     }
 
     private static boolean isServedTo(ProjectionMetadata view, long end) {
-        boolean isServed = view.state() == ProjectionState.LIVE || view.state() == ProjectionState.PARKED;
-        return isServed && view.position().index() >= end;
+        return view.generation() > 0 && view.state() != ProjectionState.BUILDING && view.position().index() >= end;
     }
 
     private Waited until(String name, long end, Predicate<ProjectionMetadata> isThere, Duration patienceWithStanding) {

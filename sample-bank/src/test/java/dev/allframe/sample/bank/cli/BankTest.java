@@ -258,6 +258,66 @@ final class BankTest {
         assertThat(json.get("balances").findValuesAsText("balance")).containsExactly("8099.95", "0.00", "-403.20");
     }
 
+    @Test
+    void a_statement_is_shown_to_people_and_to_machines() {
+        Said people = bank("statement", "2", "--month", "1993-01", "--berka", CZECH);
+        JsonNode json = bank("statement", "2", "--month", "1993-02", "--berka", CZECH, "--json").json();
+
+        assertThat(people.exitCode()).isZero();
+        assertThat(people.out().lines()).containsExactly("Account 2 of holder of account 2, 1993-01, in CZK",
+                "              opening                                       0.00",
+                "  1993-01-02  cash                     1,000.00         1,000.00",
+                "  1993-01-31  remittance              -1,400.00          -400.00",
+                "              closing                                    -400.00");
+        assertThat(json.toString()).isEqualTo("""
+                {"account":"2","month":"1993-02","opening":"-400.00","closing":"-403.20","rows":[\
+                {"date":"1993-02-28","kind":"penalty interest","amount":"-3.20","balance":"-403.20"}]}""");
+    }
+
+    @Test
+    void turnover_is_shown_to_people_and_to_machines() {
+        Said people = bank("turnover", "--berka", CZECH);
+        JsonNode json = bank("turnover", "--berka", CZECH, "--json").json();
+
+        assertThat(people.out().lines()).hasSize(5)
+                .contains("YZ     1993-01           8,000.00               0.00          1");
+        assertThat(json.toString()).isEqualTo("""
+                {"rows":[{"bank":"","month":"1993-01","in":"1705.45","out":"14.60","count":4},\
+                {"bank":"","month":"1993-02","in":"0.00","out":"594.10","count":3},\
+                {"bank":"QR","month":"1993-01","in":"0.00","out":"1400.00","count":1},\
+                {"bank":"YZ","month":"1993-01","in":"8000.00","out":"0.00","count":1}]}""");
+    }
+
+    @Test
+    void customers_are_shown_to_people_and_to_machines_those_with_the_most_first() {
+        Said people = bank("customers", "--berka", CZECH);
+        JsonNode json = bank("customers", "--top", "2", "--berka", CZECH, "--json").json();
+
+        assertThat(people.out().lines()).hasSize(4)
+                .first()
+                .isEqualTo("holder of account 1             1 account          8,099.95 CZK");
+        assertThat(json.toString()).isEqualTo("""
+                {"customers":[{"owner":"holder of account 1","accounts":1,"total":"8099.95","currency":"CZK"},\
+                {"owner":"holder of account 3","accounts":1,"total":"0.00","currency":"CZK"}]}""");
+    }
+
+    @Test
+    void views_are_shown_to_people_and_to_machines_with_everything_that_is_stored() {
+        Said people = bank("views", "--berka", CZECH);
+        JsonNode json = bank("views", "--berka", CZECH, "--json").json();
+
+        assertThat(people.out().lines()).hasSize(5).first().asString().startsWith("view        state");
+        assertThat(json.get("views").findValuesAsText("name"))
+                .containsExactly("balances", "customers", "statements", "turnover");
+        assertThat(json.get("views").findValuesAsText("state")).containsOnly("live");
+        assertThat(json.get("views").findValuesAsText("position")).containsOnly("14");
+        assertThat(json.get("views").findValuesAsText("lag")).containsOnly("0");
+        assertThat(json.get("views").findValuesAsText("rows")).containsExactly("3", "3", "9", "4");
+        assertThat(json.get("views").findValuesAsText("generation")).containsOnly("1");
+        assertThat(json.get("views").findValuesAsText("digest")).allMatch(digest -> digest.matches("[0-9a-f]{32}"))
+                .doesNotHaveDuplicates();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '#', textBlock = """
             import --berka /nowhere                          # bank: there is no folder /nowhere
@@ -269,6 +329,17 @@ final class BankTest {
             balances --accounts 1 --top 0                    # bank: --top must be 1 or more, not 0
             account acc-9999 --accounts 1                    # bank: there is no account 'acc-9999'
             account a|b --accounts 1                         # bank: there is no account 'a|b'
+            statement a|b --month 2025-05 --accounts 1       # bank: there is no account 'a|b'
+            customers --accounts 1 --top 0                   # bank: --top must be 1 or more, not 0
+            turnover --data /nowhere                         # bank: there is no bank in /nowhere: fill one with 'bank demo' or 'bank import', or name its folder with --data
+            rebuild interest --data /nowhere                 # bank: there is no view 'interest'; there are balances, customers, statements, turnover
+            rebuild balances --data /nowhere                 # bank: there is no bank in /nowhere: fill one with 'bank demo' or 'bank import', or name its folder with --data
+            rebuild balances --backend memory                # bank: the memory backend keeps no views from one command to the next: leave --backend out
+            view balances stop --data /nowhere               # bank: there is no order 'stop'; there are pause, resume, retry and skip
+            view balances skip --event 1 --data /nowhere     # bank: skip needs --account and --event, which 'bank views' tells of a view that stands
+            view balances retry --event 1 --data /nowhere    # bank: --account and --event are for skip alone
+            view balances skip --event 0 --account 1 --data /nowhere # bank: --event must be 1 or more, not 0
+            view balances skip --event 1 --account a|b --data /nowhere # bank: there is no account 'a|b'
             """, ignoreLeadingAndTrailingWhitespace = true, quoteCharacter = '~')
     void what_cannot_be_done_is_said_in_one_sentence(String arguments, String sentence) {
         Said said = bank(arguments.split(" "));
@@ -279,7 +350,8 @@ final class BankTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "fly", "import", "account", "demo --seed x", "demo --frob"})
+    @ValueSource(strings = {"", "fly", "import", "account", "demo --seed x", "demo --frob", "statement 1",
+            "statement 1 --month 1993-13", "statement 1 --month 93-05", "view balances", "rebuild"})
     void wrong_usage_shows_the_right_one(String arguments) {
         Said said = arguments.isEmpty() ? bank() : bank(arguments.split(" "));
 
@@ -289,7 +361,8 @@ final class BankTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo ", "import ", "account ", "balances "})
+    @ValueSource(strings = {"", "demo ", "import ", "account ", "balances ", "statement ", "customers ", "turnover ",
+            "views ", "view ", "rebuild "})
     void help_and_version_are_everywhere(String command) {
         Said help = bank((command + "--help").split(" "));
         Said version = bank((command + "--version").split(" "));
@@ -402,7 +475,8 @@ final class BankTest {
     /** In memory, where the arguments do not say otherwise. */
     private static Said bank(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        boolean stores = !all.isEmpty() && List.of("demo", "import", "account", "balances").contains(all.getFirst());
+        boolean stores = !all.isEmpty() && List.of("demo", "import", "account", "balances", "statement", "customers",
+                "turnover", "views").contains(all.getFirst());
         if (stores && Collections.disjoint(all, List.of("--backend", "--data", "--help", "--version"))) {
             all.addAll(List.of("--backend", "memory"));
         }

@@ -1,0 +1,147 @@
+package dev.allframe.sample.bank.cli;
+
+import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+import static dev.allframe.sample.bank.account.Money.czk;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.allframe.codec.jackson.JacksonEventCodec;
+import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.sample.bank.account.AccountEvent.Deposited;
+import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.sample.bank.history.Folder;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.sample.bank.account.AccountEvent;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Orders to the views of a store on disk: each holds for the commands to come, which open the store anew. */
+final class ViewOrdersTest {
+
+    private static final LocalDate DAY = LocalDate.of(1993, 5, 1);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path data;
+
+    private record Said(int exitCode, String out, String err) {
+
+        JsonNode view(String name) {
+            try {
+                for (JsonNode view : JsonMapper.builder().build().readTree(out).get("views")) {
+                    if (view.get("name").textValue().equals(name)) {
+                        return view;
+                    }
+                }
+                throw new AssertionError(out);
+            } catch (JsonProcessingException broken) {
+                throw new AssertionError("not JSON: " + out, broken);
+            }
+        }
+    }
+
+    @BeforeEach
+    void threeAccounts() {
+        assertThat(bank("import", "--berka", Folder.committed("czech").toString()).exitCode()).isZero();
+    }
+
+    @Test
+    void what_comes_after_a_pause_is_applied_when_the_view_is_resumed() {
+        Said paused = bank("view", "balances", "pause", "--reason", "audit", "--json");
+        stored("3", new Deposited(czk(5), Entry.cash(DAY)));
+        Said refused = bank("balances");
+        Said views = bank("views", "--json");
+        Said resumed = bank("view", "balances", "resume", "--json");
+        Said balances = bank("balances");
+
+        assertThat(paused.exitCode()).isZero();
+        assertThat(paused.view("balances").get("state").textValue()).isEqualTo("paused");
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).startsWith("bank: view 'balances' is paused at record 1")
+                .endsWith(" of 16: 'bank view balances resume' lets it go on\n");
+        assertThat(views.exitCode()).isZero();
+        assertThat(views.view("balances").get("state").textValue()).isEqualTo("paused");
+        assertThat(views.view("turnover").get("state").textValue()).isEqualTo("live");
+        assertThat(resumed.exitCode()).isZero();
+        assertThat(resumed.view("balances").get("state").textValue()).isEqualTo("live");
+        assertThat(balances.exitCode()).isZero();
+        assertThat(balances.out()).contains("holder of account 3                      5.00 CZK");
+    }
+
+    @Test
+    void a_rebuilt_view_has_the_same_rows_in_another_generation_and_others_are_not_built_anew() {
+        JsonNode before = bank("views", "--json").view("statements");
+
+        Said rebuilt = bank("rebuild", "statements", "--json");
+        Said after = bank("views", "--json");
+
+        assertThat(rebuilt.exitCode()).isZero();
+        assertThat(rebuilt.view("statements").get("generation").intValue()).isEqualTo(2);
+        assertThat(rebuilt.view("statements").get("digest")).isEqualTo(before.get("digest"));
+        assertThat(after.view("statements").get("generation").intValue()).isEqualTo(2);
+        assertThat(after.view("statements").get("rows")).isEqualTo(before.get("rows"));
+        assertThat(after.view("balances").get("generation").intValue()).isEqualTo(1);
+        assertThat(data.resolve("views/balances/1")).isDirectory();
+    }
+
+    @Test
+    void an_event_before_which_a_view_stands_is_named_and_can_be_left_out() {
+        stored("9", new Deposited(czk(5), Entry.cash(DAY)));
+        stored("10", new Opened("somebody", czk(0), DAY));
+
+        Said refused = bank("balances");
+        Said views = bank("views");
+        Said retried = bank("view", "balances", "retry", "--json");
+        Said skipped = bank("view", "balances", "skip", "--account", "9", "--event", "1", "--reason", "not opened",
+                "--json");
+        Said balances = bank("balances");
+        Said rebuilt = bank("rebuild", "balances", "--json");
+
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err()).startsWith("bank: view 'balances' stands at record 14 of 16: event 1 of account|9 failed")
+                .contains("'bank view balances retry'", "'skip' leaves it out");
+        assertThat(views.out()).contains("failed", "event 1 of account|9 failed");
+        assertThat(retried.exitCode()).isEqualTo(1);
+        assertThat(retried.view("balances").get("state").textValue()).isEqualTo("failed");
+        assertThat(skipped.exitCode()).isZero();
+        assertThat(skipped.view("balances").get("state").textValue()).isEqualTo("live");
+        assertThat(balances.exitCode()).isZero();
+        assertThat(balances.out()).contains("all 4 accounts", "somebody");
+        assertThat(rebuilt.exitCode()).isZero();
+        assertThat(rebuilt.view("balances").get("rows").intValue()).isEqualTo(4);
+    }
+
+    private void stored(String account, AccountEvent event) {
+        try (EventStoreBackend backend = AllSourceBackend.production(data)) {
+            EventStore.of(backend, ACCOUNT, JacksonEventCodec.of(ACCOUNT))
+                    .append(account, ExpectedVersion.any(), List.of(event))
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+
+    private Said bank(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", data.toString()));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = Bank.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(all.toArray(String[]::new));
+        return new Said(exitCode, out.toString(), err.toString());
+    }
+}
