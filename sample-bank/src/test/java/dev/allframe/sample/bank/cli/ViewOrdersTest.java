@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
 import dev.allframe.sample.bank.account.Entry;
@@ -16,7 +17,6 @@ import dev.allframe.sample.bank.history.Folder;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
-import dev.allframe.sample.bank.account.AccountEvent;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -111,7 +111,8 @@ final class ViewOrdersTest {
         Said rebuilt = bank("rebuild", "balances", "--json");
 
         assertThat(refused.exitCode()).isEqualTo(3);
-        assertThat(refused.err()).startsWith("bank: view 'balances' stands at record 14 of 16: event 1 of account|9 failed")
+        assertThat(refused.err())
+                .startsWith("bank: view 'balances' stands at record 14 of 16: event 1 of account|9 failed")
                 .contains("'bank view balances retry'", "'skip' leaves it out");
         assertThat(views.out()).contains("failed", "event 1 of account|9 failed");
         assertThat(retried.exitCode()).isEqualTo(1);

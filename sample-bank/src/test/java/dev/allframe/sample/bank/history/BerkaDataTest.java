@@ -140,8 +140,9 @@ final class BerkaDataTest {
             assertThat(statement.closing().amount()).isEqualTo(
                     expected.stream().map(Movement::signed).reduce(opening, BigDecimal::add));
             assertThat(statement.lines()).as("%s %s", account, month)
-                    .extracting(line -> line.date() + " " + line.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')
-                            + " " + line.amount().amount())
+                    .extracting(
+                            line -> line.date() + " " + line.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                                    + " " + line.amount().amount())
                     .containsExactlyInAnyOrderElementsOf(expected.stream()
                             .map(line -> line.date() + " " + line.kind() + " " + line.signed())
                             .toList());
