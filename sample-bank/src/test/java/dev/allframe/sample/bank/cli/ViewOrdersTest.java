@@ -17,6 +17,7 @@ import dev.allframe.sample.bank.history.Folder;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.StreamId;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ final class ViewOrdersTest {
         assertThat(refused.exitCode()).isEqualTo(3);
         assertThat(refused.out()).isEmpty();
         assertThat(refused.err()).startsWith("bank: view 'balances' is paused at record 1")
-                .endsWith(" of 16: 'bank view balances resume' lets it go on\n");
+                .endsWith(" of 16: 'bank view balances resume' lets it go on" + System.lineSeparator());
         assertThat(views.exitCode()).isZero();
         assertThat(views.view("balances").get("state").textValue()).isEqualTo("paused");
         assertThat(views.view("turnover").get("state").textValue()).isEqualTo("live");
@@ -95,6 +96,25 @@ final class ViewOrdersTest {
         assertThat(after.view("statements").get("rows")).isEqualTo(before.get("rows"));
         assertThat(after.view("balances").get("generation").intValue()).isEqualTo(1);
         assertThat(data.resolve("views/balances/1")).isDirectory();
+    }
+
+    @Test
+    void a_view_that_would_lack_deleted_events_is_rebuilt_where_that_is_accepted() {
+        try (EventStoreBackend backend = AllSourceBackend.production(data)) {
+            backend.deleteEventsTo(StreamId.of("account", "3"), 1).toCompletableFuture().join();
+        }
+
+        Said refused = bank("rebuild", "balances");
+        Said kept = bank("balances");
+        Said accepted = bank("rebuild", "balances", "--accept-deleted", "--json");
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).startsWith("bank: 1 records of the store were deleted, so that view 'balances' may")
+                .endsWith("say that you accept that: --accept-deleted does" + System.lineSeparator());
+        assertThat(kept.out()).contains("all 3 accounts");
+        assertThat(accepted.exitCode()).isZero();
+        assertThat(accepted.view("balances").get("rows").intValue()).isEqualTo(2);
     }
 
     @Test
