@@ -18,9 +18,11 @@ import dev.allframe.runtime.aggregate.AggregateRegistry;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.Hosts;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
+import dev.allframe.runtime.aggregate.VisibilityGuard;
 import dev.allframe.runtime.command.ActorCommandBus;
 import dev.allframe.runtime.evolution.StartCheck;
 import dev.allframe.runtime.membership.ClusterJoin;
+import dev.allframe.runtime.projection.Refusals;
 import dev.allframe.runtime.projection.RegisteredView;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.storage.ConfigurationException;
@@ -301,7 +303,9 @@ public final class AllFrame implements AutoCloseable {
                     registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));
                     hosted.put(name, new ActorCommandBus.HostedAggregate(aggregate.type(), hosts.start(aggregate)));
                 }
-                Views views = Views.start(system, hosts.hosting().storage(), clock, checked.views);
+                VisibilityGuard guard = hosts.hosting().guard();
+                Views views = Views.start(system, hosts.hosting().storage(),
+                        new Refusals(guard::refusal, guard::onChange), clock, checked.views);
                 return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors, views);
             } catch (RuntimeException | Error failed) {
                 hosted.values().forEach(started -> started.host().stop());

@@ -286,10 +286,12 @@ public final class ViewFold<K, R> {
             ViewBatch batch = new ViewBatch();
             PageRows.Written<K, R> changed = rows.write(batch, reached.digest());
             Retry again = retry;
-            if (again != null && !again.last && !nowParked.containsKey(again.waiting.stream()) && last != null) {
+            if (again != null && !again.last && !nowParked.containsKey(again.waiting.stream())) {
+                // More is to be tried: the stream waits behind the last event, or where it did if no handler wants any.
                 Parked before = again.waiting;
+                long first = last == null ? before.firstSequenceNr() : last.sequenceNr() + 1;
                 nowParked.put(before.stream(),
-                        new Parked(before.stream(), last.sequenceNr() + 1, before.since(), before.reason()));
+                        new Parked(before.stream(), first, before.since(), before.reason()));
             }
             writeParked(batch);
             StoredEvent applied = last;

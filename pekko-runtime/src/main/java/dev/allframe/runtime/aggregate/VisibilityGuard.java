@@ -2,9 +2,13 @@ package dev.allframe.runtime.aggregate;
 
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
+import dev.allframe.store.Registration;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.Address;
@@ -37,6 +41,7 @@ public final class VisibilityGuard {
             Duration.ofSeconds(10), 0.2);
 
     private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
+    private final List<Runnable> changes = new CopyOnWriteArrayList<>();
     private @Nullable ActorRef<ClusterEvent.MemberEvent> listener;
 
     private VisibilityGuard() {}
@@ -71,9 +76,21 @@ public final class VisibilityGuard {
         return guard;
     }
 
-    /** Why no command may be executed here; null where it may. */
-    @Nullable String refusal() {
+    /** Why no command may be executed here, and no event applied; null where it may. */
+    public @Nullable String refusal() {
         return refusal.get();
+    }
+
+    /** Calls back behind each change of the refusal, on the thread that has changed it; not for what is so already. */
+    public Registration onChange(Runnable changed) {
+        changes.add(changed);
+        return () -> changes.remove(changed);
+    }
+
+    private void refuse(@Nullable String why) {
+        if (!Objects.equals(refusal.getAndSet(why), why)) {
+            changes.forEach(Runnable::run);
+        }
     }
 
     /** Stops listening. */
@@ -91,7 +108,7 @@ public final class VisibilityGuard {
     }
 
     private void refuseBeside(Set<Address> others, StoragePlugins storage) {
-        refusal.set(others.stream()
+        refuse(others.stream()
                 .findFirst()
                 .map(address -> "storage \"" + storage.name() + "\" is visible to this process alone, but member "
                         + address
@@ -126,7 +143,7 @@ public final class VisibilityGuard {
     }
 
     private Behavior<ClusterEvent.MemberEvent> blind(StoragePlugins storage) {
-        refusal.set("storage \"" + storage.name() + "\" is visible to this process alone, and the actor that learns"
+        refuse("storage \"" + storage.name() + "\" is visible to this process alone, and the actor that learns"
                 + " of other members has failed or ended: whether this member is alone is not known");
         return Behaviors.same();
     }

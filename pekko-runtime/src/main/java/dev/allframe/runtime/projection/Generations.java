@@ -14,6 +14,7 @@ import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,47 +51,75 @@ final class Generations<K, R> {
      *
      * @param served holds what today's code makes of this store, and was served before; null where none does
      * @param building the same, and was not complete; null where there is none
+     * @param lost whether a generation that was being built beside the served one was of no use
      * @param why why the generation that was served is not; empty where it is, or where none was
      */
-    record Found<K, R>(@Nullable Generation<K, R> served, @Nullable Generation<K, R> building, String why) {}
+    record Found<K, R>(@Nullable Generation<K, R> served, @Nullable Generation<K, R> building, boolean lost,
+            String why) {}
 
     /** Why a generation is of no use. */
     private record Unfit(String reason, boolean ofOtherCode) {}
 
-    /** Opens what is of use, and makes a generation where nothing is. */
+    /** Opens what is of use, and makes a generation where nothing is. Where this fails, nothing is open. */
     Found<K, R> open() {
-        OptionalLong named = views.served(type.name());
+        List<Generation<K, R>> opened = new ArrayList<>();
+        try {
+            return open(opened);
+        } catch (RuntimeException | Error failed) {
+            opened.forEach(generation -> generation.tables().close());
+            throw failed;
+        }
+    }
+
+    private Found<K, R> open(List<Generation<K, R>> opened) {
+        OptionalLong named = named();
         Generation<K, R> served = null;
         Generation<K, R> building = null;
+        boolean lost = false;
         String why = "";
         for (long number : views.generations(type.name()).reversed()) {
             boolean isServed = named.isPresent() && named.getAsLong() == number;
-            if (isServed) {
-                Object opened = tryOpen(number);
-                if (opened instanceof Unfit unfit) {
+            if (!isServed && (building != null || (named.isPresent() && number < named.getAsLong()))) {
+                views.drop(type.name(), number);
+                continue;
+            }
+            Object found = tryOpen(number);
+            if (found instanceof Unfit unfit) {
+                if (!isServed) {
+                    LOG.info("view '{}': generation {} is dropped, because {}", type.name(), number, unfit.reason);
+                    views.drop(type.name(), number);
+                    lost = true;
+                } else {
                     why = unfit.reason;
                     if (!unfit.ofOtherCode) {
                         setAside(number, unfit.reason);
                     }
-                } else {
-                    served = generation(opened);
-                }
-            } else if (building == null && (named.isEmpty() || number > named.getAsLong())) {
-                Object opened = tryOpen(number);
-                if (opened instanceof Unfit unfit) {
-                    LOG.info("view '{}': generation {} is dropped, because {}", type.name(), number, unfit.reason);
-                    views.drop(type.name(), number);
-                } else {
-                    building = generation(opened);
                 }
             } else {
-                views.drop(type.name(), number);
+                Generation<K, R> generation = generation(found);
+                opened.add(generation);
+                if (isServed) {
+                    served = generation;
+                } else {
+                    building = generation;
+                }
             }
         }
         if (served == null && building == null) {
             building = create();
+            opened.add(building);
         }
-        return new Found<>(served, building, why);
+        return new Found<>(served, building, lost && served != null && building == null, why);
+    }
+
+    private OptionalLong named() {
+        try {
+            return views.served(type.name());
+        } catch (CorruptStoreException damaged) {
+            LOG.warn("view '{}': which generation was served is not known; the last one that is of use is brought up"
+                    + " to date and served", type.name(), damaged);
+            return OptionalLong.empty();
+        }
     }
 
     @SuppressWarnings("unchecked") // what tryOpen gives is a generation of this view, or unfit
@@ -172,7 +201,13 @@ final class Generations<K, R> {
     /** An empty generation. */
     Generation<K, R> create() {
         ViewTables tables = views.create(type.name());
-        return new Generation<>(tables, ViewFold.begin(type, codec, tables, store.storeId(), clock));
+        try {
+            return new Generation<>(tables, ViewFold.begin(type, codec, tables, store.storeId(), clock));
+        } catch (RuntimeException | Error failed) {
+            tables.close();
+            views.drop(type.name(), tables.generation());
+            throw failed;
+        }
     }
 
     /** Names a generation as the one that is served; what it holds is durable before. */

@@ -57,4 +57,10 @@ public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushIn
             return value;
         });
     }
+
+    /** The pause after so many failures in a row. */
+    Duration backoff(int failures) {
+        long pause = backoffMin.toMillis() << Math.min(failures - 1, 20);
+        return Duration.ofMillis(Math.min(pause, backoffMax.toMillis()));
+    }
 }

@@ -18,8 +18,8 @@ final class Readers {
         reading.decrementAndGet();
     }
 
-    /** Lets nobody enter any more; false, and nothing is changed, where somebody reads. */
+    /** Lets nobody enter any more; false, and nothing is changed, where somebody reads. May be repeated. */
     boolean closeIfIdle() {
-        return reading.compareAndSet(0, CLOSED);
+        return reading.compareAndSet(0, CLOSED) || reading.get() == CLOSED;
     }
 }

@@ -11,11 +11,11 @@ import dev.allframe.projection.View;
 import dev.allframe.projection.ViewAnswer;
 import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.projection.ViewReader;
-import dev.allframe.projection.fold.Parked;
 import dev.allframe.projection.fold.StoredRows;
 import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.view.ViewReads;
 import dev.allframe.store.view.ViewSnapshot;
@@ -23,15 +23,15 @@ import dev.allframe.store.view.ViewTables;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +40,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedView<K, R> implements View<K, R> {
 
+    private static final StreamId NO_STREAM = StreamId.of("allframe-projection", "none");
+    private static final long MAX_SECONDS = Duration.ofDays(365).toSeconds();
+    private static final long LAG_PATIENCE_MILLIS = 1_000;
+    private static final long UNKNOWN_LAG = -1;
+
     private final RegisteredView<K, R> view;
     private final EventStoreBackend store;
     private final Tokens tokens;
@@ -47,7 +52,7 @@ final class ServedView<K, R> implements View<K, R> {
     private volatile @Nullable Published published;
     private volatile ProjectionState state = ProjectionState.BUILDING;
     private volatile String progress = "is being opened";
-    private volatile Map<StreamId, Parked> parked = Map.of();
+    private volatile boolean closed;
 
     ServedView(RegisteredView<K, R> view, EventStoreBackend store) {
         this.view = view;
@@ -56,8 +61,7 @@ final class ServedView<K, R> implements View<K, R> {
     }
 
     /** Serves a page: called behind its write, by the thread that has written. */
-    void publish(Published served, List<Parked> waiting) {
-        parked = waiting.stream().collect(Collectors.toMap(Parked::stream, Function.identity()));
+    void publish(Published served) {
         published = served;
         waiters.reached(served.state().position());
     }
@@ -68,11 +72,25 @@ final class ServedView<K, R> implements View<K, R> {
         published = null;
     }
 
+    /** Serves nothing, and answers who waits, until it is opened. */
+    void close() {
+        closed = true;
+        withdraw("is closed");
+        waiters.stopped();
+    }
+
+    /** Is being opened, for the first time or again. */
+    void opening() {
+        state = ProjectionState.BUILDING;
+        progress = "is being opened";
+        closed = false;
+    }
+
     /** What the view is doing; who waits is answered where it does not go on by itself. */
     void state(ProjectionState now, String how) {
-        state = now;
         progress = how;
-        if (isStopped(now)) {
+        state = now;
+        if (isStopped()) {
             waiters.stopped();
         }
     }
@@ -82,20 +100,16 @@ final class ServedView<K, R> implements View<K, R> {
     }
 
     boolean isAnyParked() {
-        return !parked.isEmpty();
-    }
-
-    /** The streams that wait. */
-    List<Parked> parked() {
-        return List.copyOf(parked.values());
+        Published now = published;
+        return now != null && !now.parked().isEmpty();
     }
 
     @Nullable Published published() {
         return published;
     }
 
-    private static boolean isStopped(ProjectionState state) {
-        return state == ProjectionState.PAUSED || state == ProjectionState.FAILED;
+    private boolean isStopped() {
+        return closed || state == ProjectionState.PAUSED || state == ProjectionState.FAILED;
     }
 
     private Published served() {
@@ -109,14 +123,31 @@ final class ServedView<K, R> implements View<K, R> {
     /** Reads what is served, which stays open meanwhile. */
     private <T> T reading(Function<ViewTables, T> question) {
         while (true) {
-            Published now = served();
-            if (now.readers().enter()) {
-                try {
-                    return question.apply(now.tables());
-                } finally {
-                    now.readers().leave();
-                }
+            Answer<T> answer = asked(served(), now -> question.apply(now.tables()));
+            if (answer != null) {
+                return answer.value;
             }
+        }
+    }
+
+    /** Keeps null, which is a user's answer, apart from none. */
+    private record Answer<T>(T value) {}
+
+    /** The answer out of a generation; null where another is served meanwhile, or none. */
+    private <T> @Nullable Answer<T> asked(Published now, Function<Published, T> question) {
+        if (!now.readers().enter()) {
+            return null;
+        }
+        try {
+            return new Answer<>(question.apply(now));
+        } catch (StoreClosedException ended) {
+            Published next = published;
+            if (next != null && next.tables() == now.tables()) {
+                throw ended;
+            }
+            return null;
+        } finally {
+            now.readers().leave();
         }
     }
 
@@ -175,27 +206,33 @@ final class ServedView<K, R> implements View<K, R> {
 
     @Override
     public CompletionStage<ViewAnswer<Optional<R>>> get(K key, ConsistencyToken token, Duration timeout) {
-        return await(List.of(token), timeout).thenApply(answer -> switch (answer) {
-            case ViewAnswer.Seen<Position> seen -> new ViewAnswer.Seen<>(get(key));
-            case ViewAnswer.NotYet<Position>(long lag, ProjectionState doing) -> new ViewAnswer.NotYet<>(lag, doing);
-            case ViewAnswer.Never<Position>(String reason) -> new ViewAnswer.Never<>(reason);
-        });
+        return answer(List.of(token), timeout, now -> rows(now.tables()).get(key));
     }
 
     @Override
     public CompletionStage<ViewAnswer<Position>> await(Collection<ConsistencyToken> wanted, Duration timeout) {
-        for (ConsistencyToken token : wanted) {
+        return answer(wanted, timeout, now -> now.state().position());
+    }
+
+    /** Where the record of a token is. */
+    private record Wanted(ConsistencyToken token, Position place) {}
+
+    /** Waits for tokens, and asks the generation that contains them. */
+    private <T> CompletionStage<ViewAnswer<T>> answer(Collection<ConsistencyToken> given, Duration timeout,
+            Function<Published, T> question) {
+        // A command that has stored nothing is seen by every view that serves rows.
+        Collection<ConsistencyToken> tokensWanted = given.isEmpty()
+                ? List.of(new ConsistencyToken(store.storeId(), NO_STREAM, 0))
+                : given;
+        for (ConsistencyToken token : tokensWanted) {
             if (!token.storeId().equals(store.storeId())) {
                 return CompletableFuture.completedFuture(new ViewAnswer.Never<>("the token is of store "
                         + token.storeId() + ", and the view has the events of store " + store.storeId()));
             }
         }
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
-        List<CompletionStage<Boolean>> all = wanted.stream().map(token -> seen(token, seen)).toList();
-        AtomicInteger missing = new AtomicInteger(all.size());
-        if (all.isEmpty()) {
-            seen.complete(true);
-        }
+        Queue<Wanted> wanted = new ConcurrentLinkedQueue<>();
+        AtomicInteger missing = new AtomicInteger(tokensWanted.size());
         BiConsumer<Boolean, @Nullable Throwable> one = (reached, failed) -> {
             if (failed != null) {
                 seen.completeExceptionally(failed);
@@ -205,40 +242,59 @@ final class ServedView<K, R> implements View<K, R> {
                 seen.complete(true);
             }
         };
-        for (CompletionStage<Boolean> each : all) {
-            CompletionStage<Boolean> unused = each.whenComplete(one);
+        for (ConsistencyToken token : tokensWanted) {
+            CompletionStage<Boolean> unused = tokens.place(token, seen).thenCompose(place -> {
+                Wanted found = new Wanted(token, place);
+                wanted.add(found);
+                return reached(found, seen);
+            }).whenComplete(one);
         }
-        CompletableFuture<ViewAnswer<Position>> answer = seen
-                .completeOnTimeout(false, timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .thenCompose(reached -> reached
-                        ? CompletableFuture.completedFuture(new ViewAnswer.Seen<>(position()))
-                        : notYet().toCompletableFuture());
-        return answer.thenApplyAsync(Function.identity(), Thread::startVirtualThread);
+        return seen
+                .completeOnTimeout(false, Math.min(timeout.toSeconds(), MAX_SECONDS) * 1_000 + timeout.toMillisPart(),
+                        TimeUnit.MILLISECONDS)
+                .thenComposeAsync(reached -> {
+                    Answer<T> answer = reached ? ofOne(wanted, question) : null;
+                    return answer == null
+                            ? this.<T>notYet()
+                            : CompletableFuture.completedFuture(new ViewAnswer.Seen<>(answer.value));
+                }, Thread::startVirtualThread);
     }
 
-    /** Whether a token's record was applied; false where the view does not come to it by itself. */
-    private CompletionStage<Boolean> seen(ConsistencyToken token, CompletionStage<?> over) {
-        return tokens.place(token, over).thenCompose(place -> reached(token, place, over));
+    /** Asks one generation that contains all; null where the one that is served does not. */
+    private <T> @Nullable Answer<T> ofOne(Collection<Wanted> wanted, Function<Published, T> question) {
+        while (true) {
+            Published now = published;
+            if (now == null || !wanted.stream().allMatch(each -> now.contains(each.token, each.place))) {
+                return null;
+            }
+            Answer<T> answer = asked(now, question);
+            if (answer != null) {
+                return answer;
+            }
+        }
     }
 
-    private CompletionStage<Boolean> reached(ConsistencyToken token, Position place, CompletionStage<?> over) {
-        CompletableFuture<Boolean> reached = waiters.add(place);
+    /** Completes when a place is reached, or the view does not come to the record by itself. */
+    private CompletionStage<Boolean> reached(Wanted wanted, CompletionStage<?> over) {
+        CompletableFuture<Boolean> reached = waiters.add(wanted.place);
         over.whenComplete((done, failed) -> reached.complete(false));
         // Behind the registration: whatever is published later completes it.
         Published now = published;
-        if (now != null && now.state().position().compareTo(place) >= 0) {
+        if (now != null && now.isParked(wanted.token)) {
+            reached.complete(false);
+        } else if (now != null && now.contains(wanted.token, wanted.place)) {
             reached.complete(true);
-        } else if (isStopped(state)) {
+        } else if (isStopped()) {
             reached.complete(false);
         }
-        return reached.thenApply(there -> {
-            Parked waiting = parked.get(token.stream());
-            return there && (waiting == null || waiting.firstSequenceNr() > token.sequenceNr());
-        });
+        return reached;
     }
 
-    private CompletionStage<ViewAnswer<Position>> notYet() {
-        return lag().handle((lag, failed) -> new ViewAnswer.NotYet<>(failed == null ? lag : -1, state));
+    private <T> CompletionStage<ViewAnswer<T>> notYet() {
+        return lag().toCompletableFuture()
+                .copy()
+                .completeOnTimeout(UNKNOWN_LAG, LAG_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                .handle((lag, failed) -> new ViewAnswer.NotYet<>(failed == null ? lag : UNKNOWN_LAG, state));
     }
 
     /** How many records behind the end of the store the view is, about. */

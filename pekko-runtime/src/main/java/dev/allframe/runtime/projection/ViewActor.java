@@ -3,22 +3,17 @@ package dev.allframe.runtime.projection;
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.fold.FoldFailure;
-import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.RecordedEvent;
 import dev.allframe.store.Registration;
-import dev.allframe.store.StoreClosedException;
-import dev.allframe.streams.PagedSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -26,18 +21,13 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.japi.Pair;
-import org.apache.pekko.stream.KillSwitches;
-import org.apache.pekko.stream.UniqueKillSwitch;
-import org.apache.pekko.stream.javadsl.Keep;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one view on this node: runs a stream of pages for each generation that is open, starts it again when the
- * storage has failed, and follows the orders of operators. Never waits: what waits is done by {@link ViewWork}, one
- * piece of work at a time, and told here.
+ * storage has failed, and follows the orders of operators, each in its turn and until it has succeeded. Never waits:
+ * work that waits is done by {@link ViewWork}, one piece at a time, and reported here. Where it fails itself, or tables
+ * take nothing any more, it ends, and {@link ViewKeeper} starts another.
  */
 final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
@@ -50,61 +40,71 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     /** Answers at once: a sign of life. */
     record Ping(Runnable pong) implements Message {}
 
+    /** What {@link ViewKeeper} tells itself. */
+    non-sealed interface Restart extends Message {}
+
     private record Opened(ViewWork.Plan<?, ?> plan) implements Message {}
 
     private record OpenFailed(Throwable cause) implements Message {}
 
-    private record Applied(long generation, ViewWork.Done<?, ?> done) implements Message {}
+    private record Applied(ViewStream<?, ?> stream, ViewWork.Done<?, ?> done) implements Message {}
 
-    private record StreamEnded(long generation, @Nullable Throwable cause) implements Message {}
+    private record StreamEnded(ViewStream<?, ?> stream, @Nullable Throwable cause) implements Message {}
 
     private record OrdersRead(List<RecordedEvent<ViewOrder>> orders) implements Message {}
 
-    private record Followed(long order, @Nullable Object begun) implements Message {}
+    private record Followed(RecordedEvent<ViewOrder> order, ViewWork.Obeyed<?, ?> obeyed) implements Message {}
+
+    private record OrderFailed(Throwable cause) implements Message {}
 
     private record Replaced(ViewWork.Plan<?, ?> plan) implements Message {}
 
+    private record WorkDone(String what) implements Message {}
+
     private record WorkFailed(String what, Throwable cause) implements Message {}
 
-    private record StartAgain(long generation) implements Message {}
+    private record StartAgain(ViewStream<?, ?> stream) implements Message {}
 
     private enum Wake implements Message {
-        ORDERS, OPEN, FLUSH
+        ORDERS, OPEN, FLUSH, REFUSAL
     }
 
     /**
      * What a view needs from its surroundings.
      *
+     * @param serial does the work of this view, also that of actors before
+     * @param executor handles pages
      * @param progress what is told to those who ask how the view is doing
+     * @param refusals say whether events may be applied on this node
      */
     record Parts<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, ViewWork<K, R> work,
-            EventStoreBackend store, ViewOrders orders, Executor executor, ProjectionSettings settings,
-            Progress progress) {}
+            EventStoreBackend store, ViewOrders orders, Serial serial, Executor executor, ProjectionSettings settings,
+            Progress progress, Refusals refusals) {}
 
-    /** A stream that runs, or is to run again when it has ended. */
-    private final class Running {
-        private final Generation<K, R> generation;
-        private @Nullable UniqueKillSwitch stream;
-        private boolean wanted = true;
-        private int failures;
-
-        Running(Generation<K, R> generation) {
-            this.generation = generation;
-        }
-    }
+    private static final String OPENING = "opening";
+    private static final String WHY = "why it is built";
+    private static final String ORDER = "an order";
+    private static final String REFUSED = "refused";
+    private static final String HELD = "held";
+    private static final String FLUSHING = "flushing";
+    private static final String OLD = "the old generation";
+    private static final String DAMAGE = "damage";
 
     private final Parts<K, R> parts;
     private final TimerScheduler<Message> timers;
-    private final Serial serial;
-    private final Map<Long, Running> running = new HashMap<>();
+    private final Map<Long, ViewStream<K, R>> streams = new HashMap<>();
+    private final Troubles troubles;
     private final Registration onOrder;
-    private boolean paused;
-    private boolean failed;
+    private final Registration onRefusal;
+    private boolean pauseOrdered;
+    private @Nullable String refusal;
+    private boolean opened;
+    private boolean opening;
     private boolean following;
     private boolean orderedMeanwhile;
-    private boolean opened;
     private long lastOrder;
     private int openFailures;
+    private int orderFailures;
     private @Nullable Stop stopping;
 
     /** Begins to keep a view. */
@@ -116,9 +116,12 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         super(context);
         this.parts = parts;
         this.timers = timers;
-        this.serial = new Serial(parts.executor());
+        this.troubles = new Troubles(parts.progress());
         this.onOrder = parts.orders().onOrder(name(), () -> context.getSelf().tell(Wake.ORDERS));
+        this.onRefusal = parts.refusals().onChange().apply(() -> context.getSelf().tell(Wake.REFUSAL));
         timers.startTimerWithFixedDelay(Wake.FLUSH, parts.settings().flushInterval());
+        noteRefusal();
+        parts.users().opening();
         open();
     }
 
@@ -136,6 +139,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
                 .onMessage(Replaced.class, this::onReplaced)
                 .onMessage(OrdersRead.class, this::onOrdersRead)
                 .onMessage(Followed.class, this::onFollowed)
+                .onMessage(OrderFailed.class, this::onOrderFailed)
+                .onMessage(WorkDone.class, this::onWorkDone)
                 .onMessage(WorkFailed.class, this::onWorkFailed)
                 .onMessage(Wake.class, this::onWake)
                 .onMessage(Ping.class, this::onPing)
@@ -145,7 +150,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     }
 
     private void open() {
-        getContext().pipeToSelf(serial.submit(parts.work()::open),
+        opening = true;
+        getContext().pipeToSelf(parts.serial().submit(parts.work()::open),
                 (plan, cause) -> cause == null ? new Opened(plan) : new OpenFailed(Failures.unwrapped(cause)));
     }
 
@@ -153,216 +159,221 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     private Behavior<Message> onOpened(Opened message) {
         ViewWork.Plan<K, R> plan = (ViewWork.Plan<K, R>) message.plan();
         opened = true;
+        opening = false;
         openFailures = 0;
-        paused = plan.paused();
         if (stopping != null) {
             return end();
         }
-        if (!plan.why().isEmpty()) {
-            parts.progress().trouble(plan.why());
-        }
+        pauseOrdered = plan.paused();
+        lastOrder = plan.followed();
+        troubles.clear(OPENING);
+        troubles.set(WHY, plan.served() == null ? plan.why() : "");
         take(plan.served());
         take(plan.building());
-        showState(plan.why());
-        getContext().getSelf().tell(Wake.ORDERS);
+        showState();
+        follow();
         return this;
+    }
+
+    private Behavior<Message> onOpenFailed(OpenFailed message) {
+        opening = false;
+        if (stopping != null) {
+            return end();
+        }
+        troubles.set(OPENING, "it cannot be opened: " + Failures.message(message.cause()));
+        getContext().getLog().warn("view '{}' cannot be opened; it is tried again", name(), message.cause());
+        timers.startSingleTimer(Wake.OPEN, parts.settings().backoff(++openFailures));
+        return this;
+    }
+
+    private boolean isPaused() {
+        return pauseOrdered || refusal != null;
     }
 
     private void take(@Nullable Generation<K, R> generation) {
         if (generation != null) {
-            Running stream = new Running(generation);
-            running.put(generation.number(), stream);
-            if (!paused) {
-                start(stream);
-            }
+            ViewStream<K, R> stream = new ViewStream<>(generation);
+            streams.put(generation.number(), stream);
+            startIfDue(stream);
         }
     }
 
-    private void showState(String why) {
+    private void startIfDue(ViewStream<K, R> stream) {
+        if (stream.isDue() && !isPaused() && stopping == null) {
+            boolean beside = parts.users().published() != null && !isServed(stream);
+            getContext().pipeToSelf(
+                    stream.start(parts, getContext().getSystem(), beside,
+                            done -> getContext().getSelf().tell(new Applied(stream, done))),
+                    (done, cause) -> new StreamEnded(stream, cause == null ? null : Failures.unwrapped(cause)));
+        }
+    }
+
+    private boolean isServed(ViewStream<?, ?> stream) {
+        Published served = parts.users().published();
+        return served != null && served.tables() == stream.generation().tables();
+    }
+
+    /** Whether the view stands before an event: what is served does, or what is built where nothing is served. */
+    private boolean isStanding() {
+        boolean serves = parts.users().published() != null;
+        return streams.values().stream().anyMatch(each -> each.isStanding() && (!serves || isServed(each)));
+    }
+
+    private void showState() {
         ProjectionState state;
-        if (paused) {
+        if (isPaused()) {
             state = ProjectionState.PAUSED;
-        } else if (failed) {
+        } else if (isStanding()) {
             state = ProjectionState.FAILED;
         } else if (parts.users().published() == null) {
             state = ProjectionState.BUILDING;
         } else {
             state = parts.users().isAnyParked() ? ProjectionState.PARKED : ProjectionState.LIVE;
         }
-        String how = switch (state) {
-            case PAUSED -> "is paused";
-            case FAILED -> "stands before an event that failed: " + parts.progress().trouble();
-            default -> "is being built" + (why.isEmpty() ? "" : ", because " + why);
-        };
-        parts.users().state(state, how);
+        String trouble = parts.progress().trouble();
+        String because = trouble.isEmpty() ? "" : ": " + trouble;
+        parts.users().state(state, switch (state) {
+            case PAUSED -> "is paused" + because;
+            case FAILED -> "stands before an event that failed" + because;
+            default -> "is being built" + because;
+        });
     }
 
-    private Behavior<Message> onOpenFailed(OpenFailed message) {
-        if (stopping != null) {
-            return end();
-        }
-        parts.progress().trouble(Failures.message(message.cause()));
-        getContext().getLog().warn("view '{}' cannot be opened; it is tried again", name(), message.cause());
-        timers.startSingleTimer(Wake.OPEN, backoff(++openFailures));
-        return this;
+    /** The stream of a message, where it is not one of a generation that was given up. */
+    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // a stream of this view
+    private @Nullable ViewStream<K, R> current(ViewStream<?, ?> stream) {
+        return streams.get(stream.generation().number()) == stream ? (ViewStream<K, R>) stream : null;
     }
 
-    private Duration backoff(int failures) {
-        long pause = parts.settings().backoffMin().toMillis() << Math.min(failures - 1, 20);
-        return Duration.ofMillis(Math.min(pause, parts.settings().backoffMax().toMillis()));
-    }
-
-    private void start(Running running) {
-        Generation<K, R> generation = running.generation;
-        ProjectionSettings settings = parts.settings();
-        boolean beside = parts.users().published() != null && !isServed(generation);
-        Source<EventPage, NotUsed> pages = PagedSource.live(
-                () -> new ViewPages(parts.store(), parts.view().handlers().filter(),
-                        generation.fold().state().position(), settings.pageSize()),
-                parts.store()::onAppend);
-        if (beside && settings.rebuildRate() > 0) {
-            pages = pages.throttle(settings.rebuildRate(), Duration.ofSeconds(1),
-                    page -> Math.max(1, page.events().size()));
-        }
-        Pair<UniqueKillSwitch, CompletionStage<Done>> stream = pages
-                .viaMat(KillSwitches.single(), Keep.right())
-                .mapAsync(2, page -> CompletableFuture.supplyAsync(() -> parts.view().handlers().handle(page),
-                        parts.executor()))
-                .mapAsync(1, page -> serial.submit(() -> Optional
-                        .ofNullable(parts.work().apply(generation, page))))
-                .takeWhile(done -> done.filter(page -> page.failure() == null).isPresent(), true)
-                .toMat(Sink.foreach(done -> done.ifPresent(page -> getContext().getSelf()
-                        .tell(new Applied(generation.number(), page)))), Keep.both())
-                .run(getContext().getSystem());
-        running.stream = stream.first();
-        running.wanted = true;
-        getContext().pipeToSelf(stream.second(), (done, cause) -> new StreamEnded(generation.number(),
-                cause == null ? null : Failures.unwrapped(cause)));
-    }
-
-    private boolean isServed(Generation<K, R> generation) {
-        Published served = parts.users().published();
-        return served != null && served.tables().generation() == generation.number();
-    }
-
-    /** Ends a stream; what it has read already is applied still. */
-    private void stop(Running running) {
-        running.wanted = false;
-        if (running.stream != null) {
-            running.stream.shutdown();
-        }
+    private static String partOf(ViewStream<?, ?> stream) {
+        return "generation " + stream.generation().number();
     }
 
     private Behavior<Message> onApplied(Applied message) {
         ViewWork.Done<?, ?> done = message.done();
-        Running stream = running.get(message.generation());
+        ViewStream<K, R> stream = current(message.stream());
         if (stream == null) {
             return this;
         }
-        stream.failures = 0;
-        parts.progress().applied(done.events(), done.atEnd());
         FoldFailure failure = done.failure();
+        if (failure == null && stream.recovered()) {
+            troubles.clear(partOf(stream));
+        }
+        if (isServed(stream) || parts.users().published() == null) {
+            parts.progress().applied(done.events(), done.atEnd());
+        }
+        if (done.switched() == null && !isServed(stream)) {
+            parts.progress().building(stream.generation().number(), done.state().position());
+            troubles.set(HELD, done.held());
+        }
         if (failure != null) {
-            failed = true;
-            String what = "event " + failure.sequenceNr() + " of " + failure.stream() + " failed: "
-                    + Failures.description(failure.cause());
-            parts.progress().trouble(what);
-            getContext().getLog().error("view '{}' stands: {}", name(), what, failure.cause());
-            stream.wanted = false;
-            showState("");
-            return this;
-        }
-        if (!isServed(stream.generation)) {
-            parts.progress().building(message.generation(), done.state().position());
-        }
-        if (done.switched()) {
-            switched(done.switchedFrom());
+            stand(stream, failure);
+        } else if (done.switched() != null) {
+            switched(done.switched());
         } else if (parts.users().isAnyParked() != (parts.users().state() == ProjectionState.PARKED)) {
-            showState("");
+            showState();
         }
         return this;
     }
 
-    private void switched(@Nullable Generation<?, ?> old) {
+    private void stand(ViewStream<K, R> stream, FoldFailure failure) {
+        String what = "event " + failure.sequenceNr() + " of " + failure.stream() + " failed: "
+                + Failures.description(failure.cause());
+        stream.stand();
+        troubles.set(partOf(stream), isServed(stream) ? what : partOf(stream) + ", which is built, stands: " + what);
+        getContext().getLog()
+                .error("view '{}', generation {} stands: {}", name(), stream.generation().number(), what,
+                        failure.cause());
+        showState();
+    }
+
+    private void switched(ViewWork.Switch<?, ?> switched) {
         parts.progress().built();
-        parts.progress().trouble("");
-        failed = false;
-        showState("");
-        if (old == null) {
-            drop(null);
-            return;
-        }
-        Running before = running.get(old.number());
-        if (before == null || before.stream == null) {
-            running.remove(old.number());
+        troubles.clear(WHY);
+        troubles.clear(HELD);
+        troubles.clear(DAMAGE);
+        streams.values().forEach(ViewStream::startAnew);
+        Generation<?, ?> old = switched.from();
+        ViewStream<K, R> before = old == null ? null : streams.get(old.number());
+        if (before == null || !before.isRunning()) {
+            if (before != null) {
+                giveUp(before);
+            }
             drop(old);
         } else {
-            stop(before); // dropped when its stream has ended
+            before.stop(); // dropped when it has ended
         }
+        showState();
+    }
+
+    private void giveUp(ViewStream<K, R> stream) {
+        streams.remove(stream.generation().number());
+        troubles.clear(partOf(stream));
+        stream.stop();
     }
 
     @SuppressWarnings("unchecked") // a generation of this view
     private void drop(@Nullable Generation<?, ?> old) {
-        work("the old generation", () -> parts.work().dropOld((Generation<K, R>) old));
+        work(OLD, () -> parts.work().dropOld((Generation<K, R>) old));
     }
 
     private Behavior<Message> onStreamEnded(StreamEnded message) {
-        Running stream = running.get(message.generation());
-        if (stream == null) {
-            return this;
-        }
-        stream.stream = null;
+        message.stream().ended();
         if (stopping != null) {
             return end();
         }
+        ViewStream<K, R> stream = current(message.stream());
+        if (stream == null) {
+            return this;
+        }
         Throwable cause = message.cause();
         if (cause instanceof DamagedGenerationException damaged) {
-            running.remove(message.generation());
             replace(damaged);
-        } else if (cause != null && !(cause instanceof StoreClosedException)) {
-            stream.failures++;
-            parts.progress().trouble(Failures.message(cause));
+        } else if (!parts.work().keeps(stream.generation())) {
+            giveUp(stream);
+            drop(stream.generation());
+        } else if (cause instanceof BrokenTablesException broken) {
+            throw broken;
+        } else if (cause != null) {
+            troubles.set(partOf(stream), Failures.message(cause));
             getContext().getLog().warn("view '{}' is interrupted, and goes on by itself", name(), cause);
-            StartAgain again = new StartAgain(message.generation());
-            timers.startSingleTimer(again, again, backoff(stream.failures));
-        } else if (stream.wanted && !paused && !failed) {
-            start(stream);
-        } else if (!isServed(stream.generation) && parts.users().published() != null && !isBuilding(stream)) {
-            running.remove(message.generation());
-            drop(stream.generation);
+            StartAgain again = new StartAgain(stream);
+            timers.startSingleTimer(again, again, parts.settings().backoff(stream.failed()));
+        } else {
+            startIfDue(stream);
         }
         return this;
     }
 
-    private boolean isBuilding(Running stream) {
-        return parts.work().isBuilding(stream.generation);
-    }
-
     private Behavior<Message> onStartAgain(StartAgain message) {
-        Running stream = running.get(message.generation());
-        if (stream != null && stream.stream == null && !paused && !failed && stopping == null) {
-            start(stream);
+        ViewStream<K, R> stream = current(message.stream());
+        if (stream != null) {
+            startIfDue(stream);
         }
         return this;
     }
 
     private void replace(DamagedGenerationException damaged) {
         getContext().getLog().error("view '{}' is damaged", name(), damaged);
-        parts.progress().trouble(Failures.message(damaged));
+        ViewStream<K, R> stream = streams.get(damaged.generation());
+        if (stream != null) {
+            giveUp(stream);
+        }
+        troubles.set(DAMAGE, Failures.message(damaged));
         getContext().pipeToSelf(
-                serial.submit(() -> parts.work().replace(damaged.generation(), Failures.message(damaged))),
+                parts.serial().submit(() -> parts.work().replace(damaged.generation(), Failures.message(damaged))),
                 (plan, cause) -> cause == null
                         ? new Replaced(plan)
-                        : new WorkFailed("replacing a damaged generation", cause));
+                        : new WorkFailed(DAMAGE, Failures.unwrapped(cause)));
     }
 
     @SuppressWarnings("unchecked") // the plan of this view's own work
     private Behavior<Message> onReplaced(Replaced message) {
         Generation<K, R> building = (Generation<K, R>) message.plan().building();
-        if (building != null && !running.containsKey(building.number())) {
+        if (building != null && !streams.containsKey(building.number())) {
             take(building);
         }
-        return this;
+        return stopping == null ? this : end();
     }
 
     private Behavior<Message> onWake(Wake wake) {
@@ -370,123 +381,154 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
             case OPEN -> open();
             case FLUSH -> {
                 if (opened) {
-                    work("flushing", parts.work()::flush);
+                    work(FLUSHING, parts.work()::flush);
                 }
             }
             case ORDERS -> follow();
+            case REFUSAL -> {
+                noteRefusal();
+                if (opened) {
+                    pauseOrGoOn();
+                }
+            }
         }
         return this;
     }
 
-    /** Reads new orders, once at a time. */
+    private void noteRefusal() {
+        refusal = parts.refusals().now().get();
+        troubles.set(REFUSED, Objects.requireNonNullElse(refusal, ""));
+    }
+
+    /** Reads new orders, unless some are being followed. */
     private void follow() {
-        if (!opened || following || stopping != null) {
-            orderedMeanwhile = true;
-            return;
+        orderedMeanwhile = true;
+        if (opened && !following && stopping == null) {
+            following = true;
+            orderedMeanwhile = false;
+            long last = lastOrder;
+            getContext().pipeToSelf(parts.serial().submit(() -> parts.work().newOrders(last)),
+                    (orders, cause) -> cause == null
+                            ? new OrdersRead(orders)
+                            : new OrderFailed(Failures.unwrapped(cause)));
         }
-        following = true;
-        orderedMeanwhile = false;
-        long last = lastOrder;
-        getContext().pipeToSelf(serial.submit(() -> parts.work().newOrders(last)),
-                (orders, cause) -> cause == null
-                        ? new OrdersRead(orders)
-                        : new WorkFailed("reading orders", Failures.unwrapped(cause)));
     }
 
     private Behavior<Message> onOrdersRead(OrdersRead message) {
-        following = false;
-        boolean first = lastOrder == 0;
-        for (RecordedEvent<ViewOrder> order : message.orders()) {
-            lastOrder = order.sequenceNr();
-            if (!first || order.sequenceNr() > parts.work().followedAtOpening()) {
-                follow(order);
+        if (message.orders().isEmpty() || stopping != null) {
+            following = false;
+            orderFailures = 0;
+            troubles.clear(ORDER);
+            if (orderedMeanwhile) {
+                follow();
             }
+            return this;
         }
-        if (orderedMeanwhile) {
-            follow();
-        }
-        return this;
-    }
-
-    private void follow(RecordedEvent<ViewOrder> order) {
-        long number = order.sequenceNr();
+        RecordedEvent<ViewOrder> order = message.orders().getFirst();
         getContext().getLog().info("view '{}': {}", name(), order.event());
-        switch (order.event()) {
-            case ViewOrder.Paused given -> {
-                paused = true;
-                running.values().forEach(this::stop);
-                work("an order", () -> parts.work().note(number));
-                showState("");
-            }
-            case ViewOrder.Resumed given -> {
-                paused = false;
-                work("an order", () -> parts.work().note(number));
-                goOn();
-            }
-            case ViewOrder.RebuildOrdered given -> getContext().pipeToSelf(serial.submit(parts.work()::begin),
-                    (begun, cause) -> cause == null
-                            ? new Followed(number, begun)
-                            : new WorkFailed("a rebuild", Failures.unwrapped(cause)));
-            case ViewOrder.RetryOrdered given -> getContext().pipeToSelf(serial.submit(() -> {
-                parts.work().retry(number);
-                return number;
-            }), (done, cause) -> cause == null
-                    ? new Followed(number, null)
-                    : new WorkFailed("a retry", Failures.unwrapped(cause)));
-            case ViewOrder.EventSkipped skip -> getContext().pipeToSelf(serial.submit(() -> {
-                parts.work().skipAndRetry(skip, number);
-                return number;
-            }), (done, cause) -> cause == null
-                    ? new Followed(number, null)
-                    : new WorkFailed("skipping an event", Failures.unwrapped(cause)));
-        }
+        getContext().pipeToSelf(parts.serial().submit(() -> parts.work().follow(order)),
+                (obeyed, cause) -> cause == null
+                        ? new Followed(order, obeyed)
+                        : new OrderFailed(Failures.unwrapped(cause)));
+        return this;
     }
 
     @SuppressWarnings("unchecked") // a generation of this view
     private Behavior<Message> onFollowed(Followed message) {
-        Generation<K, R> begun = (Generation<K, R>) message.begun();
-        if (begun == null) {
-            failed = false;
-            parts.progress().trouble("");
-            goOn();
-        } else {
-            running.values().stream().filter(stream -> !isServed(stream.generation)).toList().forEach(stream -> {
-                stop(stream);
-                running.remove(stream.generation.number());
-            });
-            work("an order", () -> parts.work().note(message.order()));
+        following = false;
+        lastOrder = message.order().sequenceNr();
+        if (stopping != null) {
+            return this;
+        }
+        Generation<K, R> begun = (Generation<K, R>) message.obeyed().begun();
+        if (begun != null) {
+            streams.values().stream().filter(stream -> !isServed(stream)).toList().forEach(this::giveUp);
+            troubles.clear(HELD);
             take(begun);
         }
+        if (message.obeyed().switched() != null) {
+            switched(message.obeyed().switched());
+        }
+        switch (message.order().event()) {
+            case ViewOrder.Paused given -> {
+                pauseOrdered = true;
+                pauseOrGoOn();
+            }
+            case ViewOrder.Resumed given -> {
+                pauseOrdered = false;
+                pauseOrGoOn();
+            }
+            case ViewOrder.RebuildOrdered given -> showState();
+            case ViewOrder.RetryOrdered given -> tryAgain();
+            case ViewOrder.EventSkipped skip -> tryAgain();
+        }
+        follow();
         return this;
     }
 
-    private void goOn() {
-        showState("");
-        if (!paused && !failed) {
-            for (Running stream : running.values()) {
-                stream.wanted = true;
-                if (stream.stream == null) {
-                    start(stream);
+    /** Orders are followed in their turn: the same one again. */
+    private Behavior<Message> onOrderFailed(OrderFailed message) {
+        following = false;
+        if (stopping != null) {
+            return this;
+        }
+        if (message.cause() instanceof BrokenTablesException broken) {
+            throw broken;
+        }
+        if (message.cause() instanceof DamagedGenerationException damaged) {
+            replace(damaged);
+        }
+        troubles.set(ORDER, "an order cannot be followed: " + Failures.message(message.cause()));
+        getContext().getLog()
+                .warn("view '{}': an order cannot be followed; it is tried again", name(), message.cause());
+        timers.startSingleTimer(Wake.ORDERS, parts.settings().backoff(++orderFailures));
+        return this;
+    }
+
+    private void tryAgain() {
+        streams.values().stream().filter(ViewStream::isStanding).forEach(stream -> {
+            stream.want();
+            troubles.clear(partOf(stream));
+        });
+        pauseOrGoOn();
+    }
+
+    private void pauseOrGoOn() {
+        if (isPaused()) {
+            streams.values().forEach(ViewStream::stop);
+        } else {
+            for (ViewStream<K, R> stream : streams.values()) {
+                if (!stream.isStanding() && parts.work().keeps(stream.generation())) {
+                    stream.want();
+                    startIfDue(stream);
                 }
             }
         }
+        showState();
     }
 
     private void work(String what, Runnable work) {
-        serial.submit(() -> {
+        getContext().pipeToSelf(parts.serial().submit(() -> {
             work.run();
-            return true;
-        }).whenComplete((done, cause) -> {
-            if (cause != null) {
-                getContext().getSelf().tell(new WorkFailed(what, Failures.unwrapped(cause)));
-            }
-        });
+            return what;
+        }), (done, cause) -> cause == null ? new WorkDone(what) : new WorkFailed(what, Failures.unwrapped(cause)));
+    }
+
+    private Behavior<Message> onWorkDone(WorkDone message) {
+        troubles.clear(message.what());
+        return this;
     }
 
     private Behavior<Message> onWorkFailed(WorkFailed message) {
-        following = false;
-        if (stopping == null) {
-            parts.progress().trouble(message.what() + " failed: " + Failures.message(message.cause()));
+        if (stopping != null) {
+            return end();
+        }
+        if (message.cause() instanceof DamagedGenerationException damaged) {
+            replace(damaged);
+        } else if (message.what().equals(DAMAGE) || message.cause() instanceof BrokenTablesException) {
+            throw new IllegalStateException(message.what() + " failed", message.cause());
+        } else {
+            troubles.set(message.what(), message.what() + " failed: " + Failures.message(message.cause()));
             getContext().getLog().warn("view '{}': {} failed", name(), message.what(), message.cause());
         }
         return this;
@@ -499,36 +541,34 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private Behavior<Message> onStop(Stop stop) {
         if (stopping != null) {
-            CompletionStage<Done> unused = stopping.stopped()
-                    .whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
+            stopping.stopped().whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
             return this;
         }
         stopping = stop;
         onOrder.close();
-        running.values().forEach(this::stop);
-        return opened ? end() : this;
+        streams.values().forEach(ViewStream::stop);
+        return opening ? this : end();
     }
 
     /** Ends when no stream runs any more. */
     private Behavior<Message> end() {
-        if (running.values().stream().anyMatch(stream -> stream.stream != null)) {
-            return this;
-        }
-        return Behaviors.stopped();
+        return streams.values().stream().anyMatch(ViewStream::isRunning) ? this : Behaviors.stopped();
     }
 
-    /** What waits is closed behind the last piece of work, also where the actor system ends. */
+    /** What waits is closed behind the last piece of work, also where this actor has failed or the system ends. */
     private Behavior<Message> onPostStop() {
         onOrder.close();
+        onRefusal.close();
+        streams.values().forEach(ViewStream::stop);
         CompletableFuture<Done> stopped = stopping == null ? new CompletableFuture<>() : stopping.stopped();
-        CompletionStage<Done> unused = serial.submit(() -> {
+        parts.serial().submit(() -> {
             parts.work().close();
             return Done.getInstance();
         }).whenComplete((done, cause) -> {
             if (cause == null) {
                 stopped.complete(done);
             } else {
-                stopped.completeExceptionally(cause);
+                stopped.completeExceptionally(Failures.unwrapped(cause));
             }
         });
         return this;

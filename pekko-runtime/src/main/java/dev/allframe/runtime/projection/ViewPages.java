@@ -9,14 +9,23 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Reads the store a page at a time, each page one element, so that what is applied together stays together. */
-final class ViewPages implements Pages<EventPage> {
+final class ViewPages implements Pages<ViewPages.ReadPage> {
+
+    /**
+     * A page of the store with its beginning, so that it is applied nowhere else.
+     *
+     * @param after the position behind which the page begins
+     * @param page what was read
+     */
+    record ReadPage(Position after, EventPage page) {}
 
     private final EventReader reader;
     private final EventFilter filter;
     private final int size;
-    private Position after;
+    private CompletionStage<Position> after;
 
-    ViewPages(EventReader reader, EventFilter filter, Position after, int size) {
+    /** Pages behind a position, which is asked for first. */
+    ViewPages(EventReader reader, EventFilter filter, CompletionStage<Position> after, int size) {
         this.reader = reader;
         this.filter = filter;
         this.after = after;
@@ -24,10 +33,10 @@ final class ViewPages implements Pages<EventPage> {
     }
 
     @Override
-    public CompletionStage<Page<EventPage>> next() {
-        return reader.getAllEvents(filter, after, size).thenApply(page -> {
-            after = page.next();
-            return new Page<>(List.of(page), page.atEnd() ? Then.WAIT : Then.READ_ON);
-        });
+    public CompletionStage<Page<ReadPage>> next() {
+        CompletionStage<ReadPage> read = after.thenCompose(
+                begin -> reader.getAllEvents(filter, begin, size).thenApply(page -> new ReadPage(begin, page)));
+        after = read.thenApply(page -> page.page().next());
+        return read.thenApply(page -> new Page<>(List.of(page), page.page().atEnd() ? Then.WAIT : Then.READ_ON));
     }
 }

@@ -1,5 +1,6 @@
 package dev.allframe.runtime.projection;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.fold.FoldFailure;
 import dev.allframe.projection.fold.FoldState;
@@ -9,11 +10,17 @@ import dev.allframe.projection.fold.Skip;
 import dev.allframe.projection.fold.ViewFold.Folded;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
+import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +39,7 @@ final class ViewWork<K, R> {
     private volatile @Nullable Generation<K, R> served;
     private volatile @Nullable Generation<K, R> building;
     private final List<Generation<K, R>> old = new ArrayList<>();
-    private volatile long followedAtOpening;
+    private boolean builtToEnd;
 
     ViewWork(RegisteredView<K, R> view, ServedView<K, R> users, Generations<K, R> generations,
             EventStoreBackend store, ViewOrders orders) {
@@ -43,47 +50,94 @@ final class ViewWork<K, R> {
         this.orders = orders;
     }
 
-    /** What the streams of a view have to do. */
+    /**
+     * What the streams of a view have to do.
+     *
+     * @param followed the number of the last order that was followed
+     * @param why why what was served before is not
+     */
     record Plan<K, R>(@Nullable Generation<K, R> served, @Nullable Generation<K, R> building, boolean paused,
-            String why) {}
+            long followed, String why) {}
 
     /** Opens the generations, follows the orders that were given meanwhile, and serves what can be. */
     Plan<K, R> open() {
         Generations.Found<K, R> found = generations.open();
         served = found.served();
         building = found.building();
-        boolean paused = false;
-        boolean rebuild = false;
+        builtToEnd = false;
+        try {
+            return opened(found);
+        } catch (DamagedGenerationException damaged) {
+            Generation<K, R> bad = numbered(damaged.generation());
+            if (bad != null) {
+                generations.setAside(bad, Failures.message(damaged));
+            }
+            abandon();
+            throw damaged;
+        } catch (RuntimeException | Error failed) {
+            abandon();
+            throw failed;
+        }
+    }
+
+    /** Lets go of generations that could not be opened completely. */
+    private void abandon() {
+        open(served, building).forEach(generation -> generation.tables().close());
+        served = null;
+        building = null;
+    }
+
+    private Plan<K, R> opened(Generations.Found<K, R> found) {
         List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
-        Generation<K, R> live = served;
-        long followed = live == null ? 0 : live.fold().orders();
+        long followed = open(served, building).stream().mapToLong(each -> each.fold().orders()).max().orElse(0);
+        boolean paused = false;
+        boolean rebuild = found.lost();
         for (RecordedEvent<ViewOrder> order : all) {
             switch (order.event()) {
                 case ViewOrder.Paused given -> paused = true;
                 case ViewOrder.Resumed given -> paused = false;
                 case ViewOrder.RebuildOrdered given -> rebuild |= order.sequenceNr() > followed;
-                case ViewOrder.RetryOrdered given -> {
-                    if (live != null && order.sequenceNr() > followed) {
-                        retryParked(live);
-                    }
-                }
+                case ViewOrder.RetryOrdered given -> retry(order.sequenceNr());
                 case ViewOrder.EventSkipped skip -> skip(skip, order.sequenceNr());
             }
         }
-        if (rebuild && building == null && live != null) {
+        if (rebuild) {
             begin();
         }
-        followedAtOpening = all.isEmpty() ? 0 : all.getLast().sequenceNr();
-        followed(followedAtOpening);
+        long last = all.isEmpty() ? 0 : all.getLast().sequenceNr();
+        followed(last);
         publish();
-        return new Plan<>(served, building, paused, found.why());
+        return new Plan<>(served, building, paused, last, found.why());
     }
 
     private void skip(ViewOrder.EventSkipped skip, long order) {
-        for (Generation<K, R> generation : open(served, building)) {
-            if (order > generation.fold().orders()) {
+        for (Generation<K, R> generation : behind(order)) {
+            changing(generation, () -> {
                 generation.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
-            }
+                retryParked(generation);
+            });
+        }
+    }
+
+    private void retry(long order) {
+        for (Generation<K, R> generation : behind(order)) {
+            changing(generation, () -> retryParked(generation));
+        }
+    }
+
+    /** The open generations that have not followed an order. */
+    private List<Generation<K, R>> behind(long order) {
+        return open(served, building).stream().filter(generation -> order > generation.fold().orders()).toList();
+    }
+
+    /** Changes a generation; its failures say whose they are. */
+    private static void changing(Generation<?, ?> generation, Runnable change) {
+        try {
+            change.run();
+        } catch (CorruptStoreException damaged) {
+            throw new DamagedGenerationException(generation.number(), damaged);
+        } catch (StoreFailedException failed) {
+            throw new BrokenTablesException(generation.number(), failed);
         }
     }
 
@@ -98,22 +152,19 @@ final class ViewWork<K, R> {
         return open;
     }
 
+    private @Nullable Generation<K, R> numbered(long number) {
+        return open(served, building).stream().filter(each -> each.number() == number).findFirst().orElse(null);
+    }
+
     private void followed(long order) {
-        for (Generation<K, R> generation : open(served, building)) {
-            if (order > generation.fold().orders()) {
-                generation.fold().followed(order);
-            }
+        for (Generation<K, R> generation : behind(order)) {
+            changing(generation, () -> generation.fold().followed(order));
         }
     }
 
-    /** The last order that was followed by opening. From any thread. */
-    long followedAtOpening() {
-        return followedAtOpening;
-    }
-
-    /** Whether a generation is the one that is being built. From any thread. */
-    boolean isBuilding(Generation<K, R> generation) {
-        return building == generation;
+    /** Whether pages are applied to a generation still. From any thread. */
+    boolean keeps(Generation<K, R> generation) {
+        return served == generation || building == generation;
     }
 
     /** The orders behind those that were followed. */
@@ -121,24 +172,38 @@ final class ViewWork<K, R> {
         return orders.behind(view.type().name(), last);
     }
 
-    /** Follows a skip, and tries again. */
-    void skipAndRetry(ViewOrder.EventSkipped skip, long order) {
-        skip(skip, order);
-        retry(order);
-    }
+    /**
+     * A switch.
+     *
+     * @param from the generation that was served before; null for the first
+     */
+    record Switch<K, R>(@Nullable Generation<K, R> from) {}
 
-    /** Tries parked streams again. */
-    void retry(long order) {
-        for (Generation<K, R> generation : open(served, building)) {
-            retryParked(generation);
+    /**
+     * What an order has done.
+     *
+     * @param begun the generation that is built from then on; null where none was begun
+     * @param switched whether another generation is served; null where not
+     */
+    record Obeyed<K, R>(@Nullable Generation<K, R> begun, @Nullable Switch<K, R> switched) {}
+
+    /** Follows an order. Where this fails it may be repeated. */
+    Obeyed<K, R> follow(RecordedEvent<ViewOrder> order) {
+        Generation<K, R> begun = null;
+        long number = order.sequenceNr();
+        switch (order.event()) {
+            case ViewOrder.Paused given -> {
+            }
+            case ViewOrder.Resumed given -> {
+            }
+            case ViewOrder.RebuildOrdered given -> begun = begin();
+            case ViewOrder.RetryOrdered given -> retry(number);
+            case ViewOrder.EventSkipped skip -> skip(skip, number);
         }
-        followed(order);
+        Switch<K, R> switched = switchOver();
+        followed(number);
         publish();
-    }
-
-    /** Notes an order that needs nothing of the generations. */
-    void note(long order) {
-        followed(order);
+        return new Obeyed<>(begun, switched);
     }
 
     private void retryParked(Generation<K, R> generation) {
@@ -172,21 +237,27 @@ final class ViewWork<K, R> {
     }
 
     /** Begins a generation beside the one that is served; one that was being built already is dropped. */
-    Generation<K, R> begin() {
-        Generation<K, R> old = building;
-        if (old != null) {
-            generations.drop(old);
-        }
+    private Generation<K, R> begin() {
         Generation<K, R> begun = generations.create();
-        building = begun;
-        List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
-        for (RecordedEvent<ViewOrder> order : all) {
-            if (order.event() instanceof ViewOrder.EventSkipped skip) {
-                begun.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
+        try {
+            List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
+            for (RecordedEvent<ViewOrder> order : all) {
+                if (order.event() instanceof ViewOrder.EventSkipped skip) {
+                    begun.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
+                }
             }
+            if (!all.isEmpty()) {
+                begun.fold().followed(all.getLast().sequenceNr());
+            }
+        } catch (RuntimeException | Error failed) {
+            generations.drop(begun);
+            throw failed;
         }
-        if (!all.isEmpty()) {
-            begun.fold().followed(all.getLast().sequenceNr());
+        Generation<K, R> given = building;
+        building = begun;
+        builtToEnd = false;
+        if (given != null) {
+            generations.drop(given);
         }
         return begun;
     }
@@ -198,42 +269,80 @@ final class ViewWork<K, R> {
      * @param events how many records of the page a handler wanted
      * @param atEnd whether the generation has applied everything that was stored when the page was read
      * @param failure the event before which it stands; null where it goes on
-     * @param switchedFrom the generation that was served until this page; null where nothing was switched
-     * @param switched whether this page has made its generation the one that is served
+     * @param switched what this page has made of its generation; null where nothing was switched
+     * @param held why a generation that has applied everything is not served yet; empty where nothing holds it up
      */
     record Done<K, R>(FoldState state, int events, boolean atEnd, @Nullable FoldFailure failure,
-            @Nullable Generation<K, R> switchedFrom, boolean switched) {}
+            @Nullable Switch<K, R> switched, String held) {}
 
-    /** Applies a page to a generation; nothing where the generation was given up meanwhile. */
-    @Nullable Done<K, R> apply(Generation<K, R> generation, HandledPage<K, R> page) {
-        if (generation != served && generation != building) {
+    /**
+     * Applies a page to a generation.
+     *
+     * @param after the position behind which the page begins
+     * @return null, and nothing was applied, where the generation was given up meanwhile or stands elsewhere, because
+     *         a page before this one has failed
+     */
+    @Nullable Done<K, R> apply(Generation<K, R> generation, Position after, HandledPage<K, R> page) {
+        if (!keeps(generation) || !after.equals(generation.fold().state().position())) {
             return null;
         }
-        Folded<K, R> folded;
-        try {
-            folded = generation.fold().apply(page);
-        } catch (CorruptStoreException damaged) {
-            throw new DamagedGenerationException(generation.number(), damaged);
+        AtomicReference<@Nullable Folded<K, R>> result = new AtomicReference<>();
+        changing(generation, () -> result.set(generation.fold().apply(page)));
+        Folded<K, R> folded = Objects.requireNonNull(result.get());
+        if (generation == building) {
+            builtToEnd = page.atEnd() && folded.failure() == null;
         }
-        Generation<K, R> before = served;
-        boolean switches = generation == building && page.atEnd() && folded.failure() == null
-                && (before == null || folded.state().position().compareTo(before.fold().state().position()) >= 0);
-        if (switches) {
-            generations.serve(generation);
-            served = generation;
-            building = null;
-        }
+        Switch<K, R> switched = switchOver();
         if (generation == served) {
             publish();
         }
-        return new Done<>(folded.state(), page.events().size(), page.atEnd(), folded.failure(),
-                switches ? before : null, switches);
+        return new Done<>(folded.state(), page.events().size(), page.atEnd(), folded.failure(), switched, held());
+    }
+
+    /** Serves the generation that is built, if it lacks nothing that the served one has. */
+    private @Nullable Switch<K, R> switchOver() {
+        Generation<K, R> next = building;
+        Generation<K, R> before = served;
+        if (next == null || !builtToEnd || (before != null && (isBehind(next, before) || !held().isEmpty()))) {
+            return null;
+        }
+        changing(next, () -> generations.serve(next));
+        served = next;
+        building = null;
+        builtToEnd = false;
+        return new Switch<>(before);
+    }
+
+    private static boolean isBehind(Generation<?, ?> next, Generation<?, ?> before) {
+        return next.fold().state().position().compareTo(before.fold().state().position()) < 0;
+    }
+
+    /** Which streams are parked in the generation that is built, and not, or later, in the one that is served. */
+    private String held() {
+        Generation<K, R> next = building;
+        Generation<K, R> before = served;
+        if (next == null || before == null || !builtToEnd) {
+            return "";
+        }
+        Map<StreamId, Long> waiting = before.fold()
+                .parked()
+                .stream()
+                .collect(Collectors.toMap(Parked::stream, Parked::firstSequenceNr));
+        return next.fold()
+                .parked()
+                .stream()
+                .filter(parked -> waiting.getOrDefault(parked.stream(), Long.MAX_VALUE) > parked.firstSequenceNr())
+                .findFirst()
+                .map(parked -> "generation " + next.number() + " is not served, because event "
+                        + parked.firstSequenceNr() + " of " + parked.stream() + " fails in it, which the served"
+                        + " generation has applied: " + parked.reason())
+                .orElse("");
     }
 
     private void publish() {
         Generation<K, R> now = served;
         if (now != null) {
-            users.publish(new Published(now.tables(), now.fold().state(), now.readers()), now.fold().parked());
+            users.publish(Published.of(now));
         }
     }
 
@@ -271,7 +380,7 @@ final class ViewWork<K, R> {
         if (building == null) {
             begin();
         }
-        return new Plan<>(served, building, false, reason);
+        return new Plan<>(served, building, false, 0, reason);
     }
 
     /** Makes durable what was applied, and deletes what nobody reads any more. */
@@ -280,22 +389,29 @@ final class ViewWork<K, R> {
             dropOld(null);
         }
         for (Generation<K, R> generation : open(served, building)) {
-            generation.fold().flush();
+            changing(generation, generation.fold()::flush);
         }
     }
 
     /** Closes everything, durably. */
     void close() {
-        users.withdraw("is closed");
+        users.close();
+        RuntimeException failure = null;
         for (Generation<K, R> generation : open(served, building)) {
             try {
                 generation.fold().flush();
+            } catch (RuntimeException failed) {
+                failure = failed;
             } finally {
                 generation.tables().close();
             }
         }
         old.forEach(generation -> generation.tables().close());
+        old.clear();
         served = null;
         building = null;
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -62,9 +62,10 @@ public final class Views implements ProjectionRegistry {
     /**
      * Begins to keep views, which are built while others go on.
      *
+     * @param refusals say whether events may be applied on this node; views stand where they may not
      * @throws ConfigurationException if the storage gives no access to its events, or the configuration is wrong
      */
-    public static Views start(ActorSystem<?> system, StoragePlugins storage, Clock clock,
+    public static Views start(ActorSystem<?> system, StoragePlugins storage, Refusals refusals, Clock clock,
             List<RegisteredView<?, ?>> registered) {
         EventStoreBackend store = storage.backend();
         Views views = new Views(clock, store);
@@ -79,12 +80,12 @@ public final class Views implements ProjectionRegistry {
         ProjectionSettings settings = ProjectionSettings.of(system.settings().config());
         ViewStore files = storage.views().get();
         Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(ProjectionSettings.DISPATCHER));
-        registered.forEach(view -> views.keep(system, files, executor, settings, store, view));
+        registered.forEach(view -> views.keep(system, files, executor, settings, store, refusals, view));
         return views;
     }
 
     private <K, R> void keep(ActorSystem<?> system, ViewStore files, Executor executor, ProjectionSettings settings,
-            EventStoreBackend events, RegisteredView<K, R> view) {
+            EventStoreBackend events, Refusals refusals, RegisteredView<K, R> view) {
         ServedView<K, R> users = new ServedView<>(view, events);
         Progress progress = new Progress(clock);
         ViewOrders given = new ViewOrders(events);
@@ -92,8 +93,9 @@ public final class Views implements ProjectionRegistry {
                 given);
         String name = view.type().name();
         ActorRef<ViewActor.Message> actor = system.systemActorOf(
-                ViewActor.create(new ViewActor.Parts<>(view, users, work, events, given, executor, settings,
-                        progress)),
+                ViewKeeper
+                        .create(new ViewActor.Parts<>(view, users, work, events, given, new Serial(executor), executor,
+                                settings, progress, refusals)),
                 "allframe-view-" + name + "-" + STARTED.incrementAndGet(), Props.empty());
         kept.put(name, new Kept<>(view, users, actor, progress, new AtomicLong()));
     }
@@ -136,8 +138,7 @@ public final class Views implements ProjectionRegistry {
     private static ProjectionMetadata metadata(Kept<?, ?> view) {
         Published served = view.users.published();
         FoldState state = served == null ? FoldState.EMPTY : served.state();
-        List<Parked> waiting = view.users.parked()
-                .stream()
+        List<Parked> waiting = (served == null ? List.<Parked>of() : served.parked().values()).stream()
                 .sorted(Comparator.comparing(Parked::since).thenComparing(Parked::stream))
                 .toList();
         Position builtTo = view.progress.builtTo();

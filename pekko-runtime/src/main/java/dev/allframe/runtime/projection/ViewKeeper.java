@@ -1,0 +1,101 @@
+package dev.allframe.runtime.projection;
+
+import dev.allframe.failure.Failures;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Supervises the actor of a view: one that has failed is replaced by another after a pause, which grows with each
+ * failure. The next has another address, so that it gets no message of streams and work that were begun before.
+ */
+final class ViewKeeper extends AbstractBehavior<ViewActor.Message> {
+
+    private enum Again implements ViewActor.Restart { AGAIN }
+
+    private final ViewActor.Parts<?, ?> parts;
+    private final TimerScheduler<ViewActor.Message> timers;
+    private @Nullable ActorRef<ViewActor.Message> keeping;
+    private long startedNanos;
+    private int failures;
+
+    /** Begins to keep a view. */
+    static Behavior<ViewActor.Message> create(ViewActor.Parts<?, ?> parts) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ViewKeeper(context, timers, parts)));
+    }
+
+    private ViewKeeper(ActorContext<ViewActor.Message> context, TimerScheduler<ViewActor.Message> timers,
+            ViewActor.Parts<?, ?> parts) {
+        super(context);
+        this.parts = parts;
+        this.timers = timers;
+        start();
+    }
+
+    private void start() {
+        startedNanos = System.nanoTime();
+        ActorRef<ViewActor.Message> child = getContext().spawnAnonymous(ViewActor.create(parts));
+        getContext().watch(child);
+        keeping = child;
+    }
+
+    @Override
+    public Receive<ViewActor.Message> createReceive() {
+        return newReceiveBuilder().onMessage(Again.class, again -> onAgain())
+                .onMessage(ViewActor.Stop.class, this::onStop)
+                .onMessage(ViewActor.Ping.class, this::onPing)
+                .onSignal(ChildFailed.class, this::onFailed)
+                .onSignal(Terminated.class, ended -> Behaviors.stopped())
+                .build();
+    }
+
+    private Behavior<ViewActor.Message> onAgain() {
+        start();
+        return this;
+    }
+
+    private Behavior<ViewActor.Message> onStop(ViewActor.Stop stop) {
+        ActorRef<ViewActor.Message> child = keeping;
+        if (child == null) {
+            closed(stop.stopped());
+            return Behaviors.stopped();
+        }
+        child.tell(stop);
+        return this;
+    }
+
+    /** The failed actor has given the closing to the work; behind it nothing is open. */
+    private void closed(CompletableFuture<Done> stopped) {
+        parts.serial().submit(Done::getInstance).whenComplete((done, cause) -> stopped.complete(Done.getInstance()));
+    }
+
+    /** Where nothing keeps the view, its trouble says so. */
+    private Behavior<ViewActor.Message> onPing(ViewActor.Ping ping) {
+        if (keeping == null) {
+            ping.pong().run();
+        } else {
+            keeping.tell(ping);
+        }
+        return this;
+    }
+
+    private Behavior<ViewActor.Message> onFailed(ChildFailed failed) {
+        keeping = null;
+        boolean stayed = System.nanoTime() - startedNanos > parts.settings().backoffMax().toNanos();
+        failures = stayed ? 1 : failures + 1;
+        parts.progress().trouble("it has failed, and is started again: " + Failures.message(failed.cause()));
+        getContext().getLog()
+                .error("view '{}' has failed, and is started again", parts.view().type().name(), failed.cause());
+        timers.startSingleTimer(Again.AGAIN, parts.settings().backoff(failures));
+        return this;
+    }
+}
