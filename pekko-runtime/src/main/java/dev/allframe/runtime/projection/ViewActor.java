@@ -262,14 +262,14 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         if (isServed(stream) || parts.users().published() == null) {
             parts.progress().applied(done.events(), done.atEnd());
         }
-        if (done.switched() == null && !isServed(stream)) {
+        if (!done.switched() && !isServed(stream)) {
             parts.progress().building(stream.generation().number(), done.state().position());
             troubles.set(HELD, done.held());
         }
         if (failure != null) {
             stand(stream, failure);
-        } else if (done.switched() != null) {
-            switched(done.switched());
+        } else if (done.switched()) {
+            switched();
         } else if (parts.users().isAnyParked() != (parts.users().state() == ProjectionState.PARKED)) {
             showState();
         }
@@ -287,22 +287,14 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         showState();
     }
 
-    private void switched(ViewWork.Switch<?, ?> switched) {
+    private void switched() {
         parts.progress().built();
         troubles.clear(WHY);
         troubles.clear(HELD);
         troubles.clear(DAMAGE);
+        streams.values().stream().filter(each -> !parts.work().keeps(each.generation())).toList().forEach(this::giveUp);
         streams.values().forEach(ViewStream::startAnew);
-        Generation<?, ?> old = switched.from();
-        ViewStream<K, R> before = old == null ? null : streams.get(old.number());
-        if (before == null || !before.isRunning()) {
-            if (before != null) {
-                giveUp(before);
-            }
-            drop(old);
-        } else {
-            before.stop(); // dropped when it has ended
-        }
+        work(OLD, parts.work()::dropOld);
         showState();
     }
 
@@ -310,11 +302,6 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         streams.remove(stream.generation().number());
         troubles.clear(partOf(stream));
         stream.stop();
-    }
-
-    @SuppressWarnings("unchecked") // a generation of this view
-    private void drop(@Nullable Generation<?, ?> old) {
-        work(OLD, () -> parts.work().dropOld((Generation<K, R>) old));
     }
 
     private Behavior<Message> onStreamEnded(StreamEnded message) {
@@ -331,7 +318,6 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
             replace(damaged);
         } else if (!parts.work().keeps(stream.generation())) {
             giveUp(stream);
-            drop(stream.generation());
         } else if (cause instanceof BrokenTablesException broken) {
             throw broken;
         } else if (cause != null) {
@@ -446,8 +432,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
             troubles.clear(HELD);
             take(begun);
         }
-        if (message.obeyed().switched() != null) {
-            switched(message.obeyed().switched());
+        if (message.obeyed().switched()) {
+            switched();
         }
         switch (message.order().event()) {
             case ViewOrder.Paused given -> {

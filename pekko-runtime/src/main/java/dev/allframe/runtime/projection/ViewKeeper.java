@@ -1,7 +1,6 @@
 package dev.allframe.runtime.projection;
 
 import dev.allframe.failure.Failures;
-import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -25,6 +24,7 @@ final class ViewKeeper extends AbstractBehavior<ViewActor.Message> {
     private final ViewActor.Parts<?, ?> parts;
     private final TimerScheduler<ViewActor.Message> timers;
     private @Nullable ActorRef<ViewActor.Message> keeping;
+    private ViewActor.@Nullable Stop stopping;
     private long startedNanos;
     private int failures;
 
@@ -64,25 +64,29 @@ final class ViewKeeper extends AbstractBehavior<ViewActor.Message> {
     }
 
     private Behavior<ViewActor.Message> onStop(ViewActor.Stop stop) {
-        ActorRef<ViewActor.Message> child = keeping;
-        if (child == null) {
-            closed(stop.stopped());
-            return Behaviors.stopped();
+        if (stopping != null) {
+            stopping.stopped().whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
+            return this;
         }
-        child.tell(stop);
+        stopping = stop;
+        if (keeping == null) {
+            return end(stop);
+        }
+        keeping.tell(stop);
         return this;
     }
 
     /** The failed actor has given the closing to the work; behind it nothing is open. */
-    private void closed(CompletableFuture<Done> stopped) {
-        parts.serial().submit(Done::getInstance).whenComplete((done, cause) -> stopped.complete(Done.getInstance()));
+    private Behavior<ViewActor.Message> end(ViewActor.Stop stop) {
+        parts.serial()
+                .submit(Done::getInstance)
+                .whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
+        return Behaviors.stopped();
     }
 
-    /** Where nothing keeps the view, its trouble says so. */
+    /** Where nothing keeps the view there is no sign of life. */
     private Behavior<ViewActor.Message> onPing(ViewActor.Ping ping) {
-        if (keeping == null) {
-            ping.pong().run();
-        } else {
+        if (keeping != null) {
             keeping.tell(ping);
         }
         return this;
@@ -90,6 +94,9 @@ final class ViewKeeper extends AbstractBehavior<ViewActor.Message> {
 
     private Behavior<ViewActor.Message> onFailed(ChildFailed failed) {
         keeping = null;
+        if (stopping != null) { // which the actor that has failed may not have got
+            return end(stopping);
+        }
         boolean stayed = System.nanoTime() - startedNanos > parts.settings().backoffMax().toNanos();
         failures = stayed ? 1 : failures + 1;
         parts.progress().trouble("it has failed, and is started again: " + Failures.message(failed.cause()));

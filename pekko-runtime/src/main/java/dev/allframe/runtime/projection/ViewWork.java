@@ -173,19 +173,12 @@ final class ViewWork<K, R> {
     }
 
     /**
-     * A switch.
-     *
-     * @param from the generation that was served before; null for the first
-     */
-    record Switch<K, R>(@Nullable Generation<K, R> from) {}
-
-    /**
      * What an order has done.
      *
      * @param begun the generation that is built from then on; null where none was begun
-     * @param switched whether another generation is served; null where not
+     * @param switched whether another generation is served
      */
-    record Obeyed<K, R>(@Nullable Generation<K, R> begun, @Nullable Switch<K, R> switched) {}
+    record Obeyed<K, R>(@Nullable Generation<K, R> begun, boolean switched) {}
 
     /** Follows an order. Where this fails it may be repeated. */
     Obeyed<K, R> follow(RecordedEvent<ViewOrder> order) {
@@ -200,7 +193,7 @@ final class ViewWork<K, R> {
             case ViewOrder.RetryOrdered given -> retry(number);
             case ViewOrder.EventSkipped skip -> skip(skip, number);
         }
-        Switch<K, R> switched = switchOver();
+        boolean switched = switchOver();
         followed(number);
         publish();
         return new Obeyed<>(begun, switched);
@@ -269,11 +262,11 @@ final class ViewWork<K, R> {
      * @param events how many records of the page a handler wanted
      * @param atEnd whether the generation has applied everything that was stored when the page was read
      * @param failure the event before which it stands; null where it goes on
-     * @param switched what this page has made of its generation; null where nothing was switched
+     * @param switched whether this page has made its generation the one that is served
      * @param held why a generation that has applied everything is not served yet; empty where nothing holds it up
      */
     record Done<K, R>(FoldState state, int events, boolean atEnd, @Nullable FoldFailure failure,
-            @Nullable Switch<K, R> switched, String held) {}
+            boolean switched, String held) {}
 
     /**
      * Applies a page to a generation.
@@ -292,7 +285,7 @@ final class ViewWork<K, R> {
         if (generation == building) {
             builtToEnd = page.atEnd() && folded.failure() == null;
         }
-        Switch<K, R> switched = switchOver();
+        boolean switched = switchOver();
         if (generation == served) {
             publish();
         }
@@ -300,17 +293,20 @@ final class ViewWork<K, R> {
     }
 
     /** Serves the generation that is built, if it lacks nothing that the served one has. */
-    private @Nullable Switch<K, R> switchOver() {
+    private boolean switchOver() {
         Generation<K, R> next = building;
         Generation<K, R> before = served;
         if (next == null || !builtToEnd || (before != null && (isBehind(next, before) || !held().isEmpty()))) {
-            return null;
+            return false;
         }
         changing(next, () -> generations.serve(next));
+        if (before != null) {
+            old.add(before);
+        }
         served = next;
         building = null;
         builtToEnd = false;
-        return new Switch<>(before);
+        return true;
     }
 
     private static boolean isBehind(Generation<?, ?> next, Generation<?, ?> before) {
@@ -347,10 +343,7 @@ final class ViewWork<K, R> {
     }
 
     /** Deletes what was served before a switch, and what other code has left, when nobody reads it any more. */
-    void dropOld(@Nullable Generation<K, R> replaced) {
-        if (replaced != null) {
-            old.add(replaced);
-        }
+    void dropOld() {
         old.removeIf(generation -> {
             boolean idle = generation.readers().closeIfIdle();
             if (idle) {
@@ -376,6 +369,8 @@ final class ViewWork<K, R> {
         } else if (begun != null && begun.number() == damaged) {
             generations.setAside(begun, reason);
             building = null;
+        } else {
+            return new Plan<>(served, building, false, 0, reason); // it was given up already
         }
         if (building == null) {
             begin();
@@ -386,7 +381,7 @@ final class ViewWork<K, R> {
     /** Makes durable what was applied, and deletes what nobody reads any more. */
     void flush() {
         if (!old.isEmpty()) {
-            dropOld(null);
+            dropOld();
         }
         for (Generation<K, R> generation : open(served, building)) {
             changing(generation, generation.fold()::flush);

@@ -227,9 +227,8 @@ public final class Views implements ProjectionRegistry {
         long now = clock.millis();
         boolean first = view.unansweredSince.compareAndSet(0, now);
         long since = view.unansweredSince.get();
-        if (first) {
-            view.actor.tell(new ViewActor.Ping(() -> view.unansweredSince.set(0)));
-        } else if (since != 0 && now - since > TimeUnit.SECONDS.toMillis(10)) {
+        view.actor.tell(new ViewActor.Ping(() -> view.unansweredSince.set(0))); // one may be lost with a failed actor
+        if (!first && since != 0 && now - since > TimeUnit.SECONDS.toMillis(10)) {
             return "what keeps it has not answered for " + (now - since) / 1000 + " s";
         }
         ProjectionState state = view.users.state();
