@@ -138,6 +138,11 @@ final class Interleaving {
         }
     }
 
+    private static <T> T later(T value) {
+        pause();
+        return value;
+    }
+
     /** The same store, whose reads are complete later, and some of whose pages cannot be read. */
     private EventStoreBackend slow(EventStoreBackend real) {
         return (EventStoreBackend) Proxy.newProxyInstance(getClass().getClassLoader(),
@@ -148,7 +153,7 @@ final class Interleaving {
                         }
                         Object answer = method.invoke(real, arguments);
                         return answer instanceof CompletionStage<?> stage && ThreadLocalRandom.current().nextBoolean()
-                                ? stage.thenApplyAsync(value -> value, executor)
+                                ? stage.thenApplyAsync(Interleaving::later, Thread::startVirtualThread)
                                 : answer;
                     } catch (InvocationTargetException failed) {
                         throw failed.getCause();
