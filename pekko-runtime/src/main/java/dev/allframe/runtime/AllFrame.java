@@ -10,6 +10,7 @@ import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandInterceptor;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
 import dev.allframe.runtime.aggregate.AggregateActor;
 import dev.allframe.runtime.aggregate.AggregateHost;
@@ -25,6 +26,8 @@ import dev.allframe.runtime.membership.ClusterJoin;
 import dev.allframe.runtime.projection.Refusals;
 import dev.allframe.runtime.projection.RegisteredView;
 import dev.allframe.runtime.projection.Views;
+import dev.allframe.runtime.reaction.Reactions;
+import dev.allframe.runtime.reaction.RegisteredReaction;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.store.EventStore;
@@ -80,6 +83,7 @@ public final class AllFrame implements AutoCloseable {
     private final Map<String, ActorCommandBus.HostedAggregate> hosted;
     private final ActorCommandBus commands;
     private final Views views;
+    private final Reactions reactions;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** What the serializers know because of this AllFrame, by the names of the aggregates. */
@@ -87,12 +91,13 @@ public final class AllFrame implements AutoCloseable {
 
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
             Map<String, ActorCommandBus.HostedAggregate> hosted, Map<String, Registration> registrations,
-            List<CommandInterceptor> interceptors, Views views) {
+            List<CommandInterceptor> interceptors, Views views, Reactions reactions) {
         this.system = system;
         this.ownsSystem = ownsSystem;
         this.hosts = hosts;
         this.hosted = hosted;
         this.views = views;
+        this.reactions = reactions;
         this.registrations = new ConcurrentHashMap<>(registrations);
         this.commands = new ActorCommandBus(system, hosted, hosts.hosting(), interceptors);
     }
@@ -134,6 +139,7 @@ public final class AllFrame implements AutoCloseable {
         private final List<AggregateType<?, ?, ?>> types = new ArrayList<>();
         private final List<CommandInterceptor> interceptors = new ArrayList<>();
         private final List<ProjectionType<?, ?>> projections = new ArrayList<>();
+        private final List<ReactionType> reactions = new ArrayList<>();
 
         private Builder(ActorSystem<?> system, boolean ownsSystem, Clock clock) {
             this.system = system;
@@ -153,6 +159,12 @@ public final class AllFrame implements AutoCloseable {
             return this;
         }
 
+        /** Runs a reaction: here, or in a cluster on one of the members. */
+        public Builder reaction(ReactionType type) {
+            reactions.add(type);
+            return this;
+        }
+
         /** Puts an interceptor around every dispatch, inside of those that were added before. */
         public Builder intercept(CommandInterceptor interceptor) {
             interceptors.add(interceptor);
@@ -165,6 +177,7 @@ public final class AllFrame implements AutoCloseable {
             builder.types.addAll(types);
             builder.interceptors.addAll(interceptors);
             builder.projections.addAll(projections);
+            builder.reactions.addAll(reactions);
             return builder;
         }
 
@@ -239,11 +252,13 @@ public final class AllFrame implements AutoCloseable {
          * What was found to be fine.
          *
          * @param aggregates what is hosted
-         * @param read aggregates whose events views read, and which are not hosted
+         * @param read aggregates whose events views and reactions read, and which are not hosted
          * @param views what is kept
+         * @param reactions what is run
          */
         private record Checked(List<RegisteredAggregate<?, ?, ?>> aggregates,
-                List<RegisteredAggregate<?, ?, ?>> read, List<RegisteredView<?, ?>> views) {}
+                List<RegisteredAggregate<?, ?, ?>> read, List<RegisteredView<?, ?>> views,
+                List<RegisteredReaction> reactions) {}
 
         private Checked checked() {
             Map<String, RegisteredAggregate<?, ?, ?>> aggregates = new LinkedHashMap<>();
@@ -264,22 +279,32 @@ public final class AllFrame implements AutoCloseable {
                 }
                 checked(problems, () -> views.add(RegisteredView.of(type)));
                 for (ProjectionType.Source<?, ?, ?> source : type.sources()) {
-                    read(source.aggregate(), aggregates, read, problems, type.name());
+                    read(source.aggregate(), aggregates, read, problems, "view '" + type.name() + "'");
+                }
+            }
+            List<RegisteredReaction> running = new ArrayList<>();
+            for (ReactionType type : reactions) {
+                if (!viewNames.add(type.name())) {
+                    problems.add("two views or reactions are named '" + type.name() + "'");
+                }
+                checked(problems, () -> running.add(RegisteredReaction.of(type)));
+                for (ReactionType.Source<?> source : type.sources()) {
+                    read(source.aggregate(), aggregates, read, problems, "reaction '" + type.name() + "'");
                 }
             }
             if (!problems.isEmpty()) {
                 throw new InvalidDomainException(List.copyOf(problems));
             }
-            return new Checked(List.copyOf(aggregates.values()), List.copyOf(read.values()), views);
+            return new Checked(List.copyOf(aggregates.values()), List.copyOf(read.values()), views, running);
         }
 
         private static void read(AggregateType<?, ?, ?> type, Map<String, RegisteredAggregate<?, ?, ?>> hosted,
-                Map<String, RegisteredAggregate<?, ?, ?>> read, Set<String> problems, String view) {
+                Map<String, RegisteredAggregate<?, ?, ?>> read, Set<String> problems, String reader) {
             RegisteredAggregate<?, ?, ?> known = hosted.getOrDefault(type.name(), read.get(type.name()));
             if (known == null) {
                 checked(problems, () -> read.put(type.name(), RegisteredAggregate.of(type)));
             } else if (!known.type().eventClass().equals(type.eventClass())) {
-                problems.add("view '" + view + "' reads aggregate '" + type.name() + "' with other classes of events: "
+                problems.add(reader + " reads aggregate '" + type.name() + "' with other classes of events: "
                         + type.eventClass().getName() + ", and not " + known.type().eventClass().getName());
             }
         }
@@ -295,6 +320,7 @@ public final class AllFrame implements AutoCloseable {
         private AllFrame host(Hosts hosts, Checked checked) {
             Map<String, Registration> registrations = new LinkedHashMap<>();
             Map<String, ActorCommandBus.HostedAggregate> hosted = new LinkedHashMap<>();
+            Views views = null;
             try {
                 StartCheck.run(system, hosts.hosting(),
                         Stream.concat(checked.aggregates.stream(), checked.read.stream()).toList());
@@ -304,10 +330,14 @@ public final class AllFrame implements AutoCloseable {
                     hosted.put(name, new ActorCommandBus.HostedAggregate(aggregate.type(), hosts.start(aggregate)));
                 }
                 VisibilityGuard guard = hosts.hosting().guard();
-                Views views = Views.start(system, hosts.hosting().storage(),
+                views = Views.start(system, hosts.hosting().storage(),
                         new Refusals(guard::refusal, guard::onChange), clock, checked.views);
-                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors, views);
+                Reactions running = Reactions.start(system, hosts.clustered(), hosts.hosting(), checked.reactions);
+                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors, views, running);
             } catch (RuntimeException | Error failed) {
+                if (views != null) {
+                    views.stop();
+                }
                 hosted.values().forEach(started -> started.host().stop());
                 registrations.values().forEach(Registration::close);
                 hosts.close();
@@ -408,13 +438,13 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * How this node is doing: its storage, the host of each aggregate, and what guards them. For a probe of a
+     * How this node is doing: its storage, the host of each aggregate, its views and reactions, and what guards them. For a probe of a
      * container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for nothing and does not throw.
      */
     public Health health() {
         Map<String, AggregateHost> known = new LinkedHashMap<>();
         hosted.forEach((name, aggregate) -> known.put(name, aggregate.host()));
-        return HealthCheck.of(hosts.hosting(), known, views.troubles());
+        return HealthCheck.of(hosts.hosting(), known, views.troubles(), reactions.troubles());
     }
 
     /** The actor system that hosts. */
@@ -434,6 +464,15 @@ public final class AllFrame implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        try { // first: their effects may send commands
+            await(CompletableFuture.anyOf(reactions.stop().toCompletableFuture(),
+                    system.getWhenTerminated().toCompletableFuture()));
+        } finally {
+            closeHosts();
+        }
+    }
+
+    private void closeHosts() {
         commands.close();
         try {
             await(CompletableFuture.anyOf(stopHosts(), system.getWhenTerminated().toCompletableFuture()));

@@ -38,6 +38,9 @@ public record Health(List<Part> parts) {
         /** A view of this node: not up while it is built, paused, or does not go on. */
         VIEW,
 
+        /** A reaction: not up while it has not begun, or does not go on; up where another member runs it. */
+        REACTION,
+
         /** What keeps instances from being executed where that would not be safe. */
         GUARD
     }

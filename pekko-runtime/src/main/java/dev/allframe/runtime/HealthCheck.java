@@ -23,16 +23,20 @@ final class HealthCheck {
 
     private HealthCheck() {}
 
-    static Health of(Hosting hosting, Map<String, AggregateHost> hosts, Map<String, String> viewTroubles) {
+    static Health of(Hosting hosting, Map<String, AggregateHost> hosts, Map<String, String> viewTroubles,
+            Map<String, String> reactionTroubles) {
         List<Part> parts = new ArrayList<>();
         StoragePlugins storage = hosting.storage();
         parts.add(asked(Kind.STORAGE, storage.name(), () -> storage(storage)));
         hosts.forEach((aggregate, host) -> parts.add(asked(Kind.HOST, aggregate, () -> host(aggregate, host))));
-        viewTroubles.forEach((view, trouble) -> parts.add(trouble.isEmpty()
-                ? Part.up(Kind.VIEW, view)
-                : new Part(Kind.VIEW, view, Status.DEGRADED, trouble, null)));
+        viewTroubles.forEach((view, trouble) -> parts.add(degraded(Kind.VIEW, view, trouble)));
+        reactionTroubles.forEach((name, trouble) -> parts.add(degraded(Kind.REACTION, name, trouble)));
         parts.add(asked(Kind.GUARD, "cluster", () -> guard(hosting)));
         return new Health(parts);
+    }
+
+    private static Part degraded(Kind kind, String name, String trouble) {
+        return trouble.isEmpty() ? Part.up(kind, name) : new Part(kind, name, Status.DEGRADED, trouble, null);
     }
 
     private static Part asked(Kind kind, String name, Supplier<Part> part) {

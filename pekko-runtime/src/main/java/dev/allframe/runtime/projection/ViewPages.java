@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Reads the store a page at a time, each page one element, so that what is applied together stays together. */
-final class ViewPages implements Pages<ViewPages.ReadPage> {
+public final class ViewPages implements Pages<ViewPages.ReadPage> {
 
     /**
      * A page of the store with its beginning, so that it is applied nowhere else.
@@ -17,7 +17,7 @@ final class ViewPages implements Pages<ViewPages.ReadPage> {
      * @param after the position behind which the page begins
      * @param page what was read
      */
-    record ReadPage(Position after, EventPage page) {}
+    public record ReadPage(Position after, EventPage page) {}
 
     private final EventReader reader;
     private final EventFilter filter;
@@ -25,7 +25,7 @@ final class ViewPages implements Pages<ViewPages.ReadPage> {
     private CompletionStage<Position> after;
 
     /** Pages behind a position, which is asked for first. */
-    ViewPages(EventReader reader, EventFilter filter, CompletionStage<Position> after, int size) {
+    public ViewPages(EventReader reader, EventFilter filter, CompletionStage<Position> after, int size) {
         this.reader = reader;
         this.filter = filter;
         this.after = after;

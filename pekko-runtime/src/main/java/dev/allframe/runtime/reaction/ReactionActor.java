@@ -1,0 +1,490 @@
+package dev.allframe.runtime.reaction;
+
+import dev.allframe.failure.Failures;
+import dev.allframe.projection.ProjectionState;
+import dev.allframe.projection.ReactionType;
+import dev.allframe.projection.ReactionType.OnFailure;
+import dev.allframe.runtime.projection.ProjectionSettings;
+import dev.allframe.runtime.projection.ViewPages;
+import dev.allframe.runtime.reaction.EffectWindow.Effect;
+import dev.allframe.runtime.reaction.ReactionPositions.Claim;
+import dev.allframe.runtime.reaction.ReactionPositions.Parked;
+import dev.allframe.store.EventPage;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.Position;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
+import dev.allframe.store.VersionConflictException;
+import dev.allframe.streams.PagedSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.UniqueKillSwitch;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one reaction: claims its position, reads on from there, begins effects and stores the position behind which
+ * nothing is unfinished. Never waits.
+ *
+ * <p>A position that cannot be stored is tried again, and nothing is read meanwhile that the window has no room for. A
+ * position that another owner has changed is given up: when the effects under way have ended, and after a pause in
+ * which the cluster may stop this owner, it is claimed again.
+ */
+final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
+
+    /** What the actor is told. */
+    sealed interface Message {}
+
+    /** Begins no more effects, stores the position when those under way have ended, and ends. */
+    enum Stop implements Message {
+        INSTANCE
+    }
+
+    /** Tries again what has failed, and ends the waiting of streams that are parked. */
+    enum Retry implements Message {
+        INSTANCE
+    }
+
+    /** Answers at once: a sign of life. */
+    record Ping(Runnable pong) implements Message {}
+
+    private record Claimed(Claim claim) implements Message {}
+
+    private record ClaimFailed(Throwable cause) implements Message {}
+
+    private record Read(EventPage page, CompletableFuture<Done> taken) implements Message {}
+
+    private record StreamEnded(@Nullable Throwable cause) implements Message {}
+
+    private record EffectEnded(Effect effect, @Nullable Throwable failure) implements Message {}
+
+    private record Due(int claim, Effect effect) implements Message {}
+
+    private record Saved(Saving saving, long revision) implements Message {}
+
+    private record SaveFailed(Throwable cause) implements Message {}
+
+    private record Reread(Optional<Long> revision) implements Message {}
+
+    private enum Wake implements Message {
+        CLAIM, READ, SAVE, GO_ON, GIVE_UP
+    }
+
+    /** What is being stored. */
+    private record Saving(Position position, long passed, long parkings) {}
+
+    /** Without effects to note, a position is stored when it has moved so far: what is read again costs no effect. */
+    private static final long STRIDE = 10_000;
+
+    private static final int MAX_PARKED = 1_000;
+    private static final int MAX_REASON = 1_000;
+
+    /** An effect that goes on for longer does not keep the reaction from stopping; it is repeated later. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
+    /**
+     * What a reaction needs from its surroundings.
+     *
+     * @param refusal why this node must do nothing at the moment; null where it may
+     */
+    record Parts(RegisteredReaction reaction, EventStoreBackend store, ProjectionSettings settings, Clock clock,
+            ReactionProgress progress, Supplier<@Nullable String> refusal) {}
+
+    private final Parts parts;
+    private final ReactionType type;
+    private final ReactionPositions positions;
+    private final TimerScheduler<Message> timers;
+    private final Map<StreamId, Parked> parked = new HashMap<>();
+    private final List<Effect> failed = new ArrayList<>();
+    private final Deque<StoredEvent> arrived = new ArrayDeque<>();
+    private @Nullable Read page;
+    private EffectWindow window;
+    private Position arrivedTo = Position.START;
+    private Position savedTo = Position.START;
+    private long revision;
+    private long parkings;
+    private long parkingsSaved;
+    private int claims;
+    private int failures;
+    private boolean claimed;
+    private boolean lost;
+    private boolean saving;
+    private boolean stopping;
+    private boolean streaming;
+    private @Nullable UniqueKillSwitch stream;
+    private String trouble = "";
+    private String failure = "";
+    private @Nullable String refusal;
+
+    /** Begins to run a reaction. */
+    static Behavior<Message> create(Parts parts) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ReactionActor(context, timers, parts)));
+    }
+
+    private ReactionActor(ActorContext<Message> context, TimerScheduler<Message> timers, Parts parts) {
+        super(context);
+        this.parts = parts;
+        this.type = parts.reaction().type();
+        this.timers = timers;
+        this.positions = new ReactionPositions(parts.store(), type);
+        this.window = new EffectWindow(type.parallel(), type.unsaved(), Position.START);
+        claim();
+    }
+
+    @Override
+    public Receive<Message> createReceive() {
+        return newReceiveBuilder().onMessage(Claimed.class, this::onClaimed)
+                .onMessage(ClaimFailed.class, this::onClaimFailed)
+                .onMessage(Read.class, this::onRead)
+                .onMessage(StreamEnded.class, this::onStreamEnded)
+                .onMessage(EffectEnded.class, this::onEffectEnded)
+                .onMessage(Due.class, this::onDue)
+                .onMessage(Saved.class, this::onSaved)
+                .onMessage(SaveFailed.class, this::onSaveFailed)
+                .onMessage(Reread.class, this::onReread)
+                .onMessage(Wake.class, this::onWake)
+                .onMessage(Retry.class, this::onRetry)
+                .onMessage(Ping.class, this::onPing)
+                .onMessage(Stop.class, this::onStop)
+                .onSignal(PostStop.class, signal -> onPostStop())
+                .build();
+    }
+
+    private void claim() {
+        getContext().pipeToSelf(positions.claim(),
+                (claim, cause) -> cause == null ? new Claimed(claim) : new ClaimFailed(Failures.unwrapped(cause)));
+        show();
+    }
+
+    private Behavior<Message> onClaimed(Claimed message) {
+        Claim claim = message.claim();
+        claims++;
+        claimed = true;
+        lost = false;
+        failures = 0;
+        trouble = "";
+        revision = claim.revision();
+        savedTo = claim.position();
+        arrivedTo = claim.position();
+        parkings = 0;
+        parkingsSaved = 0;
+        window = new EffectWindow(type.parallel(), type.unsaved(), claim.position());
+        arrived.clear();
+        page = null;
+        parked.clear();
+        claim.parked().forEach(waiting -> parked.put(new StreamId(waiting.stream()), waiting));
+        if (!stopping) {
+            read();
+        }
+        return goOn();
+    }
+
+    private Behavior<Message> onClaimFailed(ClaimFailed message) {
+        interrupted("its position cannot be claimed", message.cause());
+        timers.startSingleTimer(Wake.CLAIM, backoff());
+        return goOn();
+    }
+
+    private Duration backoff() {
+        long pause = parts.settings().backoffMin().toMillis() << Math.min(failures++, 20);
+        return Duration.ofMillis(Math.min(pause, parts.settings().backoffMax().toMillis()));
+    }
+
+    private void interrupted(String what, Throwable cause) {
+        trouble = what + ": " + Failures.message(cause);
+        getContext().getLog().warn("reaction '{}' is interrupted, and goes on by itself: {}", type.name(), what, cause);
+    }
+
+    private void wentOn() {
+        failures = 0;
+        if (!lost) {
+            trouble = "";
+        }
+    }
+
+    private void read() {
+        int size = Math.min(parts.settings().pageSize(), type.unsaved());
+        Pair<UniqueKillSwitch, CompletionStage<Done>> started = PagedSource
+                .live(() -> new ViewPages(parts.store(), parts.reaction().filter(),
+                        CompletableFuture.completedFuture(arrivedTo), size),
+                        parts.store()::onAppend)
+                .map(ViewPages.ReadPage::page)
+                .viaMat(KillSwitches.single(), Keep.right())
+                .mapAsync(1, this::offer)
+                .toMat(Sink.ignore(), Keep.both())
+                .run(getContext().getSystem());
+        stream = started.first();
+        streaming = true;
+        getContext().pipeToSelf(started.second(),
+                (done, cause) -> new StreamEnded(cause == null ? null : Failures.unwrapped(cause)));
+    }
+
+    /** Called by the stream: it reads on when the page has found room. */
+    private CompletionStage<Done> offer(EventPage read) {
+        CompletableFuture<Done> taken = new CompletableFuture<>();
+        getContext().getSelf().tell(new Read(read, taken));
+        return taken;
+    }
+
+    private Behavior<Message> onRead(Read message) {
+        if (stopping || lost) {
+            message.taken().complete(Done.getInstance());
+            return this;
+        }
+        wentOn();
+        page = message;
+        arrivedTo = message.page().next();
+        arrived.addAll(message.page().events());
+        return goOn();
+    }
+
+    private Behavior<Message> onStreamEnded(StreamEnded message) {
+        streaming = false;
+        stream = null;
+        if (!stopping && !lost) {
+            if (message.cause() != null) {
+                interrupted("events cannot be read", message.cause());
+            }
+            timers.startSingleTimer(Wake.READ, backoff());
+        }
+        return goOn();
+    }
+
+    private Behavior<Message> onWake(Wake wake) {
+        switch (wake) {
+            case CLAIM -> {
+                if (!stopping) {
+                    claim();
+                }
+            }
+            case READ -> {
+                if (claimed && !streaming && !stopping && !lost) {
+                    read();
+                }
+            }
+            case SAVE -> saving = false;
+            case GO_ON -> {
+            }
+            case GIVE_UP -> {
+                return Behaviors.stopped();
+            }
+        }
+        return goOn();
+    }
+
+    /** Does all that can be done at the moment: takes records, begins effects, stores the position, ends. */
+    private Behavior<Message> goOn() {
+        if (claimed) {
+            take();
+            begin();
+            save();
+        }
+        show();
+        if (window.underWay() > 0 || saving) {
+            return this;
+        }
+        if (stopping) {
+            return Behaviors.stopped();
+        }
+        if (lost && claimed && !streaming) {
+            claimed = false;
+            failed.clear();
+            timers.startSingleTimer(Wake.CLAIM, parts.settings().backoffMax());
+        }
+        return this;
+    }
+
+    private void take() {
+        while (!arrived.isEmpty() && window.hasRoom()) {
+            StoredEvent record = arrived.remove();
+            if (parts.reaction().wants(record) && !parked.containsKey(record.stream())) {
+                window.add(record);
+            } else {
+                window.readTo(record.position());
+            }
+        }
+        Read whole = page;
+        if (whole != null && arrived.isEmpty()) {
+            page = null;
+            window.readTo(whole.page().next());
+            whole.taken().complete(Done.getInstance());
+        }
+    }
+
+    private void begin() {
+        if (stopping || lost || !failed.isEmpty()) {
+            return;
+        }
+        refusal = parts.refusal().get();
+        if (refusal != null) {
+            timers.startSingleTimer(Wake.GO_ON, parts.settings().backoffMax());
+            return;
+        }
+        for (Effect effect = window.next(); effect != null; effect = window.next()) {
+            Effect begun = effect;
+            getContext().pipeToSelf(parts.reaction().react(begun.record()),
+                    (done, cause) -> new EffectEnded(begun, cause));
+        }
+    }
+
+    private Behavior<Message> onEffectEnded(EffectEnded message) {
+        Effect effect = message.effect();
+        Throwable failure = message.failure();
+        if (failure == null) {
+            window.finish(effect);
+            return goOn();
+        }
+        window.suspend();
+        String reason = parts.reaction().reason(effect.record(), failure);
+        int attempts = effect.failed();
+        if (attempts < type.attempts()) {
+            getContext().getLog().info("reaction '{}' tries again: {}", type.name(), reason);
+            Due due = new Due(claims, effect);
+            timers.startSingleTimer(due, due, type.pauseAfter(attempts));
+        } else if (type.onFailure() == OnFailure.PARK && parked.size() < MAX_PARKED) {
+            getContext().getLog().error("reaction '{}' parks a stream: {}", type.name(), reason, failure);
+            park(effect.record(), reason);
+        } else {
+            getContext().getLog().error("reaction '{}' stands: {}", type.name(), reason, failure);
+            failed.add(effect);
+            this.failure = reason;
+        }
+        return goOn();
+    }
+
+    private void park(StoredEvent record, String reason) {
+        parked.put(record.stream(), new Parked(record.stream().value(), record.sequenceNr(), parts.clock().instant(),
+                reason.substring(0, Math.min(MAX_REASON, reason.length()))));
+        parkings++;
+        window.drop(record.stream());
+    }
+
+    private Behavior<Message> onDue(Due message) {
+        if (message.claim() == claims && claimed) {
+            window.resume(message.effect());
+        }
+        return goOn();
+    }
+
+    private Behavior<Message> onRetry(Retry message) {
+        failed.forEach(window::resume);
+        failed.clear();
+        return goOn();
+    }
+
+    private void save() {
+        Position position = window.finished();
+        boolean due = window.hasUnsaved() || parkings > parkingsSaved
+                || position.index() - savedTo.index() >= STRIDE;
+        if (saving || lost || !due) {
+            return;
+        }
+        saving = true;
+        Saving now = new Saving(position, window.passed(), parkings);
+        getContext().pipeToSelf(positions.save(revision, position, parked.values()),
+                (made, cause) -> cause == null ? new Saved(now, made) : new SaveFailed(Failures.unwrapped(cause)));
+    }
+
+    private Behavior<Message> onSaved(Saved message) {
+        saving = false;
+        wentOn();
+        revision = message.revision();
+        savedTo = message.saving().position();
+        parkingsSaved = message.saving().parkings();
+        window.saved(message.saving().passed());
+        return goOn();
+    }
+
+    private Behavior<Message> onSaveFailed(SaveFailed message) {
+        if (message.cause() instanceof VersionConflictException) {
+            getContext().pipeToSelf(positions.ownRevision(), (found, cause) -> cause == null
+                    ? new Reread(found)
+                    : new SaveFailed(Failures.unwrapped(cause)));
+            return this;
+        }
+        interrupted("its position cannot be stored", message.cause());
+        if (stopping) {
+            return Behaviors.stopped();
+        }
+        timers.startSingleTimer(Wake.SAVE, backoff());
+        return this;
+    }
+
+    private Behavior<Message> onReread(Reread message) {
+        saving = false;
+        if (message.revision().isPresent()) {
+            revision = message.revision().get(); // of a change that was thought to have failed
+            return goOn();
+        }
+        lost = true;
+        trouble = "another owner has stored a position: it is claimed again after a pause";
+        getContext().getLog().warn("reaction '{}': {}", type.name(), trouble);
+        endStream();
+        return goOn();
+    }
+
+    private void endStream() {
+        arrived.clear();
+        Read left = page;
+        page = null;
+        if (left != null) {
+            left.taken().complete(Done.getInstance());
+        }
+        if (stream != null) {
+            stream.shutdown();
+        }
+    }
+
+    private void show() {
+        ProjectionState state;
+        if (!failed.isEmpty()) {
+            state = ProjectionState.FAILED;
+        } else if (!claimed || lost) {
+            state = ProjectionState.BUILDING;
+        } else {
+            state = parked.isEmpty() ? ProjectionState.LIVE : ProjectionState.PARKED;
+        }
+        String refused = refusal;
+        String why = !failed.isEmpty() ? failure : refused != null ? refused : trouble;
+        parts.progress().set(new ReactionProgress.Now(getContext().getSelf(), state, savedTo, parked.size(), why));
+    }
+
+    private Behavior<Message> onPing(Ping message) {
+        message.pong().run();
+        return this;
+    }
+
+    private Behavior<Message> onStop(Stop message) {
+        stopping = true;
+        endStream();
+        timers.startSingleTimer(Wake.GIVE_UP, STOP_PATIENCE);
+        return goOn();
+    }
+
+    private Behavior<Message> onPostStop() {
+        endStream();
+        parts.progress().set(new ReactionProgress.Now(null, ProjectionState.BUILDING, savedTo, parked.size(), ""));
+        return this;
+    }
+}

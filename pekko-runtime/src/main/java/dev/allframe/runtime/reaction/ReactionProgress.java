@@ -1,0 +1,32 @@
+package dev.allframe.runtime.reaction;
+
+import dev.allframe.projection.ProjectionState;
+import dev.allframe.store.Position;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** How a reaction gets on, for those who ask on this node. Thread-safe. */
+final class ReactionProgress {
+
+    /**
+     * What is known.
+     *
+     * @param runner the actor that runs it here; null where another member of the cluster does, or none yet
+     * @param state what it is doing
+     * @param position everything up to here is finished and stored
+     * @param parked how many streams wait
+     * @param trouble why it does not go on, or was last interrupted; empty where nothing is wrong
+     */
+    record Now(@Nullable ActorRef<ReactionActor.Message> runner, ProjectionState state, Position position, int parked,
+            String trouble) {}
+
+    private volatile Now now = new Now(null, ProjectionState.BUILDING, Position.START, 0, "");
+
+    Now now() {
+        return now;
+    }
+
+    void set(Now changed) {
+        now = changed;
+    }
+}
