@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -54,14 +55,14 @@ import org.jspecify.annotations.Nullable;
 final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     /** What the actor is told. */
-    sealed interface Message {}
+    sealed interface Message extends NoSerializationVerificationNeeded {}
 
     /** Begins no more effects, stores the position when those under way have ended, and ends. */
     enum Stop implements Message {
         INSTANCE
     }
 
-    /** Tries again what has failed, and ends the waiting of streams that are parked. */
+    /** Tries again the effects before which the reaction stands. */
     enum Retry implements Message {
         INSTANCE
     }

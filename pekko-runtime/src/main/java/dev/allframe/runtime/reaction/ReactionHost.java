@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InvalidActorNameException;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -25,7 +26,7 @@ import org.apache.pekko.cluster.singleton.ClusterSingletonManagerSettings;
 record ReactionHost(ActorRef<ReactionHost.End> actor, CompletableFuture<Done> stopped) {
 
     /** Ends the host. */
-    enum End {
+    enum End implements NoSerializationVerificationNeeded {
         NOW
     }
 

@@ -1,0 +1,426 @@
+package dev.allframe.runtime.reaction;
+
+import static dev.allframe.runtime.reaction.Bells.BELL;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.allframe.journal.memory.InMemoryBackend;
+import dev.allframe.projection.ProjectionState;
+import dev.allframe.projection.ReactionInfo;
+import dev.allframe.projection.ReactionType;
+import dev.allframe.runtime.reaction.Bells.Rung;
+import dev.allframe.runtime.reaction.Bells.Runner;
+import dev.allframe.store.DurableState;
+import dev.allframe.store.StreamId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ReactionActorTest {
+
+    private static final ActorSystem<Void> SYSTEM = Bells.system();
+    private static final Duration MOMENT = Duration.ofMillis(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final InMemoryBackend store = InMemoryBackend.unbounded();
+    private final Bells bells = new Bells(store);
+    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+    private final Map<String, CompletableFuture<Void>> held = new ConcurrentHashMap<>();
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final List<Runner> runners = new ArrayList<>();
+
+    @AfterEach
+    void stopAll() {
+        runners.forEach(Runner::crash);
+    }
+
+    @AfterAll
+    static void end() {
+        SYSTEM.terminate();
+        SYSTEM.getWhenTerminated().toCompletableFuture().join();
+    }
+
+    private CompletionStage<?> effect(Rung event, ReactionInfo info) {
+        String key = info.id() + event.number();
+        if (failing.contains(key)) {
+            throw new IllegalStateException("no effect of " + key);
+        }
+        return held.getOrDefault(key, CompletableFuture.completedFuture(null)).thenRun(() -> seen.add(key));
+    }
+
+    private final ReactionType type = ReactionType.named("mails")
+            .from(BELL, this::effect)
+            .fromStart()
+            .retry(MOMENT, MOMENT, 3);
+
+    private Runner start(ReactionType started) {
+        Runner runner = bells.start(SYSTEM, started);
+        runners.add(runner);
+        return runner;
+    }
+
+    private static void until(BooleanSupplier condition) {
+        await().atMost(PATIENCE).pollInterval(MOMENT).until(condition::getAsBoolean);
+    }
+
+    private static void awaitState(Runner runner, ProjectionState state) {
+        await().atMost(PATIENCE)
+                .pollInterval(MOMENT)
+                .untilAsserted(() -> assertThat(runner.progress().now().state()).isEqualTo(state));
+    }
+
+    private void awaitSeen(String... keys) {
+        await().atMost(PATIENCE).pollInterval(MOMENT).untilAsserted(() -> assertThat(seen).contains(keys));
+    }
+
+    /** Until the stored position covers all events. */
+    private void awaitSaved(Runner runner) {
+        until(() -> runner.progress()
+                .now()
+                .position()
+                .equals(store.lastPosition().toCompletableFuture().join()));
+    }
+
+    @Test
+    void the_events_of_a_stream_have_their_effects_one_after_the_other_and_streams_at_once() {
+        held.put("a1", new CompletableFuture<>());
+        bells.ring("a", 1);
+        bells.ring("a", 2);
+        bells.ring("b", 1);
+        Runner runner = start(type);
+        awaitSeen("b1");
+        bells.ring("b", 2);
+        awaitSeen("b2");
+
+        assertThat(seen).containsExactly("b1", "b2");
+        held.remove("a1").complete(null);
+
+        awaitSaved(runner);
+        assertThat(seen).containsExactly("b1", "b2", "a1", "a2");
+    }
+
+    @Test
+    void a_crash_repeats_what_the_position_did_not_cover_and_no_more() {
+        held.put("a1", new CompletableFuture<>());
+        bells.ring("c", 1);
+        Runner first = start(type);
+        awaitSaved(first);
+        bells.ring("a", 1);
+        bells.ring("b", 1);
+        awaitSeen("b1");
+
+        first.crash();
+        until(first::hasEnded);
+        held.clear();
+        Runner second = start(type);
+
+        awaitSaved(second);
+        assertThat(seen).containsExactlyInAnyOrder("c1", "b1", "a1", "b1");
+    }
+
+    @Test
+    void a_stop_waits_for_effects_and_leaves_nothing_to_repeat() {
+        held.put("a1", new CompletableFuture<>());
+        bells.ring("a", 1);
+        bells.ring("b", 1);
+        Runner first = start(type);
+        awaitSeen("b1");
+
+        first.actor().tell(ReactionActor.Stop.INSTANCE);
+        bells.ring("c", 1);
+        held.remove("a1").complete(null);
+        until(first::hasEnded);
+
+        assertThat(seen).containsExactly("b1", "a1");
+        awaitSaved(start(type));
+        assertThat(seen).containsExactly("b1", "a1", "c1");
+    }
+
+    @Test
+    void from_now_on_means_the_first_start_and_no_later_one() {
+        ReactionType fromNow = type.fromNow();
+        bells.ring("a", 1);
+        Runner first = start(fromNow);
+        awaitState(first, ProjectionState.LIVE);
+        first.crash();
+        until(first::hasEnded);
+        bells.ring("a", 2);
+
+        awaitSaved(start(fromNow));
+
+        assertThat(seen).containsExactly("a2");
+    }
+
+    @Test
+    void no_more_events_are_under_way_than_may_be_unsaved() {
+        ReactionType bounded = type.parallel(100).unsaved(3);
+        for (String id : List.of("a", "b", "c", "d", "e")) {
+            held.put(id + 1, new CompletableFuture<>());
+            bells.ring(id, 1);
+        }
+        AtomicInteger begun = new AtomicInteger();
+        Runner runner = start(ReactionType.named("mails").from(BELL, (event, info) -> {
+            begun.incrementAndGet();
+            return effect(event, info);
+        }).fromStart().parallel(bounded.parallel()).unsaved(bounded.unsaved()));
+        until(() -> begun.get() == 3);
+
+        held.get("c1").complete(null); // behind a1, which is not finished
+        awaitSeen("c1");
+        assertThat(begun).hasValue(3);
+        held.get("a1").complete(null);
+        until(() -> begun.get() == 4);
+        held.values().forEach(effect -> effect.complete(null));
+
+        awaitSaved(runner);
+        assertThat(seen).containsExactlyInAnyOrder("c1", "a1", "b1", "d1", "e1");
+    }
+
+    @Test
+    void an_effect_that_fails_is_tried_again() {
+        AtomicInteger calls = new AtomicInteger();
+        bells.ring("a", 1);
+        bells.ring("a", 2);
+        Runner runner = start(ReactionType.named("mails")
+                .from(BELL, (event, info) -> calls.incrementAndGet() < 3
+                        ? CompletableFuture.failedFuture(new IllegalStateException("not yet"))
+                        : effect(event, info))
+                .fromStart()
+                .retry(MOMENT, MOMENT, 3));
+
+        awaitSaved(runner);
+
+        assertThat(seen).containsExactly("a1", "a2");
+        assertThat(calls).hasValue(4);
+    }
+
+    @Test
+    void an_effect_that_takes_too_long_has_failed() {
+        held.put("a1", new CompletableFuture<>());
+        bells.ring("a", 1);
+
+        Runner runner = start(type.within(MOMENT));
+
+        awaitState(runner, ProjectionState.FAILED);
+        assertThat(runner.progress().now().trouble())
+                .isEqualTo("event 1 of bell|a: its effect has not ended within PT0.001S");
+    }
+
+    @Test
+    void a_reaction_stands_before_an_event_that_fails_until_it_is_told_to_try_again() {
+        failing.add("a1");
+        bells.ring("a", 1);
+        bells.ring("a", 2);
+        Runner runner = start(type);
+        awaitState(runner, ProjectionState.FAILED);
+        bells.ring("b", 1);
+
+        assertThat(runner.progress().now().trouble()).contains("event 1 of bell|a", "no effect of a1");
+        assertThat(seen).isEmpty();
+        failing.clear();
+        runner.actor().tell(ReactionActor.Retry.INSTANCE);
+
+        awaitSaved(runner);
+        assertThat(seen).contains("a1", "a2", "b1").hasSize(3);
+        assertThat(runner.progress().now().state()).isEqualTo(ProjectionState.LIVE);
+        assertThat(runner.progress().now().trouble()).isEmpty();
+    }
+
+    @Test
+    void a_parked_stream_waits_also_after_a_crash_and_others_go_on() {
+        failing.add("a1");
+        ReactionType parking = type.parkFailures();
+        bells.ring("a", 1);
+        bells.ring("a", 2);
+        bells.ring("b", 1);
+        Runner first = start(parking);
+        awaitSaved(first);
+        assertThat(first.progress().now().state()).isEqualTo(ProjectionState.PARKED);
+        first.crash();
+        until(first::hasEnded);
+        failing.clear();
+        bells.ring("a", 3);
+        bells.ring("b", 2);
+
+        Runner second = start(parking);
+
+        awaitSaved(second);
+        assertThat(seen).containsExactly("b1", "b2");
+        assertThat(second.progress().now().parked()).isEqualTo(1);
+    }
+
+    @Test
+    void an_owner_that_was_thought_dead_stores_no_position() {
+        held.put("a1", new CompletableFuture<>());
+        bells.ring("a", 1);
+        CompletableFuture<Void> paused = held.get("a1");
+        Runner old = start(type);
+        until(() -> old.progress().now().state() == ProjectionState.LIVE);
+        held.clear();
+        Runner owner = start(type);
+        awaitSaved(owner);
+        Optional<DurableState> owned = state();
+        owner.actor().tell(ReactionActor.Stop.INSTANCE);
+        until(owner::hasEnded);
+
+        paused.complete(null);
+
+        until(() -> old.progress().now().trouble().contains("another owner"));
+        assertThat(state()).isEqualTo(owned);
+        assertThat(seen).contains("a1");
+        awaitState(old, ProjectionState.LIVE);
+        bells.ring("a", 2);
+        awaitSaved(old);
+        assertThat(seen).endsWith("a2");
+    }
+
+    private Optional<DurableState> state() {
+        return store.getState(StreamId.of(ReactionPositions.ENTITY_TYPE, "mails")).toCompletableFuture().join();
+    }
+
+    /** Effects that end in any order and fail now and then, under crashes at any moment. */
+    @Test
+    void every_event_has_its_effect_in_order_under_random_crashes() {
+        String given = System.getProperty("test.seed", "");
+        long seed = given.isEmpty() ? new Random().nextLong() : Long.parseLong(given);
+        System.out.println("test.seed=" + seed);
+        for (int i = 0; i < 20; i++) {
+            new Campaign(new Random(seed + i)).run();
+        }
+    }
+
+    /** One store, some streams, and lives of a reaction, each but the last of which ends by a crash. */
+    private static final class Campaign {
+
+        private static final int STREAMS = 5;
+        private static final int LIVES = 4;
+        private static final int EVENTS = 40;
+
+        private final Random random;
+        private final InMemoryBackend store = InMemoryBackend.unbounded();
+        private final Bells bells = new Bells(store);
+        private final List<List<Done>> effects = new ArrayList<>();
+        private final int[] stored = new int[STREAMS];
+        private final int unsaved;
+        private int life;
+
+        /** An effect that has ended, in which life. */
+        private record Done(int life, int number) {}
+
+        Campaign(Random random) {
+            this.random = random;
+            this.unsaved = 1 + random.nextInt(20);
+            for (int i = 0; i < STREAMS; i++) {
+                effects.add(new ArrayList<>());
+            }
+        }
+
+        /** Effects of a life that has ended do not count: its process is dead. */
+        private synchronized CompletionStage<?> effect(int begunIn, Rung event, ReactionInfo info) {
+            if (random.nextInt(10) == 0) {
+                throw new IllegalStateException("now and then");
+            }
+            boolean later = random.nextBoolean();
+            CompletableFuture<Void> ended = new CompletableFuture<>();
+            Runnable end = () -> {
+                count(begunIn, event, info);
+                ended.complete(null);
+            };
+            if (later) {
+                Thread.startVirtualThread(end);
+            } else {
+                end.run();
+            }
+            return ended;
+        }
+
+        private synchronized void count(int begunIn, Rung event, ReactionInfo info) {
+            if (begunIn == life) {
+                effects.get(Integer.parseInt(info.id())).add(new Done(begunIn, event.number()));
+            }
+        }
+
+        private synchronized int count() {
+            return effects.stream().mapToInt(List::size).sum();
+        }
+
+        private void store(int events) {
+            for (int i = 0; i < events; i++) {
+                int stream = random.nextInt(STREAMS);
+                bells.ring(String.valueOf(stream), ++stored[stream]);
+            }
+        }
+
+        void run() {
+            for (int i = 0; i < LIVES; i++) {
+                int number = i;
+                synchronized (this) {
+                    life = number;
+                }
+                Runner runner = bells.start(SYSTEM, ReactionType.named("random")
+                        .from(BELL, (event, info) -> effect(number, event, info))
+                        .fromStart()
+                        .parallel(1 + number)
+                        .unsaved(unsaved)
+                        .retry(MOMENT, MOMENT, 1_000));
+                synchronized (this) {
+                    store(EVENTS);
+                }
+                if (i == LIVES - 1) {
+                    until(() -> runner.progress()
+                            .now()
+                            .position()
+                            .equals(store.lastPosition().toCompletableFuture().join()));
+                    runner.crash();
+                } else {
+                    int enough = count() + 1 + (number * 7) % 11;
+                    until(() -> count() >= enough || isDone());
+                    runner.crash();
+                    until(runner::hasEnded);
+                }
+            }
+            check();
+        }
+
+        private boolean isDone() {
+            return count() >= LIVES * EVENTS;
+        }
+
+        private synchronized void check() {
+            int all = 0;
+            int repeats = 0;
+            for (int stream = 0; stream < STREAMS; stream++) {
+                int next = 1;
+                Done before = new Done(-1, 0);
+                for (Done done : effects.get(stream)) {
+                    assertThat(done.number()).as("effects of stream %s: %s", stream, effects.get(stream))
+                            .isLessThanOrEqualTo(next);
+                    if (done.life() == before.life()) {
+                        assertThat(done.number()).isEqualTo(before.number() + 1);
+                    }
+                    repeats += done.number() < next ? 1 : 0;
+                    next = Math.max(next, done.number() + 1);
+                    before = done;
+                }
+                assertThat(next - 1).as("stream %s", stream).isEqualTo(stored[stream]);
+                all += stored[stream];
+            }
+            assertThat(repeats).as("of %s", all).isLessThanOrEqualTo((LIVES - 1) * unsaved);
+        }
+    }
+}
