@@ -1,0 +1,144 @@
+package dev.allframe.runtime;
+
+import static dev.allframe.command.CommandOptions.withCommandId;
+import static dev.allframe.runtime.CommandBusConformance.newId;
+import static dev.allframe.runtime.CommandBusConformance.put;
+import static dev.allframe.runtime.Wallets.WALLET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.allframe.codec.InvalidDomainException;
+import dev.allframe.projection.ReactionInfo;
+import dev.allframe.projection.ReactionType;
+import dev.allframe.runtime.Health.Kind;
+import dev.allframe.runtime.Wallets.WalletEvent;
+import dev.allframe.runtime.storage.ConfigurationException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Reactions beside real actors, on the storage in memory. */
+final class ReactionsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration MOMENT = Duration.ofMillis(1);
+
+    /** Wallets of which no effect succeeds. */
+    private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
+
+    /** The idempotency keys of what was sent. */
+    private static final Set<String> MAILS = ConcurrentHashMap.newKeySet();
+
+    /** Puts the same amount into a savings wallet, by a command that is known by the key of the event. */
+    private static final ReactionType SAVINGS = ReactionType.named("savings")
+            .from(WALLET, ReactionsTest::save)
+            .fromStart();
+
+    private static final ReactionType MAIL = ReactionType.named("mails")
+            .from(WALLET, ReactionsTest::mail)
+            .fromNow()
+            .retry(MOMENT, MOMENT, 2);
+
+    private static final Config MEMORY = ConfigFactory.parseString("allframe.storage = memory")
+            .withFallback(ConfigFactory.load());
+
+    private static final AllFrame ALL_FRAME = AllFrame.standalone("reactions", MEMORY)
+            .aggregate(WALLET)
+            .reaction(SAVINGS)
+            .reaction(MAIL)
+            .start();
+
+    @AfterAll
+    static void end() {
+        ALL_FRAME.close();
+    }
+
+    private static CompletionStage<?> save(WalletEvent event, ReactionInfo info) {
+        if (info.id().startsWith("savings-")) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return ALL_FRAME.commands()
+                .dispatch(WALLET, "savings-" + info.id(), put(1),
+                        withCommandId(info.idempotencyKey()))
+                .thenAccept(result -> result.orThrow());
+    }
+
+    private static CompletionStage<?> mail(WalletEvent event, ReactionInfo info) {
+        if (FAILING.contains(info.id())) {
+            throw new IllegalStateException("no mail for " + info.id());
+        }
+        MAILS.add(info.idempotencyKey());
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private static void pay(String id) {
+        ALL_FRAME.commands().dispatchAndWait(WALLET, id, put(1)).orThrow();
+    }
+
+    private static Health.Part part(String name) {
+        return ALL_FRAME.health()
+                .parts()
+                .stream()
+                .filter(part -> part.kind() == Kind.REACTION && part.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void an_effect_can_be_a_command_for_another_instance() {
+        String id = newId();
+        for (int i = 0; i < 20; i++) {
+            pay(id);
+        }
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(ALL_FRAME.eventStore(WALLET).streamEvents("savings-" + id)).hasSize(20));
+    }
+
+    @Test
+    void a_reaction_that_stands_is_not_up_and_others_are() {
+        String healthy = newId();
+        pay(healthy);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(MAILS).contains("wallet|" + healthy + "#1"));
+        assertThat(part("mails").status()).isEqualTo(Health.Status.UP);
+        String id = newId();
+        FAILING.add(id);
+
+        pay(id);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(part("mails").status()).isEqualTo(Health.Status.DEGRADED));
+        assertThat(part("mails").reason()).startsWith("it is FAILED: event 1 of wallet|" + id)
+                .endsWith("no mail for " + id);
+        assertThat(part("savings").status()).isEqualTo(Health.Status.UP);
+    }
+
+    @Test
+    void a_start_reports_all_that_is_wrong_with_reactions() {
+        assertThatThrownBy(() -> AllFrame.standalone("wrong", MEMORY)
+                .reaction(ReactionType.named("Bad Name").from(WALLET, ReactionsTest::mail))
+                .reaction(MAIL)
+                .reaction(MAIL)
+                .start()).isInstanceOfSatisfying(InvalidDomainException.class,
+                        invalid -> assertThat(invalid.problems()).hasSize(3)
+                                .anyMatch(problem -> problem.contains("add .fromNow() or .fromStart()"))
+                                .contains("two views or reactions are named 'mails'"));
+    }
+
+    @Test
+    void reactions_over_a_journal_without_one_order_are_refused() {
+        assertThatThrownBy(() -> AllFrame
+                .standalone("foreign", ConfigFactory
+                        .parseString("pekko.persistence.journal.plugin = pekko.persistence.journal.inmem")
+                        .withFallback(ConfigFactory.load()))
+                .reaction(MAIL)
+                .start()).isInstanceOf(ConfigurationException.class).hasMessageContaining("reactions need a storage");
+    }
+}
