@@ -360,9 +360,9 @@ public final class AllFrame implements AutoCloseable {
         return views.view(type);
     }
 
-    /** How the projections are doing, and what can be done with them. */
+    /** How the views and the reactions are doing, and what can be done with them. */
     public ProjectionRegistry projections() {
-        return views;
+        return new ViewsAndReactions(views, reactions);
     }
 
     /**

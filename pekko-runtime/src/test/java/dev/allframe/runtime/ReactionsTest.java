@@ -11,11 +11,15 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.codec.InvalidDomainException;
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionRegistry.Order;
+import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionInfo;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.runtime.Health.Kind;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.store.StreamId;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +122,27 @@ final class ReactionsTest {
         assertThat(part("mails").reason()).startsWith("it is FAILED: event 1 of wallet|" + id)
                 .endsWith("no mail for " + id);
         assertThat(part("savings").status()).isEqualTo(Health.Status.UP);
+        assertThat(ALL_FRAME.projections().describe()).extracting(ProjectionMetadata::name)
+                .containsExactly("mails", "savings");
+        assertThat(ALL_FRAME.projections().describe("mails").state()).isEqualTo(ProjectionState.FAILED);
+        assertThat(ALL_FRAME.projections().describe("mails").lag()).isPositive();
+
+        ALL_FRAME.projections()
+                .skip("mails", StreamId.of("wallet", id), 1, Order.of("test", "nobody reads it"))
+                .toCompletableFuture()
+                .join();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(part("mails").status()).isEqualTo(Health.Status.UP));
+    }
+
+    @Test
+    void a_reaction_is_not_rebuilt_and_an_unknown_one_takes_no_order() {
+        Order order = Order.of("test", "to see");
+        assertThatThrownBy(() -> ALL_FRAME.projections().rebuild("mails", order))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'mails' is a reaction");
+        assertThatThrownBy(() -> ALL_FRAME.projections().retry("unknown", order))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -4,7 +4,7 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 
 /** What an operator has ordered of a view, as it is stored; every order says who gave it and why. */
-sealed interface ViewOrder extends Event {
+public sealed interface ViewOrder extends Event {
 
     /** Who gave the order. */
     String by();

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** The orders for views, in the streams {@code allframe-projection|<name>} of the store. Thread-safe. */
-final class ViewOrders {
+public final class ViewOrders {
 
     static final String AGGREGATE = "allframe-projection";
 
@@ -26,7 +26,8 @@ final class ViewOrders {
     private final EventStoreBackend backend;
     private final EventStore<ViewOrder> store;
 
-    ViewOrders(EventStoreBackend backend) {
+    /** The orders in a store. */
+    public ViewOrders(EventStoreBackend backend) {
         this.backend = backend;
         AggregateType<NoCommand, ViewOrder, NoState> type = AggregateType.named(AGGREGATE, NoCommand.class,
                 ViewOrder.class, NoState.class, new NoRules());
@@ -34,12 +35,12 @@ final class ViewOrders {
     }
 
     /** Stores an order; it stands when the stage completes. */
-    CompletionStage<Void> give(String view, ViewOrder order) {
+    public CompletionStage<Void> give(String view, ViewOrder order) {
         return store.append(view, ExpectedVersion.any(), List.of(order)).thenApply(appended -> null);
     }
 
     /** The orders behind a number, all of them. Waits for the store. */
-    List<RecordedEvent<ViewOrder>> behind(String view, long number) {
+    public List<RecordedEvent<ViewOrder>> behind(String view, long number) {
         List<RecordedEvent<ViewOrder>> orders = new ArrayList<>();
         long next = number + 1;
         while (true) {
@@ -53,7 +54,7 @@ final class ViewOrders {
     }
 
     /** Calls back when there may be new orders. */
-    Registration onOrder(String view, Runnable wake) {
+    public Registration onOrder(String view, Runnable wake) {
         return backend.onAppend(StreamId.of(AGGREGATE, view), wake);
     }
 

@@ -4,10 +4,8 @@ import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +34,22 @@ final class EffectWindow {
     /** One record that is to have its effect. */
     static final class Effect {
         private final StoredEvent record;
+        private final boolean again;
         private int failures;
         private boolean finished;
 
-        private Effect(StoredEvent record) {
+        private Effect(StoredEvent record, boolean again) {
             this.record = record;
+            this.again = again;
         }
 
         StoredEvent record() {
             return record;
+        }
+
+        /** Whether the position was behind the record already when it was added. */
+        boolean again() {
+            return again;
         }
 
         /** Counts an attempt that failed, and gives how many have. */
@@ -74,9 +79,19 @@ final class EffectWindow {
 
     /** Adds the next record of the store. */
     void add(StoredEvent record) {
-        Effect effect = new Effect(record);
+        Effect effect = new Effect(record, false);
         inOrder.add(effect);
         read = record.position();
+        enqueue(effect);
+    }
+
+    /** Adds a record behind which the position is already: one of a stream that was parked. Needs no room. */
+    void addAgain(StoredEvent record) {
+        enqueue(new Effect(record, true));
+    }
+
+    private void enqueue(Effect effect) {
+        StoredEvent record = effect.record;
         Deque<Effect> queue = byStream.computeIfAbsent(record.stream(), stream -> new ArrayDeque<>());
         queue.add(effect);
         if (queue.size() == 1) {
@@ -124,19 +139,20 @@ final class EffectWindow {
         ready.add(effect.record.stream());
     }
 
+    /** An effect that was suspended is left out, as if it were finished. */
+    void leaveOut(Effect effect) {
+        underWay++;
+        finish(effect);
+    }
+
     /** Takes out the records of a stream, of which none is under way, as if they were finished. */
-    List<StoredEvent> drop(StreamId stream) {
-        List<StoredEvent> dropped = new ArrayList<>();
+    void drop(StreamId stream) {
         Deque<Effect> queue = byStream.remove(stream);
         if (queue != null) {
-            queue.forEach(effect -> {
-                effect.finished = true;
-                dropped.add(effect.record);
-            });
+            queue.forEach(effect -> effect.finished = true);
         }
         ready.remove(stream);
         pass();
-        return dropped;
     }
 
     private Deque<Effect> queue(StreamId stream) {
@@ -151,6 +167,11 @@ final class EffectWindow {
         if (inOrder.isEmpty()) {
             finished = read;
         }
+    }
+
+    /** Everything up to here was added, or has no effect. */
+    Position read() {
+        return read;
     }
 
     /** Every record up to here is finished. */

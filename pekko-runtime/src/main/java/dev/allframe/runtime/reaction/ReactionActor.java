@@ -5,6 +5,8 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.ReactionType.OnFailure;
 import dev.allframe.runtime.projection.ProjectionSettings;
+import dev.allframe.runtime.projection.ViewOrder;
+import dev.allframe.runtime.projection.ViewOrders;
 import dev.allframe.runtime.projection.ViewPages;
 import dev.allframe.runtime.reaction.EffectWindow.Effect;
 import dev.allframe.runtime.reaction.ReactionPositions.Claim;
@@ -12,6 +14,8 @@ import dev.allframe.runtime.reaction.ReactionPositions.Parked;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
+import dev.allframe.store.RecordedEvent;
+import dev.allframe.store.Registration;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
@@ -21,10 +25,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -62,11 +66,6 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         INSTANCE
     }
 
-    /** Tries again the effects before which the reaction stands. */
-    enum Retry implements Message {
-        INSTANCE
-    }
-
     /** Answers at once: a sign of life. */
     record Ping(Runnable pong) implements Message {}
 
@@ -88,18 +87,34 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private record Reread(Optional<Long> revision) implements Message {}
 
+    private record OrdersRead(List<RecordedEvent<ViewOrder>> orders) implements Message {}
+
+    private record OrdersNotRead(Throwable cause) implements Message {}
+
+    private record ParkedRead(int claim, List<StoredEvent> records, Position passed) implements Message {}
+
+    private record ParkedNotRead(Throwable cause) implements Message {}
+
     private enum Wake implements Message {
-        CLAIM, READ, SAVE, GO_ON, GIVE_UP
+        CLAIM, READ, SAVE, ORDERS, PARKED, GO_ON, GIVE_UP
+    }
+
+    /** An event that an operator has left out. */
+    private record Skip(StreamId stream, long sequenceNr) {
+
+        static Skip of(StoredEvent record) {
+            return new Skip(record.stream(), record.sequenceNr());
+        }
     }
 
     /** What is being stored. */
-    private record Saving(Position position, long passed, long parkings) {}
+    private record Saving(Position position, long passed, long parkings, long orders) {}
 
     /** Without effects to note, a position is stored when it has moved so far: what is read again costs no effect. */
     private static final long STRIDE = 10_000;
 
     private static final int MAX_PARKED = 1_000;
-    private static final int MAX_REASON = 1_000;
+    private static final int PARKED_PAGE = 100;
 
     /** An effect that goes on for longer does not keep the reaction from stopping; it is repeated later. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
@@ -116,7 +131,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private final ReactionType type;
     private final ReactionPositions positions;
     private final TimerScheduler<Message> timers;
-    private final Map<StreamId, Parked> parked = new HashMap<>();
+    private final ViewOrders operator;
+    private final Registration onOrder;
+    private final Set<Skip> skips = new HashSet<>();
     private final List<Effect> failed = new ArrayList<>();
     private final Deque<StoredEvent> arrived = new ArrayDeque<>();
     private @Nullable Read page;
@@ -124,8 +141,14 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private Position arrivedTo = Position.START;
     private Position savedTo = Position.START;
     private long revision;
-    private long parkings;
+    private ParkedStreams parked = new ParkedStreams(List.of());
     private long parkingsSaved;
+    private long orders;
+    private long ordersSaved;
+    private boolean ordersKnown;
+    private boolean ordersAwaited;
+    private boolean orderedMeanwhile;
+    private boolean paused;
     private int claims;
     private int failures;
     private boolean claimed;
@@ -150,6 +173,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         this.timers = timers;
         this.positions = new ReactionPositions(parts.store(), type);
         this.window = new EffectWindow(type.parallel(), type.unsaved(), Position.START);
+        this.operator = new ViewOrders(parts.store());
+        this.onOrder = operator.onOrder(type.name(), () -> context.getSelf().tell(Wake.ORDERS));
         claim();
     }
 
@@ -165,7 +190,10 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 .onMessage(SaveFailed.class, this::onSaveFailed)
                 .onMessage(Reread.class, this::onReread)
                 .onMessage(Wake.class, this::onWake)
-                .onMessage(Retry.class, this::onRetry)
+                .onMessage(OrdersRead.class, this::onOrdersRead)
+                .onMessage(OrdersNotRead.class, this::onOrdersNotRead)
+                .onMessage(ParkedRead.class, this::onParkedRead)
+                .onMessage(ParkedNotRead.class, this::onParkedNotRead)
                 .onMessage(Ping.class, this::onPing)
                 .onMessage(Stop.class, this::onStop)
                 .onSignal(PostStop.class, signal -> onPostStop())
@@ -188,15 +216,16 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         revision = claim.revision();
         savedTo = claim.position();
         arrivedTo = claim.position();
-        parkings = 0;
+        parked = new ParkedStreams(claim.parked());
         parkingsSaved = 0;
+        orders = claim.orders();
+        ordersSaved = orders;
         window = new EffectWindow(type.parallel(), type.unsaved(), claim.position());
         arrived.clear();
         page = null;
-        parked.clear();
-        claim.parked().forEach(waiting -> parked.put(new StreamId(waiting.stream()), waiting));
         if (!stopping) {
             read();
+            readOrders();
         }
         return goOn();
     }
@@ -285,6 +314,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 }
             }
             case SAVE -> saving = false;
+            case ORDERS -> readOrders();
+            case PARKED -> parked.notRead();
             case GO_ON -> {
             }
             case GIVE_UP -> {
@@ -298,7 +329,10 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private Behavior<Message> goOn() {
         if (claimed) {
             take();
-            begin();
+            if (mayBegin()) {
+                readParked();
+                begin();
+            }
             save();
         }
         show();
@@ -319,9 +353,10 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private void take() {
         while (!arrived.isEmpty() && window.hasRoom()) {
             StoredEvent record = arrived.remove();
-            if (parts.reaction().wants(record) && !parked.containsKey(record.stream())) {
+            if (hasEffect(record) && !parked.contains(record.stream())) {
                 window.add(record);
             } else {
+                parked.passOver(record);
                 window.readTo(record.position());
             }
         }
@@ -333,15 +368,22 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         }
     }
 
-    private void begin() {
-        if (stopping || lost || !failed.isEmpty()) {
-            return;
+    private boolean hasEffect(StoredEvent record) {
+        return parts.reaction().wants(record) && !skips.contains(Skip.of(record));
+    }
+
+    private boolean mayBegin() {
+        if (stopping || lost || !ordersKnown || paused || !failed.isEmpty()) {
+            return false;
         }
         refusal = parts.refusal().get();
         if (refusal != null) {
             timers.startSingleTimer(Wake.GO_ON, parts.settings().backoffMax());
-            return;
         }
+        return refusal == null;
+    }
+
+    private void begin() {
         for (Effect effect = window.next(); effect != null; effect = window.next()) {
             Effect begun = effect;
             getContext().pipeToSelf(parts.reaction().react(begun.record()),
@@ -354,6 +396,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         Throwable failure = message.failure();
         if (failure == null) {
             window.finish(effect);
+            if (effect.again()) {
+                parked.finish(effect.record());
+            }
             return goOn();
         }
         window.suspend();
@@ -363,9 +408,11 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             getContext().getLog().info("reaction '{}' tries again: {}", type.name(), reason);
             Due due = new Due(claims, effect);
             timers.startSingleTimer(due, due, type.pauseAfter(attempts));
-        } else if (type.onFailure() == OnFailure.PARK && parked.size() < MAX_PARKED) {
+        } else if (type.onFailure() == OnFailure.PARK
+                && (effect.again() || parked.all().size() < MAX_PARKED)) {
             getContext().getLog().error("reaction '{}' parks a stream: {}", type.name(), reason, failure);
-            park(effect.record(), reason);
+            parked.park(effect.record(), parts.clock().instant(), reason);
+            window.drop(effect.record().stream());
         } else {
             getContext().getLog().error("reaction '{}' stands: {}", type.name(), reason, failure);
             failed.add(effect);
@@ -374,36 +421,124 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         return goOn();
     }
 
-    private void park(StoredEvent record, String reason) {
-        parked.put(record.stream(), new Parked(record.stream().value(), record.sequenceNr(), parts.clock().instant(),
-                reason.substring(0, Math.min(MAX_REASON, reason.length()))));
-        parkings++;
-        window.drop(record.stream());
-    }
-
     private Behavior<Message> onDue(Due message) {
         if (message.claim() == claims && claimed) {
-            window.resume(message.effect());
+            resume(message.effect());
         }
         return goOn();
     }
 
-    private Behavior<Message> onRetry(Retry message) {
-        failed.forEach(window::resume);
-        failed.clear();
+    private void resume(Effect effect) {
+        if (hasEffect(effect.record())) {
+            window.resume(effect);
+            return;
+        }
+        window.leaveOut(effect);
+        if (effect.again()) {
+            parked.finish(effect.record());
+        }
+    }
+
+    /** Reads all orders, once at a time: there are few, and what they say together is what counts. */
+    private void readOrders() {
+        orderedMeanwhile = ordersAwaited;
+        if (ordersAwaited) {
+            return;
+        }
+        ordersAwaited = true;
+        getContext().pipeToSelf(
+                CompletableFuture.supplyAsync(() -> operator.behind(type.name(), 0), Thread::startVirtualThread),
+                (all, cause) -> cause == null ? new OrdersRead(all) : new OrdersNotRead(Failures.unwrapped(cause)));
+    }
+
+    private Behavior<Message> onOrdersRead(OrdersRead message) {
+        ordersAwaited = false;
+        if (!claimed || lost) {
+            return goOn();
+        }
+        if (orderedMeanwhile) {
+            readOrders();
+        }
+        ordersKnown = true;
+        boolean retry = false;
+        for (RecordedEvent<ViewOrder> order : message.orders()) {
+            boolean isNew = order.sequenceNr() > orders;
+            if (isNew) {
+                getContext().getLog().info("reaction '{}': {}", type.name(), order.event());
+            }
+            switch (order.event()) {
+                case ViewOrder.Paused given -> paused = true;
+                case ViewOrder.Resumed given -> paused = false;
+                case ViewOrder.RetryOrdered given -> retry |= isNew;
+                case ViewOrder.EventSkipped given -> {
+                    skips.add(new Skip(new StreamId(given.stream()), given.sequenceNr()));
+                    retry |= isNew;
+                }
+                case ViewOrder.RebuildOrdered given -> {
+                }
+            }
+            orders = Math.max(orders, order.sequenceNr());
+        }
+        if (retry) {
+            List<Effect> again = List.copyOf(failed);
+            failed.clear();
+            again.forEach(this::resume);
+            parked.retryAll();
+        }
         return goOn();
+    }
+
+    private Behavior<Message> onOrdersNotRead(OrdersNotRead message) {
+        ordersAwaited = false;
+        interrupted("its orders cannot be read", message.cause());
+        timers.startSingleTimer(Wake.ORDERS, backoff());
+        return goOn();
+    }
+
+    private void readParked() {
+        Parked next = parked.nextToRead();
+        if (next != null) {
+            int claim = claims;
+            Position passed = window.read();
+            getContext().pipeToSelf(
+                    parts.store()
+                            .getEvents(new StreamId(next.stream()), next.firstSequenceNr(), Long.MAX_VALUE,
+                                    Math.min(PARKED_PAGE, type.unsaved())),
+                    (records, cause) -> cause == null
+                            ? new ParkedRead(claim, records, passed)
+                            : new ParkedNotRead(Failures.unwrapped(cause)));
+        }
+    }
+
+    private Behavior<Message> onParkedRead(ParkedRead message) {
+        if (message.claim() == claims && claimed) {
+            List<StoredEvent> passed = message.records()
+                    .stream()
+                    .filter(record -> record.position().compareTo(message.passed()) <= 0)
+                    .toList();
+            List<StoredEvent> wanted = passed.stream().filter(this::hasEffect).toList();
+            parked.read(passed, wanted.size());
+            wanted.forEach(window::addAgain);
+        }
+        return goOn();
+    }
+
+    private Behavior<Message> onParkedNotRead(ParkedNotRead message) {
+        interrupted("events of a parked stream cannot be read", message.cause());
+        timers.startSingleTimer(Wake.PARKED, backoff());
+        return this;
     }
 
     private void save() {
         Position position = window.finished();
-        boolean due = window.hasUnsaved() || parkings > parkingsSaved
+        boolean due = window.hasUnsaved() || parked.changes() > parkingsSaved || orders > ordersSaved
                 || position.index() - savedTo.index() >= STRIDE;
         if (saving || lost || !due) {
             return;
         }
         saving = true;
-        Saving now = new Saving(position, window.passed(), parkings);
-        getContext().pipeToSelf(positions.save(revision, position, parked.values()),
+        Saving now = new Saving(position, window.passed(), parked.changes(), orders);
+        getContext().pipeToSelf(positions.save(revision, position, orders, parked.all()),
                 (made, cause) -> cause == null ? new Saved(now, made) : new SaveFailed(Failures.unwrapped(cause)));
     }
 
@@ -413,6 +548,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         revision = message.revision();
         savedTo = message.saving().position();
         parkingsSaved = message.saving().parkings();
+        ordersSaved = message.saving().orders();
         window.saved(message.saving().passed());
         return goOn();
     }
@@ -459,16 +595,18 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private void show() {
         ProjectionState state;
-        if (!failed.isEmpty()) {
+        if (paused) {
+            state = ProjectionState.PAUSED;
+        } else if (!failed.isEmpty()) {
             state = ProjectionState.FAILED;
         } else if (!claimed || lost) {
             state = ProjectionState.BUILDING;
         } else {
-            state = parked.isEmpty() ? ProjectionState.LIVE : ProjectionState.PARKED;
+            state = parked.all().isEmpty() ? ProjectionState.LIVE : ProjectionState.PARKED;
         }
         String refused = refusal;
         String why = !failed.isEmpty() ? failure : refused != null ? refused : trouble;
-        parts.progress().set(new ReactionProgress.Now(getContext().getSelf(), state, savedTo, parked.size(), why));
+        parts.progress().set(new ReactionProgress.Now(getContext().getSelf(), state, savedTo, List.copyOf(parked.all()), why));
     }
 
     private Behavior<Message> onPing(Ping message) {
@@ -484,8 +622,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private Behavior<Message> onPostStop() {
+        onOrder.close();
         endStream();
-        parts.progress().set(new ReactionProgress.Now(null, ProjectionState.BUILDING, savedTo, parked.size(), ""));
+        parts.progress().set(new ReactionProgress.Now(null, ProjectionState.BUILDING, savedTo, List.of(), ""));
         return this;
     }
 }

@@ -44,16 +44,17 @@ final class ReactionPositions {
     record Parked(String stream, long firstSequenceNr, Instant since, String reason) {}
 
     /** The value of the state. */
-    record Stored(int format, String owner, String position, List<Parked> parked) {}
+    record Stored(int format, String owner, String position, long orders, List<Parked> parked) {}
 
     /**
      * Where the reaction stands, which belongs to the caller until another claims it.
      *
      * @param revision of the last change
      * @param position every event up to here is finished
-     * @param parked but for these
+     * @param orders the number of the last order of an operator that was followed; 0 before the first
+     * @param parked the streams that wait, of which events before the position are not finished
      */
-    record Claim(long revision, Position position, List<Parked> parked) {}
+    record Claim(long revision, Position position, long orders, List<Parked> parked) {}
 
     private final EventStoreBackend store;
     private final StreamId id;
@@ -76,18 +77,18 @@ final class ReactionPositions {
             long revision = found.map(DurableState::revision).orElse(0L);
             Stored stored = found.map(ReactionPositions::stored).orElse(null);
             if (stored != null) {
-                return claim(revision, Position.parse(stored.position), stored.parked);
+                return claim(revision, Position.parse(stored.position), stored.orders, stored.parked);
             }
             CompletionStage<Position> first = switch (begin) {
                 case NOW -> store.lastPosition();
                 case START -> CompletableFuture.completedFuture(Position.START);
             };
-            return first.thenCompose(position -> claim(revision, position, List.of()));
+            return first.thenCompose(position -> claim(revision, position, 0, List.of()));
         });
     }
 
-    private CompletionStage<Claim> claim(long revision, Position position, List<Parked> parked) {
-        return save(revision, position, parked).thenApply(made -> new Claim(made, position, parked));
+    private CompletionStage<Claim> claim(long revision, Position position, long orders, List<Parked> parked) {
+        return save(revision, position, orders, parked).thenApply(made -> new Claim(made, position, orders, parked));
     }
 
     /**
@@ -97,8 +98,8 @@ final class ReactionPositions {
      * @return the revision of this one; fails with {@link dev.allframe.store.VersionConflictException} where another
      *         owner has made a change, or an earlier one of the caller that was thought to have failed
      */
-    CompletionStage<Long> save(long revision, Position position, Collection<Parked> parked) {
-        byte[] json = JSON.encode(new Stored(FORMAT, owner, position.asText(), List.copyOf(parked)));
+    CompletionStage<Long> save(long revision, Position position, long orders, Collection<Parked> parked) {
+        byte[] json = JSON.encode(new Stored(FORMAT, owner, position.asText(), orders, List.copyOf(parked)));
         return store.upsertState(id, revision + 1, Payload.json(json), "").thenApply(DurableState::revision);
     }
 

@@ -1,7 +1,9 @@
 package dev.allframe.runtime.reaction;
 
 import dev.allframe.projection.ProjectionState;
+import dev.allframe.runtime.reaction.ReactionPositions.Parked;
 import dev.allframe.store.Position;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +16,13 @@ final class ReactionProgress {
      * @param runner the actor that runs it here; null where another member of the cluster does, or none yet
      * @param state what it is doing
      * @param position everything up to here is finished and stored
-     * @param parked how many streams wait
+     * @param parked the streams that wait
      * @param trouble why it does not go on, or was last interrupted; empty where nothing is wrong
      */
-    record Now(@Nullable ActorRef<ReactionActor.Message> runner, ProjectionState state, Position position, int parked,
+    record Now(@Nullable ActorRef<ReactionActor.Message> runner, ProjectionState state, Position position, List<Parked> parked,
             String trouble) {}
 
-    private volatile Now now = new Now(null, ProjectionState.BUILDING, Position.START, 0, "");
+    private volatile Now now = new Now(null, ProjectionState.BUILDING, Position.START, List.of(), "");
 
     Now now() {
         return now;

@@ -1,16 +1,25 @@
 package dev.allframe.runtime.reaction;
 
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.projection.ProjectionSettings;
+import dev.allframe.runtime.projection.ViewOrder;
+import dev.allframe.runtime.projection.ViewOrders;
+import dev.allframe.runtime.reaction.ReactionPositions.Parked;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.store.EventStoreBackend;
-import java.time.Clock;
+import dev.allframe.store.StreamId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,16 +33,18 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 /** The reactions of one AllFrame on this node, by their names. Thread-safe. */
 public final class Reactions {
 
+    private static final int PARKED_SHOWN = 100;
+    private static final long LAG_PATIENCE_MILLIS = 1_000;
     private static final long PING_PATIENCE_SECONDS = 10;
 
     /** A reaction with what runs it, or waits to run it, on this node. */
     private record Running(ReactionHost host, ReactionProgress progress, AtomicLong unansweredSince) {}
 
     private final Map<String, Running> running = new TreeMap<>();
-    private final Clock clock;
+    private final Hosting hosting;
 
-    private Reactions(Clock clock) {
-        this.clock = clock;
+    private Reactions(Hosting hosting) {
+        this.hosting = hosting;
     }
 
     /**
@@ -44,7 +55,7 @@ public final class Reactions {
      */
     public static Reactions start(ActorSystem<?> system, boolean clustered, Hosting hosting,
             List<RegisteredReaction> registered) {
-        Reactions reactions = new Reactions(hosting.clock());
+        Reactions reactions = new Reactions(hosting);
         if (registered.isEmpty()) {
             return reactions;
         }
@@ -86,7 +97,7 @@ public final class Reactions {
         if (runner == null) {
             return "";
         }
-        long millis = clock.millis();
+        long millis = hosting.clock().millis();
         boolean first = reaction.unansweredSince.compareAndSet(0, millis);
         long since = reaction.unansweredSince.get();
         if (first) {
@@ -101,6 +112,79 @@ public final class Reactions {
 
     private static boolean isTerminated(ActorRef<?> actor) {
         return ((InternalActorRef) Adapter.toClassic(actor)).isTerminated();
+    }
+
+    /** The names, in order. */
+    public Set<String> names() {
+        return running.keySet();
+    }
+
+    /**
+     * How a reaction is doing, as far as this node knows: where another member of the cluster runs it, that is told as
+     * its trouble. It has no rows and no generations.
+     *
+     * @throws IllegalArgumentException if there is none of this name
+     */
+    public ProjectionMetadata describe(String name) {
+        ReactionProgress.Now now = named(name).progress.now();
+        String trouble = now.runner() == null ? "it does not run on this node" : now.trouble();
+        return new ProjectionMetadata(name, 0, now.state(), now.position(), now.runner() == null ? -1 : lag(now), null,
+                0, "", 0, 0, 0, null, now.parked().size(), trouble, now.parked()
+                        .stream()
+                        .sorted(Comparator.comparing(Parked::since).thenComparing(Parked::stream))
+                        .limit(PARKED_SHOWN)
+                        .map(parked -> new ProjectionMetadata.ParkedStream(parked.stream(), parked.firstSequenceNr(),
+                                parked.since(), parked.reason()))
+                        .toList());
+    }
+
+    private long lag(ReactionProgress.Now now) {
+        try {
+            return store().lastPosition()
+                    .thenApply(last -> Math.max(0, last.index() - now.position().index()))
+                    .toCompletableFuture()
+                    .orTimeout(LAG_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException closed) {
+            return -1;
+        }
+    }
+
+    /** Begins no more effects. */
+    public CompletionStage<Void> pause(String name, Order order) {
+        return give(name, new ViewOrder.Paused(order.by(), order.reason()));
+    }
+
+    /** Goes on after a pause. */
+    public CompletionStage<Void> resume(String name, Order order) {
+        return give(name, new ViewOrder.Resumed(order.by(), order.reason()));
+    }
+
+    /** Tries again the effects before which a reaction stands, and those of parked streams. */
+    public CompletionStage<Void> retry(String name, Order order) {
+        return give(name, new ViewOrder.RetryOrdered(order.by(), order.reason()));
+    }
+
+    /** Leaves the effect of one event out, and tries again. */
+    public CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order) {
+        return give(name, new ViewOrder.EventSkipped(stream.value(), sequenceNr, order.by(), order.reason()));
+    }
+
+    private CompletionStage<Void> give(String name, ViewOrder order) {
+        named(name);
+        return new ViewOrders(store()).give(name, order);
+    }
+
+    private EventStoreBackend store() {
+        return Objects.requireNonNull(hosting.storage().backend(), "a reaction was started over a store of ours");
+    }
+
+    private Running named(String name) {
+        Running found = running.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("there is no reaction '" + name + "'; there are " + running.keySet());
+        }
+        return found;
     }
 
     /** Stops the reactions of this node, which store where they stand. */

@@ -15,9 +15,11 @@ import dev.allframe.runtime.reaction.ReactionActor.Message;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Position;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -63,6 +65,7 @@ final class Bells {
 
     private final EventStore<Rung> events;
     private final EventStoreBackend store;
+    private Position last = Position.START;
 
     Bells(EventStoreBackend store) {
         this.store = store;
@@ -75,7 +78,15 @@ final class Bells {
 
     /** Stores an event. */
     void ring(String id, int number) {
-        events.append(id, ExpectedVersion.any(), List.of(new Rung(number))).toCompletableFuture().join();
+        last = events.append(id, ExpectedVersion.any(), List.of(new Rung(number)))
+                .toCompletableFuture()
+                .join()
+                .lastPosition();
+    }
+
+    /** Whether the stored position of a reaction covers all events. */
+    boolean areCovered(Runner runner) {
+        return runner.progress.now().position().compareTo(last) >= 0;
     }
 
     /** A reaction that runs. */
@@ -83,11 +94,11 @@ final class Bells {
 
         /** Ends it as a crash does: nothing is stored behind this. */
         void crash() {
-            ((org.apache.pekko.actor.InternalActorRef) Adapter.toClassic(actor)).stop();
+            ((InternalActorRef) Adapter.toClassic(actor)).stop();
         }
 
         boolean hasEnded() {
-            return ((org.apache.pekko.actor.InternalActorRef) Adapter.toClassic(actor)).isTerminated();
+            return ((InternalActorRef) Adapter.toClassic(actor)).isTerminated();
         }
     }
 

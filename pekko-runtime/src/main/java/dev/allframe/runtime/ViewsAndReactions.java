@@ -1,0 +1,62 @@
+package dev.allframe.runtime;
+
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.runtime.projection.Views;
+import dev.allframe.runtime.reaction.Reactions;
+import dev.allframe.store.StreamId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+
+/** The projections of a node: its views, and its reactions, which have other names. Thread-safe. */
+record ViewsAndReactions(Views views, Reactions reactions) implements ProjectionRegistry {
+
+    private boolean isReaction(String name) {
+        return reactions.names().contains(name);
+    }
+
+    @Override
+    public List<ProjectionMetadata> describe() {
+        return Stream.concat(views.describe().stream(), reactions.names().stream().map(reactions::describe))
+                .sorted(Comparator.comparing(ProjectionMetadata::name))
+                .toList();
+    }
+
+    @Override
+    public ProjectionMetadata describe(String name) {
+        return isReaction(name) ? reactions.describe(name) : views.describe(name);
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String name, Order order) {
+        return isReaction(name) ? reactions.pause(name, order) : views.pause(name, order);
+    }
+
+    @Override
+    public CompletionStage<Void> resume(String name, Order order) {
+        return isReaction(name) ? reactions.resume(name, order) : views.resume(name, order);
+    }
+
+    @Override
+    public CompletionStage<Void> rebuild(String name, Order order) {
+        if (isReaction(name)) {
+            throw new IllegalArgumentException("'" + name + "' is a reaction: it has no rows, and its effects are not"
+                    + " repeated");
+        }
+        return views.rebuild(name, order);
+    }
+
+    @Override
+    public CompletionStage<Void> retry(String name, Order order) {
+        return isReaction(name) ? reactions.retry(name, order) : views.retry(name, order);
+    }
+
+    @Override
+    public CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order) {
+        return isReaction(name)
+                ? reactions.skip(name, stream, sequenceNr, order)
+                : views.skip(name, stream, sequenceNr, order);
+    }
+}
