@@ -1,11 +1,15 @@
 package dev.allframe.documents;
 
 import static dev.allframe.command.CommandOptions.withCommandId;
+import static dev.allframe.documents.ViewsPageTest.BALANCES;
+import static dev.allframe.documents.ViewsPageTest.OWNER;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.sample.bank.account.Money.czk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.fixture.AggregateFixture;
+import dev.allframe.api.testkit.fixture.ProjectionFixture;
+import dev.allframe.documents.ViewsPageTest.AccountRow;
 import dev.allframe.sample.bank.account.AccountCommand.Deposit;
 import dev.allframe.sample.bank.account.AccountCommand.Open;
 import dev.allframe.sample.bank.account.AccountCommand.Withdraw;
@@ -44,5 +48,15 @@ final class TestingPageTest {
                 .given(new Opened("Ann", czk(0), day), new Deposited(czk(100), cash))
                 .when(new Withdraw(czk(250), cash))
                 .thenRefused("insufficient-funds");
+    }
+
+    @Test
+    void a_row_is_made_of_events() {
+        ProjectionFixture.of(BALANCES)
+                .given("acc-1", new Opened("Ann", czk(0), day), new Deposited(czk(100), cash))
+                .given(ACCOUNT, "acc-2", new Opened("Bob", czk(0), day))
+                .thenRow("acc-1", new AccountRow("Ann", czk(100)))
+                .thenNoRow("acc-3")
+                .thenBy(OWNER, "Ann", "acc-1");
     }
 }

@@ -438,8 +438,9 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * How this node is doing: its storage, the host of each aggregate, its views and reactions, and what guards them. For a probe of a
-     * container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for nothing and does not throw.
+     * How this node is doing: its storage, the host of each aggregate, its views and reactions, and what guards them.
+     * For a probe of a container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for nothing
+     * and does not throw.
      */
     public Health health() {
         Map<String, AggregateHost> known = new LinkedHashMap<>();

@@ -103,7 +103,8 @@ final class ReactionsTest {
         }
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(ALL_FRAME.eventStore(WALLET).streamEvents("savings-" + id)).hasSize(20));
+                .untilAsserted(
+                        () -> assertThat(ALL_FRAME.eventStore(WALLET).streamEvents("savings-" + id)).hasSize(20));
     }
 
     @Test

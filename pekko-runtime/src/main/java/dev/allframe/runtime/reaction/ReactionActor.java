@@ -606,7 +606,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         }
         String refused = refusal;
         String why = !failed.isEmpty() ? failure : refused != null ? refused : trouble;
-        parts.progress().set(new ReactionProgress.Now(getContext().getSelf(), state, savedTo, List.copyOf(parked.all()), why));
+        parts.progress()
+                .set(new ReactionProgress.Now(getContext().getSelf(), state, savedTo, List.copyOf(parked.all()), why));
     }
 
     private Behavior<Message> onPing(Ping message) {

@@ -26,9 +26,7 @@ import org.apache.pekko.cluster.singleton.ClusterSingletonManagerSettings;
 record ReactionHost(ActorRef<ReactionHost.End> actor, CompletableFuture<Done> stopped) {
 
     /** Ends the host. */
-    enum End implements NoSerializationVerificationNeeded {
-        NOW
-    }
+    enum End implements NoSerializationVerificationNeeded { NOW }
 
     /** Actor names are unique in an actor system, which may have several AllFrames. */
     private static final AtomicLong STARTED = new AtomicLong();

@@ -19,7 +19,8 @@ final class ReactionProgress {
      * @param parked the streams that wait
      * @param trouble why it does not go on, or was last interrupted; empty where nothing is wrong
      */
-    record Now(@Nullable ActorRef<ReactionActor.Message> runner, ProjectionState state, Position position, List<Parked> parked,
+    record Now(@Nullable ActorRef<ReactionActor.Message> runner, ProjectionState state, Position position,
+            List<Parked> parked,
             String trouble) {}
 
     private volatile Now now = new Now(null, ProjectionState.BUILDING, Position.START, List.of(), "");

@@ -25,6 +25,9 @@ import java.util.function.Function;
 /** A reaction that was checked and can run. Immutable and thread-safe. */
 public final class RegisteredReaction {
 
+    /** So is a future described whose time is over. */
+    private static final String LATE = TimeoutException.class.getName();
+
     private final ReactionType type;
     private final EventFilter filter;
     private final Map<String, Function<StoredEvent, CompletionStage<?>>> byEntityType = new HashMap<>();
@@ -99,7 +102,8 @@ public final class RegisteredReaction {
     CompletableFuture<Void> react(StoredEvent record) {
         Function<StoredEvent, CompletionStage<?>> effects = Objects
                 .requireNonNull(byEntityType.get(record.stream().entityType()));
-        return CompletableFuture.<CompletionStage<?>>supplyAsync(() -> effects.apply(record), Thread::startVirtualThread)
+        return CompletableFuture
+                .<CompletionStage<?>>supplyAsync(() -> effects.apply(record), Thread::startVirtualThread)
                 .thenCompose(begun -> begun.thenAccept(done -> {}))
                 .orTimeout(type.within().toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -107,8 +111,8 @@ public final class RegisteredReaction {
     /** What has failed, for people. */
     String reason(StoredEvent record, Throwable failure) {
         Throwable cause = Failures.unwrapped(failure);
-        boolean late = cause instanceof TimeoutException && cause.getMessage() == null;
+        String words = Failures.description(cause);
         return "event " + record.sequenceNr() + " of " + record.stream() + ": "
-                + (late ? "its effect has not ended within " + type.within() : Failures.description(cause));
+                + (words.equals(LATE) ? "its effect has not ended within " + type.within() : words);
     }
 }

@@ -12,6 +12,7 @@ import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.store.EventStore;
@@ -39,8 +40,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs aggregates and views as they run in production, actors, command bus and journal, for the tests of one class: in this
- * process, with in-memory storage and virtual time.
+ * Runs aggregates, views and reactions as they run in production, actors, command bus and journal, for the tests of one
+ * class: in this process, with in-memory storage and virtual time.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -69,6 +70,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
 
     private final List<AggregateType<?, ?, ?>> types;
     private final List<ProjectionType<?, ?>> projections;
+    private final List<ReactionType> reactions;
     private final Config config;
     private final VirtualClock clock = new VirtualClock(START);
     private @Nullable Running running;
@@ -76,25 +78,35 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     private record Running(ActorTestKit actors, ManualTime time, AllFrame allFrame) {}
 
     private AllFrameTestKit(List<AggregateType<?, ?, ?>> types, List<ProjectionType<?, ?>> projections,
-            Config config) {
+            List<ReactionType> reactions, Config config) {
         this.types = types;
         this.projections = projections;
+        this.reactions = reactions;
         this.config = config;
     }
 
     /** A testkit that hosts these aggregates. */
     public static AllFrameTestKit of(AggregateType<?, ?, ?>... types) {
-        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), List.of(), ConfigFactory.empty());
+        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), List.of(), List.of(),
+                ConfigFactory.empty());
     }
 
     /** The same with a view, which is read by {@link #view}. */
     public AllFrameTestKit projection(ProjectionType<?, ?> type) {
-        return new AllFrameTestKit(types, Stream.concat(projections.stream(), Stream.of(type)).toList(), config);
+        return new AllFrameTestKit(types, Stream.concat(projections.stream(), Stream.of(type)).toList(), reactions,
+                config);
+    }
+
+    /** The same with a reaction. Its effects begin in real time; pauses between attempts are virtual time. */
+    public AllFrameTestKit reaction(ReactionType type) {
+        return new AllFrameTestKit(types, projections, Stream.concat(reactions.stream(), Stream.of(type)).toList(),
+                config);
     }
 
     /** The same with settings in HOCON that go before those of {@code application.conf}. */
     public AllFrameTestKit withConfig(String hocon) {
-        return new AllFrameTestKit(types, projections, ConfigFactory.parseString(hocon).withFallback(config));
+        return new AllFrameTestKit(types, projections, reactions,
+                ConfigFactory.parseString(hocon).withFallback(config));
     }
 
     @Override
@@ -114,6 +126,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
             AllFrame.Builder builder = AllFrame.on(actors.system()).clock(clock);
             types.forEach(builder::aggregate);
             projections.forEach(builder::projection);
+            reactions.forEach(builder::reaction);
             running = new Running(actors, ManualTime.get(actors.system()), builder.start());
         } catch (RuntimeException failed) {
             shutDown(actors);

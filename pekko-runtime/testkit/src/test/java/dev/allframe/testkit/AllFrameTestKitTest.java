@@ -18,10 +18,13 @@ import dev.allframe.command.CommandResult;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.store.RecordedEvent;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -76,9 +79,22 @@ final class AllFrameTestKitTest {
             .named("rings", version(1), String.class, Rings.class)
             .from(BELL, (event, info) -> put(info.id(), new Rings(event.times())));
 
+    /** The keys of the effects that have succeeded; the first attempt of each fails. */
+    private static final Set<String> ECHOED = ConcurrentHashMap.newKeySet();
+    private static final Set<String> TRIED = ConcurrentHashMap.newKeySet();
+
+    private static final ReactionType ECHO = ReactionType.named("echo").from(BELL, (event, info) -> {
+        if (TRIED.add(info.idempotencyKey())) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the first attempt"));
+        }
+        ECHOED.add(info.idempotencyKey());
+        return CompletableFuture.completedFuture(null);
+    }).fromStart().retry(Duration.ofSeconds(20), Duration.ofSeconds(20), 2);
+
     @RegisterExtension
     static final AllFrameTestKit KIT = AllFrameTestKit.of(BELL)
             .projection(RINGS)
+            .reaction(ECHO)
             .withConfig("allframe.passivate-after = 1h");
 
     @Test
@@ -141,6 +157,18 @@ final class AllFrameTestKitTest {
 
         assertThat(KIT.view(RINGS).get("viewed")).contains(new Rings(2));
         assertThat(KIT.projections().describe("rings").state()).isEqualTo(ProjectionState.LIVE);
+    }
+
+    @Test
+    void a_reaction_pauses_in_virtual_time() {
+        KIT.send(BELL, "echoed", new Ring());
+        await().until(() -> TRIED.contains("bell|echoed#1"));
+        assertThat(ECHOED).doesNotContain("bell|echoed#1");
+
+        await().until(() -> {
+            KIT.advance(Duration.ofSeconds(20)); // the failure may be on its way to the timer still
+            return ECHOED.contains("bell|echoed#1");
+        });
     }
 
     @Test
