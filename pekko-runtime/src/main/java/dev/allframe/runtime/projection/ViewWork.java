@@ -229,7 +229,10 @@ final class ViewWork<K, R> {
         }
     }
 
-    /** Begins a generation beside the one that is served; one that was being built already is dropped. */
+    /**
+     * Begins a generation beside the one that is served; one that was being built already is dropped. It is durable
+     * before the served one notes the order to build it: otherwise a crash could keep the note and lose the generation.
+     */
     private Generation<K, R> begin() {
         Generation<K, R> begun = generations.create();
         try {
@@ -242,6 +245,7 @@ final class ViewWork<K, R> {
             if (!all.isEmpty()) {
                 begun.fold().followed(all.getLast().sequenceNr());
             }
+            begun.fold().flush();
         } catch (RuntimeException | Error failed) {
             generations.drop(begun);
             throw failed;

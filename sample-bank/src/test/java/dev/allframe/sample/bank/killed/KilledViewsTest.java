@@ -134,7 +134,7 @@ final class KilledViewsTest {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m", "--enable-native-access=ALL-UNNAMED", "-cp",
                     System.getProperty("java.class.path"), PursesProcess.class.getName(), store().toString(),
-                    Long.toString(random.nextLong()), Integer.toString(commands), one("3ms", "40ms", "60s"),
+                    Long.toString(random.nextLong()), Integer.toString(commands), one("3ms", "60s", "60s"),
                     rebuilds ? one("0", "1000", "4000") : "0", rebuilds ? view : "none");
             process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
             started.add(process);
@@ -202,7 +202,7 @@ final class KilledViewsTest {
                 case CATCH_UP -> !verified && handled > (part < 0.5 ? 1 + 40 * part : HISTORY * 2 * (part - 0.5));
                 case LIVE -> acknowledged > PursesProcess.SENDERS * (commands - 1) * part;
                 case REBUILD -> isBuiltTo(said, (long) (lastWhenOrdered * Math.max(0, 1.5 * part - 0.5)));
-                case SWITCH -> part < 0.5
+                case SWITCH -> part < 0.25
                         ? isBuiltTo(said, (long) (lastWhenOrdered - PAGE * part))
                         : said[0].equals("switched");
             };

@@ -1,0 +1,155 @@
+package dev.allframe.runtime.projection;
+
+import static dev.allframe.projection.Version.version;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.allframe.aggregate.Aggregate;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Command;
+import dev.allframe.aggregate.Decision;
+import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.Stored;
+import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.codec.jackson.JacksonEventCodec;
+import dev.allframe.journal.memory.InMemoryBackend;
+import dev.allframe.projection.Change;
+import dev.allframe.projection.ProjectionType;
+import dev.allframe.runtime.projection.ViewOrder.EventSkipped;
+import dev.allframe.runtime.projection.ViewOrder.RebuildOrdered;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.view.ViewStore;
+import dev.allframe.store.view.ViewTable;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What an operator has ordered stands, whenever the process ends: on the work of a view, without actors. */
+@Guarantee("G7")
+final class CrashAfterOrderTest {
+
+    sealed interface ThingCommand extends Command {
+        record Happen() implements ThingCommand {}
+    }
+
+    sealed interface ThingEvent extends Event {
+        @Stored("happened")
+        record Happened(int value) implements ThingEvent {}
+    }
+
+    @Stored("state")
+    record Thing() {}
+
+    record Row(int value) {}
+
+    private static final AggregateType<ThingCommand, ThingEvent, Thing> THING = AggregateType.named("thing",
+            ThingCommand.class, ThingEvent.class, Thing.class, new Aggregate<>() {
+                @Override
+                public Thing initialState() {
+                    return new Thing();
+                }
+
+                @Override
+                public Decision<ThingEvent> decide(Thing thing, ThingCommand command) {
+                    return Decision.persist(new ThingEvent.Happened(0));
+                }
+
+                @Override
+                public Thing evolve(Thing thing, ThingEvent event) {
+                    return thing;
+                }
+            });
+
+    private static final ProjectionType<String, Row> THINGS = ProjectionType
+            .named("things", version(1), String.class, Row.class)
+            .from(THING, (event, info) -> switch (event) {
+                case ThingEvent.Happened(int value) -> Change.put(info.id(), new Row(value));
+            });
+
+    private final RegisteredView<String, Row> view = RegisteredView.of(THINGS);
+    private final EventStoreBackend store = InMemoryBackend.unbounded();
+    private final CrashingViews views = new CrashingViews();
+    private final ViewOrders orders = new ViewOrders(store);
+
+    private ViewWork<String, Row> on(ViewStore files) {
+        return new ViewWork<>(view, new ServedView<>(view, store),
+                new Generations<>(view, files, store, Clock.systemUTC()), store, orders);
+    }
+
+    private void apply(ViewWork<String, Row> work, Generation<String, Row> generation) {
+        var page = store.getAllEvents(view.handlers().filter(), generation.fold().state().position(), 100)
+                .toCompletableFuture()
+                .join();
+        work.apply(generation, view.handlers().handle(page));
+    }
+
+    private Generation<String, Row> served(ViewWork<String, Row> work) {
+        EventStore.of(store, THING, JacksonEventCodec.of(THING))
+                .append("t", ExpectedVersion.any(), List.of(new ThingEvent.Happened(1), new ThingEvent.Happened(2)))
+                .toCompletableFuture()
+                .join();
+        Generation<String, Row> first = Objects.requireNonNull(work.open().building());
+        apply(work, first);
+        return first;
+    }
+
+    private void order(ViewOrder order) {
+        orders.give(THINGS.name(), order).toCompletableFuture().join();
+    }
+
+    @Test
+    void a_view_is_built_anew_as_ordered_though_the_process_is_killed() {
+        ViewWork<String, Row> work = on(views);
+        Generation<String, Row> first = served(work);
+        order(new RebuildOrdered("somebody", "to see", false));
+        int ordered = views.moments();
+        Generation<String, Row> begun = work.begin();
+        work.note(1);
+        work.flush();
+        apply(work, begun);
+        work.dropOld(first);
+        work.flush();
+
+        for (int moment = ordered; moment <= views.moments(); moment++) {
+            for (long flushed : LongStream.rangeClosed(0, begun.number()).toArray()) {
+                ViewWork.Plan<String, Row> plan = on(views.afterCrash(THINGS.name(), moment, flushed)).open();
+                assertThat(plan.building() != null || plan.served() != null
+                        && plan.served().number() > first.number())
+                        .as("moment %s, of which generation %s was flushed", moment, flushed)
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void an_event_stays_left_out_as_ordered_though_the_process_is_killed() {
+        ViewWork<String, Row> work = on(views);
+        served(work);
+        EventSkipped skip = new EventSkipped("thing|t", 3, "somebody", "to see");
+        order(skip);
+        int ordered = views.moments();
+        work.skipAndRetry(skip, 1);
+        Generation<String, Row> begun = work.begin();
+        work.flush();
+        EventStore.of(store, THING, JacksonEventCodec.of(THING))
+                .append("t", ExpectedVersion.any(), List.of(new ThingEvent.Happened(3)))
+                .toCompletableFuture()
+                .join();
+
+        for (int moment = ordered; moment <= views.moments(); moment++) {
+            for (long flushed : LongStream.rangeClosed(0, begun.number()).toArray()) {
+                ViewWork<String, Row> next = on(views.afterCrash(THINGS.name(), moment, flushed));
+                ViewWork.Plan<String, Row> plan = next.open();
+                Generation<String, Row> either = plan.building() == null ? plan.served() : plan.building();
+                apply(next, Objects.requireNonNull(either));
+                assertThat(either.tables().getAll(ViewTable.ROWS,
+                        List.of(THINGS.keys().encode("t"))))
+                        .as("moment %s, of which generation %s was flushed", moment, flushed)
+                        .containsExactly(view.rows().encode(new Row(2)));
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.allframe.runtime.projection;
+
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
+import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.ViewBatch;
+import dev.allframe.store.view.ViewSnapshot;
+import dev.allframe.store.view.ViewStore;
+import dev.allframe.store.view.ViewTable;
+import dev.allframe.store.view.ViewTables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Views of which a crash leaves what a disk would: directories as they were, and of each generation what was flushed, or
+ * more, because tables are flushed by themselves too. One view, one thread.
+ */
+final class CrashingViews implements ViewStore {
+
+    /** A step that changed something: a batch of a generation, or what follows a flush, a switch, a drop. */
+    private sealed interface Step {
+        record Created(long generation) implements Step {}
+
+        record Wrote(long generation, ViewBatch batch) implements Step {}
+
+        record Flushed(long generation) implements Step {}
+
+        record Served(long generation) implements Step {}
+
+        record Dropped(long generation) implements Step {}
+    }
+
+    private final ViewStore views = new MemoryViewStore();
+    private final List<Step> steps = new ArrayList<>();
+
+    /** How many moments there have been in which a crash can come. */
+    int moments() {
+        return steps.size();
+    }
+
+    /** What a crash after so many steps leaves, where this generation had flushed by itself just before; 0 for none. */
+    ViewStore afterCrash(String view, int moment, long flushedByItself) {
+        Map<Long, Integer> durable = new TreeMap<>();
+        for (int i = 0; i < moment; i++) {
+            if (steps.get(i) instanceof Step.Flushed(long generation)) {
+                durable.put(generation, i);
+            }
+        }
+        durable.put(flushedByItself, moment);
+        ViewStore left = new MemoryViewStore();
+        Map<Long, ViewTables> open = new TreeMap<>();
+        for (int i = 0; i < moment; i++) {
+            switch (steps.get(i)) {
+                case Step.Created(long generation) -> open.put(generation, left.create(view));
+                case Step.Wrote(long generation, ViewBatch batch) -> {
+                    ViewTables tables = open.get(generation);
+                    if (tables != null && i <= durable.getOrDefault(generation, -1)) {
+                        tables.write(batch);
+                    }
+                }
+                case Step.Flushed flushed -> {
+                    // was looked at above
+                }
+                case Step.Served(long generation) -> left.serve(view, generation);
+                case Step.Dropped(long generation) -> {
+                    ViewTables tables = open.remove(generation);
+                    if (tables != null) {
+                        tables.close();
+                    }
+                    left.drop(view, generation);
+                }
+            }
+        }
+        open.values().forEach(ViewTables::close);
+        return left;
+    }
+
+    @Override
+    public List<String> views() {
+        return views.views();
+    }
+
+    @Override
+    public List<Long> generations(String view) {
+        return views.generations(view);
+    }
+
+    @Override
+    public OptionalLong served(String view) {
+        return views.served(view);
+    }
+
+    @Override
+    public ViewTables create(String view) {
+        ViewTables tables = views.create(view);
+        steps.add(new Step.Created(tables.generation()));
+        return new Tables(tables);
+    }
+
+    @Override
+    public ViewTables open(String view, long generation) {
+        return new Tables(views.open(view, generation));
+    }
+
+    @Override
+    public void serve(String view, long generation) {
+        views.serve(view, generation);
+        steps.add(new Step.Served(generation));
+    }
+
+    @Override
+    public void drop(String view, long generation) {
+        views.drop(view, generation);
+        steps.add(new Step.Dropped(generation));
+    }
+
+    @Override
+    public String setAside(String view, long generation) {
+        throw new IllegalStateException("nothing is damaged");
+    }
+
+    @Override
+    public void close() {
+        views.close();
+    }
+
+    private final class Tables implements ViewTables {
+
+        private final ViewTables tables;
+
+        Tables(ViewTables tables) {
+            this.tables = tables;
+        }
+
+        @Override
+        public long generation() {
+            return tables.generation();
+        }
+
+        @Override
+        public ViewSnapshot snapshot() {
+            return tables.snapshot();
+        }
+
+        @Override
+        public void write(ViewBatch batch) {
+            tables.write(batch);
+            steps.add(new Step.Wrote(generation(), batch));
+        }
+
+        @Override
+        public void flush() {
+            tables.flush();
+            steps.add(new Step.Flushed(generation()));
+        }
+
+        @Override
+        public long bytes() {
+            return tables.bytes();
+        }
+
+        @Override
+        public byte @Nullable [] get(ViewTable table, byte[] key) {
+            return tables.get(table, key);
+        }
+
+        @Override
+        public List<byte @Nullable []> getAll(ViewTable table, List<byte[]> keys) {
+            return tables.getAll(table, keys);
+        }
+
+        @Override
+        public Cursor cursor(ViewTable table, KeyRange range, boolean descending) {
+            return tables.cursor(table, range, descending);
+        }
+
+        @Override
+        public void close() {
+            tables.close();
+        }
+    }
+}
