@@ -119,7 +119,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         this.troubles = new Troubles(parts.progress());
         this.onOrder = parts.orders().onOrder(name(), () -> context.getSelf().tell(Wake.ORDERS));
         this.onRefusal = parts.refusals().onChange().apply(() -> context.getSelf().tell(Wake.REFUSAL));
-        timers.startTimerWithFixedDelay(Wake.FLUSH, parts.settings().flushInterval());
+        flushLater();
         noteRefusal();
         parts.users().opening();
         open();
@@ -368,6 +368,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
             case FLUSH -> {
                 if (opened) {
                     work(FLUSHING, parts.work()::flush);
+                } else {
+                    flushLater();
                 }
             }
             case ORDERS -> follow();
@@ -500,12 +502,25 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         }), (done, cause) -> cause == null ? new WorkDone(what) : new WorkFailed(what, Failures.unwrapped(cause)));
     }
 
+    /** Behind the end of each flush: on a slow disk pages would queue behind flushes that were given by a clock. */
+    private void flushLater() {
+        timers.startSingleTimer(Wake.FLUSH, parts.settings().flushInterval());
+    }
+
+    private void ended(String what) {
+        if (what.equals(FLUSHING)) {
+            flushLater();
+        }
+    }
+
     private Behavior<Message> onWorkDone(WorkDone message) {
+        ended(message.what());
         troubles.clear(message.what());
         return this;
     }
 
     private Behavior<Message> onWorkFailed(WorkFailed message) {
+        ended(message.what());
         if (stopping != null) {
             return end();
         }

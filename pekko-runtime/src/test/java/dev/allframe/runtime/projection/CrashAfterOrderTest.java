@@ -145,8 +145,9 @@ final class CrashAfterOrderTest {
                 ViewWork.Plan<String, Row> plan = next.open();
                 Generation<String, Row> either = plan.building() == null ? plan.served() : plan.building();
                 apply(next, Objects.requireNonNull(either));
-                assertThat(either.tables().getAll(ViewTable.ROWS,
-                        List.of(THINGS.keys().encode("t"))))
+                assertThat(either.tables()
+                        .getAll(ViewTable.ROWS,
+                                List.of(THINGS.keys().encode("t"))))
                         .as("moment %s, of which generation %s was flushed", moment, flushed)
                         .containsExactly(view.rows().encode(new Row(2)));
             }
