@@ -1,19 +1,14 @@
 package dev.allframe.runtime.projection;
 
-import static dev.allframe.projection.Version.version;
+import static dev.allframe.runtime.projection.Happenings.THING;
+import static dev.allframe.runtime.projection.Happenings.THINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.allframe.aggregate.Aggregate;
-import dev.allframe.aggregate.AggregateType;
-import dev.allframe.aggregate.Command;
-import dev.allframe.aggregate.Decision;
-import dev.allframe.aggregate.Event;
-import dev.allframe.aggregate.Stored;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.memory.InMemoryBackend;
-import dev.allframe.projection.Change;
-import dev.allframe.projection.ProjectionType;
+import dev.allframe.runtime.projection.Happenings.Row;
+import dev.allframe.runtime.projection.Happenings.ThingEvent;
 import dev.allframe.runtime.projection.ViewOrder.EventSkipped;
 import dev.allframe.runtime.projection.ViewOrder.RebuildOrdered;
 import dev.allframe.store.EventStore;
@@ -30,44 +25,6 @@ import org.junit.jupiter.api.Test;
 /** What an operator has ordered stands, whenever the process ends: on the work of a view, without actors. */
 @Guarantee("G7")
 final class CrashAfterOrderTest {
-
-    sealed interface ThingCommand extends Command {
-        record Happen() implements ThingCommand {}
-    }
-
-    sealed interface ThingEvent extends Event {
-        @Stored("happened")
-        record Happened(int value) implements ThingEvent {}
-    }
-
-    @Stored("state")
-    record Thing() {}
-
-    record Row(int value) {}
-
-    private static final AggregateType<ThingCommand, ThingEvent, Thing> THING = AggregateType.named("thing",
-            ThingCommand.class, ThingEvent.class, Thing.class, new Aggregate<>() {
-                @Override
-                public Thing initialState() {
-                    return new Thing();
-                }
-
-                @Override
-                public Decision<ThingEvent> decide(Thing thing, ThingCommand command) {
-                    return Decision.persist(new ThingEvent.Happened(0));
-                }
-
-                @Override
-                public Thing evolve(Thing thing, ThingEvent event) {
-                    return thing;
-                }
-            });
-
-    private static final ProjectionType<String, Row> THINGS = ProjectionType
-            .named("things", version(1), String.class, Row.class)
-            .from(THING, (event, info) -> switch (event) {
-                case ThingEvent.Happened(int value) -> Change.put(info.id(), new Row(value));
-            });
 
     private final RegisteredView<String, Row> view = RegisteredView.of(THINGS);
     private final EventStoreBackend store = InMemoryBackend.unbounded();

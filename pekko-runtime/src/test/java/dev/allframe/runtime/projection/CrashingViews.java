@@ -8,11 +8,14 @@ import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,18 @@ final class CrashingViews implements ViewStore {
 
     private final ViewStore views = new MemoryViewStore();
     private final List<Step> steps = new ArrayList<>();
+    private final AtomicInteger flushes = new AtomicInteger();
+    private volatile long flushNanos;
+
+    /** Makes each flush take so long, as on a slow disk. */
+    void slow(Duration flush) {
+        flushNanos = flush.toNanos();
+    }
+
+    /** How many flushes there were. From any thread. */
+    int flushes() {
+        return flushes.get();
+    }
 
     /** How many moments there have been in which a crash can come. */
     int moments() {
@@ -154,6 +169,8 @@ final class CrashingViews implements ViewStore {
 
         @Override
         public void flush() {
+            LockSupport.parkNanos(flushNanos);
+            flushes.incrementAndGet();
             tables.flush();
             steps.add(new Step.Flushed(generation()));
         }
