@@ -14,6 +14,7 @@ import dev.allframe.runtime.projection.ViewOrder.RebuildOrdered;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Position;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTable;
 import java.time.Clock;
@@ -37,10 +38,9 @@ final class CrashAfterOrderTest {
     }
 
     private void apply(ViewWork<String, Row> work, Generation<String, Row> generation) {
-        var page = store.getAllEvents(view.handlers().filter(), generation.fold().state().position(), 100)
-                .toCompletableFuture()
-                .join();
-        work.apply(generation, view.handlers().handle(page));
+        Position after = generation.fold().state().position();
+        var page = store.getAllEvents(view.handlers().filter(), after, 100).toCompletableFuture().join();
+        work.apply(generation, after, view.handlers().handle(page));
     }
 
     private Generation<String, Row> served(ViewWork<String, Row> work) {
@@ -57,17 +57,21 @@ final class CrashAfterOrderTest {
         orders.give(THINGS.name(), order).toCompletableFuture().join();
     }
 
+    /** The generation that the last order has begun. */
+    private Generation<String, Row> followed(ViewWork<String, Row> work) {
+        return Objects.requireNonNull(work.follow(orders.behind(THINGS.name(), 0).getLast()).begun());
+    }
+
     @Test
     void a_view_is_built_anew_as_ordered_though_the_process_is_killed() {
         ViewWork<String, Row> work = on(views);
         Generation<String, Row> first = served(work);
         order(new RebuildOrdered("somebody", "to see", false));
         int ordered = views.moments();
-        Generation<String, Row> begun = work.begin();
-        work.note(1);
+        Generation<String, Row> begun = followed(work);
         work.flush();
         apply(work, begun);
-        work.dropOld(first);
+        work.dropOld();
         work.flush();
 
         for (int moment = ordered; moment <= views.moments(); moment++) {
@@ -85,11 +89,11 @@ final class CrashAfterOrderTest {
     void an_event_stays_left_out_as_ordered_though_the_process_is_killed() {
         ViewWork<String, Row> work = on(views);
         served(work);
-        EventSkipped skip = new EventSkipped("thing|t", 3, "somebody", "to see");
-        order(skip);
+        order(new EventSkipped("thing|t", 3, "somebody", "to see"));
         int ordered = views.moments();
-        work.skipAndRetry(skip, 1);
-        Generation<String, Row> begun = work.begin();
+        work.follow(orders.behind(THINGS.name(), 0).getFirst());
+        order(new RebuildOrdered("somebody", "to see", false));
+        Generation<String, Row> begun = followed(work);
         work.flush();
         EventStore.of(store, THING, JacksonEventCodec.of(THING))
                 .append("t", ExpectedVersion.any(), List.of(new ThingEvent.Happened(3)))
