@@ -7,6 +7,7 @@ import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.store.StreamId;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,8 @@ final class OrderView implements Callable<Integer> {
             case "pause" -> views.pause(view, by);
             case "resume" -> views.resume(view, by);
             case "retry" -> views.retry(view, by);
-            default -> views.skip(view, StreamId.of(ACCOUNT.name(), account), event, by);
+            default -> views.skip(view, StreamId.of(ACCOUNT.name(), Objects.requireNonNull(account)),
+                    Objects.requireNonNull(event), by);
         };
     }
 }
