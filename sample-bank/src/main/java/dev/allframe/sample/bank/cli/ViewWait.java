@@ -53,7 +53,7 @@ final class ViewWait {
         }
 
         private String text() {
-            String where = " at record " + view.position().index() + " of " + end;
+            String where = " at record " + ViewWait.reached(view) + " of " + end;
             String command = ": 'bank view " + view.name();
             return "view '" + view.name() + "' " + switch (view.state()) {
                 case PAUSED -> "is paused" + where + command + " resume' lets it go on";

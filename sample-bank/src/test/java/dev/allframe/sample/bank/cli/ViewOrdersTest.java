@@ -56,6 +56,7 @@ final class ViewOrdersTest {
     @BeforeEach
     void threeAccounts() {
         assertThat(bank("import", "--berka", Folder.committed("czech").toString()).exitCode()).isZero();
+        assertThat(bank("views").exitCode()).isZero(); // the import does not wait for views
     }
 
     @Test
@@ -131,9 +132,8 @@ final class ViewOrdersTest {
         Said rebuilt = bank("rebuild", "balances", "--json");
 
         assertThat(refused.exitCode()).isEqualTo(3);
-        assertThat(refused.err())
-                .startsWith("bank: view 'balances' stands at record 14 of 16: event 1 of account|9 failed")
-                .contains("'bank view balances retry'", "'skip' leaves it out");
+        assertThat(refused.err()).startsWith("bank: view 'balances' stands at record 14 of 16: ")
+                .contains("event 1 of account|9 failed", "'bank view balances retry'", "'skip' leaves it out");
         assertThat(views.out()).contains("failed", "event 1 of account|9 failed");
         assertThat(retried.exitCode()).isEqualTo(1);
         assertThat(retried.view("balances").get("state").textValue()).isEqualTo("failed");
