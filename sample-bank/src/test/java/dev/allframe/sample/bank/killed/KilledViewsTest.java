@@ -207,7 +207,7 @@ final class KilledViewsTest {
                         : said[0].equals("switched");
             };
             hit = verified ? lastWhenOrdered < 0 ? "live" : "in a rebuild" : "in catch-up";
-            return now || moment != null && (said[0].equals("switched") || said[0].equals("done"));
+            return now || (moment != null && (said[0].equals("switched") || said[0].equals("done")));
         }
 
         /** Whether the view that is built anew has come so far; the served one has gone further already. */

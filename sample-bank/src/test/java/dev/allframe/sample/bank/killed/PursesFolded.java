@@ -31,6 +31,7 @@ import dev.allframe.sample.bank.killed.Purses.PurseEvent.Paid;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -122,10 +123,9 @@ final class PursesFolded {
     /** Each value finds its rows in the order of their keys; a value of no row finds none. */
     private static <R> void finds(ViewReader<String, R> rows, Index<R, String> index, Map<String, R> all,
             Function<R, String> value) {
-        Map<String, List<String>> keys = all.keySet()
-                .stream()
-                .filter(key -> !value.apply(all.get(key)).isEmpty())
-                .collect(groupingBy(key -> value.apply(all.get(key)), TreeMap::new, toList()));
+        Map<String, List<String>> keys = new TreeMap<>();
+        all.forEach((key, row) -> keys.computeIfAbsent(value.apply(row), first -> new ArrayList<>()).add(key));
+        keys.remove("");
         PursesProcess.values().forEach(one -> {
             List<String> expected = keys.getOrDefault(one, List.of());
             assertThat(rows.by(index, one, ALL).keys()).as("%s %s", index, one).isEqualTo(expected);
