@@ -142,7 +142,7 @@ final class ServedView<K, R> implements View<K, R> {
             return new Answer<>(question.apply(now));
         } catch (StoreClosedException ended) {
             Published next = published;
-            if (next != null && next.tables() == now.tables()) {
+            if (next != null && next.readers().equals(now.readers())) {
                 throw ended;
             }
             return null;

@@ -57,7 +57,7 @@ final class Tokens {
         CompletableFuture<Position> place = new CompletableFuture<>();
         AtomicReference<Registration> waking = new AtomicReference<>(() -> {});
         waking.set(store.onAppend(token.stream(), () -> Thread.startVirtualThread(() -> again(token, place))));
-        place.whenComplete((found, failed) -> waking.get().close());
+        CompletableFuture<Position> unused = place.whenComplete((found, failed) -> waking.get().close());
         over.whenComplete((done, failed) -> place.cancel(false));
         again(token, place);
         return place;

@@ -3,7 +3,10 @@ package dev.allframe.runtime.projection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is wrong with a view, by the part that is affected, so that a part that works again is not reported. For one thread. */
+/**
+ * What is wrong with a view, by the part that is affected, so that a part that works again is not reported. For one
+ * thread.
+ */
 final class Troubles {
 
     private final Map<String, String> byPart = new LinkedHashMap<>();

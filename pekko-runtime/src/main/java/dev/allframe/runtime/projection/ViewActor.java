@@ -6,12 +6,12 @@ import dev.allframe.projection.fold.FoldFailure;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.RecordedEvent;
 import dev.allframe.store.Registration;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.Behavior;
@@ -47,7 +47,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private record OpenFailed(Throwable cause) implements Message {}
 
-    private record Applied(ViewStream<?, ?> stream, ViewWork.Done<?, ?> done) implements Message {}
+    private record Applied(ViewStream<?, ?> stream, ViewWork.Done done) implements Message {}
 
     private record StreamEnded(ViewStream<?, ?> stream, @Nullable Throwable cause) implements Message {}
 
@@ -210,7 +210,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private boolean isServed(ViewStream<?, ?> stream) {
         Published served = parts.users().published();
-        return served != null && served.tables() == stream.generation().tables();
+        return served != null && served.tables().generation() == stream.generation().number();
     }
 
     /** Whether the view stands before an event: what is served does, or what is built where nothing is served. */
@@ -250,7 +250,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     }
 
     private Behavior<Message> onApplied(Applied message) {
-        ViewWork.Done<?, ?> done = message.done();
+        ViewWork.Done done = message.done();
         ViewStream<K, R> stream = current(message.stream());
         if (stream == null) {
             return this;
@@ -542,7 +542,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private Behavior<Message> onStop(Stop stop) {
         if (stopping != null) {
-            stopping.stopped().whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
+            CompletionStage<Done> unused = stopping.stopped()
+                    .whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
             return this;
         }
         stopping = stop;
@@ -562,7 +563,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         onRefusal.close();
         streams.values().forEach(ViewStream::stop);
         CompletableFuture<Done> stopped = stopping == null ? new CompletableFuture<>() : stopping.stopped();
-        parts.serial().submit(() -> {
+        CompletionStage<Done> unused = parts.serial().submit(() -> {
             parts.work().close();
             return Done.getInstance();
         }).whenComplete((done, cause) -> {

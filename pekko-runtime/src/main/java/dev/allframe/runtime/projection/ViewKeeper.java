@@ -1,6 +1,7 @@
 package dev.allframe.runtime.projection;
 
 import dev.allframe.failure.Failures;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -65,7 +66,8 @@ final class ViewKeeper extends AbstractBehavior<ViewActor.Message> {
 
     private Behavior<ViewActor.Message> onStop(ViewActor.Stop stop) {
         if (stopping != null) {
-            stopping.stopped().whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
+            CompletionStage<Done> unused = stopping.stopped()
+                    .whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
             return this;
         }
         stopping = stop;
@@ -78,7 +80,7 @@ final class ViewKeeper extends AbstractBehavior<ViewActor.Message> {
 
     /** The failed actor has given the closing to the work; behind it nothing is open. */
     private Behavior<ViewActor.Message> end(ViewActor.Stop stop) {
-        parts.serial()
+        CompletionStage<Done> unused = parts.serial()
                 .submit(Done::getInstance)
                 .whenComplete((done, cause) -> stop.stopped().complete(Done.getInstance()));
         return Behaviors.stopped();

@@ -48,7 +48,7 @@ final class ViewStream<K, R> {
      *         its way still
      */
     CompletionStage<Done> start(ViewActor.Parts<K, R> parts, ActorSystem<?> system, boolean beside,
-            Consumer<ViewWork.Done<K, R>> applied) {
+            Consumer<ViewWork.Done> applied) {
         ProjectionSettings settings = parts.settings();
         Source<ReadPage, NotUsed> pages = PagedSource.live(
                 () -> new ViewPages(parts.store(), parts.view().handlers().filter(),

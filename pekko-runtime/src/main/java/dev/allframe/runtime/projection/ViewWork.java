@@ -164,7 +164,12 @@ final class ViewWork<K, R> {
 
     /** Whether pages are applied to a generation still. From any thread. */
     boolean keeps(Generation<K, R> generation) {
-        return served == generation || building == generation;
+        return isSame(generation, served) || isSame(generation, building);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // one that was opened again has the same number
+    private static boolean isSame(Generation<?, ?> generation, @Nullable Generation<?, ?> other) {
+        return generation == other;
     }
 
     /** The orders behind those that were followed. */
@@ -269,7 +274,7 @@ final class ViewWork<K, R> {
      * @param switched whether this page has made its generation the one that is served
      * @param held why a generation that has applied everything is not served yet; empty where nothing holds it up
      */
-    record Done<K, R>(FoldState state, int events, boolean atEnd, @Nullable FoldFailure failure,
+    record Done(FoldState state, int events, boolean atEnd, @Nullable FoldFailure failure,
             boolean switched, String held) {}
 
     /**
@@ -279,21 +284,21 @@ final class ViewWork<K, R> {
      * @return null, and nothing was applied, where the generation was given up meanwhile or stands elsewhere, because
      *         a page before this one has failed
      */
-    @Nullable Done<K, R> apply(Generation<K, R> generation, Position after, HandledPage<K, R> page) {
+    @Nullable Done apply(Generation<K, R> generation, Position after, HandledPage<K, R> page) {
         if (!keeps(generation) || !after.equals(generation.fold().state().position())) {
             return null;
         }
         AtomicReference<@Nullable Folded<K, R>> result = new AtomicReference<>();
         changing(generation, () -> result.set(generation.fold().apply(page)));
         Folded<K, R> folded = Objects.requireNonNull(result.get());
-        if (generation == building) {
+        if (isSame(generation, building)) {
             builtToEnd = page.atEnd() && folded.failure() == null;
         }
         boolean switched = switchOver();
-        if (generation == served) {
+        if (isSame(generation, served)) {
             publish();
         }
-        return new Done<>(folded.state(), page.events().size(), page.atEnd(), folded.failure(), switched, held());
+        return new Done(folded.state(), page.events().size(), page.atEnd(), folded.failure(), switched, held());
     }
 
     /** Serves the generation that is built, if it lacks nothing that the served one has. */

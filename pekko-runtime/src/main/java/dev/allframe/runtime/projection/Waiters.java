@@ -9,8 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Who waits for a view to reach a position, the nearest first. Thread-safe. A waiter is completed on a virtual thread
- * of
- * its own, never on the one that writes the view.
+ * of its own, never on the one that writes the view.
  */
 final class Waiters {
 
@@ -24,7 +23,7 @@ final class Waiters {
         synchronized (waiting) {
             waiting.add(waiter);
         }
-        waiter.reached.whenComplete((reached, failed) -> remove(waiter));
+        CompletableFuture<Boolean> unused = waiter.reached.whenComplete((reached, failed) -> remove(waiter));
         return waiter.reached;
     }
 
