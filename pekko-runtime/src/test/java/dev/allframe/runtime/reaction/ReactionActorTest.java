@@ -44,6 +44,7 @@ final class ReactionActorTest {
     private final Bells bells = new Bells(store);
     private final Queue<String> seen = new ConcurrentLinkedQueue<>();
     private final Map<String, CompletableFuture<Void>> held = new ConcurrentHashMap<>();
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
     private final List<Runner> runners = new ArrayList<>();
 
@@ -60,10 +61,12 @@ final class ReactionActorTest {
 
     private CompletionStage<?> effect(Rung event, ReactionInfo info) {
         String key = info.id() + event.number();
+        CompletableFuture<Void> ended = held.getOrDefault(key, CompletableFuture.completedFuture(null));
+        begun.add(key);
         if (failing.contains(key)) {
             throw new IllegalStateException("no effect of " + key);
         }
-        return held.getOrDefault(key, CompletableFuture.completedFuture(null)).thenRun(() -> seen.add(key));
+        return ended.thenRun(() -> seen.add(key));
     }
 
     private final ReactionType type = ReactionType.named("mails")
@@ -123,6 +126,7 @@ final class ReactionActorTest {
         bells.ring("a", 1);
         bells.ring("b", 1);
         awaitSeen("b1");
+        until(() -> begun.contains("a1"));
 
         first.crash();
         until(first::hasEnded);
@@ -270,7 +274,7 @@ final class ReactionActorTest {
         bells.ring("a", 1);
         CompletableFuture<Void> paused = held.get("a1");
         Runner old = start(type);
-        until(() -> old.progress().now().state() == ProjectionState.LIVE);
+        until(() -> begun.contains("a1"));
         held.clear();
         Runner owner = start(type);
         awaitSaved(owner);
