@@ -21,8 +21,8 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream of pages into one generation, which runs or is to run again: pages are read one ahead, handled two at once,
- * and applied one after the other. Used by the actor of its view alone.
+ * The stream of pages into one generation, which runs or is to run again: pages are read one ahead, handled two at
+ * once, and applied one after the other. Used by the actor of its view alone.
  */
 final class ViewStream<K, R> {
 

@@ -19,8 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Views of which a crash leaves what a disk would: directories as they were, and of each generation what was flushed, or
- * more, because tables are flushed by themselves too. One view, one thread.
+ * Views of which a crash leaves what a disk would: directories as they were, and of each generation what was flushed,
+ * or more, because tables are flushed by themselves too. One view, one thread.
  */
 final class CrashingViews implements ViewStore {
 

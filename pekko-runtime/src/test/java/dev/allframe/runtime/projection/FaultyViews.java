@@ -10,6 +10,7 @@ import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -110,7 +111,7 @@ final class FaultyViews implements ViewStore {
             Fault fault = next.getAndSet(null);
             broken |= fault == Fault.FAILED;
             if (broken) {
-                throw new StoreFailedException("the disk failed, says the test", null);
+                throw new StoreFailedException("the disk failed, says the test", new IOException("test"));
             }
             if (fault == Fault.DAMAGED) {
                 throw new CorruptStoreException("damaged, says the test");

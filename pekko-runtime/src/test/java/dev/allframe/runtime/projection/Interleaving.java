@@ -52,8 +52,9 @@ import org.apache.pekko.actor.typed.Props;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One view with its own store, to which everything is done that may happen to a view, in an order that a seed gives. The
- * actors, the work, the fold and the waiters are real; who asks is compared with counters that know nothing of them.
+ * One view with its own store, to which everything is done that may happen to a view, in an order that a seed gives.
+ * The actors, the work, the fold and the waiters are real; who asks is compared with counters that know nothing of
+ * them.
  */
 final class Interleaving {
 
@@ -134,7 +135,7 @@ final class Interleaving {
         if (dice == 0) {
             LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(200_000));
         } else if (dice < 3) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
@@ -307,6 +308,7 @@ final class Interleaving {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the thread of the steps alone writes
     private void append(Counter counter, int count) {
         List<CounterEvent> more = new ArrayList<>();
         for (int i = 1; i <= count; i++) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -184,10 +185,10 @@ final class ReactionActorTest {
         }).fromStart().parallel(bounded.parallel()).unsaved(bounded.unsaved()));
         until(() -> begun.get() == 3);
 
-        held.get("c1").complete(null); // behind a1, which is not finished
+        Objects.requireNonNull(held.get("c1")).complete(null); // behind a1, which is not finished
         awaitSeen("c1");
         assertThat(begun).hasValue(3);
-        held.get("a1").complete(null);
+        Objects.requireNonNull(held.get("a1")).complete(null);
         until(() -> begun.get() == 4);
         held.values().forEach(effect -> effect.complete(null));
 

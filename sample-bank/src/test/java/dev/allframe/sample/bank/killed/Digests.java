@@ -3,6 +3,7 @@ package dev.allframe.sample.bank.killed;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /** The documented digest of a view: the sum, modulo 2^128, of MurmurHash3 (x64, 128 bits, seed 0) of each row. */
 final class Digests {
@@ -54,6 +55,6 @@ final class Digests {
 
     @Override
     public String toString() {
-        return "%032x".formatted(sum);
+        return String.format(Locale.ROOT, "%032x", sum);
     }
 }
