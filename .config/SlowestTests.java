@@ -1,5 +1,6 @@
 import static java.util.Comparator.comparingDouble;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import javax.xml.parsers.DocumentBuilderFactory;
-import org.w3c.dom.Element;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamReader;
 
 /**
  * Prints the ten test classes of a build that took the longest, by the reports of Surefire below a directory.
@@ -33,12 +34,11 @@ public final class SlowestTests {
         Path root = Path.of(arguments[0]).toRealPath();
         List<Result> results = new ArrayList<>();
         for (Path report : reports(root, Instant.parse(arguments[1]))) {
-            Element suite = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(report.toFile())
-                    .getDocumentElement();
+            XMLStreamReader suite = suite(report);
             results.add(new Result(root.relativize(report).toString().replaceFirst("[/\\\\]target[/\\\\].*", ""),
-                    suite.getAttribute("name").replaceFirst(".*\\.", ""),
-                    Double.parseDouble(suite.getAttribute("time").replace(",", "")),
-                    Integer.parseInt(suite.getAttribute("tests"))));
+                    suite.getAttributeValue(null, "name").replaceFirst(".*\\.", ""),
+                    Double.parseDouble(suite.getAttributeValue(null, "time").replace(",", "")),
+                    Integer.parseInt(suite.getAttributeValue(null, "tests"))));
         }
         if (results.isEmpty()) {
             return; // a build without tests
@@ -50,6 +50,14 @@ public final class SlowestTests {
             System.out.printf(Locale.ROOT, "%7.1f s %5d tests  %s (%s)%n", result.seconds, result.tests, result.name,
                     result.module);
         }
+    }
+
+    /** A report's first element: behind it may stand what a test has printed, which need not be XML. */
+    private static XMLStreamReader suite(Path report) throws Exception {
+        XMLStreamReader reader = XMLInputFactory.newInstance()
+                .createXMLStreamReader(new ByteArrayInputStream(Files.readAllBytes(report)));
+        reader.nextTag();
+        return reader;
     }
 
     private static List<Path> reports(Path root, Instant begun) throws IOException {

@@ -39,7 +39,7 @@ final class FailingStorageTest {
             full.backend().deleteEventsTo(StreamId.of("wallet", "w"), 1).toCompletableFuture().join();
             CommandResult<WalletEvent> again = full.commands().dispatchAndWait(WALLET, "w", put(1));
 
-            assertThat(errorOf(refused).message()).contains("StoreFullException");
+            assertThat(errorOf(refused).message()).contains("maxEvents=2");
             assertThat(errorOf(refused).retryable()).isTrue();
             assertThat(small.orThrow().sequenceNr()).as("neither of the two events was stored").isEqualTo(2);
             assertThat(errorOf(none)).isInstanceOf(CommandError.StorageUnavailable.class);

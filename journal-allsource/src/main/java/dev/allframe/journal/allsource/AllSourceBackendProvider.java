@@ -28,6 +28,7 @@ public final class AllSourceBackendProvider implements BackendProvider {
      */
     static AllSourceConfig config(StorageSettings settings) {
         refuseOtherDurability(settings);
+        AllSourceViewStoreProvider.memoryBytes(settings); // opened later, and refused at once
         AllSourceConfig chosen = AllSourceConfig.in(directory(settings)).withRetention(retention(settings));
         chosen = with(chosen, settings, "max-record-size", "1B to 32MiB",
                 (to, all, key) -> to.withMaxRecordBytes(Math.clamp(all.getBytes(key), 0, Integer.MAX_VALUE)));

@@ -16,8 +16,11 @@ public final class AllSourceViewStoreProvider implements ViewStoreProvider {
 
     @Override
     public ViewStore open(ActorSystem system, StorageSettings settings, EventStoreBackend backend) {
-        long memoryBytes = settings.value("views-memory", "8MiB or more",
-                (all, key) -> RocksMemory.checked(all.getBytes(key)));
-        return RocksViewStore.open(AllSourceBackendProvider.directory(settings), memoryBytes);
+        return RocksViewStore.open(AllSourceBackendProvider.directory(settings), memoryBytes(settings));
+    }
+
+    /** What views may take together. */
+    static long memoryBytes(StorageSettings settings) {
+        return settings.value("views-memory", "8MiB or more", (all, key) -> RocksMemory.checked(all.getBytes(key)));
     }
 }

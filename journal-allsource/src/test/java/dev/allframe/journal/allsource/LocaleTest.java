@@ -76,7 +76,7 @@ class LocaleTest {
 
     private List<String> names() throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.map(file -> directory.relativize(file).toString()).toList();
+            return files.map(file -> directory.relativize(file).toString()).sorted().toList();
         }
     }
 

@@ -125,7 +125,15 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
      * @param refusal why this node must do nothing at the moment; null where it may
      */
     record Parts(RegisteredReaction reaction, EventStoreBackend store, ProjectionSettings settings, Clock clock,
-            ReactionProgress progress, Supplier<@Nullable String> refusal) {}
+            ReactionProgress progress, Supplier<@Nullable String> refusal, Position now) {
+
+        /** The end of the store is asked for here: an event that is stored behind the start is not passed over. */
+        Parts(RegisteredReaction reaction, EventStoreBackend store, ProjectionSettings settings, Clock clock,
+                ReactionProgress progress, Supplier<@Nullable String> refusal) {
+            this(reaction, store, settings, clock, progress, refusal,
+                    store.lastPosition().toCompletableFuture().join());
+        }
+    }
 
     private final Parts parts;
     private final ReactionType type;
@@ -171,7 +179,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         this.parts = parts;
         this.type = parts.reaction().type();
         this.timers = timers;
-        this.positions = new ReactionPositions(parts.store(), type);
+        this.positions = new ReactionPositions(parts.store(), type, parts.now());
         this.window = new EffectWindow(type.parallel(), type.unsaved(), Position.START);
         this.operator = new ViewOrders(parts.store());
         this.onOrder = operator.onOrder(type.name(), () -> context.getSelf().tell(Wake.ORDERS));

@@ -4,7 +4,6 @@ import dev.allframe.codec.CodecException;
 import dev.allframe.codec.RowCodec;
 import dev.allframe.codec.jackson.JacksonRowCodec;
 import dev.allframe.projection.ReactionType;
-import dev.allframe.projection.ReactionType.Begin;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.EventStoreBackend;
@@ -17,7 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -58,13 +56,17 @@ final class ReactionPositions {
 
     private final EventStoreBackend store;
     private final StreamId id;
-    private final Begin begin;
+    private final Position first;
     private final String owner = UUID.randomUUID().toString();
 
-    ReactionPositions(EventStoreBackend store, ReactionType type) {
+    /** @param now where the store ended when the reaction was started */
+    ReactionPositions(EventStoreBackend store, ReactionType type, Position now) {
         this.store = store;
         this.id = StreamId.of(ENTITY_TYPE, type.name());
-        this.begin = type.begin();
+        this.first = switch (type.begin()) {
+            case NOW -> now;
+            case START -> Position.START;
+        };
     }
 
     /**
@@ -79,11 +81,7 @@ final class ReactionPositions {
             if (stored != null) {
                 return claim(revision, Position.parse(stored.position), stored.orders, stored.parked);
             }
-            CompletionStage<Position> first = switch (begin) {
-                case NOW -> store.lastPosition();
-                case START -> CompletableFuture.completedFuture(Position.START);
-            };
-            return first.thenCompose(position -> claim(revision, position, 0, List.of()));
+            return claim(revision, first, 0, List.of());
         });
     }
 
