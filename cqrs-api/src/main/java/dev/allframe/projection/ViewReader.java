@@ -7,7 +7,8 @@ import java.util.Optional;
  * events; two calls may see different moments, unless both are made in one {@link View#read}.
  *
  * <p>Every method throws {@link ViewNotReadyException} while there is nothing to read from: the view is being built for
- * the first time, or anew for changed code.
+ * the first time, or anew for changed code. Where stored rows are damaged a method throws
+ * {@link dev.allframe.store.CorruptStoreException}; the view is then set aside and built anew.
  *
  * @param <K> the keys
  * @param <R> the rows

@@ -206,8 +206,7 @@ public final class ViewFold<K, R> {
             rows.load(keysOf(events));
             for (HandledEvent<K, R> event : events) {
                 StoredEvent stored = event.stored();
-                if (!nowParked.containsKey(stored.stream())
-                        && !skips.contains(new Skip(stored.stream(), stored.sequenceNr()))) {
+                if (!nowParked.containsKey(stored.stream()) && !isSkipped(stored)) {
                     Throwable thrown = tried(event);
                     if (thrown != null && !park(stored, thrown)) {
                         failure = new FoldFailure(stored.stream(), stored.sequenceNr(), stored.position(), thrown);
@@ -216,6 +215,10 @@ public final class ViewFold<K, R> {
                 }
                 last = stored;
             }
+        }
+
+        private boolean isSkipped(StoredEvent stored) {
+            return !skips.isEmpty() && skips.contains(new Skip(stored.stream(), stored.sequenceNr()));
         }
 
         private @Nullable Throwable tried(HandledEvent<K, R> event) {

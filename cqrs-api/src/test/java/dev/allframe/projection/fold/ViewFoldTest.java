@@ -264,6 +264,20 @@ class ViewFoldTest {
     }
 
     @Test
+    void a_view_stops_at_the_stream_that_is_one_too_many_to_park() {
+        ViewFold<String, Row> fold = begin(PARKING);
+        List<StoredEvent> failing = new ArrayList<>();
+        for (int i = 0; i <= ViewFold.MAX_PARKED; i++) {
+            failing.add(log.next("t" + i, new ThingEvent.Added(1)));
+        }
+
+        Folded<String, Row> folded = fold.apply(page(PARKING, failing));
+
+        assertThat(Objects.requireNonNull(folded.failure()).position()).isEqualTo(failing.getLast().position());
+        assertThat(fold.parked()).hasSize(ViewFold.MAX_PARKED);
+    }
+
+    @Test
     void a_retry_in_pieces_remembers_how_far_it_came() {
         ViewFold<String, Row> fold = begin(PARKING);
         List<StoredEvent> events = List.of(log.next("a", new ThingEvent.Added(1)),

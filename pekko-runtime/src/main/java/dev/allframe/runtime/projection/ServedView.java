@@ -13,6 +13,7 @@ import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.projection.ViewReader;
 import dev.allframe.projection.fold.StoredRows;
 import dev.allframe.store.ConsistencyToken;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoreClosedException;
@@ -53,6 +54,7 @@ final class ServedView<K, R> implements View<K, R> {
     private volatile ProjectionState state = ProjectionState.BUILDING;
     private volatile String progress = "is being opened";
     private volatile boolean closed;
+    private volatile BiConsumer<Published, CorruptStoreException> onDamage = (read, damaged) -> {};
 
     ServedView(RegisteredView<K, R> view, EventStoreBackend store) {
         this.view = view;
@@ -79,8 +81,13 @@ final class ServedView<K, R> implements View<K, R> {
         waiters.stopped();
     }
 
-    /** Is being opened, for the first time or again. */
-    void opening() {
+    /**
+     * Is being opened, for the first time or again.
+     *
+     * @param damaged is called by readers, on any thread, where rows that are served cannot be read; more than once
+     */
+    void opening(BiConsumer<Published, CorruptStoreException> damaged) {
+        onDamage = damaged;
         state = ProjectionState.BUILDING;
         progress = "is being opened";
         closed = false;
@@ -146,6 +153,9 @@ final class ServedView<K, R> implements View<K, R> {
                 throw ended;
             }
             return null;
+        } catch (CorruptStoreException damaged) {
+            onDamage.accept(now, damaged);
+            throw damaged;
         } finally {
             now.readers().leave();
         }

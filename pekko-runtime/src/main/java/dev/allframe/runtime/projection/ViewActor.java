@@ -3,6 +3,7 @@ package dev.allframe.runtime.projection;
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.fold.FoldFailure;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.RecordedEvent;
 import dev.allframe.store.Registration;
@@ -65,6 +66,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private record StartAgain(ViewStream<?, ?> stream) implements Message {}
 
+    private record DamageRead(Published read, CorruptStoreException damaged) implements Message {}
+
     private enum Wake implements Message {
         ORDERS, OPEN, FLUSH, REFUSAL
     }
@@ -121,7 +124,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         this.onRefusal = parts.refusals().onChange().apply(() -> context.getSelf().tell(Wake.REFUSAL));
         flushLater();
         noteRefusal();
-        parts.users().opening();
+        parts.users().opening((read, damaged) -> context.getSelf().tell(new DamageRead(read, damaged)));
         open();
     }
 
@@ -137,6 +140,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
                 .onMessage(StreamEnded.class, this::onStreamEnded)
                 .onMessage(StartAgain.class, this::onStartAgain)
                 .onMessage(Replaced.class, this::onReplaced)
+                .onMessage(DamageRead.class, this::onDamageRead)
                 .onMessage(OrdersRead.class, this::onOrdersRead)
                 .onMessage(Followed.class, this::onFollowed)
                 .onMessage(OrderFailed.class, this::onOrderFailed)
@@ -335,6 +339,17 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         ViewStream<K, R> stream = current(message.stream());
         if (stream != null) {
             startIfDue(stream);
+        }
+        return this;
+    }
+
+    /** Several readers may have met the same damage: the first message takes the generation out. */
+    private Behavior<Message> onDamageRead(DamageRead message) {
+        Published served = parts.users().published();
+        long number = message.read().tables().generation();
+        boolean isServed = served != null && served.readers().equals(message.read().readers());
+        if (opened && stopping == null && isServed && streams.containsKey(number)) {
+            replace(new DamagedGenerationException(number, message.damaged()));
         }
         return this;
     }

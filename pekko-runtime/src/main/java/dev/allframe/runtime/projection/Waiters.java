@@ -4,7 +4,8 @@ import dev.allframe.store.Position;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -13,14 +14,18 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Waiters {
 
-    private record Waiter(Position position, CompletableFuture<Boolean> reached) {}
+    /** Two may wait for one position. */
+    private record Waiter(Position position, long number, CompletableFuture<Boolean> reached) {}
 
-    private final PriorityQueue<Waiter> waiting = new PriorityQueue<>(Comparator.comparing(Waiter::position));
+    private final NavigableSet<Waiter> waiting = new TreeSet<>(
+            Comparator.comparing(Waiter::position).thenComparingLong(Waiter::number));
+    private long added;
 
     /** Completes with true when the position is reached, with false when the view does not go on by itself. */
     CompletableFuture<Boolean> add(Position position) {
-        Waiter waiter = new Waiter(position, new CompletableFuture<>());
+        Waiter waiter;
         synchronized (waiting) {
+            waiter = new Waiter(position, ++added, new CompletableFuture<>());
             waiting.add(waiter);
         }
         CompletableFuture<Boolean> unused = waiter.reached.whenComplete((reached, failed) -> remove(waiter));
@@ -37,8 +42,8 @@ final class Waiters {
     void reached(Position position) {
         List<Waiter> served = new ArrayList<>();
         synchronized (waiting) {
-            while (!waiting.isEmpty() && waiting.peek().position.compareTo(position) <= 0) {
-                served.add(waiting.remove());
+            while (!waiting.isEmpty() && waiting.first().position.compareTo(position) <= 0) {
+                served.add(waiting.removeFirst());
             }
         }
         complete(served, true);

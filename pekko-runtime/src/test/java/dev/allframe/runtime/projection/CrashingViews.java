@@ -1,28 +1,22 @@
 package dev.allframe.runtime.projection;
 
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.MemoryViewStore;
 import dev.allframe.store.view.ViewBatch;
-import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewStore;
-import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Views of which a crash leaves what a disk would: directories as they were, and of each generation what was flushed,
  * or more, because tables are flushed by themselves too. One view, one thread.
  */
-final class CrashingViews implements ViewStore {
+final class CrashingViews extends ForwardingViews {
 
     /** A step that changed something: a batch of a generation, or what follows a flush, a switch, a drop. */
     private sealed interface Step {
@@ -37,10 +31,13 @@ final class CrashingViews implements ViewStore {
         record Dropped(long generation) implements Step {}
     }
 
-    private final ViewStore views = new MemoryViewStore();
     private final List<Step> steps = new ArrayList<>();
     private final AtomicInteger flushes = new AtomicInteger();
     private volatile long flushNanos;
+
+    CrashingViews() {
+        super(new MemoryViewStore());
+    }
 
     /** Makes each flush take so long, as on a slow disk. */
     void slow(Duration flush) {
@@ -95,41 +92,26 @@ final class CrashingViews implements ViewStore {
     }
 
     @Override
-    public List<String> views() {
-        return views.views();
-    }
-
-    @Override
-    public List<Long> generations(String view) {
-        return views.generations(view);
-    }
-
-    @Override
-    public OptionalLong served(String view) {
-        return views.served(view);
-    }
-
-    @Override
     public ViewTables create(String view) {
-        ViewTables tables = views.create(view);
-        steps.add(new Step.Created(tables.generation()));
-        return new Tables(tables);
+        ViewTables created = super.create(view);
+        steps.add(new Step.Created(created.generation()));
+        return created;
     }
 
     @Override
-    public ViewTables open(String view, long generation) {
-        return new Tables(views.open(view, generation));
+    ViewTables tables(ViewTables opened) {
+        return new Noted(opened);
     }
 
     @Override
     public void serve(String view, long generation) {
-        views.serve(view, generation);
+        super.serve(view, generation);
         steps.add(new Step.Served(generation));
     }
 
     @Override
     public void drop(String view, long generation) {
-        views.drop(view, generation);
+        super.drop(view, generation);
         steps.add(new Step.Dropped(generation));
     }
 
@@ -138,27 +120,10 @@ final class CrashingViews implements ViewStore {
         throw new IllegalStateException("nothing is damaged");
     }
 
-    @Override
-    public void close() {
-        views.close();
-    }
+    private final class Noted extends Tables {
 
-    private final class Tables implements ViewTables {
-
-        private final ViewTables tables;
-
-        Tables(ViewTables tables) {
-            this.tables = tables;
-        }
-
-        @Override
-        public long generation() {
-            return tables.generation();
-        }
-
-        @Override
-        public ViewSnapshot snapshot() {
-            return tables.snapshot();
+        Noted(ViewTables tables) {
+            super(tables);
         }
 
         @Override
@@ -173,31 +138,6 @@ final class CrashingViews implements ViewStore {
             flushes.incrementAndGet();
             tables.flush();
             steps.add(new Step.Flushed(generation()));
-        }
-
-        @Override
-        public long bytes() {
-            return tables.bytes();
-        }
-
-        @Override
-        public byte @Nullable [] get(ViewTable table, byte[] key) {
-            return tables.get(table, key);
-        }
-
-        @Override
-        public List<byte @Nullable []> getAll(ViewTable table, List<byte[]> keys) {
-            return tables.getAll(table, keys);
-        }
-
-        @Override
-        public Cursor cursor(ViewTable table, KeyRange range, boolean descending) {
-            return tables.cursor(table, range, descending);
-        }
-
-        @Override
-        public void close() {
-            tables.close();
         }
     }
 }

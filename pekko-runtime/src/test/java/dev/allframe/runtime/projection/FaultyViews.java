@@ -3,21 +3,15 @@ package dev.allframe.runtime.projection;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.ViewBatch;
-import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewStore;
-import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
 import java.io.IOException;
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A storage of views whose next change fails when a test says so, and which takes its time for each. Thread-safe. */
-final class FaultyViews implements ViewStore {
+final class FaultyViews extends ForwardingViews {
 
     /** How a change fails. */
     enum Fault {
@@ -29,12 +23,11 @@ final class FaultyViews implements ViewStore {
         DAMAGED
     }
 
-    private final ViewStore views;
     private final Runnable pause;
     private final AtomicReference<@Nullable Fault> next = new AtomicReference<>();
 
     FaultyViews(ViewStore views, Runnable pause) {
-        this.views = views;
+        super(views);
         this.pause = pause;
     }
 
@@ -51,59 +44,28 @@ final class FaultyViews implements ViewStore {
     }
 
     @Override
-    public List<String> views() {
-        return views.views();
-    }
-
-    @Override
-    public List<Long> generations(String view) {
-        return views.generations(view);
-    }
-
-    @Override
-    public OptionalLong served(String view) {
-        return views.served(view);
-    }
-
-    @Override
     public ViewTables create(String view) {
         mayBeFull();
-        return new Tables(views.create(view));
+        return super.create(view);
     }
 
     @Override
-    public ViewTables open(String view, long generation) {
-        return new Tables(views.open(view, generation));
+    ViewTables tables(ViewTables opened) {
+        return new Failing(opened);
     }
 
     @Override
     public void serve(String view, long generation) {
         mayBeFull();
-        views.serve(view, generation);
+        super.serve(view, generation);
     }
 
-    @Override
-    public void drop(String view, long generation) {
-        views.drop(view, generation);
-    }
+    private final class Failing extends Tables {
 
-    @Override
-    public String setAside(String view, long generation) {
-        return views.setAside(view, generation);
-    }
-
-    @Override
-    public void close() {
-        views.close();
-    }
-
-    private final class Tables implements ViewTables {
-
-        private final ViewTables tables;
         private boolean broken;
 
-        Tables(ViewTables tables) {
-            this.tables = tables;
+        Failing(ViewTables tables) {
+            super(tables);
         }
 
         private void change() {
@@ -132,41 +94,6 @@ final class FaultyViews implements ViewStore {
         public void flush() {
             change();
             tables.flush();
-        }
-
-        @Override
-        public long generation() {
-            return tables.generation();
-        }
-
-        @Override
-        public ViewSnapshot snapshot() {
-            return tables.snapshot();
-        }
-
-        @Override
-        public byte @Nullable [] get(ViewTable table, byte[] key) {
-            return tables.get(table, key);
-        }
-
-        @Override
-        public List<byte @Nullable []> getAll(ViewTable table, List<byte[]> keys) {
-            return tables.getAll(table, keys);
-        }
-
-        @Override
-        public Cursor cursor(ViewTable table, KeyRange range, boolean descending) {
-            return tables.cursor(table, range, descending);
-        }
-
-        @Override
-        public long bytes() {
-            return tables.bytes();
-        }
-
-        @Override
-        public void close() {
-            tables.close();
         }
     }
 }

@@ -17,6 +17,7 @@ import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.view.MemoryViewStore;
 import java.lang.reflect.InvocationTargetException;
@@ -410,12 +411,20 @@ final class Interleaving {
     /** Whether every order was followed, and nothing is built or left of what was served before. */
     private boolean isQuiet() {
         Published now = view.published();
-        if (now == null || view.state() != ProjectionState.LIVE
-                || files.generations(type.type().name()).size() != 1) {
+        if (now == null || view.state() != ProjectionState.LIVE) {
             return false;
         }
-        long followed = ViewFold.resume(type.type(), type.rows(), now.tables(), Clock.systemUTC()).orders();
-        return followed == orders.behind(type.type().name(), 0).size();
+        long followed;
+        try {
+            followed = ViewFold.resume(type.type(), type.rows(), now.tables(), Clock.systemUTC()).orders();
+        } catch (StoreClosedException switched) {
+            return false;
+        }
+        // Behind the number: an order to rebuild is noted when the generation that it begins is there.
+        Published still = view.published();
+        return followed == orders.behind(type.type().name(), 0).size()
+                && files.generations(type.type().name()).size() == 1
+                && still != null && still.readers().equals(now.readers());
     }
 
     /** The rows are those of a fold that shares nothing with the one that made them. */

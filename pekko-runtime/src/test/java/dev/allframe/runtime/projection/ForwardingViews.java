@@ -1,0 +1,125 @@
+package dev.allframe.runtime.projection;
+
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
+import dev.allframe.store.view.ViewBatch;
+import dev.allframe.store.view.ViewSnapshot;
+import dev.allframe.store.view.ViewStore;
+import dev.allframe.store.view.ViewTable;
+import dev.allframe.store.view.ViewTables;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Does what another storage of views does; a subclass says what is different. */
+abstract class ForwardingViews implements ViewStore {
+
+    protected final ViewStore views;
+
+    ForwardingViews(ViewStore views) {
+        this.views = views;
+    }
+
+    /** The tables of a generation as this storage gives them. */
+    abstract ViewTables tables(ViewTables opened);
+
+    @Override
+    public List<String> views() {
+        return views.views();
+    }
+
+    @Override
+    public List<Long> generations(String view) {
+        return views.generations(view);
+    }
+
+    @Override
+    public OptionalLong served(String view) {
+        return views.served(view);
+    }
+
+    @Override
+    public ViewTables create(String view) {
+        return tables(views.create(view));
+    }
+
+    @Override
+    public ViewTables open(String view, long generation) {
+        return tables(views.open(view, generation));
+    }
+
+    @Override
+    public void serve(String view, long generation) {
+        views.serve(view, generation);
+    }
+
+    @Override
+    public void drop(String view, long generation) {
+        views.drop(view, generation);
+    }
+
+    @Override
+    public String setAside(String view, long generation) {
+        return views.setAside(view, generation);
+    }
+
+    @Override
+    public void close() {
+        views.close();
+    }
+
+    /** Does what other tables do. */
+    abstract static class Tables implements ViewTables {
+
+        protected final ViewTables tables;
+
+        Tables(ViewTables tables) {
+            this.tables = tables;
+        }
+
+        @Override
+        public long generation() {
+            return tables.generation();
+        }
+
+        @Override
+        public ViewSnapshot snapshot() {
+            return tables.snapshot();
+        }
+
+        @Override
+        public void write(ViewBatch batch) {
+            tables.write(batch);
+        }
+
+        @Override
+        public void flush() {
+            tables.flush();
+        }
+
+        @Override
+        public long bytes() {
+            return tables.bytes();
+        }
+
+        @Override
+        public byte @Nullable [] get(ViewTable table, byte[] key) {
+            return tables.get(table, key);
+        }
+
+        @Override
+        public List<byte @Nullable []> getAll(ViewTable table, List<byte[]> keys) {
+            return tables.getAll(table, keys);
+        }
+
+        @Override
+        public Cursor cursor(ViewTable table, KeyRange range, boolean descending) {
+            return tables.cursor(table, range, descending);
+        }
+
+        @Override
+        public void close() {
+            tables.close();
+        }
+    }
+}
