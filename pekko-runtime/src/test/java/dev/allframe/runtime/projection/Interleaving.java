@@ -42,6 +42,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -388,6 +389,7 @@ final class Interleaving {
         counters.forEach(counter -> Counters.POISON.remove(counter.id));
         give(new ViewOrder.Resumed("test", "end"));
         give(new ViewOrder.RetryOrdered("test", "end"));
+        AtomicBoolean again = new AtomicBoolean();
         for (Counter counter : counters) {
             until("the end of " + counter.id, () -> {
                 ViewAnswer<Optional<Numbers>> answer = view
@@ -397,6 +399,10 @@ final class Interleaving {
                         .join();
                 if (answer instanceof ViewAnswer.Seen<Optional<Numbers>>(var row)) {
                     check("the end", counter, counter.appended, row);
+                }
+                boolean isLate = view.state() == ProjectionState.PARKED || view.state() == ProjectionState.FAILED;
+                if (isLate && again.compareAndSet(false, true)) { // a page that was handled while there was poison
+                    give(new ViewOrder.RetryOrdered("test", "once more"));
                 }
                 return answer instanceof ViewAnswer.Seen;
             });
