@@ -3,6 +3,7 @@ package dev.allframe.runtime;
 import static dev.allframe.aggregate.Decision.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.aggregate.Aggregate;
@@ -60,7 +61,8 @@ final class StartErrorTest {
 
         assertThatThrownBy(builder::start).isInstanceOf(ExceptionInInitializerError.class);
 
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().startsWith("start-error-"));
+        // A system that has terminated gives its threads back a moment later.
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith("start-error-")));
     }
 }
