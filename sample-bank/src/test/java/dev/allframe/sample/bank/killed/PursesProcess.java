@@ -80,7 +80,7 @@ final class PursesProcess {
             try (AllFrame purses = start(Map.of("allframe.storage", "allsource", "allsource.dir", arguments[0],
                     "allsource.memory", "64MiB", "allsource.views-memory", "8MiB", "allframe.projections.page-size", 50,
                     "allframe.projections.flush-interval", arguments[3], "allframe.projections.rebuild-rate",
-                    arguments[4], "allframe.command-timeout", PATIENCE))) {
+                    arguments[4]))) {
                 verify(purses, acknowledged);
                 live(purses, Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]), arguments[5]);
                 say("done");
@@ -96,7 +96,10 @@ final class PursesProcess {
     }
 
     private static AllFrame start(Map<String, ?> settings) {
-        return AllFrame.standalone("purses", ConfigFactory.parseMap(settings).withFallback(ConfigFactory.load()))
+        return AllFrame
+                .standalone("purses", ConfigFactory.parseMap(settings)
+                        .withFallback(ConfigFactory.parseMap(Map.of("allframe.command-timeout", PATIENCE)))
+                        .withFallback(ConfigFactory.load()))
                 .aggregate(PURSE)
                 .aggregate(PERSON)
                 .projection(BALANCES)
