@@ -1,5 +1,6 @@
 package dev.allframe.runtime.projection;
 
+import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.store.view.MemoryViewStore;
 import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewStore;
@@ -99,7 +100,7 @@ final class CrashingViews extends ForwardingViews {
     }
 
     @Override
-    ViewTables tables(ViewTables opened) {
+    protected ViewTables tables(ViewTables opened) {
         return new Noted(opened);
     }
 

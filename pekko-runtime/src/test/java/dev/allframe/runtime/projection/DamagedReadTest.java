@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.memory.InMemoryBackend;
 import dev.allframe.projection.ProjectionState;
@@ -45,7 +46,7 @@ final class DamagedReadTest {
         }
 
         @Override
-        ViewTables tables(ViewTables opened) {
+        protected ViewTables tables(ViewTables opened) {
             boolean isFirst = first == null;
             first = opened;
             return new Tables(opened) {

@@ -1,5 +1,6 @@
 package dev.allframe.runtime.projection;
 
+import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
@@ -50,7 +51,7 @@ final class FaultyViews extends ForwardingViews {
     }
 
     @Override
-    ViewTables tables(ViewTables opened) {
+    protected ViewTables tables(ViewTables opened) {
         return new Failing(opened);
     }
 

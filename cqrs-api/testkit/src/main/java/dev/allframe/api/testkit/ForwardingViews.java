@@ -1,4 +1,4 @@
-package dev.allframe.runtime.projection;
+package dev.allframe.api.testkit;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
@@ -11,17 +11,19 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Does what another storage of views does; a subclass says what is different. */
-abstract class ForwardingViews implements ViewStore {
+/** Does what another storage of views does; a subclass says what is different. As thread-safe as the other. */
+public abstract class ForwardingViews implements ViewStore {
 
+    /** The other storage. */
     protected final ViewStore views;
 
-    ForwardingViews(ViewStore views) {
+    /** Does what this storage does. */
+    protected ForwardingViews(ViewStore views) {
         this.views = views;
     }
 
     /** The tables of a generation as this storage gives them. */
-    abstract ViewTables tables(ViewTables opened);
+    protected abstract ViewTables tables(ViewTables opened);
 
     @Override
     public List<String> views() {
@@ -69,11 +71,13 @@ abstract class ForwardingViews implements ViewStore {
     }
 
     /** Does what other tables do. */
-    abstract static class Tables implements ViewTables {
+    public abstract static class Tables implements ViewTables {
 
+        /** The other tables. */
         protected final ViewTables tables;
 
-        Tables(ViewTables tables) {
+        /** Does what these tables do. */
+        protected Tables(ViewTables tables) {
             this.tables = tables;
         }
 

@@ -19,7 +19,7 @@ import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
-import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.ViewStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -98,7 +98,8 @@ final class Interleaving {
             JacksonEventCodec.of(Counters.COUNTER));
     private final RegisteredView<String, Numbers> type;
     private final EventStoreBackend store;
-    private final FaultyViews files = new FaultyViews(new MemoryViewStore(), Interleaving::pause);
+    private final ViewFiles files;
+    private final PlantedFault fault;
     private final ViewOrders orders = new ViewOrders(backend);
     private final ProjectionSettings settings;
     private final Executor executor;
@@ -110,12 +111,22 @@ final class Interleaving {
     private final List<String> done = new ArrayList<>();
     private final AtomicLong seen = new AtomicLong();
     private boolean damaged;
+    private ViewStore opened;
+    private FaultyViews faulty;
     private ServedView<String, Numbers> view;
     private Progress progress;
     private ActorRef<ViewActor.Message> actor;
 
-    Interleaving(ActorSystem<?> system, Executor threads, long seed) {
+    /**
+     * Begins.
+     *
+     * @param files hold the view; deleted at the end
+     * @param fault of the view itself, which is to be found
+     */
+    Interleaving(ActorSystem<?> system, Executor threads, ViewFiles files, PlantedFault fault, long seed) {
         this.system = system;
+        this.files = files;
+        this.fault = fault;
         this.random = new Random(seed);
         this.type = random.nextBoolean() ? Counters.PARKING : Counters.STANDING;
         this.executor = work -> threads.execute(() -> {
@@ -165,14 +176,17 @@ final class Interleaving {
     }
 
     private void start() {
+        opened = files.open();
+        faulty = new FaultyViews(fault.in(opened), Interleaving::pause);
         ServedView<String, Numbers> users = new ServedView<>(type, store);
         progress = new Progress(Clock.systemUTC());
         ViewOrders given = new ViewOrders(store);
         ViewWork<String, Numbers> work = new ViewWork<>(type, users,
-                new Generations<>(type, files, store, Clock.systemUTC()), store, given);
+                new Generations<>(type, faulty, store, Clock.systemUTC()), store, given);
         actor = system.systemActorOf(
-                ViewKeeper.create(new ViewActor.Parts<>(type, users, work, store, given, new Serial(executor), executor,
-                        settings, progress, new Refusals(refusal::get, changed -> {
+                ViewKeeper.create(new ViewActor.Parts<>(type, users, work, store, given,
+                        new Serial(piece -> executor.execute(() -> fault.work(piece, users))), executor, settings,
+                        progress, new Refusals(refusal::get, changed -> {
                             onRefusal.add(changed);
                             return () -> onRefusal.remove(changed);
                         }))),
@@ -189,15 +203,18 @@ final class Interleaving {
             }
             return end;
         }).join();
+        files.end(opened);
     }
 
     /** Does so many steps, then ends what is paused, poisoned or refused, and compares. */
     Queue<String> run(int steps) {
         try {
-            for (int i = 0; i < steps; i++) {
+            for (int i = 0; i < steps && mistakes.isEmpty(); i++) {
                 step();
             }
-            settle();
+            if (mistakes.isEmpty()) {
+                settle();
+            }
             asked.forEach(each -> each.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).handle((answer, failed) -> {
                 if (failed != null) {
                     mistakes.add("who asked had no answer: " + failed);
@@ -208,6 +225,7 @@ final class Interleaving {
             counters.forEach(counter -> Counters.POISON.remove(counter.id));
             stop();
             backend.close();
+            files.close();
         }
         return mistakes;
     }
@@ -280,7 +298,7 @@ final class Interleaving {
                     : random.nextBoolean() ? FaultyViews.Fault.FULL : FaultyViews.Fault.FAILED;
             what = "a change that is " + fault;
             damaged |= fault == FaultyViews.Fault.DAMAGED;
-            files.fail(fault);
+            faulty.fail(fault);
         } else if (dice < 96) {
             what = "refusal or not";
             refuse(random.nextBoolean() ? "refused, says the test" : null);
@@ -384,7 +402,7 @@ final class Interleaving {
     }
 
     private void settle() {
-        files.fail(null);
+        faulty.fail(null);
         refuse(null);
         counters.forEach(counter -> Counters.POISON.remove(counter.id));
         give(new ViewOrder.Resumed("test", "end"));
@@ -429,7 +447,7 @@ final class Interleaving {
         // Behind the number: an order to rebuild is noted when the generation that it begins is there.
         Published still = view.published();
         return followed == orders.behind(type.type().name(), 0).size()
-                && files.generations(type.type().name()).size() == 1
+                && faulty.generations(type.type().name()).size() == 1
                 && still != null && still.readers().equals(now.readers());
     }
 
