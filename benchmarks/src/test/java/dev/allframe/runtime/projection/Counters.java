@@ -91,7 +91,7 @@ final class Counters {
 
     private Counters() {}
 
-    private static Change<String, Numbers> onCounted(CounterEvent event, EventInfo info) {
+    static Change<String, Numbers> onCounted(CounterEvent event, EventInfo info) {
         if (POISON.contains(info.id())) {
             throw new IllegalStateException("poison");
         }

@@ -47,10 +47,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.apache.pekko.Done;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.Props;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,9 +110,8 @@ final class Interleaving {
     private boolean damaged;
     private ViewStore opened;
     private FaultyViews faulty;
+    private KeptView<String, Numbers> kept;
     private ServedView<String, Numbers> view;
-    private Progress progress;
-    private ActorRef<ViewActor.Message> actor;
 
     /**
      * Begins.
@@ -178,26 +174,16 @@ final class Interleaving {
     private void start() {
         opened = files.open();
         faulty = new FaultyViews(fault.in(opened), Interleaving::pause);
-        ServedView<String, Numbers> users = new ServedView<>(type, store);
-        progress = new Progress(Clock.systemUTC());
-        ViewOrders given = new ViewOrders(store);
-        ViewWork<String, Numbers> work = new ViewWork<>(type, users,
-                new Generations<>(type, faulty, store, Clock.systemUTC()), store, given);
-        actor = system.systemActorOf(
-                ViewKeeper.create(new ViewActor.Parts<>(type, users, work, store, given,
-                        new Serial(piece -> executor.execute(() -> fault.work(piece, users))), executor, settings,
-                        progress, new Refusals(refusal::get, changed -> {
-                            onRefusal.add(changed);
-                            return () -> onRefusal.remove(changed);
-                        }))),
-                "interleaving-" + STARTED.incrementAndGet(), Props.empty());
-        view = users;
+        kept = KeptView.start(system, type, faulty, store, executor, settings,
+                new Refusals(refusal::get, changed -> {
+                    onRefusal.add(changed);
+                    return () -> onRefusal.remove(changed);
+                }), fault);
+        view = kept.users();
     }
 
     private void stop() {
-        CompletableFuture<Done> stopped = new CompletableFuture<>();
-        actor.tell(new ViewActor.Stop(stopped));
-        stopped.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).handle((end, failed) -> {
+        kept.stop().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).handle((end, failed) -> {
             if (failed instanceof TimeoutException) { // a flush may have failed, because the test has said so
                 mistakes.add("the view did not stop");
             }
@@ -289,7 +275,7 @@ final class Interleaving {
             start();
         } else if (dice < 91) {
             what = "failure of the actor";
-            actor.tell(new ViewActor.Ping(() -> {
+            kept.actor().tell(new ViewActor.Ping(() -> {
                 throw new IllegalStateException("the actor fails, says the test");
             }));
         } else if (dice < 94) {
@@ -394,7 +380,7 @@ final class Interleaving {
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 mistakes.add("in vain waited for: " + what + "; the view is " + view.state() + ", trouble: "
-                        + progress.trouble());
+                        + kept.progress().trouble());
                 throw new IllegalStateException(what);
             }
             LockSupport.parkNanos(200_000);
@@ -428,7 +414,7 @@ final class Interleaving {
         until("the orders", this::isQuiet);
         give(new ViewOrder.RebuildOrdered("test", "end", true));
         until("the last rebuild", this::isQuiet);
-        until("no trouble", () -> progress.trouble().isEmpty());
+        until("no trouble", () -> kept.progress().trouble().isEmpty());
         compare();
     }
 
