@@ -4,22 +4,30 @@ import static dev.allframe.command.CommandOptions.withCommandId;
 import static dev.allframe.runtime.CommandBusConformance.put;
 import static dev.allframe.runtime.CommandBusConformance.take;
 import static dev.allframe.runtime.CommandBusConformance.wasPut;
+import static dev.allframe.runtime.ViewsOfTwoMembersTest.TOTALS;
 import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
+import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionInfo;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.projection.ViewAnswer;
 import dev.allframe.runtime.Health.Kind;
 import dev.allframe.runtime.Wallets.WalletCommand.Put;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.aggregate.AggregateMessage;
 import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.store.ConsistencyToken;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.StreamId;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,7 +187,7 @@ final class TwoMembersTest {
     @Test
     void a_second_member_is_refused_where_storage_is_visible_to_one_process() {
         ActorSystem<Void> first = members.joined("allframe.storage = memory");
-        AllFrame alone = AllFrame.on(first).aggregate(WALLET).start();
+        AllFrame alone = AllFrame.on(first).aggregate(WALLET).projection(TOTALS).start();
         assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT))
                 .isInstanceOf(CommandResult.Accepted.class);
 
@@ -196,12 +204,36 @@ final class TwoMembersTest {
             assertThat(error).isInstanceOf(CommandError.StorageUnavailable.class);
             assertThat(error.message()).contains("is visible to this process alone");
         });
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(alone.health().troubles()).anySatisfy(part -> {
+                    assertThat(part.kind()).isEqualTo(Kind.VIEW);
+                    assertThat(part.reason()).contains("PAUSED").contains("is visible to this process alone");
+                }));
+        ConsistencyToken unseen = stored(alone);
+        assertThat(alone.view(TOTALS).get("w", unseen, PATIENCE).toCompletableFuture().join())
+                .as("no event is applied")
+                .isInstanceOfSatisfying(ViewAnswer.NotYet.class,
+                        answer -> assertThat(answer.state()).isEqualTo(ProjectionState.PAUSED));
 
         members.stop(second);
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1))).as("alone again")
                                 .isInstanceOf(CommandResult.Accepted.class));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(alone.view(TOTALS).await(unseen, PATIENCE).toCompletableFuture().join())
+                        .as("goes on by itself")
+                        .isInstanceOf(ViewAnswer.Seen.class));
+        await().atMost(PATIENCE).until(() -> alone.health().isUp());
+    }
+
+    /** The token of an event that no command has made. */
+    private static ConsistencyToken stored(AllFrame alone) {
+        EventStore.of(alone.backend(), WALLET, JacksonEventCodec.of(WALLET))
+                .append("other", ExpectedVersion.any(), List.of(wasPut(1)))
+                .toCompletableFuture()
+                .join();
+        return new ConsistencyToken(alone.backend().storeId(), StreamId.of("wallet", "other"), 1);
     }
 
     private static Set<String> hostedBy(ActorSystem<Void> system) {

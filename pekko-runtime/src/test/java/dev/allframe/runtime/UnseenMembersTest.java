@@ -1,6 +1,7 @@
 package dev.allframe.runtime;
 
 import static dev.allframe.runtime.CommandBusConformance.put;
+import static dev.allframe.runtime.ViewsOfTwoMembersTest.TOTALS;
 import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -30,7 +31,7 @@ final class UnseenMembersTest {
     void no_command_is_executed_when_the_actor_that_learns_of_other_members_has_ended_and_health_says_so() {
         try (ClusterMembers members = new ClusterMembers()) {
             ActorSystem<Void> system = members.joined("allframe.storage = memory");
-            AllFrame alone = AllFrame.on(system).aggregate(WALLET).start();
+            AllFrame alone = AllFrame.on(system).aggregate(WALLET).projection(TOTALS).start();
             CommandOptions patient = CommandOptions.none().within(PATIENCE);
             assertThat(alone.commands().dispatchAndWait(WALLET, "w", put(1), patient))
                     .isInstanceOf(CommandResult.Accepted.class);
@@ -51,6 +52,10 @@ final class UnseenMembersTest {
                 assertThat(failed.error()).isInstanceOf(CommandError.StorageUnavailable.class);
                 assertThat(failed.error().message()).contains("whether this member is alone is not known");
             });
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(alone.health().troubles()).anySatisfy(part -> {
+                assertThat(part.kind()).isEqualTo(Health.Kind.VIEW);
+                assertThat(part.reason()).contains("PAUSED").contains("whether this member is alone is not known");
+            }));
         }
     }
 
