@@ -40,7 +40,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Kill;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
@@ -158,13 +161,20 @@ final class TwoMembersTest {
         assertThat(seen).as("runs on the oldest").containsOnlyKeys("one");
         assertThat(two.health().parts()).anySatisfy(part -> assertThat(part.kind()).isEqualTo(Kind.REACTION));
 
+        Adapter.toClassic(first)
+                .actorSelection("/system/allframe-reaction-notes/manager/runner*")
+                .tell(Kill.getInstance(), ActorRef.noSender());
+        two.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 31);
+        await().atMost(PATIENCE).until(() -> one.health().isUp());
+
         one.close();
         members.stop(first);
         for (int i = 0; i < 30; i++) {
             two.commands().dispatchAndWait(WALLET, "w" + i % 10, put(1), PATIENT).orThrow();
         }
 
-        await().atMost(PATIENCE).until(() -> keys(all).size() == 60);
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 61);
         assertThat(seen.get("two")).as("what was finished is not repeated").hasSize(30);
         two.close();
     }

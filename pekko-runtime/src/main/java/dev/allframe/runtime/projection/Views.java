@@ -46,7 +46,7 @@ public final class Views implements ProjectionRegistry {
 
     /** A view with what keeps it. */
     private record Kept<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, ActorRef<ViewActor.Message> actor,
-            Progress progress, AtomicLong unansweredSince) {}
+            Progress progress, AtomicLong unansweredSince, Stall stall) {}
 
     private final Map<String, Kept<?, ?>> kept = new TreeMap<>();
     private final Clock clock;
@@ -97,7 +97,7 @@ public final class Views implements ProjectionRegistry {
                         .create(new ViewActor.Parts<>(view, users, work, events, given, new Serial(executor), executor,
                                 settings, progress, refusals)),
                 "allframe-view-" + name + "-" + STARTED.incrementAndGet(), Props.empty());
-        kept.put(name, new Kept<>(view, users, actor, progress, new AtomicLong()));
+        kept.put(name, new Kept<>(view, users, actor, progress, new AtomicLong(), new Stall()));
     }
 
     /**
@@ -211,8 +211,8 @@ public final class Views implements ProjectionRegistry {
     }
 
     /**
-     * Why a view is not up; empty text where it is. Each question asks the view's actor for a sign of life, and
-     * looks whether the one before was answered.
+     * Why a view is not up; empty text where it is. Each question asks the view's actor for a sign of life, looks
+     * whether the one before was answered, and compares the view with the end of the store.
      */
     public Map<String, String> troubles() {
         Map<String, String> troubles = new TreeMap<>();
@@ -233,7 +233,12 @@ public final class Views implements ProjectionRegistry {
         }
         ProjectionState state = view.users.state();
         String trouble = view.progress.trouble();
-        return state == ProjectionState.LIVE ? trouble : "it is " + state + (trouble.isEmpty() ? "" : ": " + trouble);
+        if (state == ProjectionState.LIVE) {
+            String stall = view.stall.look(view.users, now);
+            return trouble.isEmpty() ? stall : trouble;
+        }
+        view.stall.forget();
+        return "it is " + state + (trouble.isEmpty() ? "" : ": " + trouble);
     }
 
     /** Stops all views, durably. */
