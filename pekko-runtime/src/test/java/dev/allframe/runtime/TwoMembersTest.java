@@ -162,7 +162,7 @@ final class TwoMembersTest {
         assertThat(two.health().parts()).anySatisfy(part -> assertThat(part.kind()).isEqualTo(Kind.REACTION));
 
         Adapter.toClassic(first)
-                .actorSelection("/system/allframe-reaction-notes/manager/runner*")
+                .actorSelection("/system/allframe-reaction-notes/manager/runner/*")
                 .tell(Kill.getInstance(), ActorRef.noSender());
         two.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
         await().atMost(PATIENCE).until(() -> keys(all).size() == 31);

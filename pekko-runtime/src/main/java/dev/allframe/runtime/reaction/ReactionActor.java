@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -49,7 +50,7 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one reaction: claims its position, reads on from there, begins effects and stores the position behind which
+ * Runs one reaction, under a {@link ReactionKeeper}: claims its position, reads on from there, begins effects and stores the position behind which
  * nothing is unfinished. Never waits.
  *
  * <p>A position that cannot be stored is tried again, and nothing is read meanwhile that the window has no room for. A
@@ -68,6 +69,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     /** Answers at once: a sign of life. */
     record Ping(Runnable pong) implements Message {}
+
+    /** What {@link ReactionKeeper} tells itself. */
+    non-sealed interface Restart extends Message {}
 
     private record Claimed(Claim claim) implements Message {}
 
@@ -136,6 +140,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private final Parts parts;
+    private final ActorRef<Message> entrance;
     private final ReactionType type;
     private final ReactionPositions positions;
     private final TimerScheduler<Message> timers;
@@ -169,13 +174,20 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private String failure = "";
     private @Nullable String refusal;
 
-    /** Begins to run a reaction. */
-    static Behavior<Message> create(Parts parts) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ReactionActor(context, timers, parts)));
+    /**
+     * Begins to run a reaction.
+     *
+     * @param entrance the actor over this one, which is told what is for it
+     */
+    static Behavior<Message> create(Parts parts, ActorRef<Message> entrance) {
+        return Behaviors.setup(context -> Behaviors
+                .withTimers(timers -> new ReactionActor(context, timers, parts, entrance)));
     }
 
-    private ReactionActor(ActorContext<Message> context, TimerScheduler<Message> timers, Parts parts) {
+    private ReactionActor(ActorContext<Message> context, TimerScheduler<Message> timers, Parts parts,
+            ActorRef<Message> entrance) {
         super(context);
+        this.entrance = entrance;
         this.parts = parts;
         this.type = parts.reaction().type();
         this.timers = timers;
@@ -615,7 +627,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         String refused = refusal;
         String why = !failed.isEmpty() ? failure : refused != null ? refused : trouble;
         parts.progress()
-                .set(new ReactionProgress.Now(getContext().getSelf(), state, savedTo, List.copyOf(parked.all()), why));
+                .set(new ReactionProgress.Now(entrance, state, savedTo, List.copyOf(parked.all()), why));
     }
 
     private Behavior<Message> onPing(Ping message) {
@@ -633,7 +645,6 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private Behavior<Message> onPostStop() {
         onOrder.close();
         endStream();
-        parts.progress().set(new ReactionProgress.Now(null, ProjectionState.BUILDING, savedTo, List.of(), ""));
         return this;
     }
 }

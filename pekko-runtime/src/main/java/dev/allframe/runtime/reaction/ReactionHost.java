@@ -37,7 +37,7 @@ record ReactionHost(ActorRef<ReactionHost.End> actor, CompletableFuture<Done> st
     static ReactionHost alone(ActorSystem<?> system, ReactionActor.Parts parts) {
         return started(system, NAME + parts.reaction().type().name() + "-" + STARTED.incrementAndGet(),
                 stopped -> Behaviors.setup(context -> {
-                    ActorRef<ReactionActor.Message> runner = context.spawn(ReactionActor.create(parts), "runner");
+                    ActorRef<ReactionActor.Message> runner = context.spawn(ReactionKeeper.create(parts), "runner");
                     context.watch(runner);
                     return until(stopped, () -> runner.tell(ReactionActor.Stop.INSTANCE));
                 }));
@@ -57,7 +57,7 @@ record ReactionHost(ActorRef<ReactionHost.End> actor, CompletableFuture<Done> st
         ClusterSingletonManagerSettings settings = role.isEmpty() ? usual : usual.withRole(role);
         return started(system, NAME + name, stopped -> Behaviors.setup(context -> {
             org.apache.pekko.actor.ActorRef manager = Adapter.actorOf(context,
-                    ClusterSingletonManager.props(Adapter.props(() -> ReactionActor.create(parts)),
+                    ClusterSingletonManager.props(Adapter.props(() -> ReactionKeeper.create(parts)),
                             ReactionActor.Stop.INSTANCE, settings),
                     "manager");
             Adapter.watch(context, manager);

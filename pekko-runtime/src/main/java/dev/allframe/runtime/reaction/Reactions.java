@@ -99,9 +99,9 @@ public final class Reactions {
         long millis = hosting.clock().millis();
         boolean first = reaction.unansweredSince.compareAndSet(0, millis);
         long since = reaction.unansweredSince.get();
-        if (first) {
-            runner.tell(new ReactionActor.Ping(() -> reaction.unansweredSince.set(0)));
-        } else if (since != 0 && millis - since > TimeUnit.SECONDS.toMillis(PING_PATIENCE_SECONDS)) {
+        // One may be lost with an actor that has failed.
+        runner.tell(new ReactionActor.Ping(() -> reaction.unansweredSince.set(0)));
+        if (!first && since != 0 && millis - since > TimeUnit.SECONDS.toMillis(PING_PATIENCE_SECONDS)) {
             return "the actor that runs it has not answered for " + (millis - since) / 1000 + " s";
         }
         return now.state() == ProjectionState.LIVE

@@ -106,7 +106,7 @@ final class Bells {
         ReactionProgress progress = new ReactionProgress();
         ReactionActor.Parts parts = new ReactionActor.Parts(RegisteredReaction.of(type), store,
                 ProjectionSettings.of(CONFIG), Clock.systemUTC(), progress, () -> null);
-        return new Runner(system.systemActorOf(ReactionActor.create(parts), "reaction-" + STARTED.incrementAndGet(),
+        return new Runner(system.systemActorOf(ReactionKeeper.create(parts), "reaction-" + STARTED.incrementAndGet(),
                 Props.empty()), progress);
     }
 }
