@@ -16,8 +16,6 @@ import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.projection.ProjectionState;
-import dev.allframe.projection.ReactionInfo;
-import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.ViewAnswer;
 import dev.allframe.runtime.Health.Kind;
 import dev.allframe.runtime.Wallets.WalletCommand.Put;
@@ -31,19 +29,12 @@ import dev.allframe.store.StreamId;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import org.apache.pekko.actor.ActorRef;
-import org.apache.pekko.actor.Kill;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
@@ -143,54 +134,6 @@ final class TwoMembersTest {
         assertThat(results).extracting(CompletableFuture::join)
                 .allSatisfy(result -> assertThat(result).isInstanceOf(CommandResult.Accepted.class));
         host.close();
-    }
-
-    /** The member that runs it leaves in the middle; the position that it has stored is where the other goes on. */
-    @Test
-    void a_reaction_runs_on_one_member_and_moves_to_another_without_missing_an_event() {
-        Map<String, Set<String>> seen = new ConcurrentHashMap<>();
-        List<ReactionInfo> all = Collections.synchronizedList(new ArrayList<>());
-        ActorSystem<Void> first = members.joined(members.shared());
-        ActorSystem<Void> second = members.joined(members.shared());
-        AllFrame one = AllFrame.on(first).aggregate(WALLET).reaction(noting(seen, all, "one")).start();
-        AllFrame two = AllFrame.on(second).aggregate(WALLET).reaction(noting(seen, all, "two")).start();
-        for (int i = 0; i < 30; i++) {
-            two.commands().dispatchAndWait(WALLET, "w" + i % 10, put(1), PATIENT).orThrow();
-        }
-        await().atMost(PATIENCE).until(() -> keys(all).size() == 30);
-        assertThat(seen).as("runs on the oldest").containsOnlyKeys("one");
-        assertThat(two.health().parts()).anySatisfy(part -> assertThat(part.kind()).isEqualTo(Kind.REACTION));
-
-        Adapter.toClassic(first)
-                .actorSelection("/system/allframe-reaction-notes/manager/runner/*")
-                .tell(Kill.getInstance(), ActorRef.noSender());
-        two.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
-        await().atMost(PATIENCE).until(() -> keys(all).size() == 31);
-        await().atMost(PATIENCE).until(() -> one.health().isUp());
-
-        one.close();
-        members.stop(first);
-        for (int i = 0; i < 30; i++) {
-            two.commands().dispatchAndWait(WALLET, "w" + i % 10, put(1), PATIENT).orThrow();
-        }
-
-        await().atMost(PATIENCE).until(() -> keys(all).size() == 61);
-        assertThat(seen.get("two")).as("what was finished is not repeated").hasSize(30);
-        two.close();
-    }
-
-    private static Set<String> keys(List<ReactionInfo> infos) {
-        synchronized (infos) {
-            return infos.stream().map(ReactionInfo::idempotencyKey).collect(Collectors.toSet());
-        }
-    }
-
-    private static ReactionType noting(Map<String, Set<String>> seen, List<ReactionInfo> all, String member) {
-        return ReactionType.named("notes").from(WALLET, (event, info) -> {
-            seen.computeIfAbsent(member, first -> ConcurrentHashMap.newKeySet()).add(info.idempotencyKey());
-            all.add(info);
-            return CompletableFuture.completedFuture(null);
-        }).fromStart();
     }
 
     @Guarantee("G10")
