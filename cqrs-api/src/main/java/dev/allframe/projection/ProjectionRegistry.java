@@ -43,6 +43,16 @@ public interface ProjectionRegistry {
     /** Tries the events again that have failed: the one before which a view stands, and those of parked streams. */
     CompletionStage<Void> retry(String name, Order order);
 
+    /**
+     * Makes a reaction begin anew: with {@link ReactionType.Begin#START} every event that is stored has its effect,
+     * again where it had it, and with {@link ReactionType.Begin#NOW} those that are stored behind the order. Effects
+     * under way end before, and parked streams are forgotten. For a reaction whose position is not one of this store,
+     * it says where to go on.
+     *
+     * @throws IllegalArgumentException if it is a view, which is rebuilt
+     */
+    CompletionStage<Void> restart(String name, ReactionType.Begin begin, Order order);
+
     /** Leaves one event out, from now on and in every rebuild, and tries again. */
     CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order);
 

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReactionType {
 
+    /** The entity type of the durable states that say where reactions stand; their entity id is the name. */
+    public static final String POSITIONS = "allframe-reaction";
+
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,99}");
 
     private final String name;

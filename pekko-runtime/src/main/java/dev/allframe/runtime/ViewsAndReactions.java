@@ -2,6 +2,7 @@ package dev.allframe.runtime;
 
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.reaction.Reactions;
 import dev.allframe.store.StreamId;
@@ -51,6 +52,11 @@ record ViewsAndReactions(Views views, Reactions reactions) implements Projection
     @Override
     public CompletionStage<Void> retry(String name, Order order) {
         return isReaction(name) ? reactions.retry(name, order) : views.retry(name, order);
+    }
+
+    @Override
+    public CompletionStage<Void> restart(String name, ReactionType.Begin begin, Order order) {
+        return isReaction(name) ? reactions.restart(name, begin, order) : views.restart(name, begin, order);
     }
 
     @Override

@@ -147,6 +147,25 @@ final class ReactionsTest {
     }
 
     @Test
+    void a_reaction_that_is_told_to_begin_anew_repeats_its_effects() {
+        String id = newId();
+        String key = "wallet|" + id + "#1";
+        pay(id);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(MAILS).contains(key));
+        MAILS.remove(key);
+
+        ALL_FRAME.projections()
+                .restart("mails", ReactionType.Begin.START, Order.of("test", "the mails were lost"))
+                .toCompletableFuture()
+                .join();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(MAILS).contains(key));
+        assertThatThrownBy(() -> ALL_FRAME.projections()
+                .restart("unknown", ReactionType.Begin.NOW, Order.of("test", "to see")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void a_start_reports_all_that_is_wrong_with_reactions() {
         assertThatThrownBy(() -> AllFrame.standalone("wrong", MEMORY)
                 .reaction(ReactionType.named("Bad Name").from(WALLET, ReactionsTest::mail))

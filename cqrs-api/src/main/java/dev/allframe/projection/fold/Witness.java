@@ -18,7 +18,8 @@ import java.util.zip.CRC32C;
  */
 public record Witness(StreamId stream, long sequenceNr, Position position, int checksum) {
 
-    static Witness of(StoredEvent event) {
+    /** Of a record. */
+    public static Witness of(StoredEvent event) {
         Envelope record = event.envelope();
         CRC32C crc = new CRC32C();
         crc.update(record.eventType().getBytes(StandardCharsets.UTF_16LE));

@@ -3,13 +3,10 @@ package dev.allframe.runtime.projection;
 import dev.allframe.codec.RowCodec;
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionType;
-import dev.allframe.projection.fold.FoldState;
 import dev.allframe.projection.fold.Origin;
 import dev.allframe.projection.fold.ViewFold;
-import dev.allframe.projection.fold.Witness;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
-import dev.allframe.store.StoredEvent;
 import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
@@ -146,9 +143,12 @@ final class Generations<K, R> {
                 return new Unfit(String.join(", ", differences), origin.get().storeId().equals(today.storeId()));
             }
             ViewFold<K, R> fold = ViewFold.resume(type, codec, tables, clock);
-            String other = otherHistory(fold.state());
-            if (other != null) {
-                return new Unfit(other, false);
+            Optional<String> other = Histories
+                    .difference(store, fold.state().position(), fold.state().witness())
+                    .toCompletableFuture()
+                    .join();
+            if (other.isPresent()) {
+                return new Unfit(other.get(), false);
             }
             fits = true;
             return new Generation<>(tables, fold);
@@ -159,31 +159,6 @@ final class Generations<K, R> {
                 tables.close();
             }
         }
-    }
-
-    /** Whether the store is not the one that the generation has read, although it has its name. */
-    private @Nullable String otherHistory(FoldState state) {
-        if (state.position().compareTo(store.lastPosition().toCompletableFuture().join()) > 0) {
-            return "it has applied " + state.position() + ", which is behind the end of the store";
-        }
-        Witness witness = state.witness();
-        if (witness == null) {
-            return null;
-        }
-        Optional<StoredEvent> record = store.getEvent(witness.stream(), witness.sequenceNr())
-                .toCompletableFuture()
-                .join();
-        if (record.isPresent() && !witness.isOf(record.get())) {
-            return "the store has another record " + witness.sequenceNr() + " of " + witness.stream()
-                    + " than the one that was applied";
-        }
-        boolean existed = record.isPresent() || store.highestSequenceNr(witness.stream())
-                .toCompletableFuture()
-                .join() >= witness.sequenceNr();
-        return existed
-                ? null
-                : "the store has no record " + witness.sequenceNr() + " of " + witness.stream()
-                        + ", which was applied";
     }
 
     private void setAside(long number, String reason) {

@@ -464,6 +464,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
             case ViewOrder.RebuildOrdered given -> showState();
             case ViewOrder.RetryOrdered given -> tryAgain();
             case ViewOrder.EventSkipped skip -> tryAgain();
+            case ViewOrder.RestartOrdered ofReactions -> {
+            }
         }
         follow();
         return this;

@@ -28,6 +28,10 @@ public sealed interface ViewOrder extends Event {
     @Stored("retry-ordered")
     record RetryOrdered(String by, String reason) implements ViewOrder {}
 
+    /** For a reaction: to begin anew, with all that was ever stored or with what is stored behind the order. */
+    @Stored("restart-ordered")
+    record RestartOrdered(boolean fromStart, String by, String reason) implements ViewOrder {}
+
     /** To leave an event out. */
     @Stored("event-skipped")
     record EventSkipped(String stream, long sequenceNr, String by, String reason) implements ViewOrder {}

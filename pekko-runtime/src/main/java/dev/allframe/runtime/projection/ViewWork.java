@@ -99,6 +99,8 @@ final class ViewWork<K, R> {
                 case ViewOrder.RebuildOrdered given -> rebuild |= order.sequenceNr() > followed;
                 case ViewOrder.RetryOrdered given -> retry(order.sequenceNr());
                 case ViewOrder.EventSkipped skip -> skip(skip, order.sequenceNr());
+                case ViewOrder.RestartOrdered ofReactions -> {
+                }
             }
         }
         if (rebuild) {
@@ -197,6 +199,8 @@ final class ViewWork<K, R> {
             case ViewOrder.RebuildOrdered given -> begun = begin();
             case ViewOrder.RetryOrdered given -> retry(number);
             case ViewOrder.EventSkipped skip -> skip(skip, number);
+            case ViewOrder.RestartOrdered ofReactions -> {
+            }
         }
         boolean switched = switchOver();
         followed(number);

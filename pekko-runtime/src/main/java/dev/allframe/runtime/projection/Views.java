@@ -5,6 +5,7 @@ import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
 import dev.allframe.projection.fold.FoldState;
 import dev.allframe.projection.fold.Parked;
@@ -194,6 +195,12 @@ public final class Views implements ProjectionRegistry {
     @Override
     public CompletionStage<Void> retry(String name, Order order) {
         return give(name, new ViewOrder.RetryOrdered(order.by(), order.reason()));
+    }
+
+    @Override
+    public CompletionStage<Void> restart(String name, ReactionType.Begin begin, Order order) {
+        named(name);
+        throw new IllegalArgumentException("'" + name + "' is a view: it has no effects to begin with, and is rebuilt");
     }
 
     @Override

@@ -27,6 +27,7 @@ final class EffectWindow {
     private final Deque<StreamId> ready = new ArrayDeque<>();
     private Position read;
     private Position finished;
+    private @Nullable StoredEvent last;
     private int underWay;
     private long passed;
     private long passedAndSaved;
@@ -161,7 +162,8 @@ final class EffectWindow {
 
     private void pass() {
         while (!inOrder.isEmpty() && inOrder.getFirst().finished) {
-            finished = inOrder.remove().record.position();
+            last = inOrder.remove().record;
+            finished = last.position();
             passed++;
         }
         if (inOrder.isEmpty()) {
@@ -177,6 +179,11 @@ final class EffectWindow {
     /** Every record up to here is finished. */
     Position finished() {
         return finished;
+    }
+
+    /** The last record that was finished of those up to {@link #finished()}; null before the first. */
+    @Nullable StoredEvent lastFinished() {
+        return last;
     }
 
     /** How many effects are under way. */

@@ -4,6 +4,7 @@ import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.ReactionType.OnFailure;
+import dev.allframe.projection.fold.Witness;
 import dev.allframe.runtime.projection.ProjectionSettings;
 import dev.allframe.runtime.projection.ViewOrder;
 import dev.allframe.runtime.projection.ViewOrders;
@@ -11,6 +12,7 @@ import dev.allframe.runtime.projection.ViewPages;
 import dev.allframe.runtime.reaction.EffectWindow.Effect;
 import dev.allframe.runtime.reaction.ReactionPositions.Claim;
 import dev.allframe.runtime.reaction.ReactionPositions.Parked;
+import dev.allframe.runtime.reaction.ReactionPositions.Stands;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
@@ -112,7 +114,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     /** What is being stored. */
-    private record Saving(Position position, long passed, long parkings, long orders) {}
+    private record Saving(Stands stands, long passed, long parkings) {}
 
     /** Without effects to note, a position is stored when it has moved so far: what is read again costs no effect. */
     private static final long STRIDE = 10_000;
@@ -164,14 +166,18 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private boolean paused;
     private int claims;
     private int failures;
+    private boolean claiming;
     private boolean claimed;
     private boolean lost;
+    private Duration lostFor = Duration.ZERO;
     private boolean saving;
     private boolean stopping;
     private boolean streaming;
     private @Nullable UniqueKillSwitch stream;
     private String trouble = "";
     private String failure = "";
+    private String unusable = "";
+    private @Nullable Witness witness;
     private @Nullable String refusal;
 
     /**
@@ -220,27 +226,38 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 .build();
     }
 
+    /** Reads the orders first, since one of them may say where to begin. */
     private void claim() {
-        getContext().pipeToSelf(positions.claim(),
+        claiming = true;
+        orderedMeanwhile = false;
+        unusable = "";
+        getContext().pipeToSelf(ordersOfNow().thenCompose(positions::claim),
                 (claim, cause) -> cause == null ? new Claimed(claim) : new ClaimFailed(Failures.unwrapped(cause)));
         show();
     }
 
+    private CompletableFuture<List<RecordedEvent<ViewOrder>>> ordersOfNow() {
+        return CompletableFuture.supplyAsync(() -> operator.behind(type.name(), 0), Thread::startVirtualThread);
+    }
+
     private Behavior<Message> onClaimed(Claimed message) {
         Claim claim = message.claim();
+        Stands stands = claim.stands();
         claims++;
+        claiming = false;
         claimed = true;
         lost = false;
         failures = 0;
         trouble = "";
         revision = claim.revision();
-        savedTo = claim.position();
-        arrivedTo = claim.position();
-        parked = new ParkedStreams(claim.parked());
+        savedTo = stands.position();
+        arrivedTo = stands.position();
+        witness = stands.witness();
+        parked = new ParkedStreams(stands.parked());
         parkingsSaved = 0;
-        orders = claim.orders();
+        orders = stands.orders();
         ordersSaved = orders;
-        window = new EffectWindow(type.parallel(), type.unsaved(), claim.position());
+        window = new EffectWindow(type.parallel(), type.unsaved(), stands.position());
         arrived.clear();
         page = null;
         if (!stopping) {
@@ -251,6 +268,15 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private Behavior<Message> onClaimFailed(ClaimFailed message) {
+        claiming = false;
+        if (message.cause() instanceof UnusablePositionException refused) {
+            unusable = Failures.message(refused);
+            getContext().getLog().error("reaction '{}' stands: {}", type.name(), unusable);
+            if (orderedMeanwhile && !stopping) {
+                claim();
+            }
+            return goOn();
+        }
         interrupted("its position cannot be claimed", message.cause());
         timers.startSingleTimer(Wake.CLAIM, backoff());
         return goOn();
@@ -334,7 +360,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 }
             }
             case SAVE -> saving = false;
-            case ORDERS -> readOrders();
+            case ORDERS -> ordered();
             case PARKED -> parked.notRead();
             case GO_ON -> {
             }
@@ -365,7 +391,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         if (lost && claimed && !streaming) {
             claimed = false;
             failed.clear();
-            timers.startSingleTimer(Wake.CLAIM, parts.settings().backoffMax());
+            timers.startSingleTimer(Wake.CLAIM, lostFor);
         }
         return this;
     }
@@ -406,6 +432,13 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private void begin() {
         for (Effect effect = window.next(); effect != null; effect = window.next()) {
             Effect begun = effect;
+            if (!hasEffect(begun.record())) { // left out by an order that came behind the record
+                window.finish(begun);
+                if (begun.again()) {
+                    parked.finish(begun.record());
+                }
+                continue;
+            }
             getContext().pipeToSelf(parts.reaction().react(begun.record()),
                     (done, cause) -> new EffectEnded(begun, cause));
         }
@@ -466,14 +499,32 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             return;
         }
         ordersAwaited = true;
-        getContext().pipeToSelf(
-                CompletableFuture.supplyAsync(() -> operator.behind(type.name(), 0), Thread::startVirtualThread),
+        getContext().pipeToSelf(ordersOfNow(),
                 (all, cause) -> cause == null ? new OrdersRead(all) : new OrdersNotRead(Failures.unwrapped(cause)));
+    }
+
+    private void ordered() {
+        if (claiming) {
+            orderedMeanwhile = true;
+        } else if (!unusable.isEmpty()) {
+            if (!stopping) {
+                claim();
+            }
+        } else {
+            readOrders();
+        }
     }
 
     private Behavior<Message> onOrdersRead(OrdersRead message) {
         ordersAwaited = false;
         if (!claimed || lost) {
+            return goOn();
+        }
+        boolean restart = message.orders()
+                .stream()
+                .anyMatch(order -> order.sequenceNr() > orders && order.event() instanceof ViewOrder.RestartOrdered);
+        if (restart) {
+            giveUp("it begins anew, as was ordered", parts.settings().backoffMin());
             return goOn();
         }
         if (orderedMeanwhile) {
@@ -494,7 +545,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                     skips.add(new Skip(new StreamId(given.stream()), given.sequenceNr()));
                     retry |= isNew;
                 }
-                case ViewOrder.RebuildOrdered given -> {
+                case ViewOrder.RebuildOrdered ofViews -> {
+                }
+                case ViewOrder.RestartOrdered followed -> {
                 }
             }
             orders = Math.max(orders, order.sequenceNr());
@@ -557,8 +610,11 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             return;
         }
         saving = true;
-        Saving now = new Saving(position, window.passed(), parked.changes(), orders);
-        getContext().pipeToSelf(positions.save(revision, position, orders, parked.all()),
+        StoredEvent last = window.lastFinished();
+        Stands stands = new Stands(position, orders, List.copyOf(parked.all()),
+                last == null ? witness : Witness.of(last));
+        Saving now = new Saving(stands, window.passed(), parked.changes());
+        getContext().pipeToSelf(positions.save(revision, stands),
                 (made, cause) -> cause == null ? new Saved(now, made) : new SaveFailed(Failures.unwrapped(cause)));
     }
 
@@ -566,9 +622,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         saving = false;
         wentOn();
         revision = message.revision();
-        savedTo = message.saving().position();
+        savedTo = message.saving().stands().position();
         parkingsSaved = message.saving().parkings();
-        ordersSaved = message.saving().orders();
+        ordersSaved = message.saving().stands().orders();
         window.saved(message.saving().passed());
         return goOn();
     }
@@ -594,11 +650,18 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             revision = message.revision().get(); // of a change that was thought to have failed
             return goOn();
         }
+        giveUp("another owner has stored a position: it is claimed again after a pause",
+                parts.settings().backoffMax());
+        return goOn();
+    }
+
+    /** Begins no more effects, and claims the position again when those under way have ended. */
+    private void giveUp(String why, Duration pause) {
         lost = true;
-        trouble = "another owner has stored a position: it is claimed again after a pause";
+        lostFor = pause;
+        trouble = why;
         getContext().getLog().warn("reaction '{}': {}", type.name(), trouble);
         endStream();
-        return goOn();
     }
 
     private void endStream() {
@@ -615,7 +678,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private void show() {
         ProjectionState state;
-        if (paused) {
+        if (!unusable.isEmpty()) {
+            state = ProjectionState.FAILED;
+        } else if (paused) {
             state = ProjectionState.PAUSED;
         } else if (!failed.isEmpty()) {
             state = ProjectionState.FAILED;
@@ -625,7 +690,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             state = parked.all().isEmpty() ? ProjectionState.LIVE : ProjectionState.PARKED;
         }
         String refused = refusal;
-        String why = !failed.isEmpty() ? failure : refused != null ? refused : trouble;
+        String why = !unusable.isEmpty() ? unusable : !failed.isEmpty() ? failure : refused != null ? refused : trouble;
         parts.progress()
                 .set(new ReactionProgress.Now(entrance, state, savedTo, List.copyOf(parked.all()), why));
     }

@@ -3,6 +3,7 @@ package dev.allframe.runtime.reaction;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.projection.ProjectionSettings;
 import dev.allframe.runtime.projection.ViewOrder;
@@ -162,6 +163,11 @@ public final class Reactions {
     /** Tries again the effects before which a reaction stands, and those of parked streams. */
     public CompletionStage<Void> retry(String name, Order order) {
         return give(name, new ViewOrder.RetryOrdered(order.by(), order.reason()));
+    }
+
+    /** Begins anew, with all that is stored or with what is stored behind the order. */
+    public CompletionStage<Void> restart(String name, ReactionType.Begin begin, Order order) {
+        return give(name, new ViewOrder.RestartOrdered(begin == ReactionType.Begin.START, order.by(), order.reason()));
     }
 
     /** Leaves the effect of one event out, and tries again. */

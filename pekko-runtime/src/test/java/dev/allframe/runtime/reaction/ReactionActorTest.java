@@ -369,7 +369,7 @@ final class ReactionActorTest {
     }
 
     private Optional<DurableState> state() {
-        return store.getState(StreamId.of(ReactionPositions.ENTITY_TYPE, "mails")).toCompletableFuture().join();
+        return store.getState(StreamId.of(ReactionType.POSITIONS, "mails")).toCompletableFuture().join();
     }
 
     /** Effects that end in any order and fail now and then, under crashes at any moment. */

@@ -56,7 +56,7 @@ final class RestoreCommand implements Callable<Integer> {
         private boolean newId;
     }
 
-    @Option(names = "--drop-states", description = "Leave out durable states. Without it, going back behind a change of one is refused: of a durable state only the last value is kept.")
+    @Option(names = "--drop-states", description = "Leave out durable states, but not where reactions stand. Without it, going back behind a change of one is refused: of a durable state only the last value is kept.")
     private boolean dropStates;
 
     @Mixin

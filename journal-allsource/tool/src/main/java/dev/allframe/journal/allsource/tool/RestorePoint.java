@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.tool;
 import dev.allframe.journal.allsource.engine.NewStore;
 import dev.allframe.journal.allsource.engine.StoredContents;
 import dev.allframe.journal.allsource.engine.index.StateChanges;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.StreamId;
 import java.time.Instant;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Events have positions, and what stands behind the point is left out. A snapshot is kept where its stream reaches
  * it. Durable states and deletes are kept with their last value alone and have no position among the events: states
- * that changed later than the last event that is kept are refused, deletes stay.
+ * that changed later than the last event that is kept are refused, deletes stay. Where reactions stand is always kept:
+ * a reaction compares that with the store, and without it would repeat effects or leave them out unnoticed.
  */
 final class RestorePoint {
 
@@ -76,7 +78,7 @@ final class RestorePoint {
     void refuseLaterStates() {
         if (time != null) {
             forEachState(state -> {
-                if (state.timestamp().isAfter(time)) {
+                if (!isOfReaction(state) && state.timestamp().isAfter(time)) {
                     String point = time.equals(Instant.MIN)
                             ? ", and no event up to position " + position + " is as late as that"
                             : ", after " + time;
@@ -86,6 +88,10 @@ final class RestorePoint {
                 }
             });
         }
+    }
+
+    private static boolean isOfReaction(DurableState state) {
+        return state.id().entityType().equals(ReactionType.POSITIONS);
     }
 
     private void forEachState(Consumer<DurableState> visitor) {
@@ -121,8 +127,10 @@ final class RestorePoint {
                 store.add(snapshot);
             }
         });
-        if (!withoutStates) {
-            forEachState(store::add);
-        }
+        forEachState(state -> {
+            if (!withoutStates || isOfReaction(state)) {
+                store.add(state);
+            }
+        });
     }
 }

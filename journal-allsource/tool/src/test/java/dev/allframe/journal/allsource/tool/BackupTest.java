@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.views.RocksViewStore;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.store.Append;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventStoreBackend;
@@ -271,6 +272,27 @@ final class BackupTest {
             assertThat(open.stats().events()).isEqualTo(4);
         }
         assertThat(storeId(restored)).isNotEqualTo(storeId(store));
+    }
+
+    @Test
+    void where_reactions_stand_is_kept_and_keeps_no_store_from_being_restored() {
+        Path own = temporary.resolve("own");
+        StreamId mails = StreamId.of(ReactionType.POSITIONS, "mails");
+        try (EventStoreBackend open = AllSourceBackend.production(own)) {
+            SampleStore.append(open, SampleStore.CART, SampleStore.event("cart.opened", 1, "{}", 0),
+                    SampleStore.event("cart.closed", 1, "{}", 1));
+            SampleStore.await(open.upsertState(mails, 1, SampleStore.json("{}"), ""));
+        }
+
+        succeeds("restore", own, restored, "--to-position", "1");
+        succeeds("restore", own, temporary.resolve("dropped"), "--to-position", "1", "--drop-states");
+
+        for (Path directory : List.of(restored, temporary.resolve("dropped"))) {
+            try (EventStoreBackend open = AllSourceBackend.production(directory)) {
+                assertThat(SampleStore.await(open.getState(mails))).isPresent();
+                assertThat(SampleStore.await(open.lastPosition()).index()).isEqualTo(1);
+            }
+        }
     }
 
     @Test
