@@ -1,6 +1,7 @@
 package dev.allframe.projection;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 
 /**
  * Decimals: a byte for the sign, the power of ten of the first digit, the digits from the first on, and an end below
@@ -35,6 +36,9 @@ final class DecimalKey implements KeyForm<BigDecimal> {
         while (digits.charAt(end - 1) == '0') {
             end--;
         }
+        if (end - power < Integer.MIN_VALUE) {
+            throw new IllegalArgumentException("a decimal of a power of ten above 2147483648 is too large for a key");
+        }
         out.u8(negative ? NEGATIVE : POSITIVE);
         out.u64((negative ? ~power : power) ^ Long.MIN_VALUE);
         for (int i = 0; i < end; i++) {
@@ -60,8 +64,17 @@ final class DecimalKey implements KeyForm<BigDecimal> {
         for (int next = in.u8() ^ invert; next != END; next = in.u8() ^ invert) {
             digits.append((char) ('0' + next - DIGIT_ZERO));
         }
-        BigDecimal unscaled = new BigDecimal(digits.toString());
-        BigDecimal value = unscaled.scaleByPowerOfTen(Math.toIntExact(power - digits.length()));
-        return negative ? value.negate() : value;
+        long scale = digits.length() - power;
+        if (!isWhole(digits) || scale != (int) scale) {
+            throw new IllegalArgumentException("a decimal in a key is not written so");
+        }
+        BigInteger unscaled = new BigInteger(digits.toString());
+        return new BigDecimal(negative ? unscaled.negate() : unscaled, (int) scale);
+    }
+
+    /** Digits alone, of which neither the first nor the last is 0. */
+    private static boolean isWhole(StringBuilder digits) {
+        return !digits.isEmpty() && digits.charAt(0) != '0' && digits.charAt(digits.length() - 1) != '0'
+                && digits.chars().allMatch(digit -> digit >= '0' && digit <= '9');
     }
 }

@@ -2,6 +2,7 @@ package dev.allframe.projection;
 
 import dev.allframe.store.view.KeyRange;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -68,15 +69,23 @@ public final class Keys<V> {
      */
     public V decode(byte[] bytes) {
         KeySource in = new KeySource(bytes);
-        V value = form.read(in);
+        V value = read(in);
         in.mustBeAtEnd();
         return value;
+    }
+
+    private V read(KeySource in) {
+        try {
+            return form.read(in);
+        } catch (DateTimeException | ArithmeticException beyond) {
+            throw new IllegalArgumentException("the bytes of a key are of no " + form.description(), beyond);
+        }
     }
 
     /** How many bytes at the beginning are a value's, where others stand behind it. */
     public int lengthAt(byte[] bytes, int offset) {
         KeySource in = new KeySource(Arrays.copyOfRange(bytes, offset, bytes.length));
-        form.read(in);
+        read(in);
         return in.position();
     }
 

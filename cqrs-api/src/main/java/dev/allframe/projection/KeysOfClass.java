@@ -3,6 +3,7 @@ package dev.allframe.projection;
 import dev.allframe.store.view.KeyRange;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -45,6 +47,11 @@ final class KeysOfClass {
     @SuppressWarnings("unchecked") // the keys of a class are those of its values
     static <V> KeyForm<V> of(Class<V> type) {
         return (KeyForm<V>) form(type, DEPTH);
+    }
+
+    /** The classes of single values. */
+    static Set<Class<?>> simple() {
+        return SIMPLE.keySet();
     }
 
     private static KeyForm<?> form(Class<?> type, int depth) {
@@ -184,13 +191,18 @@ final class KeysOfClass {
             }
             KeyBytes out = new KeyBytes();
             for (int i = 0; i < leading.size(); i++) {
-                Class<?> wanted = type.getRecordComponents()[i].getType();
-                if (!wanted.isPrimitive() && !wanted.isInstance(leading.get(i))) {
-                    throw new IllegalArgumentException("component " + type.getRecordComponents()[i].getName() + " of "
+                RecordComponent part = type.getRecordComponents()[i];
+                Class<?> wanted = MethodType.methodType(part.getType()).wrap().returnType();
+                if (!wanted.isInstance(leading.get(i))) {
+                    throw new IllegalArgumentException("component " + part.getName() + " of "
                             + type.getName() + " is no " + leading.get(i).getClass().getName());
                 }
                 if (lastIsPrefix && i == leading.size() - 1) {
-                    TextKey.writeBeginning(out, leading.get(i).toString());
+                    if (!(leading.get(i) instanceof String text)) {
+                        throw new IllegalArgumentException("component " + part.getName() + " of " + type.getName()
+                                + " is no text, so that no value begins with another");
+                    }
+                    TextKey.writeBeginning(out, text);
                 } else {
                     components.get(i).write(out, leading.get(i));
                 }

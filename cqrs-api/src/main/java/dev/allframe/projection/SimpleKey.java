@@ -21,11 +21,11 @@ final class SimpleKey<V> implements KeyForm<V> {
     static final KeyForm<Long> LONG = new SimpleKey<>("i64", SimpleKey::i64, SimpleKey::i64);
     static final KeyForm<Integer> INT = new SimpleKey<>("i32", SimpleKey::i32, SimpleKey::i32);
     static final KeyForm<Short> SHORT = new SimpleKey<>("i32 of short", (out, value) -> i32(out, value),
-            in -> (short) i32(in));
+            in -> (short) within(Short.MIN_VALUE, i32(in), Short.MAX_VALUE));
     static final KeyForm<Byte> BYTE = new SimpleKey<>("i32 of byte", (out, value) -> i32(out, value),
-            in -> (byte) i32(in));
+            in -> (byte) within(Byte.MIN_VALUE, i32(in), Byte.MAX_VALUE));
     static final KeyForm<Boolean> BOOLEAN = new SimpleKey<>("boolean", (out, value) -> out.u8(value ? 1 : 0),
-            in -> in.u8() == 1);
+            in -> within(0, in.u8(), 1) == 1);
     static final KeyForm<Double> DOUBLE = new SimpleKey<>("double", SimpleKey::f64, SimpleKey::f64);
     static final KeyForm<UUID> ID = new SimpleKey<>("uuid", (out, value) -> {
         out.u64(value.getMostSignificantBits() ^ Long.MIN_VALUE);
@@ -34,11 +34,11 @@ final class SimpleKey<V> implements KeyForm<V> {
     static final KeyForm<Instant> INSTANT = new SimpleKey<>("instant", (out, value) -> {
         i64(out, value.getEpochSecond());
         out.u32(value.getNano());
-    }, in -> Instant.ofEpochSecond(i64(in), in.u32()));
+    }, in -> Instant.ofEpochSecond(i64(in), nanos(in)));
     static final KeyForm<Duration> DURATION = new SimpleKey<>("duration", (out, value) -> {
         i64(out, value.getSeconds());
         out.u32(value.getNano());
-    }, in -> Duration.ofSeconds(i64(in), in.u32()));
+    }, in -> Duration.ofSeconds(i64(in), nanos(in)));
     static final KeyForm<LocalDate> DATE = new SimpleKey<>("date", (out, value) -> i64(out, value.toEpochDay()),
             in -> LocalDate.ofEpochDay(i64(in)));
     static final KeyForm<LocalTime> TIME = new SimpleKey<>("time", (out, value) -> i64(out, value.toNanoOfDay()),
@@ -54,8 +54,12 @@ final class SimpleKey<V> implements KeyForm<V> {
     static final KeyForm<Year> YEAR = new SimpleKey<>("year", (out, value) -> i32(out, value.getValue()),
             in -> Year.of(i32(in)));
     static final KeyForm<BigInteger> WHOLE = new SimpleKey<>("decimal of a whole number",
-            (out, value) -> DecimalKey.FORM.write(out, new BigDecimal(value)),
-            in -> DecimalKey.FORM.read(in).toBigIntegerExact());
+            (out, value) -> DecimalKey.FORM.write(out, new BigDecimal(checked(value))),
+            in -> whole(DecimalKey.FORM.read(in)));
+
+    /** The digits of a whole number: some bytes can say one that no memory holds. */
+    private static final int MAX_DIGITS = 1_000_000;
+    private static final int NANOS = 1_000_000_000;
 
     private final String description;
     private final BiConsumer<KeyBytes, V> writing;
@@ -109,6 +113,37 @@ final class SimpleKey<V> implements KeyForm<V> {
 
     private static double f64(KeySource in) {
         long bits = in.u64();
-        return Double.longBitsToDouble(bits < 0 ? bits ^ Long.MIN_VALUE : ~bits);
+        double value = Double.longBitsToDouble(bits < 0 ? bits ^ Long.MIN_VALUE : ~bits);
+        if (Double.isNaN(value) || Double.doubleToRawLongBits(value) == Long.MIN_VALUE) {
+            throw new IllegalArgumentException("a double in a key is not written so");
+        }
+        return value;
+    }
+
+    private static int nanos(KeySource in) {
+        return within(0, in.u32(), NANOS - 1);
+    }
+
+    private static int within(int least, int value, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("a number in a key is " + value + ", beyond " + least + " to " + most);
+        }
+        return value;
+    }
+
+    private static BigInteger checked(BigInteger value) {
+        boolean tooLarge = value.bitLength() > MAX_DIGITS * 3L;
+        if (tooLarge) {
+            throw new IllegalArgumentException("a whole number of " + value.bitLength() + " bits is too large for a"
+                    + " key: at most " + MAX_DIGITS * 3L);
+        }
+        return value;
+    }
+
+    private static BigInteger whole(BigDecimal value) {
+        if (value.scale() > 0 || value.precision() - (long) value.scale() > MAX_DIGITS) {
+            throw new IllegalArgumentException("a whole number in a key is not written so");
+        }
+        return value.toBigIntegerExact();
     }
 }

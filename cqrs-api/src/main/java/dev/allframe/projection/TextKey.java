@@ -53,7 +53,7 @@ final class TextKey implements KeyForm<String> {
             if (next == 0) {
                 int after = in.u8();
                 if (after == END) {
-                    return new String(utf8, 0, length, StandardCharsets.UTF_8);
+                    return text(utf8, length);
                 }
                 if (after != ESCAPED) {
                     throw new IllegalArgumentException("a text in a key is not written so");
@@ -63,6 +63,14 @@ final class TextKey implements KeyForm<String> {
                 utf8 = Arrays.copyOf(utf8, 2 * length);
             }
             utf8[length++] = (byte) next;
+        }
+    }
+
+    private static String text(byte[] utf8, int length) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8, 0, length)).toString();
+        } catch (CharacterCodingException unfit) {
+            throw new IllegalArgumentException("a text in a key is not UTF-8", unfit);
         }
     }
 

@@ -52,6 +52,15 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         }
     }
 
+    /** As rows: a key that cannot be read is damage. */
+    private K decode(byte[] key) {
+        try {
+            return keys.decode(key);
+        } catch (IllegalArgumentException unfit) {
+            throw new CorruptStoreException("a key of a view cannot be read: " + Failures.message(unfit), unfit);
+        }
+    }
+
     @Override
     public Optional<R> get(K key) {
         byte[] row = tables.get(ViewTable.ROWS, keys.encode(key));
@@ -99,7 +108,7 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         for (int i = 0; i < rowKeys.size(); i++) {
             byte[] row = found.get(i);
             if (row != null) { // null where it was removed in between; a snapshot has all
-                rows.add(new Rows.Entry<>(keys.decode(rowKeys.get(i)), decode(codec, row)));
+                rows.add(new Rows.Entry<>(decode(rowKeys.get(i)), decode(codec, row)));
             }
         }
         return new Rows<>(rows, page.next());
@@ -107,7 +116,12 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
 
     private static <V> byte[] keyOf(Index<?, V> index, byte[] entry) {
         byte[] valueAndKey = GenerationFormat.behindIndex(entry);
-        return Arrays.copyOfRange(valueAndKey, index.keys().lengthAt(valueAndKey, 0), valueAndKey.length);
+        try {
+            return Arrays.copyOfRange(valueAndKey, index.keys().lengthAt(valueAndKey, 0), valueAndKey.length);
+        } catch (IllegalArgumentException unfit) {
+            throw new CorruptStoreException("an entry of index '" + index.name() + "' cannot be read: "
+                    + Failures.message(unfit), unfit);
+        }
     }
 
     @Override
@@ -119,7 +133,7 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         });
         List<Rows.Entry<K, R>> rows = new ArrayList<>(page.found.size());
         for (int i = 0; i < page.found.size(); i++) {
-            rows.add(new Rows.Entry<>(keys.decode(page.found.get(i)), decode(codec, values.get(i))));
+            rows.add(new Rows.Entry<>(decode(page.found.get(i)), decode(codec, values.get(i))));
         }
         return new Rows<>(rows, page.next());
     }

@@ -3,6 +3,7 @@ package dev.allframe.journal.plugin;
 import com.typesafe.config.Config;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.view.MemoryViewStore;
 import dev.allframe.store.view.ViewStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,11 +56,11 @@ public final class Storages implements Extension {
     }
 
     /**
-     * The views of a storage root, opened with its backend if they are not. They belong to the actor system: do not
-     * close them.
+     * The views of a storage root, opened with its backend if they are not: by the provider in its key {@code views}, in
+     * memory where it has none. They belong to the actor system: do not close them.
      *
      * @param root the path of the section, {@code inmemory}
-     * @throws IllegalArgumentException if there is no such section, or it names no provider of views
+     * @throws IllegalArgumentException if there is no such section, or what it names is no provider of views
      * @throws dev.allframe.store.StoreClosedException if the storage is closed
      */
     public ViewStore views(String root) {
@@ -69,8 +70,7 @@ public final class Storages implements Extension {
     private ViewStore openViews(String root) {
         StorageSettings settings = settings(root);
         if (!settings.has("views")) {
-            throw new IllegalArgumentException("storage '" + root + "' keeps no views: the configuration has no key "
-                    + settings.path("views"));
+            return new MemoryViewStore();
         }
         return provider(settings, "views", PluginSections.VIEWS, ViewStoreProvider.class)
                 .open(system, settings, backend(root));

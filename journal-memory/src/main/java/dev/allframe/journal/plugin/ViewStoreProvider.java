@@ -6,7 +6,7 @@ import org.apache.pekko.actor.ActorSystem;
 
 /**
  * Opens the views that belong to a storage. A storage names its implementation, which has a public constructor without
- * parameters, in the key {@code views} of its section of the configuration.
+ * parameters, in the key {@code views} of its section of the configuration; the views of one without are in memory.
  */
 public interface ViewStoreProvider {
 

@@ -13,6 +13,7 @@ import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Payload;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.view.MemoryViewStore;
 import dev.allframe.store.view.ViewStore;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
@@ -155,7 +156,7 @@ class StoragesTest {
     }
 
     @Test
-    void a_storage_without_a_provider_of_views_or_with_a_wrong_one_keeps_none() {
+    void a_storage_without_a_provider_of_views_keeps_them_in_memory_and_one_with_a_wrong_one_none() {
         Storages storages = Storages.get(
                 start("""
                         without { provider = ${inmemory.provider}, max-events = unlimited, max-record-size = 1MiB, shared-as = "" }
@@ -165,11 +166,10 @@ class StoragesTest {
 
         assertThatThrownBy(() -> storages.views("nowhere")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nowhere.provider");
-        assertThatThrownBy(() -> storages.views("without")).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("without.views");
+        assertThat(storages.views("without")).isInstanceOf(MemoryViewStore.class).isSameAs(storages.views("without"));
         assertThatThrownBy(() -> storages.views("wrong")).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("wrong.views")
-                .hasMessageContaining("ViewStoreProvider");
+                .hasMessageMatching("wrong\\.views = java\\.lang\\.String must be a class that implements"
+                        + " .+ViewStoreProvider and has a public constructor without parameters");
         assertThat(storages.backend("wrong").changesRefused()).isNull();
     }
 
