@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.type.ArrayType;
 import com.fasterxml.jackson.databind.type.CollectionType;
 import com.fasterxml.jackson.databind.type.MapType;
 import com.fasterxml.jackson.databind.type.ReferenceType;
+import dev.allframe.codec.JsonObject;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -95,8 +96,9 @@ final class CanonicalForm extends SimpleModule {
     }
 
     /**
-     * An Optional of an Optional, whose null says nothing of the outer one, or of anything, which it would hide; and an
-     * entry of a map, whose key is a value like any other where no map has it.
+     * An Optional of an Optional, whose null says nothing of the outer one, or of anything, which it would hide; an
+     * entry of a map, whose key is a value like any other where no map has it; and a JSON object, whose members have
+     * any order.
      */
     private static final class Others extends SimpleSerializers {
 
@@ -105,6 +107,9 @@ final class CanonicalForm extends SimpleModule {
         @Override
         public @Nullable JsonSerializer<?> findSerializer(SerializationConfig config, JavaType type,
                 BeanDescription description) {
+            if (type.hasRawClass(JsonObject.class)) {
+                return JsonObjects.CANONICAL;
+            }
             if (!type.isTypeOrSubTypeOf(Map.Entry.class)) {
                 return null;
             }

@@ -24,6 +24,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.CodecException;
+import dev.allframe.codec.JsonObject;
 import dev.allframe.codec.UnwritableException;
 import dev.allframe.failure.Failures;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import java.math.BigDecimal;
  * <li>A record is an object of its components, and of nothing else: methods that look like getters are not properties.
  * <li>A {@link BigDecimal} is text with its scale, so that no reader rounds it. Times are ISO 8601 text.
  * <li>A value whose declared type is sealed carries {@code "@type"}, the {@link Stored} name of its case.
+ * <li>A {@link JsonObject} is the object that it is.
  * <li>Reading is strict: a missing component, an unknown property, a null for a primitive and a value of another form
  * are errors, never defaults; {@link Stored#ignoreUnknown} allows unknown properties.
  * <li>Whatever is written can be read: what could not is refused when it is written. Only the nesting of arrays and
@@ -109,7 +111,8 @@ public final class DomainJson {
     /** The forms of values; without what is refused when it is written. */
     static <B extends MapperBuilder<?, B>> B forms(B builder) {
         builder.addModule(new Jdk8Module()).addModule(new JavaTimeModule()).addModule(new ParameterNamesModule());
-        builder.addModule(new SimpleModule("strict").setDeserializerModifier(new StrictReading()));
+        builder.addModule(new SimpleModule("strict").addSerializer(JsonObject.class, JsonObjects.WRITER)
+                .setDeserializerModifier(new StrictReading()));
         builder.annotationIntrospector(
                 AnnotationIntrospector.pair(new SealedTypes(), new JacksonAnnotationIntrospector()));
         builder.visibility(PropertyAccessor.GETTER, Visibility.NONE)

@@ -11,6 +11,7 @@ import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.Upcast;
 import dev.allframe.evolution.Upcaster;
 import dev.allframe.failure.Failures;
+import dev.allframe.schema.Schema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,28 +27,39 @@ import java.util.Set;
  */
 final class MigrationPlan {
 
-    private final String aggregate;
+    private final String prefix;
     private final Set<String> problems = new LinkedHashSet<>();
     private final StoredNames names;
 
-    private final Map<String, Class<?>> events;
+    private final Map<String, Class<?>> events = new LinkedHashMap<>();
     private final StepGraph graph = new StepGraph();
 
     /** Every class that is read, of today or old. */
     private final Map<Class<?>, StoredVersion> known = new HashMap<>();
     private final Map<StoredVersion, Class<?>> classes = new HashMap<>();
 
-    private MigrationPlan(AggregateType<?, ?, ?> type, boolean withState) {
-        aggregate = type.name();
-        names = new StoredNames(aggregate, problems);
-        events = names.ofEvents(type.eventClass());
-        events.values().forEach(event -> know(event).ifPresent(version -> graph.event(version, event)));
+    private MigrationPlan(String prefix) {
+        this.prefix = prefix;
+        names = new StoredNames(prefix, problems);
+    }
+
+    private static MigrationPlan of(AggregateType<?, ?, ?> type, boolean withState) {
+        MigrationPlan plan = new MigrationPlan(type.name());
+        plan.events(type.eventClass());
         if (withState || type.stateClass().isAnnotationPresent(Stored.class)) {
-            know(type.stateClass()).ifPresent(version -> graph.state(version, type.stateClass()));
-            names.mustNotIgnore(type.stateClass());
+            plan.state(type.stateClass());
         }
-        type.upcasts().forEach(this::declared);
-        problems.addAll(graph.problems());
+        return plan.checked(type.upcasts());
+    }
+
+    private void events(Class<?> root) {
+        events.putAll(names.ofEvents(root));
+        events.values().forEach(event -> know(event).ifPresent(version -> graph.event(version, event)));
+    }
+
+    private void state(Class<?> type) {
+        know(type).ifPresent(version -> graph.state(version, type));
+        names.mustNotIgnore(type);
     }
 
     /**
@@ -56,7 +68,7 @@ final class MigrationPlan {
      * @throws InvalidDomainException with all problems at once
      */
     static MigrationPlan of(AggregateType<?, ?, ?> type) {
-        return checked(new MigrationPlan(type, false));
+        return of(type, false);
     }
 
     /**
@@ -65,14 +77,41 @@ final class MigrationPlan {
      * @throws InvalidDomainException with all problems at once, also where the state has no stored name
      */
     static MigrationPlan withState(AggregateType<?, ?, ?> type) {
-        return checked(new MigrationPlan(type, true));
+        return of(type, true);
     }
 
-    private static MigrationPlan checked(MigrationPlan plan) {
-        if (!plan.problems.isEmpty()) {
-            throw new InvalidDomainException(List.copyOf(plan.problems));
+    /**
+     * The plan of a class whose objects are stored by themselves, as a state is; {@link #toState} leads to it.
+     *
+     * @param prefix what stands before stored names
+     * @throws InvalidDomainException with all problems at once
+     */
+    static MigrationPlan ofValue(String prefix, Class<?> type, List<Upcast> upcasts) {
+        MigrationPlan plan = new MigrationPlan(prefix);
+        plan.state(type);
+        plan.mustBeObject(type);
+        return plan.checked(upcasts);
+    }
+
+    private void mustBeObject(Class<?> type) {
+        if (problems.isEmpty()) {
+            switch (SchemaOfClass.of("", 1, type).schema()) {
+                case Schema.Members object -> {
+                }
+                case Schema.Cases objects -> {
+                }
+                case Schema other -> problems.add(type.getName() + " is no object in JSON: make it a record");
+            }
         }
-        return plan;
+    }
+
+    private MigrationPlan checked(List<Upcast> upcasts) {
+        upcasts.forEach(this::declared);
+        problems.addAll(graph.problems());
+        if (!problems.isEmpty()) {
+            throw new InvalidDomainException(List.copyOf(problems));
+        }
+        return this;
     }
 
     /** The event classes of today by their stored names. */
@@ -116,7 +155,7 @@ final class MigrationPlan {
     }
 
     private StoredVersion named(String name, int version) {
-        return new StoredVersion(aggregate + "." + name, version);
+        return new StoredVersion(prefix + "." + name, version);
     }
 
     private StoredVersion named(StoredVersion declared) {

@@ -47,13 +47,15 @@ final class PlatformTypes {
             Map.class, HashMap.class, LinkedHashMap.class, SortedMap.class, NavigableMap.class, TreeMap.class,
             EnumMap.class, Optional.class);
 
+    private static final String JSON = "a JsonObject, a String with the JSON text, or a record";
+
     /** What to name instead of a type and of those below it; the first that fits. */
     private static final Map<Class<?>, String> INSTEAD = new LinkedHashMap<>();
 
     static {
-        INSTEAD.put(TreeNode.class, "a String with the JSON text, or a record");
-        INSTEAD.put(RawValue.class, "a String with the JSON text, or a record");
-        INSTEAD.put(TokenBuffer.class, "a String with the JSON text, or a record");
+        INSTEAD.put(TreeNode.class, JSON);
+        INSTEAD.put(RawValue.class, JSON);
+        INSTEAD.put(TokenBuffer.class, JSON);
         INSTEAD.put(Date.class, "an Instant or a LocalDate");
         INSTEAD.put(Calendar.class, "a ZonedDateTime");
         INSTEAD.put(TimeZone.class, "a ZoneId");

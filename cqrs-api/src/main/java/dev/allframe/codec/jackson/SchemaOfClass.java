@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonNumberFormatVisitor
 import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonStringFormatVisitor;
 import dev.allframe.aggregate.SealedCases;
 import dev.allframe.aggregate.Since;
+import dev.allframe.codec.JsonObject;
 import dev.allframe.schema.Schema;
 import dev.allframe.schema.Schema.Member;
 import dev.allframe.schema.TypeSchema;
@@ -114,6 +115,9 @@ final class SchemaOfClass {
         }
         if (JsonNode.class.isAssignableFrom(raw)) {
             return new Schema.Anything();
+        }
+        if (raw == JsonObject.class) {
+            return new Schema.Entries(new Schema.Text(""), new Schema.Anything());
         }
         if (raw.isEnum()) {
             return choice(raw);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.NumberInput;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.allframe.codec.JsonObject;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -39,8 +40,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform's types that are values: each is one JSON text, number or truth, and is read back equal. A form other
- * than the written one is refused, also where a value could be made of it.
+ * The types that are values: those of the platform, of which each is one JSON text, number or truth, and
+ * {@link JsonObject}. Each is read back equal. A form other than the written one is refused, also where a value could be
+ * made of it.
  */
 final class ValueTypes {
 
@@ -111,6 +113,7 @@ final class ValueTypes {
                 json -> json.hasToken(JsonToken.VALUE_STRING) || json.hasToken(JsonToken.VALUE_EMBEDDED_OBJECT)
                         ? json.getBinaryValue()
                         : null);
+        READERS.put(JsonObject.class, JsonObjects::read);
         READERS.put(char[].class,
                 json -> json.hasToken(JsonToken.VALUE_STRING) ? json.getText().toCharArray() : null);
     }
@@ -128,7 +131,7 @@ final class ValueTypes {
         KEYS.put(boxed, key);
     }
 
-    /** Whether values of a type are one text, number or truth that is read back equal. */
+    /** Whether values of a type are read back equal, and need no look into their class. */
     static boolean contains(Class<?> type) {
         return READERS.containsKey(type);
     }
