@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Function;
 
 /**
@@ -59,4 +60,33 @@ public interface View<K, R> extends ViewReader<K, R> {
      * @return what the function returned
      */
     <T> T read(Function<ViewReader<K, R>, T> questions);
+
+    /**
+     * Gives all rows as they are, then their changes, without a gap; see {@link Watched}.
+     *
+     * <p>Each subscriber goes its own way, at the speed at which it asks. Changes of a row for which it does not ask
+     * are given as one: the newest row, with their number. Up to 1,024 keys wait for a subscriber, fewer where many
+     * watch the view and are slow; where more have changed it is given {@link Watched.Again} and begins again with the
+     * rows, as it is where the view was built anew. While the view cannot be read, such as while it is built, a
+     * subscriber waits. It is completed when AllFrame is closed, which later changes may precede; it fails where rows
+     * cannot be read from disk. Signals come on a virtual thread of the subscriber, so that it may block.
+     *
+     * <p>The publisher keeps the rules of reactive streams: {@code request} of less than one fails the subscription
+     * with {@link IllegalArgumentException}, and a subscriber that throws is cancelled, and said in the log.
+     */
+    Flow.Publisher<Watched<K, R>> watch();
+
+    /**
+     * As {@link #watch()}, of one key, which need not have a row: then the first element is {@link Watched.Gone}.
+     *
+     * @throws IllegalArgumentException if the value cannot be a key
+     */
+    Flow.Publisher<Watched<K, R>> watch(K key);
+
+    /**
+     * As {@link #watch()}, of the rows that have a value; a row that gets another one is {@link Watched.Gone}.
+     *
+     * @throws IllegalArgumentException if the view has no such index
+     */
+    <V> Flow.Publisher<Watched<K, R>> watch(Index<R, V> index, V value);
 }

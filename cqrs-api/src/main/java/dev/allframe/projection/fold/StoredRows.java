@@ -92,12 +92,20 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
     }
 
     private int number(Index<R, ?> index) {
-        int number = type.indexes().indexOf(index);
-        if (number < 0) {
+        return type.indexes().indexOf(known(type, index));
+    }
+
+    /**
+     * An index of a view.
+     *
+     * @throws IllegalArgumentException if the view has no such index
+     */
+    public static <R, I extends Index<R, ?>> I known(ProjectionType<?, R> type, I index) {
+        if (!type.indexes().contains(index)) {
             throw new IllegalArgumentException("view '" + type.name() + "' has no index '" + index.name()
                     + "': ask with one of those that it was declared with");
         }
-        return number;
+        return index;
     }
 
     private <V> Rows<K, R> ofIndex(Index<R, V> index, KeyRange entries, QueryOption... options) {

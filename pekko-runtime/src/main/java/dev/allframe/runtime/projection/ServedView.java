@@ -11,6 +11,8 @@ import dev.allframe.projection.View;
 import dev.allframe.projection.ViewAnswer;
 import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.projection.ViewReader;
+import dev.allframe.projection.Watched;
+import dev.allframe.projection.fold.RowChange;
 import dev.allframe.projection.fold.StoredRows;
 import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.CorruptStoreException;
@@ -24,11 +26,13 @@ import dev.allframe.store.view.ViewTables;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -50,6 +54,7 @@ final class ServedView<K, R> implements View<K, R> {
     private final EventStoreBackend store;
     private final Tokens tokens;
     private final Waiters waiters = new Waiters();
+    private final Watchers<K, R> watchers;
     private volatile @Nullable Published published;
     private volatile ProjectionState state = ProjectionState.BUILDING;
     private volatile String progress = "is being opened";
@@ -60,12 +65,19 @@ final class ServedView<K, R> implements View<K, R> {
         this.view = view;
         this.store = store;
         this.tokens = new Tokens(store);
+        this.watchers = new Watchers<>(view.type());
     }
 
     /** Serves a page: called behind its write, by the thread that has written. */
     void publish(Published served) {
         published = served;
         waiters.reached(served.state().position());
+        watchers.served(served.readers());
+    }
+
+    /** Rows that are served have changed: called behind their write, and behind {@link #publish} of their page. */
+    void changed(List<RowChange<K, R>> changes) {
+        watchers.changed(changes);
     }
 
     /** Serves nothing. */
@@ -79,6 +91,11 @@ final class ServedView<K, R> implements View<K, R> {
         closed = true;
         withdraw("is closed");
         waiters.stopped();
+    }
+
+    /** Is not opened again: completes who watches. */
+    void end() {
+        watchers.end();
     }
 
     /**
@@ -138,10 +155,10 @@ final class ServedView<K, R> implements View<K, R> {
     }
 
     /** Keeps null, which is a user's answer, apart from none. */
-    private record Answer<T>(T value) {}
+    record Answer<T>(T value) {}
 
     /** The answer out of a generation; null where another is served meanwhile, or none. */
-    private <T> @Nullable Answer<T> asked(Published now, Function<Published, T> question) {
+    <T> @Nullable Answer<T> asked(Published now, Function<Published, T> question) {
         if (!now.readers().enter()) {
             return null;
         }
@@ -161,7 +178,7 @@ final class ServedView<K, R> implements View<K, R> {
         }
     }
 
-    private ViewReader<K, R> rows(ViewReads tables) {
+    ViewReader<K, R> rows(ViewReads tables) {
         return new StoredRows<>(view.type(), view.rows(), tables);
     }
 
@@ -207,11 +224,39 @@ final class ServedView<K, R> implements View<K, R> {
 
     @Override
     public <T> T read(Function<ViewReader<K, R>, T> questions) {
-        return reading(tables -> {
-            try (ViewSnapshot snapshot = tables.snapshot()) {
-                return questions.apply(rows(snapshot));
-            }
-        });
+        return reading(tables -> ofSnapshot(tables, questions));
+    }
+
+    /** Asks the rows of one moment. */
+    <T> T ofSnapshot(ViewTables tables, Function<ViewReader<K, R>, T> questions) {
+        try (ViewSnapshot snapshot = tables.snapshot()) {
+            return questions.apply(rows(snapshot));
+        }
+    }
+
+    @Override
+    public Flow.Publisher<Watched<K, R>> watch() {
+        return watched(new WatchedPart.All<>());
+    }
+
+    @Override
+    public Flow.Publisher<Watched<K, R>> watch(K key) {
+        byte[] bytes = view.type().keys().encode(key);
+        return watched(new WatchedPart.OfKey<>(new RowKey<>(view.type().keys().decode(bytes), bytes)));
+    }
+
+    @Override
+    public <V> Flow.Publisher<Watched<K, R>> watch(Index<R, V> index, V value) {
+        return watched(new WatchedPart.OfValue<>(StoredRows.known(view.type(), index), value));
+    }
+
+    private Flow.Publisher<Watched<K, R>> watched(WatchedPart<K, R> part) {
+        return subscriber -> Watching.begin(this, watchers, part, Objects.requireNonNull(subscriber, "subscriber"));
+    }
+
+    /** Those who watch. */
+    Watchers<K, R> watchers() {
+        return watchers;
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -56,7 +57,14 @@ final class ViewKeeper extends AbstractBehavior<ViewActor.Message> {
                 .onMessage(ViewActor.Ping.class, this::onPing)
                 .onSignal(ChildFailed.class, this::onFailed)
                 .onSignal(Terminated.class, ended -> Behaviors.stopped())
+                .onSignal(PostStop.class, stopped -> onPostStop())
                 .build();
+    }
+
+    /** Also where the actor system ends: nobody opens the view again. */
+    private Behavior<ViewActor.Message> onPostStop() {
+        parts.users().end();
+        return this;
     }
 
     private Behavior<ViewActor.Message> onAgain() {

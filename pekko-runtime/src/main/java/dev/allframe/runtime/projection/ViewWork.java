@@ -225,7 +225,7 @@ final class ViewWork<K, R> {
                     .filter(event -> event.position().compareTo(generation.fold().state().position()) <= 0)
                     .toList();
             last = page.isEmpty() || due.size() < page.size();
-            generation.fold().retry(waiting.stream(), view.handlers().handle(due), last);
+            changed(generation, generation.fold().retry(waiting.stream(), view.handlers().handle(due), last));
             if (!due.isEmpty()) {
                 next = due.getLast().sequenceNr() + 1;
                 long reached = next;
@@ -295,11 +295,15 @@ final class ViewWork<K, R> {
         AtomicReference<@Nullable Folded<K, R>> result = new AtomicReference<>();
         changing(generation, () -> result.set(generation.fold().apply(page)));
         Folded<K, R> folded = Objects.requireNonNull(result.get());
+        if (isSame(generation, served)) { // before a switch, which may fail
+            publish();
+            changed(generation, folded);
+        }
         if (isSame(generation, building)) {
             builtToEnd = page.atEnd() && folded.failure() == null;
         }
         boolean switched = switchOver();
-        if (isSame(generation, served)) {
+        if (switched) {
             publish();
         }
         return new Done(folded.state(), page.events().size(), page.atEnd(), folded.failure(), switched, held());
@@ -352,6 +356,13 @@ final class ViewWork<K, R> {
         Generation<K, R> now = served;
         if (now != null) {
             users.publish(Published.of(now));
+        }
+    }
+
+    /** Tells who watches of every write to the served rows: nothing else would. */
+    private void changed(Generation<K, R> generation, Folded<K, R> folded) {
+        if (isSame(generation, served)) {
+            users.changed(folded.changes());
         }
     }
 
