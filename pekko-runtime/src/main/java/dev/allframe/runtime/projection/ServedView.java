@@ -62,10 +62,15 @@ final class ServedView<K, R> implements View<K, R> {
     private volatile BiConsumer<Published, CorruptStoreException> onDamage = (read, damaged) -> {};
 
     ServedView(RegisteredView<K, R> view, EventStoreBackend store) {
+        this(view, store, Watchers.MAX_PENDING);
+    }
+
+    /** @param maxPending how many changed keys wait for one who watches */
+    ServedView(RegisteredView<K, R> view, EventStoreBackend store, int maxPending) {
         this.view = view;
         this.store = store;
         this.tokens = new Tokens(store);
-        this.watchers = new Watchers<>(view.type());
+        this.watchers = new Watchers<>(view.type(), maxPending);
     }
 
     /** Serves a page: called behind its write, by the thread that has written. */

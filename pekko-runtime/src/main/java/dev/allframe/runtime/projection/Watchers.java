@@ -45,6 +45,7 @@ final class Watchers<K, R> {
     private static final Logger LOG = LoggerFactory.getLogger(Watchers.class);
 
     private final Keys<K> keys;
+    private final int maxPending;
     private final Set<Watching<K, R>> subscribed = ConcurrentHashMap.newKeySet();
     private final Set<Watching<K, R>> ofAll = ConcurrentHashMap.newKeySet();
     private final Map<RowKey<K>, Set<Watching<K, R>>> ofKey = new ConcurrentHashMap<>();
@@ -58,8 +59,9 @@ final class Watchers<K, R> {
     private @Nullable Readers served;
     private volatile boolean ended;
 
-    Watchers(ProjectionType<K, R> type) {
+    Watchers(ProjectionType<K, R> type, int maxPending) {
         this.keys = type.keys();
+        this.maxPending = maxPending;
         type.indexes().forEach(index -> ofValue.put(index, new ConcurrentHashMap<>()));
     }
 
@@ -115,7 +117,7 @@ final class Watchers<K, R> {
 
     /** Whether a subscription for which so many keys wait may keep another. */
     boolean hasRoom(int own) {
-        return own < MIN_SHARE || (own < MAX_PENDING
+        return own < MIN_SHARE || (own < maxPending
                 && (pending.get() < MAX_PENDING_OF_ALL || own < MAX_PENDING_OF_ALL / (1 + subscribed.size())));
     }
 
