@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.api.testkit.fixture.WatchProbe;
 import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.command.CommandResult;
 import dev.allframe.projection.Change;
@@ -35,6 +36,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -231,12 +233,15 @@ final class ViewsTest {
         assertThat(described(PARKING).parkedStreams()).extracting(ProjectionMetadata.ParkedStream::firstSequenceNr)
                 .containsExactly(1L);
 
+        WatchProbe<String, Purse> watching = WatchProbe.of(view.watch(poison));
+        await().until(watching::isCurrent);
         PARKED.remove(poison);
         done(ALL_FRAME.projections().retry("parking", ORDER));
 
         awaitState(PARKING, ProjectionState.LIVE);
         assertThat(done(view.await(bad.token(), LONG))).isInstanceOf(ViewAnswer.Seen.class);
         assertThat(view.get(poison)).contains(new Purse(BigDecimal.valueOf(3), "note"));
+        await().until(() -> watching.rows().equals(Map.of(poison, new Purse(BigDecimal.valueOf(3), "note"))));
     }
 
     @Test

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * page into a queue, where anybody follows, and goes on; a virtual thread takes them out and notes their keys with each
  * {@link Watching} that is concerned. Thread-safe.
  *
- * <p>Bounds: the queue holds up to {@value #MAX_QUEUED} changes or one page, a subscription up to
- * {@value #MAX_PENDING} keys, and all subscriptions of the view together up to {@value #MAX_PENDING_OF_ALL}, unless
- * there are more than {@code MAX_PENDING_OF_ALL / MIN_SHARE}. Who goes over a bound begins again with the rows, and is
+ * <p>Bounds: the queue holds up to {@value #MAX_QUEUED} changes or one page, and a subscription up to
+ * {@value #MAX_PENDING} keys. When {@value #FULL} subscriptions' worth of keys wait for all together, a subscription
+ * may keep its share of as many again, or {@value #MIN_SHARE}. Who goes over a bound begins again with the rows, and is
  * not followed until it asks.
  */
 final class Watchers<K, R> {
@@ -33,8 +33,8 @@ final class Watchers<K, R> {
     /** The keys that wait for one subscriber. */
     static final int MAX_PENDING = 1_024;
 
-    /** 16 MiB or so. */
-    static final int MAX_PENDING_OF_ALL = 131_072;
+    /** With the usual bound, 65,536 keys: a few MiB. */
+    static final int FULL = 64;
 
     /** So many keys may wait for a subscriber whatever waits for others: one that keeps up does not suffer from them. */
     private static final int MIN_SHARE = 16;
@@ -117,8 +117,9 @@ final class Watchers<K, R> {
 
     /** Whether a subscription for which so many keys wait may keep another. */
     boolean hasRoom(int own) {
-        return own < MIN_SHARE || (own < maxPending
-                && (pending.get() < MAX_PENDING_OF_ALL || own < MAX_PENDING_OF_ALL / (1 + subscribed.size())));
+        int full = FULL * maxPending;
+        return own < maxPending
+                && (own < MIN_SHARE || pending.get() < full || own < full / (1 + subscribed.size()));
     }
 
     /** Counts the keys that wait. */
