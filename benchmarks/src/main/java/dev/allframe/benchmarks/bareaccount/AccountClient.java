@@ -30,7 +30,7 @@ import org.apache.pekko.serialization.jackson.JacksonObjectMapperProvider;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 
 /** Hosts the accounts in the cluster and sends them commands. Thread-safe; the stages never fail. */
-final class AccountClient {
+public final class AccountClient {
 
     private static final EntityTypeKey<Message> ACCOUNT = EntityTypeKey.create(Message.class, "account");
 
@@ -43,7 +43,7 @@ final class AccountClient {
             .buildValidatorFactory()
             .getValidator();
 
-    AccountClient(ActorSystem<?> system, Duration timeout) {
+    public AccountClient(ActorSystem<?> system, Duration timeout) {
         this.sharding = ClusterSharding.get(system);
         this.timeout = timeout;
         this.json = JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
@@ -51,7 +51,7 @@ final class AccountClient {
                 .withStopMessage(Stop.INSTANCE));
     }
 
-    CompletionStage<Reply> send(String id, AccountCommand command, Options options) {
+    public CompletionStage<Reply> send(String id, AccountCommand command, Options options) {
         List<Violation> violations = id.isEmpty() || id.contains("|")
                 ? List.of(new Violation("id", "must not be empty and must not contain '|'", "InstanceId", id))
                 : violations(command);

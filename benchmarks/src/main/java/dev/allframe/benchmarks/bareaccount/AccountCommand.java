@@ -24,7 +24,7 @@ import java.time.LocalDate;
 @JsonSubTypes({@JsonSubTypes.Type(Open.class), @JsonSubTypes.Type(Deposit.class), @JsonSubTypes.Type(Withdraw.class),
         @JsonSubTypes.Type(Book.class), @JsonSubTypes.Type(ChangeOverdraft.class),
         @JsonSubTypes.Type(PlaceOrder.class), @JsonSubTypes.Type(ExecuteOrder.class)})
-sealed interface AccountCommand {
+public sealed interface AccountCommand {
 
     /** Whatever names an amount, which must be in the account's currency. */
     sealed interface OfMoney extends AccountCommand {

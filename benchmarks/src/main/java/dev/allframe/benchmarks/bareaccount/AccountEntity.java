@@ -39,7 +39,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
 /** One account: recognises repeats, checks the version, decides, stores, replies. Commands reach it validated. */
-final class AccountEntity
+public final class AccountEntity
         extends
             EventSourcedBehaviorWithEnforcedReplies<AccountEntity.Message, AccountEntity.Recorded, AccountEntity.State> {
 
@@ -53,14 +53,14 @@ final class AccountEntity
     enum Stop implements Message { INSTANCE }
 
     /** What a caller says besides the command; all of it may be left out. */
-    record Options(@Nullable String commandId, @Nullable Long expectedVersion, @Nullable String correlationId,
+    public record Options(@Nullable String commandId, @Nullable Long expectedVersion, @Nullable String correlationId,
             @Nullable String causationId, Map<String, String> headers) {
-        static final Options NONE = new Options(null, null, null, null, Map.of());
+        public static final Options NONE = new Options(null, null, null, null, Map.of());
     }
 
-    sealed interface Reply {}
+    public sealed interface Reply {}
 
-    record Accepted(List<AccountEvent> events, long version) implements Reply {}
+    public record Accepted(List<AccountEvent> events, long version) implements Reply {}
 
     record Refused(String code, Map<String, String> details) implements Reply {}
 
@@ -77,7 +77,7 @@ final class AccountEntity
     record TimedOut(String reason) implements Reply {}
 
     /** What is stored: the event and the command that led to it, together or not at all. */
-    record Recorded(AccountEvent event, Instant at, @Nullable String commandId, @Nullable String correlationId,
+    public record Recorded(AccountEvent event, Instant at, @Nullable String commandId, @Nullable String correlationId,
             @Nullable String causationId, Map<String, String> headers, String fingerprint, long version) {}
 
     /** The account and its last commands by id, oldest first. The map is changed in place: the actor alone sees it. */

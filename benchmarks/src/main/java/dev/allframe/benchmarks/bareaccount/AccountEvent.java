@@ -19,7 +19,7 @@ import java.time.LocalDate;
 @JsonSubTypes({@JsonSubTypes.Type(Opened.class), @JsonSubTypes.Type(Deposited.class),
         @JsonSubTypes.Type(Withdrawn.class), @JsonSubTypes.Type(OverdraftChanged.class),
         @JsonSubTypes.Type(OrderPlaced.class)})
-sealed interface AccountEvent {
+public sealed interface AccountEvent {
 
     @JsonTypeName("account.opened")
     record Opened(String owner, Money overdraft, LocalDate on) implements AccountEvent {}
