@@ -14,9 +14,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +52,11 @@ final class PageRows<K, R> {
             return other instanceof Key(byte[] others) && Arrays.equals(bytes, others);
         }
 
+        /** Spread: keys that differ in a digit or two would else share the buckets of a map. */
         @Override
         public int hashCode() {
-            return Arrays.hashCode(bytes);
+            int hash = Arrays.hashCode(bytes) * 0x9E3779B9;
+            return hash ^ hash >>> 15;
         }
     }
 
@@ -106,18 +110,17 @@ final class PageRows<K, R> {
 
     /** Reads rows that will be asked for, all at once. */
     void load(Collection<byte[]> wanted) {
-        List<byte[]> missing = new ArrayList<>();
-        Map<Key, Boolean> seen = new HashMap<>();
+        Set<Key> missing = new LinkedHashSet<>();
         for (byte[] key : wanted) {
             Key compared = new Key(key);
-            if (!rows.containsKey(compared) && seen.put(compared, true) == null) {
-                missing.add(key);
+            if (!rows.containsKey(compared)) {
+                missing.add(compared);
             }
         }
-        List<byte @Nullable []> found = stored.getAll(ViewTable.ROWS, missing);
-        for (int i = 0; i < missing.size(); i++) {
-            byte[] key = missing.get(i);
-            rows.put(new Key(key), new Row(key, found.get(i)));
+        List<byte @Nullable []> found = stored.getAll(ViewTable.ROWS, missing.stream().map(Key::bytes).toList());
+        int at = 0;
+        for (Key key : missing) {
+            rows.put(key, new Row(key.bytes, found.get(at++)));
         }
     }
 

@@ -237,13 +237,18 @@ public final class MemoryViewStore implements ViewStore {
 
         @Override
         public void write(ViewBatch batch) {
-            Map<ViewTable, SortedTree> changed = new EnumMap<>(trees());
+            Map<ViewTable, SortedTree.Edit> edits = new EnumMap<>(ViewTable.class);
             for (ViewBatch.Change change : batch.changes()) {
                 byte[] value = change.value();
-                changed.computeIfPresent(change.table(), (table, tree) -> value == null
-                        ? tree.remove(change.key())
-                        : tree.put(change.key(), value));
+                SortedTree.Edit edit = edits.computeIfAbsent(change.table(), table -> tree(table).edit());
+                if (value == null) {
+                    edit.remove(change.key());
+                } else {
+                    edit.put(change.key(), value);
+                }
             }
+            Map<ViewTable, SortedTree> changed = new EnumMap<>(trees());
+            edits.forEach((table, edit) -> changed.put(table, edit.done()));
             generation.trees = changed;
         }
 

@@ -16,20 +16,20 @@ public final class SortedTree {
     /** Without a key. */
     public static final SortedTree EMPTY = new SortedTree(null);
 
-    /** A node; never changed. */
+    /** A node; changed by the edit that made it alone, and never once a tree has it. */
     private static final class Node {
         final byte[] key;
-        final byte[] value;
-        final @Nullable Node left;
-        final @Nullable Node right;
-        final int height;
+        final Object madeBy;
+        byte[] value;
+        @Nullable Node left;
+        @Nullable Node right;
+        int height;
 
-        Node(byte[] key, byte[] value, @Nullable Node left, @Nullable Node right) {
+        Node(byte[] key, byte[] value, Object madeBy) {
             this.key = key;
             this.value = value;
-            this.left = left;
-            this.right = right;
-            this.height = 1 + Math.max(height(left), height(right));
+            this.madeBy = madeBy;
+            this.height = 1;
         }
     }
 
@@ -59,12 +59,17 @@ public final class SortedTree {
 
     /** A tree with this value in place of the one that the key has. */
     public SortedTree put(byte[] key, byte[] value) {
-        return new SortedTree(put(root, key, value));
+        return edit().put(key, value).done();
     }
 
     /** A tree without a key. */
     public SortedTree remove(byte[] key) {
-        return get(key) == null ? this : new SortedTree(remove(root, key));
+        return get(key) == null ? this : edit().remove(key).done();
+    }
+
+    /** Begins many changes of this tree, which itself stays as it is. */
+    public Edit edit() {
+        return new Edit(root);
     }
 
     /** Walks over a range in ascending or descending order. */
@@ -76,59 +81,111 @@ public final class SortedTree {
         return node == null ? 0 : node.height;
     }
 
-    private static Node put(@Nullable Node at, byte[] key, byte[] value) {
-        if (at == null) {
-            return new Node(key, value, null, null);
-        }
-        int order = Arrays.compareUnsigned(key, at.key);
-        if (order == 0) {
-            return new Node(key, value, at.left, at.right);
-        }
-        return order < 0
-                ? balanced(at, put(at.left, key, value), at.right)
-                : balanced(at, at.left, put(at.right, key, value));
-    }
+    /**
+     * Changes that make one tree: the nodes on the way to several keys are copied once. For one thread; of no use
+     * after {@link #done}.
+     */
+    public static final class Edit {
 
-    private static @Nullable Node remove(@Nullable Node at, byte[] key) {
-        if (at == null) {
-            return null;
-        }
-        int order = Arrays.compareUnsigned(key, at.key);
-        if (order < 0) {
-            return balanced(at, remove(at.left, key), at.right);
-        }
-        if (order > 0) {
-            return balanced(at, at.left, remove(at.right, key));
-        }
-        if (at.left == null || at.right == null) {
-            return at.left == null ? at.right : at.left;
-        }
-        Node next = at.right;
-        while (next.left != null) {
-            next = next.left;
-        }
-        return balanced(next, at.left, remove(at.right, next.key));
-    }
+        private final Object token = new Object();
+        private @Nullable Node root;
+        private boolean done;
 
-    /** The entry of a node over two trees whose heights differ by 2 at most. */
-    private static Node balanced(Node entry, @Nullable Node left, @Nullable Node right) {
-        if (left != null && left.height > height(right) + 1) {
-            Node inner = left.right;
-            if (inner != null && inner.height > height(left.left)) {
-                return new Node(inner.key, inner.value, new Node(left.key, left.value, left.left, inner.left),
-                        new Node(entry.key, entry.value, inner.right, right));
-            }
-            return new Node(left.key, left.value, left.left, new Node(entry.key, entry.value, inner, right));
+        private Edit(@Nullable Node root) {
+            this.root = root;
         }
-        if (right != null && right.height > height(left) + 1) {
-            Node inner = right.left;
-            if (inner != null && inner.height > height(right.right)) {
-                return new Node(inner.key, inner.value, new Node(entry.key, entry.value, left, inner.left),
-                        new Node(right.key, right.value, inner.right, right.right));
-            }
-            return new Node(right.key, right.value, new Node(entry.key, entry.value, left, inner), right.right);
+
+        /** Puts this value in place of the one that the key has. */
+        public Edit put(byte[] key, byte[] value) {
+            mustBeOpen();
+            root = put(root, key, value);
+            return this;
         }
-        return new Node(entry.key, entry.value, left, right);
+
+        /** Takes a key out, if it is there. */
+        public Edit remove(byte[] key) {
+            mustBeOpen();
+            root = remove(root, key);
+            return this;
+        }
+
+        /** The tree with all changes. */
+        public SortedTree done() {
+            mustBeOpen();
+            done = true;
+            return new SortedTree(root);
+        }
+
+        private void mustBeOpen() {
+            if (done) {
+                throw new IllegalStateException("the tree is made already");
+            }
+        }
+
+        private Node put(@Nullable Node at, byte[] key, byte[] value) {
+            if (at == null) {
+                return new Node(key, value, token);
+            }
+            int order = Arrays.compareUnsigned(key, at.key);
+            if (order == 0) {
+                Node changed = node(at, at.left, at.right);
+                changed.value = value;
+                return changed;
+            }
+            return order < 0
+                    ? balanced(at, put(at.left, key, value), at.right)
+                    : balanced(at, at.left, put(at.right, key, value));
+        }
+
+        private @Nullable Node remove(@Nullable Node at, byte[] key) {
+            if (at == null) {
+                return null;
+            }
+            int order = Arrays.compareUnsigned(key, at.key);
+            if (order < 0) {
+                return balanced(at, remove(at.left, key), at.right);
+            }
+            if (order > 0) {
+                return balanced(at, at.left, remove(at.right, key));
+            }
+            if (at.left == null || at.right == null) {
+                return at.left == null ? at.right : at.left;
+            }
+            Node next = at.right;
+            while (next.left != null) {
+                next = next.left;
+            }
+            return balanced(next, at.left, remove(at.right, next.key));
+        }
+
+        /** The entry of a node over two trees whose heights differ by 2 at most. */
+        private Node balanced(Node entry, @Nullable Node left, @Nullable Node right) {
+            if (left != null && left.height > height(right) + 1) {
+                Node inner = left.right;
+                if (inner != null && inner.height > height(left.left)) {
+                    return node(inner, node(left, left.left, inner.left), node(entry, inner.right, right));
+                }
+                return node(left, left.left, node(entry, inner, right));
+            }
+            if (right != null && right.height > height(left) + 1) {
+                Node inner = right.left;
+                if (inner != null && inner.height > height(right.right)) {
+                    return node(inner, node(entry, left, inner.left), node(right, inner.right, right.right));
+                }
+                return node(right, node(entry, left, inner), right.right);
+            }
+            return node(entry, left, right);
+        }
+
+        /** The entry over two trees: the same node where this edit has made it. */
+        @SuppressWarnings("ReferenceEquality") // the token is an identity
+        private Node node(Node entry, @Nullable Node left, @Nullable Node right) {
+            Node node = entry.madeBy == token ? entry : new Node(entry.key, entry.value, token);
+            node.left = left;
+            node.right = right;
+            node.height = 1 + Math.max(height(left), height(right));
+            return node;
+        }
     }
 
     /** Keeps the nodes that come later and are above the next. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.allframe.store.view;
+
+import org.jspecify.annotations.NullMarked;
