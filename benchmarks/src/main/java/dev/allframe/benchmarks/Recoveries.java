@@ -3,9 +3,12 @@ package dev.allframe.benchmarks;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Position;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -43,30 +46,29 @@ final class Recoveries {
     }
 
     private Comparison.Result beside() {
-        order("resume");
-        long before = allFrame.projections().describe(view.name()).generation();
+        allFrame.projections().resume(view.name(), TillStore.ORDER).toCompletableFuture().join();
+        ProjectionMetadata before = described();
         allFrame.projections().rebuild(view, TillStore.ORDER).toCompletableFuture().join();
-        TillStore.await(() -> "no rebuild begins", () -> builtTo() > 0);
+        TillStore.await(() -> "no rebuild begins", () -> described().building() > before.building() && builtTo() > 0);
         long built = builtTo();
         long begin = System.nanoTime();
         Comparison.Result result = recover();
-        if (allFrame.projections().describe(view.name()).generation() != before) {
+        if (described().generation() != before.generation()) {
             throw new IllegalStateException("the rebuild has ended before the recoveries: more --events are needed");
         }
         System.out.printf(Locale.ROOT, "the rebuild applied %,.0f events/s%n",
                 (builtTo() - built) / ((System.nanoTime() - begin) / 1e9));
-        order("pause");
+        allFrame.projections().pause(view.name(), TillStore.ORDER).toCompletableFuture().join();
+        TillStore.await(() -> described().toString(), () -> described().state() == ProjectionState.PAUSED);
         return result;
     }
 
-    private void order(String what) {
-        (what.equals("pause")
-                ? allFrame.projections().pause(view.name(), TillStore.ORDER)
-                : allFrame.projections().resume(view.name(), TillStore.ORDER)).toCompletableFuture().join();
+    private ProjectionMetadata described() {
+        return allFrame.projections().describe(view.name());
     }
 
     private long builtTo() {
-        var to = allFrame.projections().describe(view.name()).builtTo();
+        Position to = described().builtTo();
         return to == null ? 0 : to.index();
     }
 

@@ -108,7 +108,7 @@ final class AccountList {
     CompletionStage<Progress> progress() {
         Generation served = served();
         return lag(served).thenApplyAsync(lag -> new Progress(served.number(), generations.position(served), lag,
-                generations.all()
+                generations.current()
                         .stream()
                         .filter(generation -> generation.state() == Generations.State.BUILDING)
                         .map(generations::position)

@@ -4,6 +4,7 @@ import dev.allframe.benchmarks.barelist.Generations.Generation;
 import dev.allframe.benchmarks.barelist.Generations.State;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -44,11 +45,7 @@ final class AccountListKeeper extends AbstractBehavior<AccountListKeeper.Message
                 .toCompletableFuture()
                 .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         list.generations().createTable();
-        List<Generation> today = list.generations()
-                .all()
-                .stream()
-                .filter(generation -> generation.version() == Generations.VERSION && generation.state() != State.OLD)
-                .toList();
+        List<Generation> today = list.generations().current();
         today.forEach(this::run);
         if (today.isEmpty()) {
             run(list.generations().begin());
@@ -74,15 +71,17 @@ final class AccountListKeeper extends AbstractBehavior<AccountListKeeper.Message
         return this;
     }
 
-    /** A table that is not served any more is dropped at the next check, when its readers are done. */
+    /** A table that is not served any more is dropped at a later check, when its projection and readers are done. */
     private Behavior<Message> onCheck(Check check) throws Exception {
         for (Generation generation : list.generations().all()) {
-            if (generation.state() == State.OLD && getContext().getChild(generation.table()).isEmpty()) {
-                list.generations().drop(generation);
-            } else if (generation.state() == State.OLD) {
-                getContext().getChild(generation.table())
-                        .ifPresent(child -> child.unsafeUpcast().tell(ProjectionBehavior.stopMessage()));
-            } else if (generation.state() == State.BUILDING && isCaughtUp(generation)) {
+            Optional<ActorRef<Void>> projection = getContext().getChild(generation.table());
+            if (generation.state() == State.OLD) {
+                projection.ifPresentOrElse(running -> running.unsafeUpcast().tell(ProjectionBehavior.stopMessage()),
+                        () -> list.generations().drop(generation));
+            }
+        }
+        for (Generation generation : list.generations().current()) {
+            if (generation.state() == State.BUILDING && isCaughtUp(generation)) {
                 list.generations().serve(generation);
             }
         }

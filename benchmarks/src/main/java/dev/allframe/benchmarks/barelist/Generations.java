@@ -40,10 +40,15 @@ record Generations(Sql sql) {
                 row.getInt(1), row.getInt(2), State.valueOf(row.getString(3))));
     }
 
-    Optional<Generation> served() {
+    /** Those of today's version that are built or served. */
+    List<Generation> current() {
         return all().stream()
-                .filter(generation -> generation.state() == State.SERVED && generation.version() == VERSION)
-                .findFirst();
+                .filter(generation -> generation.version() == VERSION && generation.state() != State.OLD)
+                .toList();
+    }
+
+    Optional<Generation> served() {
+        return current().stream().filter(generation -> generation.state() == State.SERVED).findFirst();
     }
 
     Generation begin() {
@@ -58,8 +63,8 @@ record Generations(Sql sql) {
     }
 
     void serve(Generation built) {
-        sql.execute("UPDATE account_lists SET state = CASE number WHEN ? THEN 'SERVED' ELSE 'OLD' END",
-                built.number());
+        sql.execute("UPDATE account_lists SET state = CASE number WHEN ? THEN 'SERVED' ELSE 'OLD' END WHERE number <= ?",
+                built.number(), built.number());
     }
 
     void drop(Generation old) {

@@ -1,11 +1,7 @@
 package dev.allframe.sample.bank.views;
 
-import static dev.allframe.projection.QueryOption.descending;
-import static dev.allframe.projection.QueryOption.limit;
 import static dev.allframe.sample.bank.account.Money.czk;
-import static dev.allframe.sample.bank.views.Balances.BALANCE;
 import static dev.allframe.sample.bank.views.Balances.BALANCES;
-import static dev.allframe.sample.bank.views.Balances.OWNER;
 import static dev.allframe.sample.bank.views.Customers.CUSTOMERS;
 import static dev.allframe.sample.bank.views.Statements.STATEMENTS;
 import static dev.allframe.sample.bank.views.Turnover.TURNOVER;
@@ -18,14 +14,10 @@ import dev.allframe.projection.Rows;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
-import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
-import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Counterparty;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
-import dev.allframe.sample.bank.account.StandingOrder;
-import dev.allframe.sample.bank.views.Balances.AccountRow;
 import dev.allframe.sample.bank.views.Customers.Customer;
 import dev.allframe.sample.bank.views.Statements.Line;
 import dev.allframe.sample.bank.views.Statements.Statement;
@@ -58,27 +50,6 @@ final class ViewsTest {
 
     private static Withdrawn out(String amount, LocalDate on) {
         return new Withdrawn(czk(amount), Entry.of(Entry.Kind.CARD, on));
-    }
-
-    @Test
-    void a_balance_follows_the_movements_and_nothing_else() {
-        bank.given("1", opened("Ann"), in("700.00", DAY), new OverdraftChanged(czk(1_000)), out("950.50", DAY),
-                new OrderPlaced("7", new StandingOrder(czk(5), OTHER, "rent")));
-
-        assertThat(bank.rows(BALANCES).get("1")).contains(new AccountRow("Ann", czk("-250.50")));
-    }
-
-    @Test
-    void accounts_are_found_by_owner_and_by_balance() {
-        bank.given("1", opened("Ann"), out("3.00", DAY))
-                .given("2", opened("Bob"), in("99.90", DAY))
-                .given("3", opened("Ann"), in("100.00", DAY));
-
-        var rows = bank.rows(BALANCES);
-
-        assertThat(rows.by(OWNER, "Ann").keys()).containsExactly("1", "3");
-        assertThat(rows.range(BALANCE, Range.atMost(new BigDecimal("99.9"))).keys()).containsExactly("1", "2");
-        assertThat(rows.range(BALANCE, Range.all(), descending(), limit(2)).keys()).containsExactly("3", "2");
     }
 
     @Test
