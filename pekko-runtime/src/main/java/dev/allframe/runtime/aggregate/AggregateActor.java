@@ -4,47 +4,30 @@ import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Decision;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Refusal;
-import dev.allframe.codec.CodecException;
-import dev.allframe.codec.EncodedEvent;
-import dev.allframe.codec.EncodedState;
-import dev.allframe.codec.OutdatedStateException;
-import dev.allframe.codec.StateCodec;
-import dev.allframe.codec.UnwritableException;
-import dev.allframe.codec.jackson.JacksonStateCodec;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
-import dev.allframe.evolution.StoredVersion;
 import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.aggregate.AggregateMessage.Reply;
 import dev.allframe.store.CommandRecord;
-import dev.allframe.store.ConsistencyToken;
-import dev.allframe.store.Envelope;
-import dev.allframe.store.EventMetadata;
-import dev.allframe.store.Payload;
 import dev.allframe.store.StreamId;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.EventAdapter;
-import org.apache.pekko.persistence.typed.EventSeq;
 import org.apache.pekko.persistence.typed.JournalPersistFailed;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.SnapshotAdapter;
-import org.apache.pekko.persistence.typed.SnapshotSelectionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
@@ -68,23 +51,15 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         extends
             EventSourcedBehaviorWithEnforcedReplies<AggregateMessage, Recorded<S>, AggregateState<S>> {
 
-    private static final byte[] NO_EVENT = {'{', '}'};
-
     private final RegisteredAggregate<C, E, S> aggregate;
     private final StreamId stream;
     private final Hosting hosting;
     private final InstanceGate gate;
-    private final SnapshotUse snapshot;
+    private final Snapshots<S> snapshots;
+    private final NewRecords<E, S> newRecords;
+    private final RecordVersions versions;
+    private final Outcomes<E> outcomes;
     private final ActorContext<AggregateMessage> context;
-
-    /** Why this behavior does not use the snapshot; null where it does. */
-    private final @Nullable String discarded;
-
-    /** Records that were read in the recovery under way. */
-    private long replayed;
-
-    /** Why the events alone do not make the state; null where they do, or need not. */
-    private @Nullable String incomplete;
 
     /** What the aggregate threw when it was asked for its initial state; null where it gave one. */
     private @Nullable Throwable notBegun;
@@ -96,7 +71,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private @Nullable Execute recording;
 
     private AggregateActor(RegisteredAggregate<C, E, S> aggregate, StreamId stream, Hosting hosting,
-            InstanceGate gate, SnapshotUse snapshot, ActorContext<AggregateMessage> context) {
+            InstanceGate gate, SnapshotUse snapshotUse, ActorContext<AggregateMessage> context) {
         super(PersistenceId.ofUniqueId(stream.value()), SupervisorStrategy
                 .restartWithBackoff(hosting.settings().backoffMin(), hosting.settings().backoffMax(),
                         hosting.settings().backoffRandomFactor())
@@ -105,9 +80,11 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         this.stream = stream;
         this.hosting = hosting;
         this.gate = gate;
-        this.snapshot = snapshot;
         this.context = context;
-        discarded = snapshot.discarded();
+        snapshots = new Snapshots<>(aggregate, hosting, snapshotUse);
+        newRecords = new NewRecords<>(aggregate, hosting.clock());
+        versions = new RecordVersions(aggregate.type().name(), hosting.versions());
+        outcomes = new Outcomes<>(aggregate, stream, hosting);
     }
 
     /** Room for everything that the gate lets in, and for being told to stop, perhaps twice. */
@@ -121,15 +98,15 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             Hosting hosting) {
         StreamId stream = StreamId.of(aggregate.type().name(), id);
         return InstanceGate.before(gate -> {
-            SnapshotUse snapshot = new SnapshotUse();
+            SnapshotUse snapshotUse = new SnapshotUse();
             return () -> Behaviors.setup(
-                    context -> new AggregateActor<>(aggregate, stream, hosting, gate, snapshot, context));
+                    context -> new AggregateActor<>(aggregate, stream, hosting, gate, snapshotUse, context));
         }, hosting.settings().maxInFlight());
     }
 
     @Override
     public AggregateState<S> emptyState() {
-        return new AggregateState<>(initialState(), window(List.of(), CommandWindow.NOTHING));
+        return new AggregateState<>(initialState(), CommandWindow.of(aggregate.type(), List.of(), CommandWindow.NOTHING));
     }
 
     /** Pekko asks for it where a failure would be the actor's end; an instance that has none executes nothing. */
@@ -146,11 +123,6 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // nobody looks at the state then
     private static <T> T nothing() {
         return null;
-    }
-
-    private CommandWindow window(List<RememberedCommand> commands, long forgottenUntil) {
-        return new CommandWindow(aggregate.type().rememberedCommands(), aggregate.type().rememberedTime(), commands,
-                forgottenUntil);
     }
 
     @Override
@@ -186,20 +158,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private ReplyEffect<Recorded<S>, AggregateState<S>> failedByUser(Execute execute, Throwable defect) {
         storing = null;
         recording = null;
-        for (Throwable cause : Failures.chain(defect)) {
-            if (cause instanceof UnwritableException) {
-                return fail(execute, new CommandError.Unwritable("stream=" + stream + ": " + Failures.message(cause)));
-            }
-        }
-        String description = Failures.description(defect);
-        try {
-            context.getLog().error("aggregate {} failed on {}", stream, execute.command().getClass().getName(), defect);
-        } catch (Throwable unprintable) { // as its message may be made by a user's code
-            context.getLog()
-                    .error("aggregate {} failed on {}: {}", stream, execute.command().getClass().getName(),
-                            description);
-        }
-        return fail(execute, new CommandError.HandlerFailed(description));
+        Defects.log(context.getLog(), "aggregate " + stream + " failed on " + execute.command().getClass().getName(),
+                defect);
+        return fail(execute, Defects.errorOf(stream, defect));
     }
 
     /** What came meanwhile was kept back, so that the state is the one on which the command was decided first. */
@@ -232,7 +193,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         if (notBegun != null) {
             return failedByUser(execute, notBegun);
         }
-        String unreadable = incomplete != null ? incomplete : state.unreadable();
+        String unreadable = unreadable(state);
         if (unreadable != null) {
             return fail(execute, new CommandError.Unreadable("stream=" + stream + ": " + unreadable,
                     CommandError.Execution.NOT_EXECUTED));
@@ -246,7 +207,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             long now = hosting.clock().millis();
             CommandRecord remembered = state.window().find(commandId, now);
             if (remembered != null) {
-                return onRepeat(execute, remembered);
+                var unused = outcomes.repeated(execute, remembered)
+                        .thenAccept(result -> execute.replyTo().tell(new Reply(execute.aggregate(), result)));
+                return Effect().noReply();
             }
             Instant issuedAt = execute.issuedAt();
             if (issuedAt != null && issuedAt.toEpochMilli() <= state.window().begins(now)) {
@@ -265,23 +228,27 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         C command = aggregate.type().commandClass().cast(execute.command());
         return switch (aggregate.type().aggregate().decide(state.state(), command)) {
             case Decision.Persist<E>(List<E> events) -> {
-                List<Recorded<S>> records = records(execute, events, state.state(), version);
-                String early = refusal(records);
+                List<Recorded<S>> records = newRecords.ofEvents(execute, events, state.state(), version);
+                String early = versions.refusal(records);
                 if (early != null) {
                     yield fail(execute, new CommandError.NotYetReadable(early));
                 }
-                CompletionStage<Void> unrecorded = hosting.versions()
-                        .record(aggregate.type().name(), versions(records));
+                CompletionStage<Void> unrecorded = versions.record(records);
                 yield unrecorded == null
-                        ? store(execute, accepted(events, version + events.size()), records)
+                        ? store(execute, outcomes.accepted(events, version + events.size()), records)
                         : afterRecording(execute, unrecorded);
             }
             case Decision.Refuse<E>(Refusal refusal) -> withoutEvent(execute, new CommandRecord.Refused(refusal),
                     state.state(), version,
                     new CommandResult.Refused<>(refusal.code(), refusal.message(), refusal.details()));
             case Decision.NoChange<E>() -> withoutEvent(execute, new CommandRecord.Unchanged(), state.state(),
-                    version, accepted(List.of(), version));
+                    version, outcomes.accepted(List.of(), version));
         };
+    }
+
+    /** Why what is stored does not make the state; null where it does. */
+    private @Nullable String unreadable(AggregateState<S> state) {
+        return snapshots.incomplete() != null ? snapshots.incomplete() : state.unreadable();
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> withoutEvent(Execute execute, CommandRecord.Outcome outcome,
@@ -297,57 +264,10 @@ public final class AggregateActor<C extends Command, E extends Event, S>
      */
     private ReplyEffect<Recorded<S>, AggregateState<S>> remember(Execute execute, CommandRecord.Outcome outcome,
             S state, long version, CommandResult<E> result) {
-        long record = version + 1;
-        CommandRecord command = new CommandRecord(Objects.requireNonNull(execute.commandId()),
-                Objects.requireNonNullElse(execute.fingerprint(), ""), outcome, record, record);
-        Envelope envelope = Envelope.of(Envelope.COMMAND_ONLY, 1, Payload.json(NO_EVENT), Set.of(),
-                metadata(execute), command);
-        CommandResult<E> stored = outcome instanceof CommandRecord.Unchanged ? accepted(List.of(), record) : result;
-        return store(execute, stored, List.of(new Recorded<>(envelope, state)));
-    }
-
-    private EventMetadata metadata(Execute execute) {
-        return new EventMetadata(hosting.clock().instant(), execute.commandId(), execute.correlationId(),
-                execute.causationId(), execute.headers());
-    }
-
-    private List<Recorded<S>> records(Execute execute, List<E> events, S state, long version) {
-        EventMetadata metadata = metadata(execute);
-        CommandRecord command = execute.commandId() == null || execute.fingerprint() == null
-                ? null
-                : new CommandRecord(execute.commandId(), execute.fingerprint(), new CommandRecord.Accepted(),
-                        version + 1, version + events.size());
-        List<Recorded<S>> records = new ArrayList<>(events.size());
-        S evolved = state;
-        for (E event : events) {
-            evolved = aggregate.type().aggregate().evolve(evolved, event);
-            EncodedEvent encoded = aggregate.events().encode(event);
-            Set<String> tags = aggregate.type().aggregate().tags(event);
-            Envelope envelope = Envelope.of(encoded.type(), encoded.version(), Payload.json(encoded.bytes()), tags,
-                    metadata, command);
-            records.add(new Recorded<>(envelope, evolved));
-            command = null;
-        }
-        return records;
-    }
-
-    /** Why one of the records must not be stored while other members have other code; null where all may. */
-    private @Nullable String refusal(List<Recorded<S>> records) {
-        for (Recorded<S> record : records) {
-            String refusal = hosting.versions()
-                    .refusal(aggregate.type().name(), record.envelope().eventType(), record.envelope().eventVersion());
-            if (refusal != null) {
-                return refusal;
-            }
-        }
-        return null;
-    }
-
-    private static <S> Set<StoredVersion> versions(List<Recorded<S>> records) {
-        Set<StoredVersion> versions = new LinkedHashSet<>();
-        records.forEach(record -> versions
-                .add(new StoredVersion(record.envelope().eventType(), record.envelope().eventVersion())));
-        return versions;
+        CommandResult<E> stored = outcome instanceof CommandRecord.Unchanged
+                ? outcomes.accepted(List.of(), version + 1)
+                : result;
+        return store(execute, stored, List.of(newRecords.ofMemory(execute, outcome, state, version)));
     }
 
     /** Decides the command again when the versions of its events are recorded; other messages are kept back. */
@@ -360,79 +280,15 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> store(Execute execute, CommandResult<E> stored,
             List<Recorded<S>> records) {
-        mustBeWritable(records);
+        snapshots.mustBeWritable(records, lastSequenceNumber(context));
         storing = execute;
         return (records.size() == 1 ? Effect().persist(records.getFirst()) : Effect().persist(records))
                 .thenReply(execute.replyTo(), state -> {
                     storing = null;
                     hosting.storage().watch().wrote();
-                    records.forEach(record -> hosting.versions()
-                            .stored(aggregate.type().name(), record.envelope().eventType(),
-                                    record.envelope().eventVersion()));
+                    versions.stored(records);
                     return new Reply(execute.aggregate(), stored);
                 });
-    }
-
-    /**
-     * A state that a snapshot with these records could not take is refused before they are stored.
-     *
-     * @throws CodecException if it cannot be written
-     */
-    private void mustBeWritable(List<Recorded<S>> records) {
-        StateCodec<S> codec = aggregate.states();
-        long version = lastSequenceNumber(context);
-        long every = aggregate.type().snapshotEvery();
-        if (codec != null && takesSnapshots()
-                && (snapshot.isDue() || version / every != (version + records.size()) / every)) {
-            codec.encode(Objects.requireNonNull(records.getLast().evolved()));
-        }
-    }
-
-    /** The first outcome again: the events come from the store, so that remembering a command costs few bytes. */
-    private ReplyEffect<Recorded<S>, AggregateState<S>> onRepeat(Execute execute, CommandRecord first) {
-        if (first.outcome() instanceof CommandRecord.Voided) {
-            return fail(execute, new CommandError.Voided(first.commandId()));
-        }
-        if (execute.command() != VoidCommand.INSTANCE && !first.fingerprint().equals(execute.fingerprint())) {
-            return fail(execute, new CommandError.IdempotencyConflict(first.commandId()));
-        }
-        return switch (first.outcome()) {
-            case CommandRecord.Refused(Refusal(var code, var message, var details)) ->
-                reply(execute, new CommandResult.Refused<>(code, message, details));
-            case CommandRecord.Unchanged() -> reply(execute, accepted(List.of(), first.lastSequenceNr()));
-            case CommandRecord.Voided() -> throw new IllegalStateException("answered above");
-            case CommandRecord.Accepted() -> {
-                ActorRef<Reply> replyTo = execute.replyTo();
-                hosting.history()
-                        .read(stream, first.firstSequenceNr(), first.lastSequenceNr())
-                        .thenApply(records -> firstOutcome(first, records))
-                        .exceptionally(failed -> new CommandResult.Failed<>(notReadAgain(first, failed)))
-                        .thenAccept(result -> replyTo.tell(new Reply(execute.aggregate(), result)));
-                yield Effect().noReply();
-            }
-        };
-    }
-
-    private CommandResult<E> firstOutcome(CommandRecord first, List<Envelope> records) {
-        List<E> events = records.stream().flatMap(record -> aggregate.eventsOf(record).stream()).toList();
-        long deleted = first.lastSequenceNr() - first.firstSequenceNr() + 1 - records.size();
-        return new CommandResult.Accepted<>(events, first.lastSequenceNr(), token(first.lastSequenceNr()), deleted);
-    }
-
-    private CommandError notReadAgain(CommandRecord first, Throwable failure) {
-        String reason = "the first outcome of command id '" + first.commandId() + "' cannot be read: "
-                + Failures.message(failure);
-        return Defects.isUnreadable(failure)
-                ? new CommandError.Unreadable("stream=" + stream + ": " + reason, CommandError.Execution.EXECUTED)
-                : CommandError.StorageUnavailable.executed(reason);
-    }
-
-    private CommandResult<E> accepted(List<E> events, long sequenceNr) {
-        return new CommandResult.Accepted<>(events, sequenceNr, token(sequenceNr));
-    }
-
-    private ConsistencyToken token(long sequenceNr) {
-        return new ConsistencyToken(hosting.storage().storeId(), stream, sequenceNr);
     }
 
     private ReplyEffect<Recorded<S>, AggregateState<S>> reply(Execute execute, CommandResult<E> result) {
@@ -458,34 +314,20 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 .build();
     }
 
-    /**
-     * Where the snapshot was of another shape, a new behavior begins and makes the state from the events, if they are
-     * all there.
-     */
     private void recovered(AggregateState<S> state) {
-        long records = replayed;
-        replayed = 0;
-        long version = Math.max(lastSequenceNumber(context), snapshot.version());
-        if (state.outdated()) {
-            String why = Objects.requireNonNull(state.unreadable());
-            context.getLog().info("aggregate {} is rebuilt from its events: {}", stream, why);
-            snapshot.discard(why, version);
-            gate.beginAgain();
-            return;
-        }
-        if (discarded != null) {
-            if (records == version) {
-                snapshot.rebuilt();
-            } else if (snapshot.discarded() == null) {
-                gate.beginAgain(); // with the snapshot that was taken since
-                return;
-            } else {
-                incomplete = "the snapshot cannot be used, and its state not be rebuilt, because the first "
-                        + (version - records) + " records were deleted: " + discarded;
+        switch (snapshots.recovered(state, lastSequenceNumber(context))) {
+            case BEGIN_AGAIN -> {
+                if (state.outdated()) {
+                    context.getLog()
+                            .info("aggregate {} is rebuilt from its events: {}", stream, state.unreadable());
+                }
+                gate.beginAgain();
+            }
+            case GO_ON -> {
+                hosting.storage().watch().read();
+                gate.recovered();
             }
         }
-        hosting.storage().watch().read();
-        gate.recovered();
     }
 
     private void notStored(Throwable failure) {
@@ -501,7 +343,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     /** Where it may succeed another time, the actor starts again after a pause; callers need not wait for it. */
     private void notRecovered(Throwable failure) {
-        replayed = 0;
+        snapshots.notRecovered();
         String reason = "stream=" + stream + " cannot be recovered: " + Failures.description(failure);
         if (Defects.isUnreadable(failure)) {
             gate.recoveryFailed(new CommandError.Unreadable(reason, CommandError.Execution.NOT_EXECUTED),
@@ -541,90 +383,27 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     @Override
     public EventAdapter<Recorded<S>, ?> eventAdapter() {
-        return new EventAdapter<Recorded<S>, Object>() {
-            @Override
-            public Object toJournal(Recorded<S> recorded) {
-                return recorded.envelope();
-            }
-
-            @Override
-            public String manifest(Recorded<S> recorded) {
-                return "";
-            }
-
-            @Override
-            public EventSeq<Recorded<S>> fromJournal(Object record, String manifest) {
-                if (!(record instanceof Envelope envelope)) {
-                    throw new CodecException(
-                            "a record is a " + record.getClass().getName() + " and none of ours", null);
-                }
-                replayed++;
-                return EventSeq.single(new Recorded<>(envelope, null));
-            }
-        };
+        return new RecordAdapter<>(snapshots::replayed);
     }
 
     @Override
     public SnapshotAdapter<AggregateState<S>> snapshotAdapter() {
-        StateCodec<S> codec = aggregate.states();
-        return new SnapshotAdapter<>() {
-            @Override
-            public Object toJournal(AggregateState<S> state) {
-                StateCodec<S> states = Objects.requireNonNull(codec,
-                        "only aggregates with a state codec save snapshots");
-                EncodedState encoded = states.encode(state.state());
-                return new StoredState(state.ignoring() ? encoded.onlyFor(aggregate.code()) : encoded,
-                        state.window().oldestFirst(), state.window().forgottenUntil());
-            }
-
-            @Override
-            public AggregateState<S> fromJournal(Object snapshot) {
-                if (!(snapshot instanceof StoredState stored)) {
-                    return emptyState().unreadable("the snapshot", new CodecException(
-                            "it is a " + snapshot.getClass().getName() + " and none of ours", null));
-                }
-                try {
-                    String code = stored.state().code();
-                    boolean ignoring = code != null && code.equals(aggregate.code());
-                    S state = snapshotCodec().decode(ignoring ? stored.state().forAll() : stored.state());
-                    return new AggregateState<>(state, window(stored.commands(), stored.forgottenUntil()), ignoring);
-                } catch (OutdatedStateException outdated) {
-                    return emptyState().outdated(outdated);
-                } catch (Throwable defect) {
-                    return emptyState().unreadable("the snapshot '" + stored.state().type() + "' version "
-                            + stored.state().version(), defect);
-                }
-            }
-        };
-    }
-
-    /** How states are read: also where the aggregate takes no snapshots any more but has some. */
-    private StateCodec<S> snapshotCodec() {
-        StateCodec<S> codec = aggregate.states();
-        return codec == null ? JacksonStateCodec.of(aggregate.type()) : codec;
+        return new SnapshotStates<>(aggregate, this::emptyState);
     }
 
     @Override
     public Recovery recovery() {
-        return discarded == null
-                ? super.recovery()
-                : Recovery.withSnapshotSelectionCriteria(SnapshotSelectionCriteria.none());
+        return snapshots.recovery(super.recovery());
     }
 
     @Override
     public RetentionCriteria retentionCriteria() {
-        return takesSnapshots()
-                ? RetentionCriteria.snapshotEvery(aggregate.type().snapshotEvery(), hosting.settings().snapshotsKept())
-                : RetentionCriteria.disabled();
-    }
-
-    private boolean takesSnapshots() {
-        return aggregate.type().snapshotEvery() > 0 && hosting.storage().hasSnapshots();
+        return snapshots.retention();
     }
 
     @Override
     public boolean shouldSnapshot(AggregateState<S> state, Recorded<S> recorded, long sequenceNr) {
-        return takesSnapshots() && snapshot.takeDue();
+        return snapshots.takeDue();
     }
 
     @Override

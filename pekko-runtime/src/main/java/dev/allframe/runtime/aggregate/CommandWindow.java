@@ -1,5 +1,6 @@
 package dev.allframe.runtime.aggregate;
 
+import dev.allframe.aggregate.AggregateType;
 import dev.allframe.store.CommandRecord;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,6 +38,11 @@ final class CommandWindow {
      */
     CommandWindow(int limit, @Nullable Duration maxAge, List<RememberedCommand> commands, long forgottenUntil) {
         this(limit, maxAge == null ? Long.MAX_VALUE : maxAge.toMillis(), commands, forgottenUntil);
+    }
+
+    /** The window of an instance of a type. */
+    static CommandWindow of(AggregateType<?, ?, ?> type, List<RememberedCommand> commands, long forgottenUntil) {
+        return new CommandWindow(type.rememberedCommands(), type.rememberedTime(), commands, forgottenUntil);
     }
 
     private CommandWindow(int limit, long maxAgeMillis, List<RememberedCommand> commands, long forgottenUntil) {

@@ -1,15 +1,38 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.codec.CodecException;
+import dev.allframe.codec.UnwritableException;
+import dev.allframe.command.CommandError;
 import dev.allframe.failure.Failures;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.StreamId;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.NotSerializableException;
+import org.slf4j.Logger;
 
 /** What is to be made of a failure of users' code, and of reading stored records. */
 final class Defects {
 
     private Defects() {}
+
+    /** What the caller of a command is told, of which users' code, or an object of theirs, has thrown. */
+    static CommandError errorOf(StreamId stream, Throwable defect) {
+        for (Throwable cause : Failures.chain(defect)) {
+            if (cause instanceof UnwritableException) {
+                return new CommandError.Unwritable("stream=" + stream + ": " + Failures.message(cause));
+            }
+        }
+        return new CommandError.HandlerFailed(Failures.description(defect));
+    }
+
+    /** Logs a defect, whose message may be made by users' code that throws again. */
+    static void log(Logger log, String what, Throwable defect) {
+        try {
+            log.error(what, defect);
+        } catch (Throwable unprintable) {
+            log.error("{}: {}", what, Failures.description(defect));
+        }
+    }
 
     /** Whether stored records will not be read by this code, however often it is tried. */
     static boolean isUnreadable(Throwable failure) {
