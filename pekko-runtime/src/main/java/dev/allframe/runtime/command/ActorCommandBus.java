@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Dispatches commands to the hosts of one actor system. The stages it returns never fail, and are completed on threads
- * that no actor needs. What is under way is counted
- * and bounded, so that a flood of commands is refused instead of filling mailboxes.
+ * that no actor needs. What is under way is counted and bounded for each bus, so that a flood of commands is refused
+ * instead of filling mailboxes, and two buses do not take each other's room.
  */
 public final class ActorCommandBus implements CommandBus {
 
@@ -47,8 +47,9 @@ public final class ActorCommandBus implements CommandBus {
     private final ActorSystem<?> system;
     private final Map<String, HostedAggregate> hosts;
     private final Clock clock;
-    private final Hosting.Settings settings;
-    private final CommandValidator validator = new CommandValidator();
+    private final Duration commandTimeout;
+    private final int maxInFlight;
+    private final CommandValidator validator;
     private final PendingCommands pending;
     private final List<CommandInterceptor> interceptors;
     private volatile boolean closed;
@@ -62,21 +63,41 @@ public final class ActorCommandBus implements CommandBus {
     public record HostedAggregate(AggregateType<?, ?, ?> type, AggregateHost host) {}
 
     /**
-     * A bus.
+     * A bus whose bound is {@code allframe.max-in-flight}.
      *
      * @param hosts by the names of their aggregates
      * @param interceptors the outermost first
      */
     public ActorCommandBus(ActorSystem<?> system, Map<String, HostedAggregate> hosts, Hosting hosting,
             List<CommandInterceptor> interceptors) {
+        this(system, hosts, hosting.clock(), hosting.settings().commandTimeout(), hosting.settings().maxInFlight(),
+                new CommandValidator(), interceptors);
+    }
+
+    private ActorCommandBus(ActorSystem<?> system, Map<String, HostedAggregate> hosts, Clock clock,
+            Duration commandTimeout, int maxInFlight, CommandValidator validator,
+            List<CommandInterceptor> interceptors) {
         this.interceptors = List.copyOf(interceptors);
         this.system = system;
         this.hosts = Map.copyOf(hosts);
-        this.clock = hosting.clock();
-        this.settings = hosting.settings();
-        this.pending = new PendingCommands(settings.maxInFlight());
+        this.clock = clock;
+        this.commandTimeout = commandTimeout;
+        this.maxInFlight = maxInFlight;
+        this.validator = validator;
+        this.pending = new PendingCommands(maxInFlight);
         PendingCommands waiting = pending; // all that the actor system keeps of a bus that was closed before it
         system.getWhenTerminated().thenRun(() -> waiting.abandon("the actor system has ended"));
+    }
+
+    /**
+     * Another bus beside this one, without interceptors: what is under way on either takes no room on the other. It is
+     * closed by itself.
+     *
+     * @param others where its commands go, by the names of the aggregates
+     * @param bound how many commands may be under way, 1 or more
+     */
+    public ActorCommandBus beside(Map<String, HostedAggregate> others, int bound) {
+        return new ActorCommandBus(system, others, clock, commandTimeout, bound, validator, List.of());
     }
 
     /** Takes no more commands: each is answered as for an aggregate that is not registered. */
@@ -235,11 +256,11 @@ public final class ActorCommandBus implements CommandBus {
     private <E extends Event> CompletionStage<CommandResult<E>> ask(AggregateType<?, E, ?> type, String id,
             Command command, @Nullable String fingerprint, CommandOptions options) {
         AggregateHost host = Objects.requireNonNull(hosts.get(type.name()), "refused before").host;
-        Duration timeout = options.timeout() == null ? settings.commandTimeout() : options.timeout();
+        Duration timeout = options.timeout() == null ? commandTimeout : options.timeout();
         long expiresAt = clock.millis() + timeout.toMillis(); // a clock of the user's may throw
         PendingCommands.Pending<E> waiting = pending.add(isRecognised(type, options));
         if (waiting == null) {
-            return failed(new CommandError.Overloaded(settings.maxInFlight()));
+            return failed(new CommandError.Overloaded(maxInFlight));
         }
         if (waiting.result().isDone()) {
             return waiting.result();
