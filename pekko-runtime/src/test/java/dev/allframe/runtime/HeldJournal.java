@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.journal.Tagged;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import org.jspecify.annotations.Nullable;
 import scala.concurrent.Future;
@@ -128,7 +129,10 @@ public final class HeldJournal extends AsyncWriteJournal {
     @Override
     public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
         List<PersistentRepr> events = new ArrayList<>();
-        messages.forEach(write -> events.addAll(CollectionConverters.asJava(write.payload())));
+        messages.forEach(write -> CollectionConverters.asJava(write.payload())
+                .forEach(event -> events.add(event.payload() instanceof Tagged tagged
+                        ? event.withPayload(tagged.payload())
+                        : event)));
         boolean ofSchemas = isOfSchemas(events.getFirst().persistenceId());
         if (ofSchemas && FAILING_SCHEMAS.getAndDecrement() > 0) {
             return FutureConverters.asScala(CompletableFuture.failedFuture(new IllegalStateException("no room")));

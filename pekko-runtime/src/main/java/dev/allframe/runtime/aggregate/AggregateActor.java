@@ -59,6 +59,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private final NewRecords<E, S> newRecords;
     private final RecordVersions versions;
     private final Outcomes<E> outcomes;
+    private final ToldStates<S> told;
     private final ActorContext<AggregateMessage> context;
 
     /** What the aggregate threw when it was asked for its initial state; null where it gave one. */
@@ -71,7 +72,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
     private @Nullable Execute recording;
 
     private AggregateActor(RegisteredAggregate<C, E, S> aggregate, StreamId stream, Hosting hosting,
-            InstanceGate gate, SnapshotUse snapshotUse, ActorContext<AggregateMessage> context) {
+            InstanceGate gate, SnapshotUse snapshotUse, ToldStates<S> told, ActorContext<AggregateMessage> context) {
         super(PersistenceId.ofUniqueId(stream.value()), SupervisorStrategy
                 .restartWithBackoff(hosting.settings().backoffMin(), hosting.settings().backoffMax(),
                         hosting.settings().backoffRandomFactor())
@@ -80,6 +81,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         this.stream = stream;
         this.hosting = hosting;
         this.gate = gate;
+        this.told = told;
         this.context = context;
         snapshots = new Snapshots<>(aggregate, hosting, snapshotUse);
         newRecords = new NewRecords<>(aggregate, hosting.clock());
@@ -92,16 +94,21 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return hosting.settings().maxInFlight() + 2;
     }
 
-    /** The behavior of one instance, for a host of ours or of a user's own. */
+    /** The behavior of one instance, for a host of a user's own. */
     public static <C extends Command, E extends Event, S> Behavior<AggregateMessage> create(
-            RegisteredAggregate<C, E, S> aggregate, String id,
-            Hosting hosting) {
+            RegisteredAggregate<C, E, S> aggregate, String id, Hosting hosting) {
+        return Behaviors.setup(context -> create(aggregate, id, hosting, Home.unknown(context.getSelf())));
+    }
+
+    /** The behavior of one instance, for a host of ours. */
+    static <C extends Command, E extends Event, S> Behavior<AggregateMessage> create(
+            RegisteredAggregate<C, E, S> aggregate, String id, Hosting hosting, Home home) {
         StreamId stream = StreamId.of(aggregate.type().name(), id);
         return InstanceGate.before(gate -> {
             SnapshotUse snapshotUse = new SnapshotUse();
-            return () -> Behaviors.setup(
-                    context -> new AggregateActor<>(aggregate, stream, hosting, gate, snapshotUse, context));
-        }, hosting.settings().maxInFlight());
+            return () -> Behaviors.setup(context -> new AggregateActor<>(aggregate, stream, hosting, gate, snapshotUse,
+                    new ToldStates<>(aggregate.listener(), stream, id, home, context), context));
+        }, hosting.settings().maxInFlight(), home);
     }
 
     @Override
@@ -287,6 +294,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                     storing = null;
                     hosting.storage().watch().wrote();
                     versions.stored(records);
+                    told.tell(state.state(), lastSequenceNumber(context));
                     return new Reply(execute.aggregate(), stored);
                 });
     }
@@ -326,6 +334,9 @@ public final class AggregateActor<C extends Command, E extends Event, S>
             case GO_ON -> {
                 hosting.storage().watch().read();
                 gate.recovered();
+                if (notBegun == null && unreadable(state) == null) {
+                    told.tell(state.state(), lastSequenceNumber(context));
+                }
             }
         }
     }

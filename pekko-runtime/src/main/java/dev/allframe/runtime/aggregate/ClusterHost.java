@@ -4,10 +4,12 @@ import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.store.StreamId;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
@@ -42,11 +44,63 @@ final class ClusterHost implements AggregateHost {
     private final ActorSystem<?> system;
     private final String aggregate;
     private final ActorRef<AggregateMessage> region;
+    private final LivingHere here;
 
-    private ClusterHost(ActorSystem<?> system, String aggregate, ActorRef<AggregateMessage> region) {
+    private ClusterHost(ActorSystem<?> system, String aggregate, ActorRef<AggregateMessage> region, LivingHere here) {
         this.system = system;
         this.aggregate = aggregate;
         this.region = region;
+        this.here = here;
+    }
+
+    /** The instances that live on this member, by their ids. Thread-safe. */
+    private static final class LivingHere {
+
+        private final Map<String, Place> places = new ConcurrentHashMap<>();
+
+        /** Shards may start instances before it is known. */
+        private final CompletableFuture<ActorRef<AggregateMessage>> region = new CompletableFuture<>();
+
+        Home home(String id, ActorRef<AggregateMessage> instance, ActorRef<ClusterSharding.ShardCommand> shard) {
+            Place place = new Place(id, instance, shard);
+            places.put(id, place);
+            return place;
+        }
+
+        void release(String id) {
+            Place place = places.get(id);
+            if (place != null) {
+                place.release();
+            }
+        }
+
+        private final class Place implements Home {
+
+            private final String id;
+            private final ActorRef<AggregateMessage> instance;
+            private final ActorRef<ClusterSharding.ShardCommand> shard;
+
+            Place(String id, ActorRef<AggregateMessage> instance, ActorRef<ClusterSharding.ShardCommand> shard) {
+                this.id = id;
+                this.instance = instance;
+                this.shard = shard;
+            }
+
+            @Override
+            public void send(Execute execute) {
+                var unused = region.thenAccept(entrance -> entrance.tell(execute));
+            }
+
+            @Override
+            public void release() {
+                shard.tell(new ClusterSharding.Passivate<>(instance));
+            }
+
+            @Override
+            public void ended() {
+                places.remove(id, this);
+            }
+        }
     }
 
     /**
@@ -55,7 +109,7 @@ final class ClusterHost implements AggregateHost {
      * @throws ConfigurationException if such a host was stopped here before: Pekko gives the stopped one again
      */
     static ClusterHost start(ActorSystem<?> system, String aggregate, Hosting.Settings settings,
-            Function<String, Behavior<AggregateMessage>> behaviorOf) {
+            BiFunction<String, Home, Behavior<AggregateMessage>> behaviorOf) {
         ClusterShardingSettings sharding = ClusterShardingSettings.create(system);
         sharding = sharding.withPassivationStrategy(
                 sharding.passivationStrategySettings().withIdleEntityPassivation(settings.passivateAfter()));
@@ -63,8 +117,10 @@ final class ClusterHost implements AggregateHost {
             sharding = sharding.withRole(settings.role());
         }
         EntityTypeKey<AggregateMessage> key = EntityTypeKey.create(AggregateMessage.class, aggregate);
+        LivingHere here = new LivingHere();
         ActorRef<AggregateMessage> region = ClusterSharding.get(system)
-                .init(Entity.of(key, context -> behaviorOf.apply(context.getEntityId()))
+                .init(Entity.of(key, entity -> Behaviors.setup(context -> behaviorOf.apply(entity.getEntityId(),
+                        here.home(entity.getEntityId(), context.getSelf(), entity.getShard()))))
                         .withSettings(sharding)
                         .withMessageExtractor(new SliceShards(aggregate, settings.shards()))
                         .withStopMessage(AggregateMessage.Stop.INSTANCE));
@@ -73,7 +129,8 @@ final class ClusterHost implements AggregateHost {
                     "aggregate '" + aggregate + "' was hosted on this member of a cluster before,"
                             + " and its host was stopped: host it again on a new actor system");
         }
-        return new ClusterHost(system, aggregate, region);
+        here.region.complete(region);
+        return new ClusterHost(system, aggregate, region, here);
     }
 
     @Override
@@ -85,6 +142,11 @@ final class ClusterHost implements AggregateHost {
     public String hint() {
         MemberStatus status = Cluster.get(system).selfMember().status();
         return status.equals(MemberStatus.up()) ? "" : "this node is not up in its cluster, it is " + status;
+    }
+
+    @Override
+    public void release(String id) {
+        here.release(id);
     }
 
     /**

@@ -87,8 +87,8 @@ public final class Hosts {
         String name = aggregate.type().name();
         return clustered
                 ? ClusterHost.start(system, name, hosting.settings(),
-                        id -> AggregateActor.create(aggregate, id, hosting))
+                        (id, home) -> AggregateActor.create(aggregate, id, hosting, home))
                 : LocalHost.start(system, name, hosting.settings(),
-                        id -> AggregateActor.create(aggregate, id, hosting));
+                        (id, home) -> AggregateActor.create(aggregate, id, hosting, home));
     }
 }

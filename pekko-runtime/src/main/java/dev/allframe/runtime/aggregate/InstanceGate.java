@@ -48,6 +48,7 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
 
     private final Supplier<Behavior<AggregateMessage>> behavior;
     private final int limit;
+    private final Home home;
 
     /** Commands that were let in and not yet taken by the actor's handler, with their order. */
     private final IdentityHashMap<Execute, Long> waiting = new IdentityHashMap<>();
@@ -80,8 +81,9 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
      */
     private int failedIncarnation = NONE;
 
-    private InstanceGate(Gated behavior, int limit) {
+    private InstanceGate(Gated behavior, int limit, Home home) {
         super(Object.class);
+        this.home = home;
         this.behavior = behavior.behind(this);
         this.limit = limit;
     }
@@ -95,10 +97,11 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
      * Puts a gate before a behavior.
      *
      * @param limit how many commands may wait
+     * @param home is told when the instance has ended
      */
-    static Behavior<AggregateMessage> before(Gated behavior, int limit) {
+    static Behavior<AggregateMessage> before(Gated behavior, int limit, Home home) {
         return Behaviors.setup(context -> {
-            InstanceGate gate = new InstanceGate(behavior, limit);
+            InstanceGate gate = new InstanceGate(behavior, limit, home);
             return Behaviors.intercept(() -> gate, gate.behavior.get()).narrow();
         });
     }
@@ -197,6 +200,7 @@ final class InstanceGate extends BehaviorInterceptor<Object, AggregateMessage> {
         Behavior<AggregateMessage> next = target.apply(context, signal);
         if (signal instanceof PostStop) {
             answerWaiting(CommandError.NoAnswer.notExecuted("the instance was stopped before it came to the command"));
+            home.ended();
         }
         return next;
     }

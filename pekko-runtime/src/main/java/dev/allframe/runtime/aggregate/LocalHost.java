@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -49,6 +49,8 @@ final class LocalHost extends AbstractBehavior<Object> {
 
     private record Stopped(String id, Instance instance) implements NoSerializationVerificationNeeded {}
 
+    private record Release(String id) implements NoSerializationVerificationNeeded {}
+
     private enum Sweep implements NoSerializationVerificationNeeded { INSTANCE }
 
     private enum StopAll implements NoSerializationVerificationNeeded { INSTANCE }
@@ -72,14 +74,14 @@ final class LocalHost extends AbstractBehavior<Object> {
         }
     }
 
-    private final Function<String, Behavior<AggregateMessage>> behaviorOf;
+    private final BiFunction<String, Home, Behavior<AggregateMessage>> behaviorOf;
     private final int maxWaiting;
     private final CompletableFuture<Done> stopped;
     private final Map<String, Instance> instances = new HashMap<>();
     private boolean stopping;
 
     private LocalHost(ActorContext<Object> context, TimerScheduler<Object> timers, Hosting.Settings settings,
-            Function<String, Behavior<AggregateMessage>> behaviorOf, CompletableFuture<Done> stopped) {
+            BiFunction<String, Home, Behavior<AggregateMessage>> behaviorOf, CompletableFuture<Done> stopped) {
         super(context);
         this.behaviorOf = behaviorOf;
         this.maxWaiting = settings.maxInFlight();
@@ -89,7 +91,7 @@ final class LocalHost extends AbstractBehavior<Object> {
 
     /** Starts a host beside the user's actors. */
     static AggregateHost start(ActorSystem<?> system, String aggregate, Hosting.Settings settings,
-            Function<String, Behavior<AggregateMessage>> behaviorOf) {
+            BiFunction<String, Home, Behavior<AggregateMessage>> behaviorOf) {
         CompletableFuture<Done> stopped = new CompletableFuture<>();
         ActorRef<Object> host = system.systemActorOf(
                 Behaviors.setup(context -> Behaviors
@@ -107,6 +109,11 @@ final class LocalHost extends AbstractBehavior<Object> {
             }
 
             @Override
+            public void release(String id) {
+                host.tell(new Release(id));
+            }
+
+            @Override
             public CompletionStage<Done> stop() {
                 host.tell(StopAll.INSTANCE);
                 return stopped;
@@ -118,6 +125,7 @@ final class LocalHost extends AbstractBehavior<Object> {
     public Receive<Object> createReceive() {
         return newReceiveBuilder().onMessage(Execute.class, this::onExecute)
                 .onMessage(Stopped.class, this::onStopped)
+                .onMessage(Release.class, this::onRelease)
                 .onMessageEquals(Sweep.INSTANCE, this::onSweep)
                 .onMessageEquals(StopAll.INSTANCE, this::onStopAll)
                 .onSignal(PostStop.class, signal -> onPostStop())
@@ -147,12 +155,35 @@ final class LocalHost extends AbstractBehavior<Object> {
     private Instance instance(String id) {
         Instance running = instances.get(id);
         if (running == null) {
-            ActorRef<AggregateMessage> ref = getContext().spawnAnonymous(behaviorOf.apply(id));
+            ActorRef<AggregateMessage> ref = getContext().spawnAnonymous(behaviorOf.apply(id, home(id)));
             running = new Instance(ref);
             instances.put(id, running);
             getContext().watchWith(ref, new Stopped(id, running));
         }
         return running;
+    }
+
+    private Home home(String id) {
+        ActorRef<Object> self = getContext().getSelf();
+        return new Home() {
+            @Override
+            public void send(Execute execute) {
+                self.tell(execute);
+            }
+
+            @Override
+            public void release() {
+                self.tell(new Release(id));
+            }
+        };
+    }
+
+    private Behavior<Object> onRelease(Release release) {
+        Instance running = instances.get(release.id());
+        if (running != null) {
+            running.stop();
+        }
+        return this;
     }
 
     private Behavior<Object> onStopped(Stopped message) {

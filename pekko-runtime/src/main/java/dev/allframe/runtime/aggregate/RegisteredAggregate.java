@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @param events writes and reads its events
  * @param states writes and reads its states; null where it keeps no snapshots
  * @param commands the command classes by the names that they have between nodes
+ * @param listener is told the states of its instances; null for nobody
  */
 public record RegisteredAggregate<C extends Command, E extends Event, S>(AggregateType<C, E, S> type,
         EventCodec<E> events,
-        @Nullable StateCodec<S> states, Map<String, Class<?>> commands) {
+        @Nullable StateCodec<S> states, Map<String, Class<?>> commands, @Nullable StateListener<S> listener) {
 
     /**
      * Checks a type.
@@ -50,7 +51,12 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
         if (events == null || commands == null || !problems.isEmpty()) {
             throw new InvalidDomainException(List.copyOf(problems));
         }
-        return new RegisteredAggregate<>(type, events, states, commands);
+        return new RegisteredAggregate<>(type, events, states, commands, null);
+    }
+
+    /** The same, of which somebody is told the states of all instances. */
+    public RegisteredAggregate<C, E, S> tellingStatesTo(StateListener<S> stateListener) {
+        return new RegisteredAggregate<>(type, events, states, commands, stateListener);
     }
 
     /** A part that is fine; null where it is not, and then its problems are added. */
