@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.memory.InMemoryBackend;
 import dev.allframe.projection.QueryOption;
@@ -105,7 +106,7 @@ final class WatchInterleavingTest {
         }
 
         @Override
-        ViewTables tables(ViewTables opened) {
+        protected ViewTables tables(ViewTables opened) {
             return new Tables(opened) {
                 @Override
                 public byte @Nullable [] get(ViewTable table, byte[] key) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.api.testkit.fixture.WatchProbe;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.memory.InMemoryBackend;
@@ -76,7 +77,7 @@ final class WatchTest {
         }
 
         @Override
-        ViewTables tables(ViewTables opened) {
+        protected ViewTables tables(ViewTables opened) {
             return new Tables(opened) {
                 @Override
                 public byte @Nullable [] get(ViewTable table, byte[] key) {
