@@ -1,0 +1,84 @@
+package dev.allframe.runtime.projection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.allframe.journal.memory.InMemoryBackend;
+import dev.allframe.store.Append;
+import dev.allframe.store.Envelope;
+import dev.allframe.store.EventMetadata;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.Payload;
+import dev.allframe.store.RecordedEvent;
+import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StreamId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Orders as they were first stored: every later version reads them, and one that writes others has another version. */
+final class GoldenOrdersTest {
+
+    private static final StreamId STREAM = StreamId.of("allframe-projection", "mails");
+
+    /** One of each kind, in the order of the golden file. */
+    private static final List<ViewOrder> ORDERS = List.of(new ViewOrder.Paused("ann", "the disk is slow"),
+            new ViewOrder.Resumed("ann", "it is fast"), new ViewOrder.RebuildOrdered("bob", "another rule", true),
+            new ViewOrder.RetryOrdered("bob", "repaired"),
+            new ViewOrder.EventSkipped("account|acc-1", 7, "ann", "it is wrong"),
+            new ViewOrder.RestartOrdered(true, "ann", "restored"));
+
+    private final EventStoreBackend store = InMemoryBackend.unbounded();
+
+    /** Type, version and JSON of each line. */
+    private static List<String> golden() throws IOException {
+        try (InputStream in = Objects
+                .requireNonNull(GoldenOrdersTest.class.getResourceAsStream("/golden/orders-v1.txt"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+
+    @Test
+    void orders_are_still_stored_so() throws IOException {
+        ViewOrders orders = new ViewOrders(store);
+        ORDERS.forEach(order -> orders.give("mails", order).toCompletableFuture().join());
+
+        List<String> lines = new ArrayList<>();
+        for (StoredEvent stored : store.getEvents(STREAM, 1, 100, 100).toCompletableFuture().join()) {
+            Envelope record = stored.envelope();
+            lines.add(record.eventType() + " " + record.eventVersion() + " "
+                    + new String(record.payload().bytes(), StandardCharsets.UTF_8));
+        }
+        assertThat(lines).containsExactlyElementsOf(golden());
+    }
+
+    @Test
+    void what_was_stored_is_read_as_these_orders() throws IOException {
+        for (String line : golden()) {
+            String[] parts = line.split(" ", 3);
+            Envelope record = Envelope.of(parts[0], Integer.parseInt(parts[1]),
+                    Payload.json(parts[2].getBytes(StandardCharsets.UTF_8)), Set.of(), EventMetadata.at(Instant.EPOCH),
+                    null);
+            store.append(new Append(STREAM, ExpectedVersion.any(), "test", List.of(record)))
+                    .toCompletableFuture()
+                    .join();
+        }
+
+        assertThat(new ViewOrders(store).behind("mails", 0)).extracting(RecordedEvent::event)
+                .containsExactlyElementsOf(ORDERS);
+    }
+
+    @Test
+    void every_kind_of_order_has_a_golden_text() {
+        assertThat(ORDERS.stream().map(Object::getClass).collect(Collectors.toSet()))
+                .isEqualTo(Stream.of(ViewOrder.class.getPermittedSubclasses()).collect(Collectors.toSet()));
+    }
+}
