@@ -7,6 +7,7 @@ import static dev.allframe.sample.bank.account.Money.czk;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Command;
 import dev.allframe.api.testkit.conformance.EventStoreBackendConformance;
+import dev.allframe.api.testkit.conformance.ViewStoreConformance;
 import dev.allframe.command.CommandInterceptor;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
@@ -19,6 +20,8 @@ import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.ViewStore;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -71,6 +74,14 @@ final class Snippets {
         @Override
         protected EventStoreBackend open(int maxRecordBytes) {
             return InMemoryBackend.open(InMemoryConfig.unbounded().withMaxRecordBytes(maxRecordBytes));
+        }
+    }
+
+    static final class MyViewStoreTest extends ViewStoreConformance {
+
+        @Override
+        protected ViewStore open() {
+            return new MemoryViewStore();
         }
     }
 

@@ -2,7 +2,7 @@ package dev.allframe.journal.plugin;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigRenderOptions;
+import dev.allframe.config.ConfigValues;
 import java.util.function.BiFunction;
 
 /**
@@ -61,41 +61,6 @@ public final class StorageSettings {
      * @throws IllegalArgumentException if the value is missing, of another type, or not allowed
      */
     public <T> T value(String key, String allowed, BiFunction<Config, String, T> reading) {
-        return read(all, path(key), allowed, reading);
-    }
-
-    /** As {@link #value}, of any key. */
-    static <T> T read(Config config, String path, String allowed, BiFunction<Config, String, T> reading) {
-        try {
-            return reading.apply(config, path);
-        } catch (ConfigException | IllegalArgumentException wrong) {
-            throw new IllegalArgumentException(path + " = " + shown(config, path) + " must be " + allowed, wrong);
-        }
-    }
-
-    private static String shown(Config config, String path) {
-        if (!isThere(config, path)) {
-            String above = path;
-            while (!isThere(config, above) && above.contains(".")) {
-                above = above.substring(0, above.lastIndexOf('.'));
-            }
-            String value = isThere(config, above) ? rendered(config, above) : "{";
-            return value.startsWith("{") ? "(not set)" : "(inside of " + value + ")";
-        }
-        String text = rendered(config, path);
-        boolean isWord = text.startsWith("\"") && !config.getString(path).isBlank();
-        return isWord ? config.getString(path) : text;
-    }
-
-    private static boolean isThere(Config config, String path) {
-        try {
-            return config.hasPathOrNull(path);
-        } catch (ConfigException cutInAName) {
-            return false;
-        }
-    }
-
-    private static String rendered(Config config, String path) {
-        return config.getIsNull(path) ? "null" : config.getValue(path).render(ConfigRenderOptions.concise());
+        return ConfigValues.read(all, path(key), allowed, reading);
     }
 }

@@ -2,6 +2,7 @@ package dev.allframe.runtime.aggregate;
 
 import com.typesafe.config.Config;
 import dev.allframe.command.CommandOptions;
+import dev.allframe.config.ConfigValues;
 import dev.allframe.runtime.rolling.VersionGuard;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.Setting;
@@ -75,8 +76,8 @@ public record Hosting(StoragePlugins storage, StreamHistory history, VisibilityG
             Duration backoffMin = duration(config, BACKOFF_MIN, LONGEST_TIMER);
             Duration backoffMax = duration(config, BACKOFF_MAX, LONGEST_TIMER);
             if (backoffMin.compareTo(backoffMax) > 0) {
-                throw new ConfigurationException(BACKOFF_MIN + " = " + Setting.shown(config, BACKOFF_MIN)
-                        + " must be at most " + BACKOFF_MAX + " = " + Setting.shown(config, BACKOFF_MAX));
+                throw new ConfigurationException(BACKOFF_MIN + " = " + ConfigValues.shown(config, BACKOFF_MIN)
+                        + " must be at most " + BACKOFF_MAX + " = " + ConfigValues.shown(config, BACKOFF_MAX));
             }
             return new Settings(duration(config, "allframe.command-timeout", CommandOptions.MAX_TIMEOUT),
                     atLeastOne(config, "allframe.max-in-flight"),
