@@ -67,8 +67,10 @@ class GoldenKeysTest {
 
     /** Writes the golden file; only ever run when a class of keys is added. */
     public static void main(String[] args) throws IOException {
-        Files.writeString(Path.of(args[0]), VALUES.stream().map(GoldenKeysTest::line).collect(
-                Collectors.joining("\n", "", "\n")));
+        Files.writeString(Path.of(args[0]), VALUES.stream()
+                .map(GoldenKeysTest::line)
+                .collect(
+                        Collectors.joining("\n", "", "\n")));
     }
 
     @Test

@@ -23,7 +23,8 @@ class ArchitectureTest {
             .resideInAPackage("dev.allframe.journal.plugin")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.allframe.journal.plugin", "dev.allframe.store..", "dev.allframe.streams", "dev.allframe.config",
+            .resideInAnyPackage("dev.allframe.journal.plugin", "dev.allframe.store..", "dev.allframe.streams",
+                    "dev.allframe.config",
                     "dev.allframe.failure", "org.apache.pekko..", "com.typesafe.config", "scala..", "java..",
                     "org.jspecify.annotations");
 
