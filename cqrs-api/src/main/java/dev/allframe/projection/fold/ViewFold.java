@@ -274,9 +274,10 @@ public final class ViewFold<K, R> {
             }
         }
 
-        /** Whether the stream is parked, so that others go on. */
+        /** Whether the stream is parked, so that others go on. One that was parked already stays so in any case. */
         private boolean park(StoredEvent event, Throwable thrown) {
-            if (type.onFailure() != OnFailure.PARK || nowParked.size() >= MAX_PARKED) {
+            boolean may = type.onFailure() == OnFailure.PARK && nowParked.size() < MAX_PARKED;
+            if (!may && retry == null) {
                 return false;
             }
             String reason = Failures.description(thrown);

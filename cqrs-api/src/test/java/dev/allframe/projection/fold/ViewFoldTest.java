@@ -263,6 +263,24 @@ class ViewFoldTest {
         assertThat(again.state().position()).isEqualTo(events.getLast().position());
     }
 
+    /** Whether failures park is no part of what a generation is made from. */
+    @Test
+    void a_stream_that_is_parked_stays_so_where_a_retry_fails_in_code_that_parks_no_more() {
+        ViewFold<String, Row> parking = begin(PARKING);
+        List<StoredEvent> events = List.of(log.next("a", new ThingEvent.Added(1)));
+        parking.apply(page(PARKING, events));
+        ProjectionType<String, Row> stopping = ProjectionType
+                .named("things", Version.version(1), String.class, Row.class)
+                .from(Things.THING, Things::onThing)
+                .perStream();
+        ViewFold<String, Row> fold = ViewFold.resume(stopping, CODEC, tables, Clock.systemUTC());
+
+        fold.retry(StreamId.of("thing", "a"), page(stopping, events).events(), true);
+
+        assertThat(fold.parked()).extracting(Parked::firstSequenceNr).containsExactly(1L);
+        assertThat(ViewFold.resume(stopping, CODEC, tables, Clock.systemUTC()).parked()).hasSize(1);
+    }
+
     @Test
     void a_view_stops_at_the_stream_that_is_one_too_many_to_park() {
         ViewFold<String, Row> fold = begin(PARKING);
