@@ -1,9 +1,11 @@
 package dev.allframe.runtime.projection;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -23,8 +25,22 @@ record FlippedBit(String kind, String place) {
 
     private static final int SHARES_OF_TABLES = 6;
 
-    /** Flips a bit below a directory. Each kind of file has the same chance, and those of tables have more. */
+    /** Flips a bit below a directory, whose files may come and go. Those of tables have more of a chance than others. */
     static FlippedBit in(Path directory, Random random) throws IOException {
+        while (true) {
+            try {
+                return inOne(directory, random);
+            } catch (NoSuchFileException gone) {
+                // compacted meanwhile
+            } catch (UncheckedIOException gone) {
+                if (!(gone.getCause() instanceof NoSuchFileException)) {
+                    throw gone;
+                }
+            }
+        }
+    }
+
+    private static FlippedBit inOne(Path directory, Random random) throws IOException {
         Map<String, List<Path>> kinds = new TreeMap<>();
         try (Stream<Path> tree = Files.walk(directory)) {
             for (Path file : tree.filter(Files::isRegularFile).sorted().toList()) {

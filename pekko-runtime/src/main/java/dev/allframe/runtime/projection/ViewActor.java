@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -124,7 +125,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         this.onRefusal = parts.refusals().onChange().apply(() -> context.getSelf().tell(Wake.REFUSAL));
         flushLater();
         noteRefusal();
-        parts.users().opening((read, damaged) -> context.getSelf().tell(new DamageRead(read, damaged)));
+        parts.users().state(ProjectionState.BUILDING, "is being opened");
         open();
     }
 
@@ -153,9 +154,14 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
                 .build();
     }
 
+    /** The view is opened for its users in the same piece of work, behind what another actor has left to close. */
     private void open() {
         opening = true;
-        getContext().pipeToSelf(parts.serial().submit(parts.work()::open),
+        ActorRef<Message> self = getContext().getSelf();
+        getContext().pipeToSelf(parts.serial().submit(() -> {
+            parts.users().opening((read, damaged) -> self.tell(new DamageRead(read, damaged)));
+            return parts.work().open();
+        }),
                 (plan, cause) -> cause == null ? new Opened(plan) : new OpenFailed(Failures.unwrapped(cause)));
     }
 
@@ -370,11 +376,18 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     @SuppressWarnings("unchecked") // the plan of this view's own work
     private Behavior<Message> onReplaced(Replaced message) {
+        if (stopping != null) {
+            return end();
+        }
+        Generation<K, R> served = (Generation<K, R>) message.plan().served();
         Generation<K, R> building = (Generation<K, R>) message.plan().building();
         if (building != null && !streams.containsKey(building.number())) {
             take(building);
         }
-        return stopping == null ? this : end();
+        if (served != null && building == null) { // it was complete, and is served in place of the damaged one
+            switched();
+        }
+        return this;
     }
 
     private Behavior<Message> onWake(Wake wake) {

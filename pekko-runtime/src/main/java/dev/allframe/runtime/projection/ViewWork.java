@@ -381,7 +381,10 @@ final class ViewWork<K, R> {
         }
     }
 
-    /** Takes a damaged generation out, and begins another where nothing else is being built. */
+    /**
+     * Takes a damaged generation out, and begins another where nothing else is being built. What is complete, and was
+     * held back in favour of the damaged one, is served.
+     */
     Plan<K, R> replace(long damaged, String reason) {
         Generation<K, R> live = served;
         Generation<K, R> begun = building;
@@ -398,6 +401,8 @@ final class ViewWork<K, R> {
         }
         if (building == null) {
             begin();
+        } else if (switchOver()) {
+            publish();
         }
         return new Plan<>(served, building, false, 0, reason);
     }
