@@ -58,7 +58,6 @@ import org.jspecify.annotations.Nullable;
 final class Interleaving {
 
     private static final int STREAMS = 4;
-    private static final long PATIENCE_SECONDS = 30;
     private static final AtomicLong STARTED = new AtomicLong();
 
     /** What is known of a stream: numbers rise from 1, and none is appended by anybody else. */
@@ -97,6 +96,7 @@ final class Interleaving {
     private final EventStoreBackend store;
     private final ViewFiles files;
     private final PlantedFault fault;
+    private final Duration patience;
     private final ViewOrders orders = new ViewOrders(backend);
     private final ProjectionSettings settings;
     private final Executor executor;
@@ -118,8 +118,11 @@ final class Interleaving {
      *
      * @param files hold the view; deleted at the end
      * @param fault of the view itself, which is to be found
+     * @param patience longer than anything takes
      */
-    Interleaving(ActorSystem<?> system, Executor threads, ViewFiles files, PlantedFault fault, long seed) {
+    Interleaving(ActorSystem<?> system, Executor threads, ViewFiles files, PlantedFault fault, Duration patience,
+            long seed) {
+        this.patience = patience;
         this.system = system;
         this.files = files;
         this.fault = fault;
@@ -183,7 +186,7 @@ final class Interleaving {
     }
 
     private void stop() {
-        kept.stop().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).handle((end, failed) -> {
+        kept.stop().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).handle((end, failed) -> {
             if (failed instanceof TimeoutException) { // a flush may have failed, because the test has said so
                 mistakes.add("the view did not stop");
             }
@@ -201,7 +204,7 @@ final class Interleaving {
             if (mistakes.isEmpty()) {
                 settle();
             }
-            asked.forEach(each -> each.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).handle((answer, failed) -> {
+            asked.forEach(each -> each.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).handle((answer, failed) -> {
                 if (failed != null) {
                     mistakes.add("who asked had no answer: " + failed);
                 }
@@ -376,7 +379,7 @@ final class Interleaving {
     }
 
     private void until(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long end = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 mistakes.add("in vain waited for: " + what + "; the view is " + view.state() + ", trouble: "

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.FolderInMemory;
 import dev.allframe.api.testkit.Guarantee;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -31,11 +33,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Guarantee({"G6", "G7"})
 final class ViewInterleavingTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int STEPS = 40;
     private static final int AT_ONCE = 4;
 
     /** So many interleavings find a planted fault, or the trial is of no use. */
-    private static final int ENOUGH = 300;
+    private static final int ENOUGH = 1_000;
 
     private static final ActorSystem<Void> SYSTEM = ActorSystem.create(Behaviors.empty(), "interleavings",
             ConfigFactory.parseString("pekko.loglevel = OFF\npekko.log-dead-letters = off")
@@ -56,7 +59,7 @@ final class ViewInterleavingTest {
     void no_interleaving_in_memory_lets_a_seen_write_be_missing() throws Exception {
         int count = Integer.getInteger("view.interleavings", 300);
 
-        tryAll(count, ViewFiles::memory, PlantedFault::new);
+        tryAll(count, ViewFiles::memory, PlantedFault::new, PATIENCE, mistake -> true);
 
         assertThat(mistakes).isEmpty();
         assertThat(seen.get()).as("answers that were compared").isGreaterThan(count);
@@ -67,7 +70,7 @@ final class ViewInterleavingTest {
             @TempDir(factory = FolderInMemory.class) Path directory) throws Exception {
         int count = Integer.getInteger("view.interleavings.disk", 40);
 
-        tryAll(count, () -> ViewFiles.rocks(directory), PlantedFault::new);
+        tryAll(count, () -> ViewFiles.rocks(directory), PlantedFault::new, PATIENCE, mistake -> true);
 
         assertThat(mistakes).isEmpty();
         assertThat(seen.get()).as("answers that were compared").isGreaterThan(count);
@@ -89,14 +92,19 @@ final class ViewInterleavingTest {
     }
 
     private void assertFound(Supplier<PlantedFault> fault) throws Exception {
-        tryAll(ENOUGH, ViewFiles::memory, fault);
+        tryAll(ENOUGH, ViewFiles::memory, fault, Duration.ofSeconds(2), ViewInterleavingTest::isMissing);
 
         System.out.println("found by " + tried + " interleavings");
-        assertThat(mistakes).anyMatch(mistake -> mistake.contains("has seen"));
+        assertThat(mistakes).anyMatch(ViewInterleavingTest::isMissing);
     }
 
-    /** Goes on until something is found. */
-    private void tryAll(int count, Supplier<ViewFiles> files, Supplier<PlantedFault> fault) throws Exception {
+    private static boolean isMissing(String mistake) {
+        return mistake.contains("has seen");
+    }
+
+    /** Goes on until what is looked for is found. */
+    private void tryAll(int count, Supplier<ViewFiles> files, Supplier<PlantedFault> fault, Duration patience,
+            Predicate<String> wanted) throws Exception {
         long seed = Long.getLong("test.seed", System.nanoTime());
         System.out.println("replay with -Dtest.seed=" + seed + " -Dview.interleavings=1 -Dview.interleavings.disk=1");
         List<Future<?>> running = new ArrayList<>();
@@ -104,8 +112,8 @@ final class ViewInterleavingTest {
             for (int i = 0; i < count; i++) {
                 long own = i == 0 ? seed : new Random(seed + i).nextLong();
                 running.add(drivers.submit(() -> {
-                    if (mistakes.isEmpty()) {
-                        run(own, files.get(), fault.get());
+                    if (mistakes.stream().noneMatch(wanted)) {
+                        run(own, files.get(), fault.get(), patience);
                     }
                 }));
             }
@@ -115,9 +123,9 @@ final class ViewInterleavingTest {
         }
     }
 
-    private void run(long seed, ViewFiles files, PlantedFault fault) {
+    private void run(long seed, ViewFiles files, PlantedFault fault, Duration patience) {
         tried.incrementAndGet();
-        Interleaving interleaving = new Interleaving(SYSTEM, THREADS, files, fault, seed);
+        Interleaving interleaving = new Interleaving(SYSTEM, THREADS, files, fault, patience, seed);
         Queue<String> made = new ConcurrentLinkedQueue<>();
         try {
             made = interleaving.run(STEPS);
