@@ -111,8 +111,11 @@ final class ReactionsOfTwoMembersTest {
             cluster.manager().tell(new Down(Cluster.get(first).selfMember().address()));
             await().atMost(PATIENCE).until(() -> begun.contains("two"));
             await().atMost(PATIENCE)
-                    .until(() -> two.projections().describe("held").position().compareTo(
-                            two.backend().lastPosition().toCompletableFuture().join()) >= 0);
+                    .until(() -> two.projections()
+                            .describe("held")
+                            .position()
+                            .compareTo(
+                                    two.backend().lastPosition().toCompletableFuture().join()) >= 0);
             DurableState taken = position(two);
             assertThat(taken.revision()).isGreaterThan(before.revision());
 

@@ -121,7 +121,8 @@ final class ViewsOfTwoMembersTest {
     }
 
     private static ViewAnswer<Optional<Total>> asked(AllFrame member, ConsistencyToken token, Duration within) {
-        return member.view(TOTALS).get(token.stream().value().substring("wallet|".length()), token, within)
+        return member.view(TOTALS)
+                .get(token.stream().value().substring("wallet|".length()), token, within)
                 .toCompletableFuture()
                 .join();
     }
@@ -131,7 +132,7 @@ final class ViewsOfTwoMembersTest {
         for (AllFrame member : all) {
             assertThat(asked(member, token, PATIENCE)).isInstanceOfSatisfying(Seen.class, seen -> assertThat(
                     ((Optional<?>) seen.value()).map(row -> ((Total) row).amount().longValueExact()))
-                            .hasValueSatisfying(amount -> assertThat(amount).isGreaterThanOrEqualTo(token.sequenceNr())));
+                    .hasValueSatisfying(amount -> assertThat(amount).isGreaterThanOrEqualTo(token.sequenceNr())));
         }
     }
 

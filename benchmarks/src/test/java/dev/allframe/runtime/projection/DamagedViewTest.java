@@ -113,8 +113,12 @@ final class DamagedViewTest {
     }
 
     private static AllFrame bank(Path directory) {
-        return AllFrame.standalone("damaged", ConfigFactory.parseString("allframe.storage = allsource\nallsource.dir = \""
-                + directory + "\"").withFallback(ConfigFactory.load())).aggregate(ACCOUNT).projection(BALANCES).start();
+        return AllFrame
+                .standalone("damaged", ConfigFactory.parseString("allframe.storage = allsource\nallsource.dir = \""
+                        + directory + "\"").withFallback(ConfigFactory.load()))
+                .aggregate(ACCOUNT)
+                .projection(BALANCES)
+                .start();
     }
 
     private static boolean isAnswered(AllFrame bank, Map<String, AccountRow> rows, String what) {
@@ -226,12 +230,16 @@ final class DamagedViewTest {
             changed.add(id);
         }
         String last = changed.getLast();
-        var answer = view.users().get(last, token, Duration.ofMillis(200)).toCompletableFuture().handle((got, failed) -> {
-            if (failed != null) {
-                done.add("a question failed: " + failed);
-            }
-            return got;
-        }).join();
+        var answer = view.users()
+                .get(last, token, Duration.ofMillis(200))
+                .toCompletableFuture()
+                .handle((got, failed) -> {
+                    if (failed != null) {
+                        done.add("a question failed: " + failed);
+                    }
+                    return got;
+                })
+                .join();
         if (answer instanceof ViewAnswer.Seen<Optional<Sum>>(var row)) {
             assertThat(row).contains(sums.expected(last));
         }

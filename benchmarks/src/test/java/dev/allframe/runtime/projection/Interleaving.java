@@ -204,12 +204,13 @@ final class Interleaving {
             if (mistakes.isEmpty()) {
                 settle();
             }
-            asked.forEach(each -> each.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).handle((answer, failed) -> {
-                if (failed != null) {
-                    mistakes.add("who asked had no answer: " + failed);
-                }
-                return answer;
-            }).join());
+            asked.forEach(
+                    each -> each.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).handle((answer, failed) -> {
+                        if (failed != null) {
+                            mistakes.add("who asked had no answer: " + failed);
+                        }
+                        return answer;
+                    }).join());
         } finally {
             counters.forEach(counter -> Counters.POISON.remove(counter.id));
             stop();

@@ -69,7 +69,8 @@ final class Sums {
             append("c" + i, 1 + i % 17);
         }
         append(BAD, 3);
-        new ViewOrders(store).give(VIEW.type().name(), new ViewOrder.EventSkipped("counter|" + LEFT_OUT, 2, "test", "no"))
+        new ViewOrders(store)
+                .give(VIEW.type().name(), new ViewOrder.EventSkipped("counter|" + LEFT_OUT, 2, "test", "no"))
                 .toCompletableFuture()
                 .join();
     }
