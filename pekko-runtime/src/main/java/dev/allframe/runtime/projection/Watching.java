@@ -165,6 +165,13 @@ final class Watching<K, R> implements Flow.Subscription {
         }
     }
 
+    /** A row that was given before it is met would not be taken back, should it not be there when the page is read. */
+    private void dropAhead() {
+        int before = pending.size();
+        pending.keySet().removeIf(this::isAhead);
+        watchers.kept(pending.size() - before);
+    }
+
     private void unfollow() {
         watchers.kept(-pending.size());
         pending.clear();
@@ -303,6 +310,7 @@ final class Watching<K, R> implements Flow.Subscription {
             if (!rows.entries().isEmpty()) {
                 scanned = view.type().keys().encode(rows.entries().getLast().key());
             }
+            dropAhead();
         }
         Position position = now.state().position();
         boolean goesOn = true;

@@ -56,8 +56,10 @@ import org.junit.jupiter.api.Test;
  * threads make of it.
  *
  * <p>Each of these faults, put in by hand, turns it red: {@link Watching} follows changes behind the first page instead
- * of before it, or takes a change for one that is met later while a page is read; {@link Watching} gives nothing for a
- * row that is missing; {@link Watching} begins again without saying so; {@link ViewWork} tells nobody of a page.
+ * of before it, or takes a change for one that is met later while a page is read, or gives a changed row that is met
+ * later; {@link Watching} gives nothing for a row that is missing; it begins again without saying so, or does not when it
+ * should; {@link Watchers} tells of a change those alone who watch the new value; {@link ViewWork} tells nobody of a
+ * page.
  */
 final class WatchInterleavingTest {
 
@@ -306,6 +308,7 @@ final class WatchInterleavingTest {
         private final List<Watcher> watching = new ArrayList<>();
         private final ActorRef<ViewActor.Message> actor;
         private long weight;
+        private long last;
 
         Box(long seed) {
             random = new Random(seed);
@@ -374,8 +377,8 @@ final class WatchInterleavingTest {
         }
 
         private void write(BoxEvent event) {
-            CompletableFuture<?> unused = events.append("box", ExpectedVersion.any(), List.of(event))
-                    .toCompletableFuture();
+            events.append("box", ExpectedVersion.any(), List.of(event)).toCompletableFuture().join();
+            last = store.lastPosition().toCompletableFuture().join().index();
         }
 
         private void step() {
@@ -409,8 +412,19 @@ final class WatchInterleavingTest {
             } else if (dice < 93 && !watching.isEmpty()) {
                 watching.get(random.nextInt(watching.size())).request(1 + random.nextInt(100));
             } else {
-                LockSupport.parkNanos(random.nextInt(3_000_000));
+                LockSupport.parkNanos(random.nextInt(1_000_000));
             }
+            if (random.nextInt(4) == 0) {
+                catchUp(last == 0 ? 0 : last - random.nextLong(Math.min(last, 30)));
+            }
+        }
+
+        /** Otherwise a busy machine does everything before the view has begun. */
+        private void catchUp(long index) {
+            await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofNanos(100_000)).until(() -> {
+                Published now = view.published();
+                return now != null && now.state().position().index() >= index;
+            });
         }
     }
 }
