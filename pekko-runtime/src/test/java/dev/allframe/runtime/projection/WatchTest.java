@@ -31,6 +31,7 @@ import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
 import java.io.IOException;
@@ -64,6 +65,7 @@ final class WatchTest {
     private final RegisteredView<Integer, Marble> type = RegisteredView.of(MARBLES);
     private final ServedView<Integer, Marble> view = new ServedView<>(type, store, PENDING);
     private final AtomicReference<@Nullable RuntimeException> failing = new AtomicReference<>();
+    private final AtomicReference<Runnable> behindSnapshot = new AtomicReference<>(() -> {});
     private final ViewOrders orders = new ViewOrders(store);
     private final ViewWork<Integer, Marble> work = new ViewWork<>(type, view,
             new Generations<>(type, new Failing(), store, Clock.systemUTC()), store, orders);
@@ -86,6 +88,13 @@ final class WatchTest {
                         throw failure;
                     }
                     return super.get(table, key);
+                }
+
+                @Override
+                public ViewSnapshot snapshot() {
+                    ViewSnapshot snapshot = super.snapshot();
+                    behindSnapshot.getAndSet(() -> {}).run();
+                    return snapshot;
                 }
             };
         }
@@ -224,6 +233,27 @@ final class WatchTest {
 
         assertThat(next(probe, 2, 2)).containsExactly(new Row<>(1, new Marble("green", 1), 2, at()),
                 new Row<>(2, RED, 1, at()));
+    }
+
+    @Test
+    void a_row_that_is_met_later_is_not_given_before() {
+        applied(new Placed(numbers(0, 100), "red", 1));
+        WatchProbe<Integer, Marble> probe = WatchProbe.idle(view.watch());
+        behindSnapshot.set(() -> {
+            applied(placed("blue", 0, 200));
+            await().until(() -> view.watchers().pending() == 2);
+        });
+        probe.request(64);
+        next(probe, 0, 64);
+        await().until(() -> view.watchers().pending() == 1); // of row 0 alone
+        probe.request(3);
+        next(probe, 64, 3);
+
+        applied(new Taken(List.of(200)));
+        probe.request(Long.MAX_VALUE);
+
+        await().until(probe::isCurrent);
+        assertThat(probe.rows().keySet()).containsExactlyInAnyOrderElementsOf(numbers(0, 100));
     }
 
     @Test

@@ -26,6 +26,12 @@ final class Meters {
     sealed interface MeterEvent extends Event {
         @Stored("read")
         record Read(long number, long value) implements MeterEvent {}
+
+        @Stored("moved")
+        record Moved(long number, long house) implements MeterEvent {}
+
+        @Stored("removed")
+        record Removed(long number) implements MeterEvent {}
     }
 
     @Stored("state")
@@ -60,6 +66,9 @@ final class Meters {
             .from(METER, (event, info) -> switch (event) {
                 case MeterEvent.Read(var number, var value) ->
                     Change.put(number, new Reading(number / NUMBERS_OF_A_HOUSE, value));
+                case MeterEvent.Moved(var number, var house) -> Change.upsert(number, new Reading(house, 0),
+                        reading -> new Reading(house, reading.value()));
+                case MeterEvent.Removed(var number) -> Change.remove(number);
             });
 
     private Meters() {}
