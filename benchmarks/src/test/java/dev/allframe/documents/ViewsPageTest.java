@@ -10,6 +10,7 @@ import static dev.allframe.projection.Version.version;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.sample.bank.account.Money.czk;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -27,6 +28,11 @@ import dev.allframe.projection.View;
 import dev.allframe.projection.ViewAnswer.Never;
 import dev.allframe.projection.ViewAnswer.NotYet;
 import dev.allframe.projection.ViewAnswer.Seen;
+import dev.allframe.projection.Watched;
+import dev.allframe.projection.Watched.Again;
+import dev.allframe.projection.Watched.Current;
+import dev.allframe.projection.Watched.Gone;
+import dev.allframe.projection.Watched.Row;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.account.AccountCommand.Open;
 import dev.allframe.sample.bank.account.AccountEvent;
@@ -38,7 +44,10 @@ import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Money;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +109,36 @@ final class ViewsPageTest {
                     limit(10));
             assertThat(ofAnn).containsExactly(new AccountRow("Ann", czk(0)));
             assertThat(richest.keys()).containsExactly("acc-1");
+
+            Set<String> ofBert = ConcurrentHashMap.newKeySet();
+            balances.watch(OWNER, "Bert").subscribe(new Flow.Subscriber<Watched<String, AccountRow>>() {
+                @Override
+                public void onSubscribe(Flow.Subscription subscription) {
+                    subscription.request(Long.MAX_VALUE);
+                }
+
+                @Override
+                public void onNext(Watched<String, AccountRow> element) {
+                    switch (element) {
+                        case Row(var account, var row, var changes, var position) -> ofBert.add(account);
+                        case Gone(var account, var changes, var position) -> ofBert.remove(account);
+                        case Current(var position) -> log.info("Bert has {} as of {}", ofBert, position);
+                        case Again(var reason, var position) -> ofBert.clear();
+                    }
+                }
+
+                @Override
+                public void onError(Throwable failed) {
+                    log.error("the accounts of Bert are not known any more", failed);
+                }
+
+                @Override
+                public void onComplete() {
+                    log.info("the bank is closed");
+                }
+            });
+            bank.commands().dispatchAndWait(ACCOUNT, "acc-2", new Open("Bert", czk(0), DAY)).orThrow();
+            await().untilAsserted(() -> assertThat(ofBert).containsExactly("acc-2"));
 
             ProjectionRegistry projections = bank.projections();
             projections.describe()
