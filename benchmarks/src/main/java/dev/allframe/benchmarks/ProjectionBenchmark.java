@@ -21,8 +21,8 @@ import org.HdrHistogram.Histogram;
  * views the commands.
  *
  * <p>Arguments, all optional: {@code --parts catch-up,jdbc,visible,get,recovery,live --events 5000000 --tills 10000
- * --jdbc-events 1000000 --group 5000 --rows 1000000 --rate 10000 --rebuild-rate <that of reference.conf> --seconds 10
- * --rounds 5 --dir <temp>}. The store is the durable one, filled with events that are sealed.
+ * --jdbc-events 1000000 --group 5000 --rows 1000000 --rate 10000 --rebuild-rate <that of reference.conf> --views 0,1,5
+ * --seconds 10 --rounds 5 --dir <temp>}. The store is the durable one, filled with events that are sealed.
  */
 public final class ProjectionBenchmark {
 
