@@ -52,11 +52,9 @@ final class PageRows<K, R> {
             return other instanceof Key(byte[] others) && Arrays.equals(bytes, others);
         }
 
-        /** Spread: keys that differ in a digit or two would else share the buckets of a map. */
         @Override
         public int hashCode() {
-            int hash = Arrays.hashCode(bytes) * 0x9E3779B9;
-            return hash ^ hash >>> 15;
+            return Arrays.hashCode(bytes);
         }
     }
 

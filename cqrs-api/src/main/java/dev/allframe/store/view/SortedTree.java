@@ -177,12 +177,16 @@ public final class SortedTree {
             return node(entry, left, right);
         }
 
-        /** The entry over two trees: the same node where this edit has made it. */
+        /** The entry over two trees: the same node where this edit has made it. Most writes change nothing there. */
         @SuppressWarnings("ReferenceEquality") // the token is an identity
         private Node node(Node entry, @Nullable Node left, @Nullable Node right) {
             Node node = entry.madeBy == token ? entry : new Node(entry.key, entry.value, token);
-            node.left = left;
-            node.right = right;
+            if (node.left != left) {
+                node.left = left;
+            }
+            if (node.right != right) {
+                node.right = right;
+            }
             node.height = 1 + Math.max(height(left), height(right));
             return node;
         }
