@@ -63,7 +63,8 @@ record Generations(Sql sql) {
     }
 
     void serve(Generation built) {
-        sql.execute("UPDATE account_lists SET state = CASE number WHEN ? THEN 'SERVED' ELSE 'OLD' END WHERE number <= ?",
+        sql.execute(
+                "UPDATE account_lists SET state = CASE number WHEN ? THEN 'SERVED' ELSE 'OLD' END WHERE number <= ?",
                 built.number(), built.number());
     }
 
