@@ -18,7 +18,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * The changes of one event are kept or taken back together. For one thread and one page.
  */
 final class PageRows<K, R> {
+
+    /** From so many rows on it pays to hand them to other threads. */
+    private static final int MANY = 1_000;
 
     private static final Comparator<byte[]> BY_BYTES = Arrays::compareUnsigned;
 
@@ -115,11 +120,11 @@ final class PageRows<K, R> {
                 missing.add(compared);
             }
         }
-        List<byte @Nullable []> found = stored.getAll(ViewTable.ROWS, missing.stream().map(Key::bytes).toList());
-        int at = 0;
-        for (Key key : missing) {
-            rows.put(key, new Row(key.bytes, found.get(at++)));
-        }
+        List<byte[]> keysOfMissing = missing.stream().map(Key::bytes).toList();
+        List<byte @Nullable []> found = stored.getAll(ViewTable.ROWS, keysOfMissing);
+        upTo(found.size()).mapToObj(at -> new Row(keysOfMissing.get(at), found.get(at)))
+                .toList()
+                .forEach(row -> rows.put(new Key(row.key), row));
     }
 
     private Row row(byte[] key) {
@@ -198,36 +203,71 @@ final class PageRows<K, R> {
      *
      * @throws dev.allframe.codec.CodecException if a row cannot be written
      */
-    @SuppressWarnings("ReferenceEquality") // the same object was not changed; others are compared by their bytes
     Written<K, R> write(ViewBatch batch, Digest before) {
-        List<RowChange<K, R>> changes = new ArrayList<>();
+        List<Row> all = List.copyOf(rows.values());
+        List<Rewritten> rewritten = upTo(all.size()).mapToObj(at -> rewritten(all.get(at)))
+                .flatMap(Optional::stream)
+                .toList();
+        List<RowChange<K, R>> changes = new ArrayList<>(rewritten.size());
         long added = 0;
         Digest digest = before;
-        for (Row row : rows.values()) {
-            byte[] old = row.storedBytes;
-            R now = row.now;
-            if (now == row.storedRow) {
-                continue;
-            }
-            byte[] written = now == null ? null : codec.encode(now);
-            if (Arrays.equals(old, written)) {
-                continue;
-            }
-            if (old != null) {
-                digest = digest.minus(Digest.of(row.key, old));
+        for (Rewritten made : rewritten) {
+            Row row = made.row;
+            if (row.storedBytes != null) {
+                digest = digest.minus(made.digestBefore);
                 added--;
             }
-            if (written == null) {
+            if (made.bytes == null) {
                 batch.delete(ViewTable.ROWS, row.key);
             } else {
-                batch.put(ViewTable.ROWS, row.key, written);
-                digest = digest.plus(Digest.of(row.key, written));
+                batch.put(ViewTable.ROWS, row.key, made.bytes);
+                digest = digest.plus(made.digest);
                 added++;
             }
             index(batch, row);
-            changes.add(new RowChange<>(keys.decode(row.key), row.storedRow, now));
+            changes.add(new RowChange<>(keys.decode(row.key), row.storedRow, row.now));
         }
         return new Written<>(changes, added, digest);
+    }
+
+    /** A row with the bytes that it has behind the page, null for no row, and the digests of both. */
+    private final class Rewritten {
+        private final Row row;
+        private final byte @Nullable [] bytes;
+        private final Digest digestBefore;
+        private final Digest digest;
+
+        Rewritten(Row row, byte @Nullable [] bytes) {
+            this.row = row;
+            this.bytes = bytes;
+            this.digestBefore = digest(row.key, row.storedBytes);
+            this.digest = digest(row.key, bytes);
+        }
+
+        private static Digest digest(byte[] key, byte @Nullable [] bytes) {
+            return bytes == null ? Digest.NONE : Digest.of(key, bytes);
+        }
+
+    }
+
+    /** A row that differs from what is stored. */
+    @SuppressWarnings("ReferenceEquality") // the same object was not changed; others are compared by their bytes
+    private Optional<Rewritten> rewritten(Row row) {
+        R now = row.now;
+        if (now == row.storedRow) {
+            return Optional.empty();
+        }
+        byte[] bytes = now == null ? null : codec.encode(now);
+        return Arrays.equals(row.storedBytes, bytes) ? Optional.empty() : Optional.of(new Rewritten(row, bytes));
+    }
+
+    /**
+     * The numbers below a count, gone through by several threads where they are many: the rows of a large page are
+     * read and written as JSON by all processors, in no order, as functions of rows are pure and codecs thread-safe.
+     */
+    private static IntStream upTo(int count) {
+        IntStream numbers = IntStream.range(0, count);
+        return count < MANY ? numbers : numbers.parallel();
     }
 
     private void index(ViewBatch batch, Row row) {

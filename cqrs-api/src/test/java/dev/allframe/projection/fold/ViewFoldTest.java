@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -342,6 +343,54 @@ class ViewFoldTest {
 
         assertThat(Objects.requireNonNull(folded.failure()).stream()).isEqualTo(events.get(1).stream());
         assertThat(new StoredRows<>(type, codec, tables).range(all()).keys()).containsExactly("good");
+    }
+
+    @Test
+    void a_page_of_many_rows_which_several_threads_write_is_as_the_same_rows_in_small_pages() {
+        int many = 3_000;
+        ProjectionType<String, Row> type = Things.THINGS;
+        List<StoredEvent> made = IntStream.range(0, many)
+                .mapToObj(i -> log.next("t" + i, new ThingEvent.Made("g" + i % 7, i)))
+                .toList();
+        List<StoredEvent> changed = IntStream.range(0, many)
+                .mapToObj(i -> log.next("t" + i, new ThingEvent.Added(i % 3)))
+                .toList();
+        ViewFold<String, Row> inLarge = begin(type);
+        ViewFold<String, Row> inSmall = ViewFold.begin(type, CODEC, store.create("small"), Things.STORE,
+                Clock.systemUTC());
+
+        Folded<String, Row> folded = inLarge.apply(page(type, made));
+        Folded<String, Row> again = inLarge.apply(page(type, changed));
+        for (List<StoredEvent> events : List.of(made, changed)) {
+            for (int from = 0; from < many; from += 300) {
+                inSmall.apply(page(type, events.subList(from, from + 300)));
+            }
+        }
+
+        assertThat(folded.changes()).hasSize(many);
+        assertThat(again.changes()).hasSize(many - many / 3);
+        assertThat(inLarge.state()).isEqualTo(inSmall.state());
+    }
+
+    @Test
+    void a_row_among_many_that_cannot_be_written_is_the_failure_of_its_event() {
+        int many = 2_000;
+        int bad = 1_234;
+        BigDecimal unwritable = new BigDecimal(BigInteger.ONE, Integer.MIN_VALUE);
+        ProjectionType<String, Sum> type = ProjectionType.named("sums", Version.version(1), String.class, Sum.class)
+                .from(Things.THING, (event, info) -> Change.put(info.id(),
+                        new Sum(info.id().equals("t" + bad) ? unwritable : BigDecimal.ONE)));
+        List<StoredEvent> events = IntStream.range(0, many)
+                .mapToObj(i -> log.next("t" + i, new ThingEvent.Noted()))
+                .toList();
+        RowCodec<Sum> codec = JacksonRowCodec.of(Sum.class);
+
+        Folded<String, Sum> folded = ViewFold.begin(type, codec, tables, Things.STORE, Clock.systemUTC())
+                .apply(new Handlers<>(type, Things.codecs())
+                        .handle(new EventPage(events, events.getLast().position(), true)));
+
+        assertThat(Objects.requireNonNull(folded.failure()).stream()).isEqualTo(events.get(bad).stream());
+        assertThat(folded.state().rows()).isEqualTo(bad);
     }
 
     @Test
