@@ -230,7 +230,7 @@ final class JsonText {
             }
         }
         String number = text.substring(begin, at);
-        return whole || !canonical ? number : decimal(number);
+        return number.equals("-0") ? "0" : whole || !canonical ? number : decimal(number);
     }
 
     /** A decimal has no negative zero, and a double has. */

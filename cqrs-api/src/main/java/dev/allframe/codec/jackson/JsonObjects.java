@@ -62,13 +62,12 @@ final class JsonObjects {
         return JsonObject.of(text.toString());
     }
 
-    /** Copies an object up to its end; a number by its text, which is the only exact form of all numbers. */
+    /** Copies an object up to its end; a fraction by its text, which is the only exact form of all fractions. */
     private static void copy(JsonParser from, JsonGenerator to) throws IOException {
         int open = 0;
         do {
             JsonToken token = from.currentToken();
-            if (token == JsonToken.VALUE_NUMBER_FLOAT
-                    || (token == JsonToken.VALUE_NUMBER_INT && from.getText().equals("-0"))) {
+            if (token == JsonToken.VALUE_NUMBER_FLOAT) {
                 to.writeNumber(from.getText());
             } else {
                 to.copyCurrentEvent(from);

@@ -26,6 +26,7 @@ import dev.allframe.evolution.Upcasters;
 import dev.allframe.schema.Schema;
 import dev.allframe.schema.TypeSchema;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +134,7 @@ final class StoredValuesTest {
             different += equal ? 0 : 1;
         }
         assertThat(different).isPositive();
+        assertThat(JsonObject.of("{\"a\":-0}").text()).isEqualTo("{\"a\":0}");
         assertThat(JsonObject.of("{\"a\":1e2}")).isEqualTo(JsonObject.of("{\"a\":1E+2}"));
         for (String[] pair : new String[][]{{"1.0", "1.00"}, {"1", "1.0"}, {"0.0", "-0.0"}, {"1", "\"1\""},
                 {"[1,2]", "[2,1]"}, {"null", "{}"}, {"\"a\"", "\"A\""}}) {
@@ -252,6 +254,27 @@ final class StoredValuesTest {
 
         assertThat(read.output().text()).isEqualTo(stored.replace("\\u00e9", "é"));
         assertThat(read.more().text()).isEqualTo("{\"a\":[1.50]}");
+    }
+
+    sealed interface Effect {
+        @Stored("call")
+        record Call(JsonObject input) implements Effect {}
+    }
+
+    @Stored("effects")
+    record Effects(List<Effect> effects) {}
+
+    @Test
+    void an_object_is_read_with_its_numbers_though_the_name_of_its_case_comes_behind_it() {
+        JacksonValueCodec<Effects> codecOfEffects = JacksonValueCodec.of(Effects.class, "moves", List.of());
+        String input = "{\"z\":1.50,\"a\":-0.0,\"b\":[0,1e2,12345678901234567890123]}";
+
+        Effects read = codecOfEffects.decode(new StoredValue("moves.effects", 1,
+                JsonObject.of("{\"effects\":[{\"input\":" + input + ",\"@type\":\"call\"}]}")));
+
+        assertThat(((Effect.Call) read.effects().getFirst()).input().text()).isEqualTo(input);
+        assertThat((Object) DomainJson.mapper().valueToTree(read).at("/effects/0/input/b/2").bigIntegerValue())
+                .isEqualTo(new BigInteger("12345678901234567890123"));
     }
 
     @Stored("context")
