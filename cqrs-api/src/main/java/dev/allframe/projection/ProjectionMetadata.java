@@ -25,15 +25,43 @@ import org.jspecify.annotations.Nullable;
  * @param trouble why the projection does not go on, or what it was last failed by; empty where nothing is wrong
  * @param parkedStreams the first hundred of the streams that wait, each with the number of its first waiting event and
  *         the reason
+ * @param generations the generations of a view that this node has, by their numbers; none of a reaction
  */
 public record ProjectionMetadata(String name, int version, ProjectionState state, Position position, long lag,
         @Nullable Instant oldestUnapplied, long rows, String digest, double eventsPerSecond, long generation,
-        long building, @Nullable Position builtTo, int parked, String trouble, List<ParkedStream> parkedStreams) {
+        long building, @Nullable Position builtTo, int parked, String trouble, List<ParkedStream> parkedStreams,
+        List<StoredGeneration> generations) {
 
     /** A stream that waits because one of its events failed. */
     public record ParkedStream(String stream, long firstSequenceNr, Instant since, String reason) {}
 
+    /**
+     * The rows that one version of the code has made.
+     *
+     * @param number its number
+     * @param use what it is for
+     * @param version the version of the code; 0 where that is not known
+     * @param keptUntil when it is deleted; null where that is not fixed
+     */
+    public record StoredGeneration(long number, Use use, int version, @Nullable Instant keptUntil) {
+
+        /** What a generation is for. */
+        public enum Use {
+            /** It is read. */
+            SERVED,
+            /** It is being built. */
+            BUILDING,
+            /** It is to be built when another view of the node is. */
+            WAITING,
+            /** It was served, and is kept for the code that made it, in case that returns. */
+            KEPT,
+            /** It is of a view that was not given to this AllFrame. */
+            UNREGISTERED
+        }
+    }
+
     public ProjectionMetadata {
         parkedStreams = List.copyOf(parkedStreams);
+        generations = List.copyOf(generations);
     }
 }

@@ -40,6 +40,21 @@ public interface ProjectionRegistry {
         return rebuild(type.name(), order);
     }
 
+    /**
+     * Builds every view anew that is not retired, as {@link #rebuild(String, Order)} does: at most one at a time on a
+     * node. {@link #describe()} says which is being built, how far it is, and which wait.
+     */
+    CompletionStage<Void> rebuildAll(Order order);
+
+    /**
+     * Drops the rows of a view that is not wanted any more, on every node, also on one that starts later. Until it is
+     * rebuilt it applies nothing, and reads throw {@link ViewNotReadyException}. Of a view that is not given to any
+     * AllFrame the files are deleted. Repeats change nothing.
+     *
+     * @throws IllegalArgumentException if there is none of this name, or it is a reaction
+     */
+    CompletionStage<Void> retire(String name, Order order);
+
     /** Tries the events again that have failed: the one before which a view stands, and those of parked streams. */
     CompletionStage<Void> retry(String name, Order order);
 

@@ -13,5 +13,9 @@ public enum ProjectionState {
     /** Applies what comes, but for streams of which an event failed. */
     PARKED,
     /** Its files were damaged; it is set aside and built anew. */
-    DAMAGED
+    DAMAGED,
+    /** Was told that it is not wanted: it has no rows and applies nothing, until it is rebuilt. */
+    RETIRED,
+    /** A view whose files are there, and that was not given to this AllFrame. */
+    UNREGISTERED
 }

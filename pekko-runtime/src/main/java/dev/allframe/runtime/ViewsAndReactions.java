@@ -50,6 +50,21 @@ record ViewsAndReactions(Views views, Reactions reactions) implements Projection
     }
 
     @Override
+    public CompletionStage<Void> rebuildAll(Order order) {
+        return views.rebuildAll(order);
+    }
+
+    /** A reaction that was retired and came back would have to guess which effects to repeat. */
+    @Override
+    public CompletionStage<Void> retire(String name, Order order) {
+        if (isReaction(name)) {
+            throw new IllegalArgumentException("'" + name + "' is a reaction, which has no rows to drop: pause it, and"
+                    + " take it out of the code; where it stands is kept, for code that brings it back");
+        }
+        return views.retire(name, order);
+    }
+
+    @Override
     public CompletionStage<Void> retry(String name, Order order) {
         return isReaction(name) ? reactions.retry(name, order) : views.retry(name, order);
     }

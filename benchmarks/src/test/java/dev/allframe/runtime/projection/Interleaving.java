@@ -134,7 +134,8 @@ final class Interleaving {
         });
         this.store = slow(backend);
         this.settings = new ProjectionSettings(1 + random.nextInt(6), random.nextInt(4) == 0 ? 1_000 : 0,
-                Duration.ofMillis(1 + random.nextInt(20)), Duration.ofMillis(1), Duration.ofMillis(4));
+                Duration.ofMillis(1 + random.nextInt(20)), Duration.ZERO, Duration.ofMillis(1),
+                Duration.ofMillis(4));
         for (int i = 0; i < STREAMS; i++) {
             counters.add(new Counter("c" + STARTED.incrementAndGet()));
         }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *            "state"   version u16 | position as text | rows u64 | digest 16 B | witness u8, 0 for none
  *                      | its stream | sequence number u64 | position as text | checksum u32
  *            "orders"  version u16 | number of the last order that was followed u64
+ *            "begun"   version u16 | number of the last order that was given when the generation was begun u64
  *   rows     key       the row, as its codec wrote it
  *   indexes  number of the index u16 | value | key                     no value
  *   parked   'p' | stream            version u16 | first sequence number u64 | since, ms u64 | reason
@@ -37,6 +38,7 @@ final class GenerationFormat {
     static final byte[] ORIGIN = "origin".getBytes(StandardCharsets.US_ASCII);
     static final byte[] STATE = "state".getBytes(StandardCharsets.US_ASCII);
     static final byte[] ORDERS = "orders".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] BEGUN = "begun".getBytes(StandardCharsets.US_ASCII);
     static final byte[] NOTHING = {};
     static final byte PARKED = 'p';
     static final byte SKIPPED = 's';

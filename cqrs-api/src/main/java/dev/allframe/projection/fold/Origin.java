@@ -15,6 +15,8 @@ import java.util.List;
  */
 public record Origin(String storeId, List<String> definition) {
 
+    private static final String VERSION = "version ";
+
     public Origin {
         definition = List.copyOf(definition);
     }
@@ -22,7 +24,7 @@ public record Origin(String storeId, List<String> definition) {
     /** Of a view, as its code is. */
     public static <K, R> Origin of(String storeId, ProjectionType<K, R> type, RowCodec<R> rows) {
         List<String> definition = new ArrayList<>();
-        definition.add("version " + type.version().number());
+        definition.add(VERSION + type.version().number());
         definition.add("keys " + type.keys().description());
         definition.add("rows " + rows.schema());
         for (ProjectionType.Source<?, K, R> source : type.sources()) {
@@ -32,6 +34,16 @@ public record Origin(String storeId, List<String> definition) {
             definition.add("index " + index.name() + " " + index.keys().description());
         }
         return new Origin(storeId, definition);
+    }
+
+    /** The version of the code; 0 where the definition has none. */
+    public int version() {
+        for (String part : definition) {
+            if (part.startsWith(VERSION)) {
+                return Integer.parseInt(part.substring(VERSION.length()));
+            }
+        }
+        return 0;
     }
 
     /** What differs, in words; empty where nothing does. */

@@ -50,6 +50,7 @@ public final class ViewFold<K, R> {
     private final Set<Skip> skips = new HashSet<>();
     private FoldState reached;
     private long orders;
+    private long begunBehind;
 
     private ViewFold(ProjectionType<K, R> type, RowCodec<R> codec, ViewTables tables, Clock clock) {
         this.type = type;
@@ -61,8 +62,8 @@ public final class ViewFold<K, R> {
             throw new CorruptStoreException("a generation of view '" + type.name() + "' has no state");
         }
         reached = GenerationFormat.state(state);
-        byte[] followed = tables.get(ViewTable.META, GenerationFormat.ORDERS);
-        orders = followed == null ? 0 : GenerationFormat.orders(followed);
+        orders = number(GenerationFormat.ORDERS);
+        begunBehind = number(GenerationFormat.BEGUN);
         try (Cursor entries = tables.cursor(ViewTable.PARKED, KeyRange.all(), false)) {
             while (entries.next()) {
                 Skip skip = GenerationFormat.skipped(entries.key());
@@ -74,6 +75,11 @@ public final class ViewFold<K, R> {
                 }
             }
         }
+    }
+
+    private long number(byte[] key) {
+        byte[] stored = tables.get(ViewTable.META, key);
+        return stored == null ? 0 : GenerationFormat.orders(stored);
     }
 
     /** What a generation was made from; empty for one that was not begun. */
@@ -114,6 +120,20 @@ public final class ViewFold<K, R> {
     /** Notes that the orders up to a number were followed. */
     public void followed(long number) {
         tables.write(new ViewBatch().put(ViewTable.META, GenerationFormat.ORDERS, GenerationFormat.orders(number)));
+        orders = number;
+    }
+
+    /** The number of the last order that had been given when this generation was begun; 0 where none had. */
+    public long begunBehind() {
+        return begunBehind;
+    }
+
+    /** Notes that the generation is begun when the orders up to a number had been given, all of which it follows. */
+    public void begunBehind(long number) {
+        byte[] stored = GenerationFormat.orders(number);
+        tables.write(new ViewBatch().put(ViewTable.META, GenerationFormat.BEGUN, stored)
+                .put(ViewTable.META, GenerationFormat.ORDERS, stored));
+        begunBehind = number;
         orders = number;
     }
 

@@ -20,6 +20,7 @@ public final class MemoryViewStore implements ViewStore {
     private final Map<String, NavigableMap<Long, Generation>> views = new TreeMap<>();
     private final Map<String, Long> served = new TreeMap<>();
     private final Map<String, Long> highest = new TreeMap<>();
+    private final Map<String, NavigableMap<Long, Replacement>> replaced = new TreeMap<>();
     private boolean closed;
 
     @Override
@@ -57,6 +58,25 @@ public final class MemoryViewStore implements ViewStore {
     @Override
     public synchronized void serve(String view, long generation) {
         served.put(view, generation(view, generation).number);
+        forget(view, generation);
+    }
+
+    @Override
+    public synchronized void noteReplaced(String view, long generation, Replacement replacement) {
+        replaced.computeIfAbsent(view, first -> new TreeMap<>())
+                .put(generation(view, generation).number, replacement);
+    }
+
+    @Override
+    public synchronized Map<Long, Replacement> replaced(String view) {
+        mustBeOpen();
+        NavigableMap<Long, Replacement> notes = new TreeMap<>(replaced.getOrDefault(view, new TreeMap<>()));
+        served(view).ifPresent(notes::remove);
+        return notes;
+    }
+
+    private void forget(String view, long generation) {
+        replaced.getOrDefault(view, new TreeMap<>()).remove(generation);
     }
 
     @Override
@@ -71,6 +91,7 @@ public final class MemoryViewStore implements ViewStore {
         }
         generations.remove(generation);
         served.remove(view, generation);
+        forget(view, generation);
         if (generations.isEmpty()) {
             views.remove(view);
             highest.remove(view);

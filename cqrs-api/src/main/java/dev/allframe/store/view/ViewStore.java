@@ -1,6 +1,7 @@
 package dev.allframe.store.view;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -48,11 +49,30 @@ public interface ViewStore extends AutoCloseable {
     ViewTables open(String view, long generation);
 
     /**
-     * Names the generation that is served. Durable, and all or nothing, when this returns.
+     * Names the generation that is served, of which nothing is noted from then on. Durable, and all or nothing, when
+     * this returns.
      *
      * @throws IllegalArgumentException if there is no such generation
      */
     void serve(String view, long generation);
+
+    /**
+     * Notes that a generation is being replaced by one of other code, in place of an earlier note. The note counts when
+     * another generation is served; where none was until the store is opened again, it is forgotten. Durable, and all
+     * or nothing, when this returns.
+     *
+     * @throws IllegalArgumentException if there is no such generation
+     */
+    void noteReplaced(String view, long generation, Replacement replacement);
+
+    /**
+     * The notes of generations that are there and not served, by their numbers, ascending.
+     *
+     * @throws dev.allframe.store.CorruptStoreException if the notes are damaged; {@link #noteReplaced} forgets the
+     *         damaged ones
+     * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote them
+     */
+    Map<Long, Replacement> replaced(String view);
 
     /**
      * Deletes a generation; nothing where it is not there. A crash leaves all of it or nothing.

@@ -11,6 +11,7 @@ import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Generations<K, R> {
 
+    private static final Unfit NOT_TRIED = new Unfit("it was replaced, or not completed");
+
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
     private final ProjectionType<K, R> type;
@@ -33,13 +36,17 @@ final class Generations<K, R> {
     private final EventStoreBackend store;
     private final Clock clock;
     private final Origin today;
+    private final KeptGenerations kept;
 
-    Generations(RegisteredView<K, R> view, ViewStore views, EventStoreBackend store, Clock clock) {
+    /** @param keepOld for so long is kept what other code has served */
+    Generations(RegisteredView<K, R> view, ViewStore views, EventStoreBackend store, Clock clock,
+            Duration keepOld) {
         this.type = view.type();
         this.codec = view.rows();
         this.views = views;
         this.store = store;
         this.clock = clock;
+        this.kept = new KeptGenerations(type.name(), views, clock, keepOld);
         this.today = Origin.of(store.storeId(), type, codec);
     }
 
@@ -47,15 +54,24 @@ final class Generations<K, R> {
      * What was found.
      *
      * @param served holds what today's code makes of this store, and was served before; null where none does
-     * @param building the same, and was not complete; null where there is none
-     * @param lost whether a generation that was being built beside the served one was of no use
+     * @param building the same, and is not served: it was not complete, or was kept from when this code served it; null
+     *        where there is none
      * @param why why the generation that was served is not; empty where it is, or where none was
      */
-    record Found<K, R>(@Nullable Generation<K, R> served, @Nullable Generation<K, R> building, boolean lost,
-            String why) {}
+    record Found<K, R>(@Nullable Generation<K, R> served, @Nullable Generation<K, R> building, String why) {}
 
     /** Why a generation is of no use. */
-    private record Unfit(String reason, boolean ofOtherCode) {}
+    private record Unfit(String reason, boolean ofOtherCode, int version) {
+
+        Unfit(String reason) {
+            this(reason, false, 0);
+        }
+    }
+
+    /** The generations that other code has left. */
+    KeptGenerations kept() {
+        return kept;
+    }
 
     /** Opens what is of use, and makes a generation where nothing is. Where this fails, nothing is open. */
     Found<K, R> open() {
@@ -69,44 +85,60 @@ final class Generations<K, R> {
     }
 
     private Found<K, R> open(List<Generation<K, R>> opened) {
+        kept.find();
         OptionalLong named = named();
         Generation<K, R> served = null;
-        Generation<K, R> building = null;
-        boolean lost = false;
         String why = "";
+        if (named.isPresent()) {
+            Object found = tryOpen(named.getAsLong());
+            if (found instanceof Unfit unfit) {
+                why = unfit.reason;
+                leave(named.getAsLong(), unfit);
+            } else {
+                served = generation(found);
+                opened.add(served);
+            }
+        }
+        Generation<K, R> building = null;
         for (long number : views.generations(type.name()).reversed()) {
-            boolean isServed = named.isPresent() && named.getAsLong() == number;
-            if (!isServed && (building != null || (named.isPresent() && number < named.getAsLong()))) {
-                views.drop(type.name(), number);
+            if (named.isPresent() && named.getAsLong() == number) {
                 continue;
             }
-            Object found = tryOpen(number);
+            boolean begun = !kept.contains(number) && (named.isEmpty() || number > named.getAsLong());
+            boolean returns = kept.contains(number) && served == null;
+            Object found = building == null && (begun || returns) ? tryOpen(number) : NOT_TRIED;
             if (found instanceof Unfit unfit) {
-                if (!isServed) {
-                    LOG.info("view '{}': generation {} is dropped, because {}", type.name(), number, unfit.reason);
-                    views.drop(type.name(), number);
-                    lost = true;
-                } else {
-                    why = unfit.reason;
-                    if (!unfit.ofOtherCode) {
-                        setAside(number, unfit.reason);
-                    }
+                if (!kept.contains(number)) {
+                    drop(number, unfit.reason);
+                } else if (found != NOT_TRIED && !unfit.ofOtherCode) {
+                    kept.forget(number);
+                    drop(number, unfit.reason);
                 }
             } else {
-                Generation<K, R> generation = generation(found);
-                opened.add(generation);
-                if (isServed) {
-                    served = generation;
-                } else {
-                    building = generation;
-                }
+                building = generation(found);
+                opened.add(building);
+                kept.forget(number);
             }
         }
         if (served == null && building == null) {
             building = create();
             opened.add(building);
         }
-        return new Found<>(served, building, lost && served != null && building == null, why);
+        return new Found<>(served, building, why);
+    }
+
+    /** What was served is not: it is kept until today's is complete, or set aside. */
+    private void leave(long number, Unfit unfit) {
+        if (unfit.ofOtherCode) {
+            kept.keep(number, unfit.version);
+        } else {
+            setAside(number, unfit.reason);
+        }
+    }
+
+    private void drop(long number, String reason) {
+        LOG.info("view '{}': generation {} is dropped, because {}", type.name(), number, reason);
+        views.drop(type.name(), number);
     }
 
     private OptionalLong named() {
@@ -130,17 +162,18 @@ final class Generations<K, R> {
         try {
             tables = views.open(type.name(), number);
         } catch (CorruptStoreException | UnsupportedFormatException damaged) {
-            return new Unfit(Failures.message(damaged), false);
+            return new Unfit(Failures.message(damaged));
         }
         boolean fits = false;
         try {
             Optional<Origin> origin = ViewFold.origin(tables);
             if (origin.isEmpty()) {
-                return new Unfit("it was not begun", false);
+                return new Unfit("it was not begun");
             }
             List<String> differences = origin.get().differences(today);
             if (!differences.isEmpty()) {
-                return new Unfit(String.join(", ", differences), origin.get().storeId().equals(today.storeId()));
+                return new Unfit(String.join(", ", differences), origin.get().storeId().equals(today.storeId()),
+                        origin.get().version());
             }
             ViewFold<K, R> fold = ViewFold.resume(type, codec, tables, clock);
             Optional<String> other = Histories
@@ -148,12 +181,12 @@ final class Generations<K, R> {
                     .toCompletableFuture()
                     .join();
             if (other.isPresent()) {
-                return new Unfit(other.get(), false);
+                return new Unfit(other.get());
             }
             fits = true;
             return new Generation<>(tables, fold);
         } catch (CorruptStoreException | UnsupportedFormatException damaged) {
-            return new Unfit(Failures.message(damaged), false);
+            return new Unfit(Failures.message(damaged));
         } finally {
             if (!fits) {
                 tables.close();
@@ -185,10 +218,15 @@ final class Generations<K, R> {
         }
     }
 
-    /** Names a generation as the one that is served; what it holds is durable before. */
+    /**
+     * Names a generation as the one that is served; what it holds is durable before. What other code has served is kept
+     * from then on for a time.
+     */
     void serve(Generation<K, R> complete) {
         complete.fold().flush();
+        kept.noteReplaced();
         views.serve(type.name(), complete.number());
+        kept.replaced(complete.number());
     }
 
     /** Closes a generation and deletes it. */
@@ -197,12 +235,11 @@ final class Generations<K, R> {
         views.drop(type.name(), old.number());
     }
 
-    /** Deletes the generations of other code that were kept while this one was built. */
-    void dropOthers(Generation<K, R> kept) {
+    /** Deletes everything; nothing is open. */
+    void dropAll() {
+        kept.dropAll("the view is retired");
         for (long number : views.generations(type.name())) {
-            if (number != kept.number()) {
-                views.drop(type.name(), number);
-            }
+            views.drop(type.name(), number);
         }
     }
 }

@@ -18,6 +18,7 @@ final class Progress {
     private @Nullable Instant behindSince;
     private long building;
     private @Nullable Position builtTo;
+    private boolean waiting;
 
     Progress(Clock clock) {
         this.clock = clock;
@@ -65,6 +66,16 @@ final class Progress {
     synchronized void built() {
         building = 0;
         builtTo = null;
+        waiting = false;
+    }
+
+    /** Whether the generation that is to be built waits for another view. */
+    synchronized void waiting(boolean now) {
+        waiting = now;
+    }
+
+    synchronized boolean isWaiting() {
+        return waiting;
     }
 
     synchronized long building() {

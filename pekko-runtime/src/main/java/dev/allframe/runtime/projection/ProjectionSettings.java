@@ -12,11 +12,12 @@ import java.time.Duration;
  * @param pageSize how many records a page has at most
  * @param rebuildRate how many records a second a rebuild reads beside a served view; 0 for as many as it can
  * @param flushInterval after this time at most, what was applied is durable
+ * @param keepOld for so long is a generation kept that one of other code has replaced; zero for not at all
  * @param backoffMin the first pause after a failure of the storage
  * @param backoffMax the longest
  */
-public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushInterval, Duration backoffMin,
-        Duration backoffMax) {
+public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushInterval, Duration keepOld,
+        Duration backoffMin, Duration backoffMax) {
 
     private static final String SECTION = "allframe.projections.";
 
@@ -35,13 +36,24 @@ public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushIn
                     + " must not be more than restart-backoff.max = " + most);
         }
         return new ProjectionSettings(whole(config, "page-size", 1, EventReader.MAX_PAGE),
-                whole(config, "rebuild-rate", 0, Integer.MAX_VALUE), time(config, "flush-interval"), least, most);
+                whole(config, "rebuild-rate", 0, Integer.MAX_VALUE), time(config, "flush-interval"),
+                keepOld(config), least, most);
     }
 
     private static int whole(Config config, String key, int least, int most) {
         return Setting.read(config, SECTION + key, "a whole number from " + least + " to " + most, (all, path) -> {
             int value = all.getInt(path);
             if (value < least || value > most) {
+                throw new IllegalArgumentException(path);
+            }
+            return value;
+        });
+    }
+
+    private static Duration keepOld(Config config) {
+        return Setting.read(config, SECTION + "keep-old", "a time from 0s to 3650d", (all, path) -> {
+            Duration value = all.getDuration(path);
+            if (value.isNegative() || value.compareTo(Duration.ofDays(3_650)) > 0) {
                 throw new IllegalArgumentException(path);
             }
             return value;

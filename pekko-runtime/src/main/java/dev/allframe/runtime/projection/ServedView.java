@@ -91,6 +91,11 @@ final class ServedView<K, R> implements View<K, R> {
         published = null;
     }
 
+    /** What a view is by an order, for those who read. */
+    static String retired(ViewOrder.Retired order) {
+        return "was retired by " + order.by() + ": " + order.reason();
+    }
+
     /** Serves nothing, and answers who waits, until it is opened. */
     void close() {
         closed = true;
@@ -138,7 +143,8 @@ final class ServedView<K, R> implements View<K, R> {
     }
 
     private boolean isStopped() {
-        return closed || state == ProjectionState.PAUSED || state == ProjectionState.FAILED;
+        return closed || state == ProjectionState.PAUSED || state == ProjectionState.FAILED
+                || state == ProjectionState.RETIRED;
     }
 
     private Published served() {

@@ -32,6 +32,11 @@ final class Troubles {
         }
     }
 
+    void clearAll() {
+        byPart.clear();
+        show();
+    }
+
     private void show() {
         progress.trouble(String.join("; ", byPart.values()));
     }

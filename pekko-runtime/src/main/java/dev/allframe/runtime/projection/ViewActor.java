@@ -5,7 +5,7 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.fold.FoldFailure;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
-import dev.allframe.store.RecordedEvent;
+import dev.allframe.store.Position;
 import dev.allframe.store.Registration;
 import java.util.HashMap;
 import java.util.List;
@@ -53,11 +53,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private record StreamEnded(ViewStream<?, ?> stream, @Nullable Throwable cause) implements Message {}
 
-    private record OrdersRead(List<RecordedEvent<ViewOrder>> orders) implements Message {}
-
-    private record Followed(RecordedEvent<ViewOrder> order, ViewWork.Obeyed<?, ?> obeyed) implements Message {}
-
-    private record OrderFailed(Throwable cause) implements Message {}
+    /** What {@link OrderFollower} does next. */
+    record Step(Runnable step) implements Message {}
 
     private record Replaced(ViewWork.Plan<?, ?> plan) implements Message {}
 
@@ -70,7 +67,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     private record DamageRead(Published read, CorruptStoreException damaged) implements Message {}
 
     private enum Wake implements Message {
-        ORDERS, OPEN, FLUSH, REFUSAL
+        ORDERS, OPEN, FLUSH, REFUSAL, TURN
     }
 
     /**
@@ -78,11 +75,13 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
      *
      * @param serial does the work of this view, also that of actors before
      * @param executor handles pages
+     * @param turns lets one view be rebuilt at a time
      * @param progress what is told to those who ask how the view is doing
      * @param refusals say whether events may be applied on this node
      */
     record Parts<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, ViewWork<K, R> work,
-            EventStoreBackend store, ViewOrders orders, Serial serial, Executor executor, ProjectionSettings settings,
+            EventStoreBackend store, ViewOrders orders, Serial serial, Executor executor, BuildTurns turns,
+            ProjectionSettings settings,
             Progress progress, Refusals refusals) {}
 
     private static final String OPENING = "opening";
@@ -98,17 +97,16 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     private final TimerScheduler<Message> timers;
     private final Map<Long, ViewStream<K, R>> streams = new HashMap<>();
     private final Troubles troubles;
+    private final OrderFollower<K, R> orders;
+    private final BuildTurns.Place turn;
     private final Registration onOrder;
     private final Registration onRefusal;
     private boolean pauseOrdered;
+    private ViewOrder.@Nullable Retired retired;
     private @Nullable String refusal;
     private boolean opened;
     private boolean opening;
-    private boolean following;
-    private boolean orderedMeanwhile;
-    private long lastOrder;
     private int openFailures;
-    private int orderFailures;
     private @Nullable Stop stopping;
 
     /** Begins to keep a view. */
@@ -121,6 +119,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         this.parts = parts;
         this.timers = timers;
         this.troubles = new Troubles(parts.progress());
+        this.orders = new OrderFollower<>(parts, context, new Orders());
+        this.turn = parts.turns().place(() -> context.getSelf().tell(Wake.TURN));
         this.onOrder = parts.orders().onOrder(name(), () -> context.getSelf().tell(Wake.ORDERS));
         this.onRefusal = parts.refusals().onChange().apply(() -> context.getSelf().tell(Wake.REFUSAL));
         flushLater();
@@ -142,9 +142,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
                 .onMessage(StartAgain.class, this::onStartAgain)
                 .onMessage(Replaced.class, this::onReplaced)
                 .onMessage(DamageRead.class, this::onDamageRead)
-                .onMessage(OrdersRead.class, this::onOrdersRead)
-                .onMessage(Followed.class, this::onFollowed)
-                .onMessage(OrderFailed.class, this::onOrderFailed)
+                .onMessage(Step.class, this::onStep)
                 .onMessage(WorkDone.class, this::onWorkDone)
                 .onMessage(WorkFailed.class, this::onWorkFailed)
                 .onMessage(Wake.class, this::onWake)
@@ -175,13 +173,13 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
             return end();
         }
         pauseOrdered = plan.paused();
-        lastOrder = plan.followed();
+        retired = plan.retired();
         troubles.clear(OPENING);
         troubles.set(WHY, plan.served() == null ? plan.why() : "");
         take(plan.served());
         take(plan.building());
         showState();
-        follow();
+        orders.begin(plan.followed());
         return this;
     }
 
@@ -204,6 +202,9 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         if (generation != null) {
             ViewStream<K, R> stream = new ViewStream<>(generation);
             streams.put(generation.number(), stream);
+            if (!isServed(stream)) {
+                parts.progress().building(generation.number(), Position.START);
+            }
             startIfDue(stream);
         }
     }
@@ -211,6 +212,13 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     private void startIfDue(ViewStream<K, R> stream) {
         if (stream.isDue() && !isPaused() && stopping == null) {
             boolean beside = parts.users().published() != null && !isServed(stream);
+            boolean waits = beside && !turn.take();
+            if (!isServed(stream)) {
+                parts.progress().waiting(waits);
+            }
+            if (waits) {
+                return;
+            }
             getContext().pipeToSelf(
                     stream.start(parts, getContext().getSystem(), beside,
                             done -> getContext().getSelf().tell(new Applied(stream, done))),
@@ -231,6 +239,11 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private void showState() {
         ProjectionState state;
+        ViewOrder.Retired gone = retired;
+        if (gone != null) {
+            parts.users().state(ProjectionState.RETIRED, ServedView.retired(gone));
+            return;
+        }
         if (isPaused()) {
             state = ProjectionState.PAUSED;
         } else if (isStanding()) {
@@ -275,6 +288,9 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         if (!done.switched() && !isServed(stream)) {
             parts.progress().building(stream.generation().number(), done.state().position());
             troubles.set(HELD, done.held());
+            if (done.atEnd()) { // and held: to follow the store costs little
+                turn.leave();
+            }
         }
         if (failure != null) {
             stand(stream, failure);
@@ -304,6 +320,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         troubles.clear(DAMAGE);
         streams.values().stream().filter(each -> !parts.work().keeps(each.generation())).toList().forEach(this::giveUp);
         streams.values().forEach(ViewStream::startAnew);
+        leaveTurn();
         work(OLD, parts.work()::dropOld);
         showState();
     }
@@ -312,10 +329,19 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         streams.remove(stream.generation().number());
         troubles.clear(partOf(stream));
         stream.stop();
+        leaveTurn();
+    }
+
+    /** Lets another view be built where this one is not being built. */
+    private void leaveTurn() {
+        if (streams.values().stream().noneMatch(stream -> stream.isRunning() && !isServed(stream))) {
+            turn.leave();
+        }
     }
 
     private Behavior<Message> onStreamEnded(StreamEnded message) {
         message.stream().ended();
+        leaveTurn();
         if (stopping != null) {
             return end();
         }
@@ -387,6 +413,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         if (served != null && building == null) { // it was complete, and is served in place of the damaged one
             switched();
         }
+        streams.values().forEach(this::startIfDue); // what waited for its turn is not built beside another any more
         return this;
     }
 
@@ -400,7 +427,11 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
                     flushLater();
                 }
             }
-            case ORDERS -> follow();
+            case ORDERS -> orders.follow();
+            case TURN -> {
+                streams.values().forEach(this::startIfDue);
+                leaveTurn();
+            }
             case REFUSAL -> {
                 noteRefusal();
                 if (opened) {
@@ -416,91 +447,75 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
         troubles.set(REFUSED, Objects.requireNonNullElse(refusal, ""));
     }
 
-    /** Reads new orders, unless some are being followed. */
-    private void follow() {
-        orderedMeanwhile = true;
-        if (opened && !following && stopping == null) {
-            following = true;
-            orderedMeanwhile = false;
-            long last = lastOrder;
-            getContext().pipeToSelf(parts.serial().submit(() -> parts.work().newOrders(last)),
-                    (orders, cause) -> cause == null
-                            ? new OrdersRead(orders)
-                            : new OrderFailed(Failures.unwrapped(cause)));
-        }
+    private Behavior<Message> onStep(Step step) {
+        step.step().run();
+        return this;
     }
 
-    private Behavior<Message> onOrdersRead(OrdersRead message) {
-        if (message.orders().isEmpty() || stopping != null) {
-            following = false;
-            orderFailures = 0;
+    /** What orders do here. */
+    private final class Orders implements OrderFollower.Keeper<K, R> {
+
+        @Override
+        public boolean isStopping() {
+            return stopping != null;
+        }
+
+        @Override
+        public void onFollowed(ViewOrder order, ViewWork.Obeyed<K, R> obeyed) {
+            Generation<K, R> begun = obeyed.begun();
+            if (begun != null) {
+                streams.values().stream().filter(stream -> !isServed(stream)).toList().forEach(ViewActor.this::giveUp);
+                troubles.clear(HELD);
+                retired = null;
+                take(begun);
+            }
+            if (obeyed.switched()) {
+                switched();
+            }
+            switch (order) {
+                case ViewOrder.Paused given -> {
+                    pauseOrdered = true;
+                    pauseOrGoOn();
+                }
+                case ViewOrder.Resumed given -> {
+                    pauseOrdered = false;
+                    pauseOrGoOn();
+                }
+                case ViewOrder.RebuildOrdered given -> showState();
+                case ViewOrder.RetryOrdered given -> tryAgain();
+                case ViewOrder.EventSkipped skip -> tryAgain();
+                case ViewOrder.Retired given -> retire(given);
+                case ViewOrder.RestartOrdered ofReactions -> {
+                }
+            }
+        }
+
+        @Override
+        public void onAllFollowed() {
             troubles.clear(ORDER);
-            if (orderedMeanwhile) {
-                follow();
-            }
-            return this;
         }
-        RecordedEvent<ViewOrder> order = message.orders().getFirst();
-        getContext().getLog().info("view '{}': {}", name(), order.event());
-        getContext().pipeToSelf(parts.serial().submit(() -> parts.work().follow(order)),
-                (obeyed, cause) -> cause == null
-                        ? new Followed(order, obeyed)
-                        : new OrderFailed(Failures.unwrapped(cause)));
-        return this;
+
+        @Override
+        public void onFailed(Throwable cause, int failures) {
+            if (cause instanceof BrokenTablesException broken) {
+                throw broken;
+            }
+            if (cause instanceof DamagedGenerationException damaged) {
+                replace(damaged);
+            }
+            troubles.set(ORDER, "an order cannot be followed: " + Failures.message(cause));
+            getContext().getLog().warn("view '{}': an order cannot be followed; it is tried again", name(), cause);
+            timers.startSingleTimer(Wake.ORDERS, parts.settings().backoff(failures));
+        }
     }
 
-    @SuppressWarnings("unchecked") // a generation of this view
-    private Behavior<Message> onFollowed(Followed message) {
-        following = false;
-        lastOrder = message.order().sequenceNr();
-        if (stopping != null) {
-            return this;
-        }
-        Generation<K, R> begun = (Generation<K, R>) message.obeyed().begun();
-        if (begun != null) {
-            streams.values().stream().filter(stream -> !isServed(stream)).toList().forEach(this::giveUp);
-            troubles.clear(HELD);
-            take(begun);
-        }
-        if (message.obeyed().switched()) {
-            switched();
-        }
-        switch (message.order().event()) {
-            case ViewOrder.Paused given -> {
-                pauseOrdered = true;
-                pauseOrGoOn();
-            }
-            case ViewOrder.Resumed given -> {
-                pauseOrdered = false;
-                pauseOrGoOn();
-            }
-            case ViewOrder.RebuildOrdered given -> showState();
-            case ViewOrder.RetryOrdered given -> tryAgain();
-            case ViewOrder.EventSkipped skip -> tryAgain();
-            case ViewOrder.RestartOrdered ofReactions -> {
-            }
-        }
-        follow();
-        return this;
-    }
-
-    /** Orders are followed in their turn: the same one again. */
-    private Behavior<Message> onOrderFailed(OrderFailed message) {
-        following = false;
-        if (stopping != null) {
-            return this;
-        }
-        if (message.cause() instanceof BrokenTablesException broken) {
-            throw broken;
-        }
-        if (message.cause() instanceof DamagedGenerationException damaged) {
-            replace(damaged);
-        }
-        troubles.set(ORDER, "an order cannot be followed: " + Failures.message(message.cause()));
-        getContext().getLog()
-                .warn("view '{}': an order cannot be followed; it is tried again", name(), message.cause());
-        timers.startSingleTimer(Wake.ORDERS, parts.settings().backoff(++orderFailures));
-        return this;
+    private void retire(ViewOrder.Retired given) {
+        retired = given;
+        List.copyOf(streams.values()).forEach(this::giveUp);
+        troubles.clearAll();
+        noteRefusal();
+        parts.progress().built();
+        showState();
     }
 
     private void tryAgain() {
@@ -591,6 +606,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
     private Behavior<Message> onPostStop() {
         onOrder.close();
         onRefusal.close();
+        turn.leave();
         streams.values().forEach(ViewStream::stop);
         CompletableFuture<Done> stopped = stopping == null ? new CompletableFuture<>() : stopping.stopped();
         CompletionStage<Done> unused = parts.serial().submit(() -> {

@@ -35,4 +35,8 @@ public sealed interface ViewOrder extends Event {
     /** To leave an event out. */
     @Stored("event-skipped")
     record EventSkipped(String stream, long sequenceNr, String by, String reason) implements ViewOrder {}
+
+    /** To drop the rows and apply nothing, until a rebuild is ordered. */
+    @Stored("retired")
+    record Retired(String by, String reason) implements ViewOrder {}
 }

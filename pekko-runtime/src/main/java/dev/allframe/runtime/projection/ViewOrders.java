@@ -15,6 +15,7 @@ import dev.allframe.store.StreamId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The orders for views, in the streams {@code allframe-projection|<name>} of the store. Thread-safe. */
 public final class ViewOrders {
@@ -32,6 +33,46 @@ public final class ViewOrders {
         AggregateType<NoCommand, ViewOrder, NoState> type = AggregateType.named(AGGREGATE, NoCommand.class,
                 ViewOrder.class, NoState.class, new NoRules());
         store = EventStore.of(backend, type, JacksonEventCodec.of(type));
+    }
+
+    /**
+     * What all orders for a view say together.
+     *
+     * @param paused whether nothing is to be applied
+     * @param retired the order by which the view has no rows; null where it has
+     * @param lastRebuild the number of the last order to build the view anew; 0 where there is none
+     * @param last the number of the last order; 0 where there is none
+     */
+    record Standing(boolean paused, ViewOrder.@Nullable Retired retired, long lastRebuild, long last) {
+
+        static Standing of(List<RecordedEvent<ViewOrder>> orders) {
+            boolean paused = false;
+            ViewOrder.Retired retired = null;
+            long lastRebuild = 0;
+            long last = 0;
+            for (RecordedEvent<ViewOrder> order : orders) {
+                last = order.sequenceNr();
+                switch (order.event()) {
+                    case ViewOrder.Paused given -> paused = true;
+                    case ViewOrder.Resumed given -> paused = false;
+                    case ViewOrder.Retired given -> retired = given;
+                    case ViewOrder.RebuildOrdered given -> {
+                        retired = null;
+                        lastRebuild = last;
+                    }
+                    case ViewOrder.RetryOrdered given -> {
+                    }
+                    case ViewOrder.EventSkipped given -> {
+                    }
+                }
+            }
+            return new Standing(paused, retired, lastRebuild, last);
+        }
+    }
+
+    /** What all orders for a view say together. Waits for the store. */
+    Standing standing(String view) {
+        return Standing.of(behind(view, 0));
     }
 
     /** Stores an order; it stands when the stage completes. */

@@ -7,13 +7,14 @@ import dev.allframe.projection.fold.FoldState;
 import dev.allframe.projection.fold.HandledPage;
 import dev.allframe.projection.fold.Parked;
 import dev.allframe.projection.fold.Skip;
+import dev.allframe.runtime.projection.ViewOrders.Standing;
 import dev.allframe.projection.fold.ViewFold.Folded;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
 import dev.allframe.store.StoreFailedException;
-import dev.allframe.store.StoredEvent;
+import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StreamId;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ViewWork<K, R> {
 
-    private static final int RETRY_PAGE = 1_000;
-
     private final RegisteredView<K, R> view;
     private final ServedView<K, R> users;
     private final Generations<K, R> generations;
     private final EventStoreBackend store;
     private final ViewOrders orders;
+    private final ParkedRetry<K, R> parkedStreams;
     private volatile @Nullable Generation<K, R> served;
     private volatile @Nullable Generation<K, R> building;
     private final List<Generation<K, R>> old = new ArrayList<>();
@@ -48,25 +48,35 @@ final class ViewWork<K, R> {
         this.generations = generations;
         this.store = store;
         this.orders = orders;
+        this.parkedStreams = new ParkedRetry<>(view, store, this::changed);
     }
 
     /**
      * What the streams of a view have to do.
      *
+     * @param retired the order by which the view has no rows; null where it has
      * @param followed the number of the last order that was followed
      * @param why why what was served before is not
      */
     record Plan<K, R>(@Nullable Generation<K, R> served, @Nullable Generation<K, R> building, boolean paused,
-            long followed, String why) {}
+            ViewOrder.@Nullable Retired retired, long followed, String why) {}
 
     /** Opens the generations, follows the orders that were given meanwhile, and serves what can be. */
     Plan<K, R> open() {
+        List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
+        Standing standing = Standing.of(all);
+        builtToEnd = false;
+        if (standing.retired() != null) {
+            generations.dropAll();
+            return new Plan<>(null, null, standing.paused(), standing.retired(), standing.last(), "");
+        }
         Generations.Found<K, R> found = generations.open();
         served = found.served();
         building = found.building();
-        builtToEnd = false;
         try {
-            return opened(found);
+            behindRebuild(all, standing);
+            publish();
+            return new Plan<>(served, building, standing.paused(), null, standing.last(), found.why());
         } catch (DamagedGenerationException damaged) {
             Generation<K, R> bad = numbered(damaged.generation());
             if (bad != null) {
@@ -87,43 +97,46 @@ final class ViewWork<K, R> {
         building = null;
     }
 
-    private Plan<K, R> opened(Generations.Found<K, R> found) {
-        List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
-        long followed = open(served, building).stream().mapToLong(each -> each.fold().orders()).max().orElse(0);
-        boolean paused = false;
-        boolean rebuild = found.lost();
+    /**
+     * Follows the orders that were given while nothing was open. An order to rebuild was followed where a generation was
+     * begun behind it, which may have been lost since.
+     */
+    private void behindRebuild(List<RecordedEvent<ViewOrder>> all, Standing standing) {
         for (RecordedEvent<ViewOrder> order : all) {
             switch (order.event()) {
-                case ViewOrder.Paused given -> paused = true;
-                case ViewOrder.Resumed given -> paused = false;
-                case ViewOrder.RebuildOrdered given -> rebuild |= order.sequenceNr() > followed;
                 case ViewOrder.RetryOrdered given -> retry(order.sequenceNr());
                 case ViewOrder.EventSkipped skip -> skip(skip, order.sequenceNr());
                 case ViewOrder.RestartOrdered ofReactions -> {
                 }
+                case ViewOrder.Paused given -> {
+                }
+                case ViewOrder.Resumed given -> {
+                }
+                case ViewOrder.RebuildOrdered given -> {
+                }
+                case ViewOrder.Retired given -> {
+                }
             }
         }
-        if (rebuild) {
+        long begun = open(served, building).stream().mapToLong(each -> each.fold().begunBehind()).max().orElse(0);
+        if (standing.lastRebuild() > begun) {
             begin();
         }
-        long last = all.isEmpty() ? 0 : all.getLast().sequenceNr();
-        followed(last);
-        publish();
-        return new Plan<>(served, building, paused, last, found.why());
+        followed(standing.last());
     }
 
     private void skip(ViewOrder.EventSkipped skip, long order) {
         for (Generation<K, R> generation : behind(order)) {
             changing(generation, () -> {
                 generation.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
-                retryParked(generation);
+                parkedStreams.retry(generation);
             });
         }
     }
 
     private void retry(long order) {
         for (Generation<K, R> generation : behind(order)) {
-            changing(generation, () -> retryParked(generation));
+            changing(generation, () -> parkedStreams.retry(generation));
         }
     }
 
@@ -132,10 +145,13 @@ final class ViewWork<K, R> {
         return open(served, building).stream().filter(generation -> order > generation.fold().orders()).toList();
     }
 
-    /** Changes a generation; its failures say whose they are. */
-    private static void changing(Generation<?, ?> generation, Runnable change) {
+    /** Changes a generation; its failures say whose they are. Where the disk is full, room is made for the next time. */
+    private void changing(Generation<?, ?> generation, Runnable change) {
         try {
             change.run();
+        } catch (StoreFullException full) {
+            generations.kept().dropOne();
+            throw full;
         } catch (CorruptStoreException damaged) {
             throw new DamagedGenerationException(generation.number(), damaged);
         } catch (StoreFailedException failed) {
@@ -201,6 +217,7 @@ final class ViewWork<K, R> {
             case ViewOrder.EventSkipped skip -> skip(skip, number);
             case ViewOrder.RestartOrdered ofReactions -> {
             }
+            case ViewOrder.Retired given -> retire(given);
         }
         boolean switched = switchOver();
         followed(number);
@@ -208,42 +225,12 @@ final class ViewWork<K, R> {
         return new Obeyed<>(begun, switched);
     }
 
-    private void retryParked(Generation<K, R> generation) {
-        for (Parked waiting : generation.fold().parked()) {
-            retryParked(generation, waiting);
-        }
-    }
-
-    private void retryParked(Generation<K, R> generation, Parked waiting) {
-        long next = waiting.firstSequenceNr();
-        boolean last = false;
-        while (!last) {
-            List<StoredEvent> page = store.getEvents(waiting.stream(), next, Long.MAX_VALUE, RETRY_PAGE)
-                    .toCompletableFuture()
-                    .join();
-            List<StoredEvent> due = page.stream()
-                    .filter(event -> event.position().compareTo(generation.fold().state().position()) <= 0)
-                    .toList();
-            last = page.isEmpty() || due.size() < page.size();
-            changed(generation, generation.fold().retry(waiting.stream(), view.handlers().handle(due), last));
-            if (!due.isEmpty()) {
-                next = due.getLast().sequenceNr() + 1;
-                long reached = next;
-                last |= generation.fold()
-                        .parked()
-                        .stream()
-                        .anyMatch(still -> still.stream().equals(waiting.stream())
-                                && still.firstSequenceNr() < reached);
-            }
-        }
-    }
-
     /**
      * Begins a generation beside the one that is served; one that was being built already is dropped. It is durable
      * before the served one notes the order to build it: otherwise a crash could keep the note and lose the generation.
      */
     private Generation<K, R> begin() {
-        Generation<K, R> begun = generations.create();
+        Generation<K, R> begun = create();
         try {
             List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
             for (RecordedEvent<ViewOrder> order : all) {
@@ -251,9 +238,7 @@ final class ViewWork<K, R> {
                     begun.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
                 }
             }
-            if (!all.isEmpty()) {
-                begun.fold().followed(all.getLast().sequenceNr());
-            }
+            begun.fold().begunBehind(all.isEmpty() ? 0 : all.getLast().sequenceNr());
             begun.fold().flush();
         } catch (RuntimeException | Error failed) {
             generations.drop(begun);
@@ -266,6 +251,27 @@ final class ViewWork<K, R> {
             generations.drop(given);
         }
         return begun;
+    }
+
+    /** An empty generation. Where the disk is full, room is made for the next time. */
+    private Generation<K, R> create() {
+        try {
+            return generations.create();
+        } catch (StoreFullException full) {
+            generations.kept().dropOne();
+            throw full;
+        }
+    }
+
+    /** Has no rows any more. May be repeated where it fails. */
+    private void retire(ViewOrder.Retired given) {
+        users.withdraw(ServedView.retired(given));
+        old.addAll(open(served, building));
+        served = null;
+        building = null;
+        builtToEnd = false;
+        dropOld();
+        generations.kept().dropAll("the view is retired");
     }
 
     /**
@@ -366,7 +372,7 @@ final class ViewWork<K, R> {
         }
     }
 
-    /** Deletes what was served before a switch, and what other code has left, when nobody reads it any more. */
+    /** Deletes what was served before when nobody reads it any more, and what other code has left when it is time. */
     void dropOld() {
         old.removeIf(generation -> {
             boolean idle = generation.readers().closeIfIdle();
@@ -375,10 +381,7 @@ final class ViewWork<K, R> {
             }
             return idle;
         });
-        Generation<K, R> now = served;
-        if (now != null && building == null && old.isEmpty()) {
-            generations.dropOthers(now);
-        }
+        generations.kept().dropDue();
     }
 
     /**
@@ -397,24 +400,22 @@ final class ViewWork<K, R> {
             generations.setAside(begun, reason);
             building = null;
         } else {
-            return new Plan<>(served, building, false, 0, reason); // it was given up already
+            return new Plan<>(served, building, false, null, 0, reason); // it was given up already
         }
         if (building == null) {
             begin();
         } else if (switchOver()) {
             publish();
         }
-        return new Plan<>(served, building, false, 0, reason);
+        return new Plan<>(served, building, false, null, 0, reason);
     }
 
     /** Makes durable what was applied, and deletes what nobody reads any more. */
     void flush() {
-        if (!old.isEmpty()) {
-            dropOld();
-        }
         for (Generation<K, R> generation : open(served, building)) {
             changing(generation, generation.fold()::flush);
         }
+        dropOld();
     }
 
     /** Closes everything, durably. */

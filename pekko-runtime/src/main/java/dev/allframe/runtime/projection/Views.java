@@ -2,6 +2,7 @@ package dev.allframe.runtime.projection;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -46,13 +48,15 @@ public final class Views implements ProjectionRegistry {
     private static final AtomicLong STARTED = new AtomicLong();
 
     /** A view with what keeps it. */
-    private record Kept<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, ActorRef<ViewActor.Message> actor,
-            Progress progress, AtomicLong unansweredSince, Stall stall) {}
+    private record Kept<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, Generations<K, R> generations,
+            ActorRef<ViewActor.Message> actor, Progress progress, AtomicLong unansweredSince, Stall stall) {}
 
     private final Map<String, Kept<?, ?>> kept = new TreeMap<>();
     private final Clock clock;
     private final @Nullable ViewOrders orders;
     private final @Nullable EventStoreBackend store;
+    private final BuildTurns turns = new BuildTurns();
+    private @Nullable UnregisteredViews unregistered;
 
     private Views(Clock clock, @Nullable EventStoreBackend store) {
         this.clock = clock;
@@ -70,18 +74,23 @@ public final class Views implements ProjectionRegistry {
             List<RegisteredView<?, ?>> registered) {
         EventStoreBackend store = storage.backend();
         Views views = new Views(clock, store);
-        if (registered.isEmpty()) {
-            return views;
-        }
         if (store == null) {
+            if (registered.isEmpty()) {
+                return views;
+            }
             throw new ConfigurationException("views need a storage whose events can be read in one order, and \""
                     + storage.name() + "\" is a Pekko journal without: use allframe.storage = memory or allsource, or"
                     + " feed your read models from that journal's own read side");
         }
         ProjectionSettings settings = ProjectionSettings.of(system.settings().config());
-        ViewStore files = storage.views().get();
         Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(ProjectionSettings.DISPATCHER));
-        registered.forEach(view -> views.keep(system, files, executor, settings, store, refusals, view));
+        if (!registered.isEmpty()) {
+            ViewStore files = storage.views().get();
+            registered.forEach(view -> views.keep(system, files, executor, settings, store, refusals, view));
+        }
+        views.unregistered = new UnregisteredViews(storage.views(), new ViewOrders(store), views.kept.keySet(),
+                executor, settings, (pause, work) -> system.scheduler()
+                        .scheduleOnce(pause, work, system.executionContext()));
         return views;
     }
 
@@ -90,15 +99,15 @@ public final class Views implements ProjectionRegistry {
         ServedView<K, R> users = new ServedView<>(view, events);
         Progress progress = new Progress(clock);
         ViewOrders given = new ViewOrders(events);
-        ViewWork<K, R> work = new ViewWork<>(view, users, new Generations<>(view, files, events, clock), events,
-                given);
+        Generations<K, R> generations = new Generations<>(view, files, events, clock, settings.keepOld());
+        ViewWork<K, R> work = new ViewWork<>(view, users, generations, events, given);
         String name = view.type().name();
         ActorRef<ViewActor.Message> actor = system.systemActorOf(
                 ViewKeeper
                         .create(new ViewActor.Parts<>(view, users, work, events, given, new Serial(executor), executor,
-                                settings, progress, refusals)),
+                                turns, settings, progress, refusals)),
                 "allframe-view-" + name + "-" + STARTED.incrementAndGet(), Props.empty());
-        kept.put(name, new Kept<>(view, users, actor, progress, new AtomicLong(), new Stall()));
+        kept.put(name, new Kept<>(view, users, generations, actor, progress, new AtomicLong(), new Stall()));
     }
 
     /**
@@ -119,21 +128,36 @@ public final class Views implements ProjectionRegistry {
     private Kept<?, ?> named(String name) {
         Kept<?, ?> found = kept.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("there is no view '" + name + "'; there are " + kept.keySet());
+            throw unknown(name);
         }
         return found;
+    }
+
+    private IllegalArgumentException unknown(String name) {
+        UnregisteredViews others = unregistered;
+        Set<String> files = others == null ? Set.of() : others.names();
+        return new IllegalArgumentException(files.contains(name)
+                ? "view '" + name + "' was not given to the builder of this AllFrame: its files can be retired, and"
+                        + " nothing else"
+                : "there is no view '" + name + "'; there are " + kept.keySet());
     }
 
     @Override
     public List<ProjectionMetadata> describe() {
         List<ProjectionMetadata> all = new ArrayList<>();
         kept.values().forEach(view -> all.add(metadata(view)));
-        return all;
+        UnregisteredViews others = unregistered;
+        if (others != null) {
+            all.addAll(others.describe());
+        }
+        return all.stream().sorted(Comparator.comparing(ProjectionMetadata::name)).toList();
     }
 
     @Override
     public ProjectionMetadata describe(String name) {
-        return metadata(named(name));
+        UnregisteredViews others = unregistered;
+        ProjectionMetadata files = others == null || kept.containsKey(name) ? null : others.describe(name);
+        return files == null ? metadata(named(name)) : files;
     }
 
     private static ProjectionMetadata metadata(Kept<?, ?> view) {
@@ -143,15 +167,36 @@ public final class Views implements ProjectionRegistry {
                 .sorted(Comparator.comparing(Parked::since).thenComparing(Parked::stream))
                 .toList();
         Position builtTo = view.progress.builtTo();
+        long building = view.progress.building();
+        long generation = served == null ? 0 : served.tables().generation();
+        boolean retired = view.users.state() == ProjectionState.RETIRED;
         return new ProjectionMetadata(view.view.type().name(), view.view.type().version().number(),
-                view.users.state(), state.position(), lag(view.users), view.progress.behindSince(), state.rows(),
-                state.digest().toString(), view.progress.eventsPerSecond(),
-                served == null ? 0 : served.tables().generation(), view.progress.building(), builtTo, waiting.size(),
-                view.progress.trouble(), waiting.stream()
+                view.users.state(), state.position(), retired ? 0 : lag(view.users), view.progress.behindSince(),
+                state.rows(), state.digest().toString(), view.progress.eventsPerSecond(), generation, building, builtTo,
+                waiting.size(), view.progress.trouble(), waiting.stream()
                         .limit(PARKED_SHOWN)
                         .map(stream -> new ProjectionMetadata.ParkedStream(stream.stream().value(),
                                 stream.firstSequenceNr(), stream.since(), stream.reason()))
-                        .toList());
+                        .toList(),
+                generations(view, generation, building));
+    }
+
+    private static List<StoredGeneration> generations(Kept<?, ?> view, long served, long building) {
+        int version = view.view.type().version().number();
+        List<StoredGeneration> all = new ArrayList<>();
+        view.generations.kept()
+                .all()
+                .forEach(each -> all.add(new StoredGeneration(each.number(), StoredGeneration.Use.KEPT, each.version(),
+                        each.until())));
+        if (served != 0) {
+            all.add(new StoredGeneration(served, StoredGeneration.Use.SERVED, version, null));
+        }
+        if (building != 0) {
+            all.add(new StoredGeneration(building, view.progress.isWaiting()
+                    ? StoredGeneration.Use.WAITING
+                    : StoredGeneration.Use.BUILDING, version, null));
+        }
+        return all.stream().sorted(Comparator.comparingLong(StoredGeneration::number)).toList();
     }
 
     /** Asks the store for its end, and not the view: one that stands does not look as if it were up to date. */
@@ -176,20 +221,49 @@ public final class Views implements ProjectionRegistry {
     @Override
     public CompletionStage<Void> rebuild(String name, Order order) {
         named(name);
+        return mayLackDeleted("view '" + name + "'", order).thenCompose(may -> giveRebuild(name, order));
+    }
+
+    @Override
+    public CompletionStage<Void> rebuildAll(Order order) {
+        return mayLackDeleted("views", order).thenComposeAsync(may -> {
+            ViewOrders all = given();
+            CompletableFuture<?>[] rebuilt = kept.keySet()
+                    .stream()
+                    .filter(name -> all.standing(name).retired() == null)
+                    .map(name -> giveRebuild(name, order).toCompletableFuture())
+                    .toArray(CompletableFuture<?>[]::new);
+            return CompletableFuture.allOf(rebuilt);
+        }, Thread::startVirtualThread);
+    }
+
+    /** Fails where events were deleted and the order does not accept that. */
+    private CompletionStage<Void> mayLackDeleted(String what, Order order) {
         EventStoreBackend events = store;
         if (events == null) {
             throw new IllegalStateException("there is no store");
         }
-        return events.lastPosition().thenCompose(last -> {
+        return events.lastPosition().thenAccept(last -> {
             long deleted = last.index() - events.stats().events();
             if (deleted > 0 && !order.acceptsDeletedEvents()) {
-                return CompletableFuture.failedFuture(new IllegalStateException(deleted + " records of the store were"
-                        + " deleted, so that view '" + name + "' may lack what they had made when it is built anew;"
-                        + " say that you accept that"));
+                throw new IllegalStateException(deleted + " records of the store were deleted, so that " + what
+                        + " may lack what they had made when built anew; say that you accept that");
             }
-            return give(name, new ViewOrder.RebuildOrdered(order.by(), order.reason(),
-                    order.acceptsDeletedEvents()));
         });
+    }
+
+    private CompletionStage<Void> giveRebuild(String name, Order order) {
+        return given().give(name,
+                new ViewOrder.RebuildOrdered(order.by(), order.reason(), order.acceptsDeletedEvents()));
+    }
+
+    @Override
+    public CompletionStage<Void> retire(String name, Order order) {
+        UnregisteredViews others = unregistered;
+        if (!kept.containsKey(name) && (others == null || others.describe(name) == null)) {
+            throw unknown(name);
+        }
+        return given().give(name, new ViewOrder.Retired(order.by(), order.reason()));
     }
 
     @Override
@@ -210,11 +284,15 @@ public final class Views implements ProjectionRegistry {
 
     private CompletionStage<Void> give(String name, ViewOrder order) {
         named(name);
+        return given().give(name, order);
+    }
+
+    private ViewOrders given() {
         ViewOrders all = orders;
         if (all == null) {
             throw new IllegalStateException("there is no store");
         }
-        return all.give(name, order);
+        return all;
     }
 
     /**
@@ -245,12 +323,18 @@ public final class Views implements ProjectionRegistry {
             return trouble.isEmpty() ? stall : trouble;
         }
         view.stall.forget();
-        return "it is " + state + (trouble.isEmpty() ? "" : ": " + trouble);
+        return state == ProjectionState.RETIRED
+                ? ""
+                : "it is " + state + (trouble.isEmpty() ? "" : ": " + trouble);
     }
 
     /** Stops all views, durably. */
     public CompletionStage<Done> stop() {
         List<CompletableFuture<Done>> stopping = new ArrayList<>();
+        UnregisteredViews others = unregistered;
+        if (others != null) {
+            stopping.add(others.stop().toCompletableFuture());
+        }
         kept.values().forEach(view -> {
             CompletableFuture<Done> stopped = new CompletableFuture<>();
             stopping.add(stopped);

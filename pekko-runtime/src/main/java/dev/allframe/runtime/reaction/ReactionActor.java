@@ -549,6 +549,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 }
                 case ViewOrder.RestartOrdered followed -> {
                 }
+                case ViewOrder.Retired given -> {
+                }
             }
             orders = Math.max(orders, order.sequenceNr());
         }

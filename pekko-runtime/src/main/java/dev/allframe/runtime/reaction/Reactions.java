@@ -135,7 +135,8 @@ public final class Reactions {
                         .limit(PARKED_SHOWN)
                         .map(parked -> new ProjectionMetadata.ParkedStream(parked.stream(), parked.firstSequenceNr(),
                                 parked.since(), parked.reason()))
-                        .toList());
+                        .toList(),
+                List.of());
     }
 
     private long lag(ReactionProgress.Now now) {

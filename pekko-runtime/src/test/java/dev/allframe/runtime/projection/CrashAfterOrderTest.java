@@ -18,6 +18,7 @@ import dev.allframe.store.Position;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTable;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
@@ -34,7 +35,7 @@ final class CrashAfterOrderTest {
 
     private ViewWork<String, Row> on(ViewStore files) {
         return new ViewWork<>(view, new ServedView<>(view, store),
-                new Generations<>(view, files, store, Clock.systemUTC()), store, orders);
+                new Generations<>(view, files, store, Clock.systemUTC(), Duration.ofDays(7)), store, orders);
     }
 
     private void apply(ViewWork<String, Row> work, Generation<String, Row> generation) {

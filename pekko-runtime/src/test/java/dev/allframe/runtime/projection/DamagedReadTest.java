@@ -70,12 +70,12 @@ final class DamagedReadTest {
         ServedView<String, Row> users = new ServedView<>(view, store);
         ViewOrders orders = new ViewOrders(store);
         ViewWork<String, Row> work = new ViewWork<>(view, users,
-                new Generations<>(view, views, store, Clock.systemUTC()), store, orders);
+                new Generations<>(view, views, store, Clock.systemUTC(), Duration.ofDays(7)), store, orders);
         ActorTestKit kit = ActorTestKit.create("damaged-read");
         try {
             kit.spawn(ViewActor.create(new ViewActor.Parts<>(view, users, work, store, orders,
-                    new Serial(Thread::startVirtualThread), Thread::startVirtualThread,
-                    new ProjectionSettings(100, 0, LONG, LONG, LONG), new Progress(Clock.systemUTC()),
+                    new Serial(Thread::startVirtualThread), Thread::startVirtualThread, new BuildTurns(),
+                    new ProjectionSettings(100, 0, LONG, LONG, LONG, LONG), new Progress(Clock.systemUTC()),
                     Refusals.none())));
             await().until(() -> users.state() == ProjectionState.LIVE);
             assertThat(users.get("t")).isPresent();

@@ -20,6 +20,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,7 +36,7 @@ final class GenerationsTest {
     private final ViewStore views = new MemoryViewStore();
 
     private Generations<String, Row> over(EventStoreBackend events) {
-        return new Generations<>(view, views, events, Clock.systemUTC());
+        return new Generations<>(view, views, events, Clock.systemUTC(), Duration.ofDays(7));
     }
 
     /** Serves a generation with two events, and closes it. */

@@ -41,12 +41,12 @@ final class SlowFlushTest {
         ServedView<String, Row> users = new ServedView<>(view, store);
         ViewOrders orders = new ViewOrders(store);
         ViewWork<String, Row> work = new ViewWork<>(view, users,
-                new Generations<>(view, views, store, Clock.systemUTC()), store, orders);
-        ProjectionSettings each = new ProjectionSettings(100, 0, Duration.ofMillis(1), LONG, LONG);
+                new Generations<>(view, views, store, Clock.systemUTC(), Duration.ofDays(7)), store, orders);
+        ProjectionSettings each = new ProjectionSettings(100, 0, Duration.ofMillis(1), LONG, LONG, LONG);
         ActorTestKit kit = ActorTestKit.create("slow-flush");
         try {
             ActorRef<ViewActor.Message> actor = kit.spawn(ViewActor.create(new ViewActor.Parts<>(view, users, work,
-                    store, orders, new Serial(Thread::startVirtualThread), Thread::startVirtualThread, each,
+                    store, orders, new Serial(Thread::startVirtualThread), Thread::startVirtualThread, new BuildTurns(), each,
                     new Progress(Clock.systemUTC()), new Refusals(() -> null, changed -> () -> {}))));
             await().until(() -> users.state() == ProjectionState.LIVE && views.flushes() > 30);
 

@@ -239,14 +239,15 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
 
     /**
      * Waits, at most 20 seconds of real time, until every view has applied all that was stored before the call, except
-     * events of parked streams. A view that is paused or stands before an event that failed is a failure at once.
+     * events of parked streams and those of retired views. A view that is paused or stands before an event that failed is a failure at once.
      */
     public void awaitViews() {
         Position end = allFrame().backend().lastPosition().toCompletableFuture().join();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (ProjectionType<?, ?> type : projections) {
             ProjectionMetadata now = projections().describe(type.name());
-            while (now.generation() == 0 || now.position().compareTo(end) < 0) {
+            while (now.state() != ProjectionState.RETIRED
+                    && (now.generation() == 0 || now.position().compareTo(end) < 0)) {
                 boolean stands = now.state() == ProjectionState.FAILED || now.state() == ProjectionState.PAUSED;
                 if (stands || System.nanoTime() > deadline) {
                     throw new AssertionError("view '" + type.name() + "' has not applied what is stored"

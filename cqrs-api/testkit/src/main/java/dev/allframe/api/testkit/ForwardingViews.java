@@ -2,12 +2,14 @@ package dev.allframe.api.testkit;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,16 @@ public abstract class ForwardingViews implements ViewStore {
     @Override
     public void serve(String view, long generation) {
         views.serve(view, generation);
+    }
+
+    @Override
+    public void noteReplaced(String view, long generation, Replacement replacement) {
+        views.noteReplaced(view, generation, replacement);
+    }
+
+    @Override
+    public Map<Long, Replacement> replaced(String view) {
+        return views.replaced(view);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewNames;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
@@ -60,7 +61,7 @@ public final class RocksViewStore implements ViewStore {
         Path views = storeDirectory.toAbsolutePath().resolve(DIRECTORY);
         try {
             for (ViewDirectory view : ViewDirectory.all(views)) {
-                view.cleanUp();
+                view.recover();
             }
         } catch (IOException failure) {
             throw failed(views, failure);
@@ -124,6 +125,21 @@ public final class RocksViewStore implements ViewStore {
             directory.serve(generation);
             return generation;
         });
+    }
+
+    @Override
+    public synchronized void noteReplaced(String view, long generation, Replacement replacement) {
+        ViewDirectory directory = existing(view, generation);
+        tried(directory.path(), () -> {
+            directory.noteReplaced(generation, replacement);
+            return generation;
+        });
+    }
+
+    @Override
+    public synchronized Map<Long, Replacement> replaced(String view) {
+        mustBeOpen();
+        return ViewNames.isName(view) ? tried(views, directory(view)::replaced) : Map.of();
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.allframe.journal.allsource.views;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.store.EventStoreException;
+import dev.allframe.store.view.Replacement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param generations ascending by their numbers
  * @param setAside the names of directories that were set aside
  * @param setAsideBytes what they take
- * @param damage of the file that names the served one, in words; null where there is none
+ * @param damage of the files that name the served one and those that were replaced, in words; null where there is none
  */
 public record StoredView(String name, OptionalLong served, List<StoredGeneration> generations, List<String> setAside,
         long setAsideBytes, @Nullable String damage) {
@@ -29,8 +31,9 @@ public record StoredView(String name, OptionalLong served, List<StoredGeneration
      *
      * @param number of it
      * @param bytes of its files
+     * @param replaced what is noted where a generation of other code has replaced it; null where none has
      */
-    public record StoredGeneration(long number, long bytes) {}
+    public record StoredGeneration(long number, long bytes, @Nullable Replacement replaced) {}
 
     public StoredView {
         generations = List.copyOf(generations);
@@ -47,10 +50,6 @@ public record StoredView(String name, OptionalLong served, List<StoredGeneration
     }
 
     private static StoredView of(ViewDirectory directory) throws IOException {
-        List<StoredGeneration> generations = new ArrayList<>();
-        for (long number : directory.generations()) {
-            generations.add(new StoredGeneration(number, bytes(directory.generation(number))));
-        }
         List<String> aside = new ArrayList<>();
         long asideBytes = 0;
         for (Path path : directory.setAside()) {
@@ -63,6 +62,16 @@ public record StoredView(String name, OptionalLong served, List<StoredGeneration
             served = directory.served();
         } catch (EventStoreException damaged) {
             damage = Failures.message(damaged);
+        }
+        Map<Long, Replacement> replaced = Map.of();
+        try {
+            replaced = directory.replaced();
+        } catch (EventStoreException damaged) {
+            damage = damage == null ? Failures.message(damaged) : damage;
+        }
+        List<StoredGeneration> generations = new ArrayList<>();
+        for (long number : directory.generations()) {
+            generations.add(new StoredGeneration(number, bytes(directory.generation(number)), replaced.get(number)));
         }
         return new StoredView(directory.view(), served, generations, aside, asideBytes, damage);
     }

@@ -4,6 +4,8 @@ import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.tables.FlatDirectory;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.UnsupportedFormatException;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +23,7 @@ import java.util.regex.Pattern;
  * The directory of one view.
  * <pre>
  *   CURRENT        see {@link ServedGeneration}
+ *   REPLACED       see {@link ReplacedGenerations}
  *   7/             generation 7, tables of RocksDB
  *   6.aside/       was set aside, for somebody to look at
  *   8.tmp/         begun, and no generation yet; and other names that end so: deleted when the store is opened
@@ -82,6 +87,54 @@ record ViewDirectory(Path path) {
     /** Mends a file that is damaged. */
     void serve(long number) throws IOException {
         new ServedGeneration(number, last()).write(path);
+        forget(number);
+    }
+
+    /** Mends a file that is damaged. */
+    void noteReplaced(long number, Replacement note) throws IOException {
+        ReplacedGenerations known = ReplacedGenerations.NONE;
+        try {
+            known = ReplacedGenerations.read(path);
+        } catch (CorruptStoreException damaged) {
+            // is written anew
+        }
+        known.with(number, note).write(path);
+    }
+
+    /** What is noted of generations that are there and not served. */
+    SortedMap<Long, Replacement> replaced() throws IOException {
+        SortedMap<Long, Replacement> notes = new TreeMap<>(ReplacedGenerations.read(path).notes());
+        notes.keySet().removeIf(number -> !has(number));
+        try {
+            served().ifPresent(notes::remove);
+        } catch (CorruptStoreException damaged) {
+            // none is served
+        }
+        return notes;
+    }
+
+    /** A file that is damaged or newer is left to whoever asks for the notes. */
+    private void forget(long number) throws IOException {
+        try {
+            ReplacedGenerations known = ReplacedGenerations.read(path);
+            if (known.notes().containsKey(number)) {
+                known.without(number).write(path);
+            }
+        } catch (CorruptStoreException | UnsupportedFormatException left) {
+            return;
+        }
+    }
+
+    /** A crash may leave a note of the generation that is served. */
+    private void forgetServed() throws IOException {
+        try {
+            OptionalLong served = served();
+            if (served.isPresent()) {
+                forget(served.getAsLong());
+            }
+        } catch (CorruptStoreException | UnsupportedFormatException left) {
+            return;
+        }
     }
 
     /** A number that no generation has had. It is given durably, unless the file that says so is damaged. */
@@ -116,6 +169,7 @@ record ViewDirectory(Path path) {
         FlatDirectory.delete(dropped);
         DISK.rename(generation(number), dropped);
         DISK.forceDirectory(path);
+        forget(number);
         cleanUp();
     }
 
@@ -123,18 +177,25 @@ record ViewDirectory(Path path) {
         Path aside = path.resolve(number + ASIDE);
         DISK.rename(generation(number), aside);
         DISK.forceDirectory(path);
+        forget(number);
         return aside;
     }
 
-    /** Deletes what was begun or dropped; and the directory, where nothing else than the file is left. */
-    void cleanUp() throws IOException {
+    /** Mends what a crash has left: deletes what was begun or dropped, and the note of what is served. */
+    void recover() throws IOException {
+        cleanUp();
+        forgetServed();
+    }
+
+    /** Deletes what was begun or dropped; and the directory, where nothing else than the files is left. */
+    private void cleanUp() throws IOException {
         boolean empty = true;
         for (Path entry : DISK.list(path)) {
             String name = entry.getFileName().toString();
             if (name.endsWith(TEMPORARY)) {
                 delete(entry);
             } else {
-                empty &= name.equals(ServedGeneration.FILE);
+                empty &= name.equals(ServedGeneration.FILE) || name.equals(ReplacedGenerations.FILE);
             }
         }
         if (empty) {

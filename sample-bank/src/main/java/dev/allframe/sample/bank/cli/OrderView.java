@@ -19,13 +19,13 @@ import picocli.CommandLine.Parameters;
 /** {@code bank view}. */
 @Command(name = "view", mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
         "Tells a view what to do; the order is stored, and holds for the commands to come.", "",
-        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever."})
+        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever. retire: drop the rows and apply nothing, until 'bank rebuild' brings the view back."})
 final class OrderView implements Callable<Integer> {
 
     @Mixin
     private final ViewName name = new ViewName();
 
-    @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry or skip.")
+    @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry, skip or retire.")
     private String order = "";
 
     @Option(names = "--account", paramLabel = "ID", description = "For skip: the account of the event.")
@@ -42,8 +42,8 @@ final class OrderView implements Callable<Integer> {
     @Override
     public Integer call() {
         String view = name.checked();
-        if (!List.of("pause", "resume", "retry", "skip").contains(order)) {
-            throw new InputException("there is no order '" + order + "'; there are pause, resume, retry and skip");
+        if (!List.of("pause", "resume", "retry", "skip", "retire").contains(order)) {
+            throw new InputException("there is no order '" + order + "'; there are pause, resume, retry, skip and retire");
         }
         boolean skips = order.equals("skip");
         if (skips != (account != null) || skips != (event != null)) {
@@ -62,7 +62,11 @@ final class OrderView implements Callable<Integer> {
             ViewWait views = bank.views(output);
             views.look(view); // opened, so that the order is followed and not found
             give(bank.projections(), view, name.order()).toCompletableFuture().join();
-            ViewWait.Waited waited = order.equals("pause") ? views.untilPaused(view) : views.lookAfterOrder(view);
+            ViewWait.Waited waited = switch (order) {
+                case "pause" -> views.untilPaused(view);
+                case "retire" -> views.untilRetired(view);
+                default -> views.lookAfterOrder(view);
+            };
             ShowViews.print(List.of(waited.view()), output);
             return waited.reached() ? 0 : Bank.NOT_GOOD;
         }
@@ -73,6 +77,7 @@ final class OrderView implements Callable<Integer> {
             case "pause" -> views.pause(view, by);
             case "resume" -> views.resume(view, by);
             case "retry" -> views.retry(view, by);
+            case "retire" -> views.retire(view, by);
             default -> views.skip(view, StreamId.of(ACCOUNT.name(), Objects.requireNonNull(account)),
                     Objects.requireNonNull(event), by);
         };

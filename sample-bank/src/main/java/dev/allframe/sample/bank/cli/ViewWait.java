@@ -59,7 +59,8 @@ final class ViewWait {
                 case PAUSED -> "is paused" + where + command + " resume' lets it go on";
                 case FAILED -> "stands" + where + ": " + view.trouble() + command + " retry' tries the event again, and"
                         + " 'skip' leaves it out";
-                case BUILDING, LIVE, PARKED, DAMAGED -> "does not move" + where + ", and is "
+                case RETIRED -> "is retired: 'bank rebuild " + view.name() + "' brings it back";
+                case BUILDING, LIVE, PARKED, DAMAGED, UNREGISTERED -> "does not move" + where + ", and is "
                         + view.state().name().toLowerCase(Locale.ROOT)
                         + (view.trouble().isEmpty() ? "" : ": " + view.trouble());
             };
@@ -90,6 +91,11 @@ final class ViewWait {
     /** Waits until a view is paused. */
     Waited untilPaused(String view) {
         return until(view, end(), now -> now.state() == ProjectionState.PAUSED, PATIENCE_AFTER_ORDER);
+    }
+
+    /** Waits until a view is retired. */
+    Waited untilRetired(String view) {
+        return until(view, end(), now -> now.state() == ProjectionState.RETIRED, PATIENCE_AFTER_ORDER);
     }
 
     /**
@@ -138,7 +144,8 @@ final class ViewWait {
     }
 
     private static boolean isStanding(ProjectionMetadata view) {
-        return view.state() == ProjectionState.PAUSED || view.state() == ProjectionState.FAILED;
+        return view.state() == ProjectionState.PAUSED || view.state() == ProjectionState.FAILED
+                || view.state() == ProjectionState.RETIRED;
     }
 
     /** Up to where rows are made: those that are served, or those of a generation that is built for the first time. */

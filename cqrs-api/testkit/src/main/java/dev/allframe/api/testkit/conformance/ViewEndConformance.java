@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewReads;
 import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
+import java.time.Instant;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,8 @@ abstract class ViewEndConformance extends ViewConformance {
 
         refusesAsClosed(store::views, () -> store.generations(VIEW), () -> store.served(VIEW),
                 () -> store.create(VIEW), () -> store.open(VIEW, 1), () -> store.serve(VIEW, 1),
+                () -> store.noteReplaced(VIEW, 1, new Replacement(1, Instant.EPOCH, Instant.EPOCH)),
+                () -> store.replaced(VIEW),
                 () -> store.drop(VIEW, 1), () -> store.setAside(VIEW, 1));
         refusesEverything(opened);
         refusesEverything(made);

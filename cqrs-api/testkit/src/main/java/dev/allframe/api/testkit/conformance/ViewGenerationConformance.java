@@ -3,12 +3,17 @@ package dev.allframe.api.testkit.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewTables;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Making, naming and removing generations. */
 abstract class ViewGenerationConformance extends ViewConformance {
+
+    private static final Instant WHEN = Instant.parse("2025-01-01T00:00:00.001Z");
 
     ViewGenerationConformance(ViewStoreConformance suite) {
         super(suite);
@@ -133,6 +138,33 @@ abstract class ViewGenerationConformance extends ViewConformance {
     }
 
     @Test
+    void what_is_noted_of_a_replaced_generation_is_told_while_it_is_there_and_not_served() {
+        closedGeneration(VIEW, "a", "1");
+        closedGeneration(VIEW, "a", "2");
+        store.serve(VIEW, 1);
+        Replacement first = new Replacement(1, WHEN, WHEN.plusMillis(1));
+
+        store.noteReplaced(VIEW, 1, first);
+        assertThat(store.replaced(VIEW)).as("while it is served").isEmpty();
+        store.serve(VIEW, 2);
+        assertThat(store.replaced(VIEW)).containsExactly(Map.entry(1L, first));
+        Replacement later = new Replacement(1, WHEN.plusSeconds(5), WHEN.plusSeconds(9));
+        store.noteReplaced(VIEW, 1, later);
+        assertThat(store.replaced(VIEW)).containsExactly(Map.entry(1L, later));
+
+        store.noteReplaced(VIEW, 2, new Replacement(2, WHEN, WHEN));
+        store.serve(VIEW, 1);
+        assertThat(store.replaced(VIEW).keySet()).containsExactly(2L);
+        store.serve(VIEW, closedGeneration(VIEW, "a", "3"));
+        assertThat(store.replaced(VIEW).keySet()).as("of 1, which was served since, nothing is noted")
+                .containsExactly(2L);
+        store.drop(VIEW, 2);
+        assertThat(store.replaced(VIEW)).isEmpty();
+        assertThatThrownBy(() -> store.noteReplaced(VIEW, 2, later)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(store.replaced("another")).isEmpty();
+    }
+
+    @Test
     void an_open_generation_is_neither_dropped_nor_set_aside() {
         try (ViewTables made = store.create(VIEW)) {
             made.write(rows("a", "1"));
@@ -181,6 +213,7 @@ abstract class ViewGenerationConformance extends ViewConformance {
             assertThatThrownBy(() -> store.create(name)).as(name).isInstanceOf(IllegalArgumentException.class);
             assertThat(store.generations(name)).as(name).isEmpty();
             assertThat(store.served(name)).as(name).isEmpty();
+            assertThat(store.replaced(name)).as(name).isEmpty();
             assertThatThrownBy(() -> store.open(name, 1)).as(name).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> store.serve(name, 1)).as(name).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> store.setAside(name, 1)).as(name).isInstanceOf(IllegalArgumentException.class);

@@ -3,10 +3,13 @@ package dev.allframe.api.testkit.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Closing and opening again. */
@@ -71,9 +74,17 @@ abstract class ViewRestartConformance extends ViewConformance {
         store.create("empty").close();
         store.serve(VIEW, 1);
         store.serve(VIEW, 2);
+        Replacement note = new Replacement(1, Instant.EPOCH, Instant.EPOCH.plusSeconds(7));
+        store.noteReplaced(VIEW, 1, note);
+        store.noteReplaced(VIEW, 2, note);
 
         restart();
 
+        assertThat(store.replaced(VIEW)).containsExactly(Map.entry(1L, note));
+        store.serve(VIEW, 3);
+        assertThat(store.replaced(VIEW)).as("2 was not replaced when the store was closed")
+                .containsExactly(Map.entry(1L, note));
+        store.serve(VIEW, 2);
         assertThat(store.views()).containsExactly("another", VIEW, "empty");
         assertThat(store.generations(VIEW)).containsExactly(1L, 2L, 3L);
         assertThat(store.served(VIEW)).hasValue(2);

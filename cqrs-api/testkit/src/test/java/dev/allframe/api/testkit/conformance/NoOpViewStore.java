@@ -2,6 +2,7 @@ package dev.allframe.api.testkit.conformance;
 
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.SortedTree;
 import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewSnapshot;
@@ -10,6 +11,7 @@ import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,14 @@ final class NoOpViewStore implements ViewStore {
 
     @Override
     public void serve(String view, long generation) {}
+
+    @Override
+    public void noteReplaced(String view, long generation, Replacement replacement) {}
+
+    @Override
+    public Map<Long, Replacement> replaced(String view) {
+        return Map.of();
+    }
 
     @Override
     public void drop(String view, long generation) {}

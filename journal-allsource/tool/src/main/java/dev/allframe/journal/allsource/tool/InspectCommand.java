@@ -9,6 +9,7 @@ import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.views.StoredView;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.StoreLockedException;
 import dev.allframe.store.StoredType;
 import java.io.IOException;
@@ -132,6 +133,12 @@ final class InspectCommand implements Callable<Integer> {
         Map<String, Object> generation = new LinkedHashMap<>();
         generation.put("number", stored.number());
         generation.put("bytes", stored.bytes());
+        Replacement replaced = stored.replaced();
+        if (replaced != null) {
+            generation.put("codeVersion", replaced.version());
+            generation.put("replacedAt", replaced.at().toString());
+            generation.put("keptUntil", replaced.keptUntil().toString());
+        }
         return generation;
     }
 
