@@ -2,6 +2,7 @@ package dev.allframe.runtime.projection;
 
 import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
@@ -28,6 +29,8 @@ final class CrashingViews extends ForwardingViews {
         record Flushed(long generation) implements Step {}
 
         record Served(long generation) implements Step {}
+
+        record Replaced(long generation, Replacement note) implements Step {}
 
         record Dropped(long generation) implements Step {}
     }
@@ -79,6 +82,7 @@ final class CrashingViews extends ForwardingViews {
                     // was looked at above
                 }
                 case Step.Served(long generation) -> left.serve(view, generation);
+                case Step.Replaced(long generation, Replacement note) -> left.noteReplaced(view, generation, note);
                 case Step.Dropped(long generation) -> {
                     ViewTables tables = open.remove(generation);
                     if (tables != null) {
@@ -108,6 +112,12 @@ final class CrashingViews extends ForwardingViews {
     public void serve(String view, long generation) {
         super.serve(view, generation);
         steps.add(new Step.Served(generation));
+    }
+
+    @Override
+    public void noteReplaced(String view, long generation, Replacement replacement) {
+        super.noteReplaced(view, generation, replacement);
+        steps.add(new Step.Replaced(generation, replacement));
     }
 
     @Override

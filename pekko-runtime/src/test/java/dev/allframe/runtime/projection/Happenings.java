@@ -52,5 +52,13 @@ final class Happenings {
                 case ThingEvent.Happened(int value) -> Change.put(info.id(), new Row(value));
             });
 
+    /** The same rows, as code of a version makes them: each value times the version. */
+    static ProjectionType<String, Row> things(int version) {
+        return ProjectionType.named("things", version(version), String.class, Row.class)
+                .from(THING, (event, info) -> switch (event) {
+                    case ThingEvent.Happened(int value) -> Change.put(info.id(), new Row(value * version));
+                });
+    }
+
     private Happenings() {}
 }
