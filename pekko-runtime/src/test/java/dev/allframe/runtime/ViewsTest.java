@@ -22,11 +22,13 @@ import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.Index;
 import dev.allframe.projection.Keys;
 import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
 import dev.allframe.projection.ViewAnswer;
+import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.store.ConsistencyToken;
@@ -38,11 +40,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +82,10 @@ final class ViewsTest {
             .perStream()
             .parkFailures();
 
+    static final ProjectionType<String, Purse> LEAVING = ProjectionType
+            .named("leaving", version(1), String.class, Purse.class)
+            .from(WALLET, ViewsTest::onWallet);
+
     private static Change<String, Purse> onWallet(WalletEvent event, EventInfo info) {
         return switch (event) {
             case WalletEvent.WasPut(var amount, var note) -> upsert(info.id(), new Purse(BigDecimal.ZERO, ""),
@@ -102,6 +110,7 @@ final class ViewsTest {
             .projection(PURSES)
             .projection(STANDING)
             .projection(PARKING)
+            .projection(LEAVING)
             .start();
 
     @AfterAll
@@ -281,6 +290,66 @@ final class ViewsTest {
         assertThat(done(view.get(id, pay(id, 1).token(), LONG)))
                 .isEqualTo(new ViewAnswer.Seen<>(Optional.of(new Purse(BigDecimal.valueOf(4), "note"))));
         assertThat(described(PURSES).building()).isZero();
+    }
+
+    @Test
+    void a_retired_view_has_no_rows_says_who_retired_it_and_comes_back_by_a_rebuild() {
+        View<String, Purse> view = ALL_FRAME.view(LEAVING);
+        String id = newId();
+        done(view.await(pay(id, 3).token(), LONG));
+        CompletionStage<ViewAnswer<Position>> waiting = view
+                .await(new ConsistencyToken(ALL_FRAME.backend().storeId(), StreamId.of("wallet", id), 9), LONG);
+
+        done(ALL_FRAME.projections().retire("leaving", Order.of("ann", "nobody reads it")));
+
+        awaitState(LEAVING, ProjectionState.RETIRED);
+        assertThat(done(waiting)).isInstanceOfSatisfying(ViewAnswer.NotYet.class,
+                notYet -> assertThat(notYet.state()).isEqualTo(ProjectionState.RETIRED));
+        assertThatThrownBy(() -> view.get(id)).isInstanceOf(ViewNotReadyException.class)
+                .hasMessage("view 'leaving' was retired by ann: nobody reads it");
+        assertThat(done(view.await(pay(id, 1).token(), LONG))).isInstanceOf(ViewAnswer.NotYet.class);
+        await().atMost(LONG).until(() -> described(LEAVING).generations().isEmpty());
+        assertThat(described(LEAVING).lag()).isZero();
+        assertThat(ALL_FRAME.health().troubles()).extracting(Health.Part::name).doesNotContain("leaving");
+        for (CompletionStage<Void> other : List.of(ALL_FRAME.projections().pause("leaving", ORDER),
+                ALL_FRAME.projections().resume("leaving", ORDER), ALL_FRAME.projections().retry("leaving", ORDER),
+                ALL_FRAME.projections().retire("leaving", ORDER))) {
+            done(other);
+        }
+        assertThat(described(LEAVING).state()).isEqualTo(ProjectionState.RETIRED);
+
+        done(ALL_FRAME.projections().rebuild("leaving", ORDER.acceptingDeletedEvents()));
+
+        awaitState(LEAVING, ProjectionState.LIVE);
+        assertThat(view.get(id)).contains(new Purse(BigDecimal.valueOf(4), "note"));
+    }
+
+    @Test
+    void all_views_are_rebuilt_one_after_the_other_but_those_that_are_retired() {
+        done(ALL_FRAME.projections().retire("leaving", ORDER));
+        awaitState(LEAVING, ProjectionState.RETIRED);
+        List<ProjectionType<?, ?>> kept = List.of(PURSES, STANDING, PARKING);
+        kept.forEach(type -> awaitState(type, ProjectionState.LIVE));
+        Map<String, Long> before = kept.stream()
+                .collect(Collectors.toMap(ProjectionType::name, type -> described(type).generation()));
+
+        done(ALL_FRAME.projections().rebuildAll(ORDER.acceptingDeletedEvents()));
+
+        await().atMost(LONG).pollInterval(Duration.ofMillis(1)).until(() -> {
+            List<ProjectionMetadata> now = ALL_FRAME.projections().describe();
+            assertThat(now.stream().filter(view -> view.building() > 0 && view.state() != ProjectionState.LIVE))
+                    .as("what is served stays live")
+                    .isEmpty();
+            return before.entrySet()
+                    .stream()
+                    .allMatch(each -> ALL_FRAME.projections().describe(each.getKey()).generation() > each.getValue());
+        });
+        assertThat(described(LEAVING).state()).isEqualTo(ProjectionState.RETIRED);
+        done(ALL_FRAME.projections().rebuild("leaving", ORDER.acceptingDeletedEvents()));
+        awaitState(LEAVING, ProjectionState.LIVE);
+        kept.forEach(type -> assertThat(described(type).generations()).hasSize(1)
+                .first()
+                .satisfies(each -> assertThat(each.use()).isEqualTo(StoredGeneration.Use.SERVED)));
     }
 
     @Test
