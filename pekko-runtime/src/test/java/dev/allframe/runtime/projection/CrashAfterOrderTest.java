@@ -11,6 +11,7 @@ import dev.allframe.runtime.projection.Happenings.Row;
 import dev.allframe.runtime.projection.Happenings.ThingEvent;
 import dev.allframe.runtime.projection.ViewOrder.EventSkipped;
 import dev.allframe.runtime.projection.ViewOrder.RebuildOrdered;
+import dev.allframe.runtime.projection.ViewOrder.Retired;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
@@ -114,6 +115,28 @@ final class CrashAfterOrderTest {
                         .as("moment %s, of which generation %s was flushed", moment, flushed)
                         .containsExactly(view.rows().encode(new Row(2)));
             }
+        }
+    }
+
+    @Test
+    void a_view_stays_retired_as_ordered_though_the_process_is_killed() {
+        ViewWork<String, Row> work = on(views);
+        Generation<String, Row> first = served(work);
+        order(new RebuildOrdered("somebody", "to see", false));
+        followed(work);
+        order(new Retired("somebody", "not wanted"));
+        int ordered = views.moments();
+        work.follow(orders.behind(THINGS.name(), 0).getLast());
+        work.flush();
+        assertThat(views.moments()).as("both generations are dropped").isGreaterThanOrEqualTo(ordered + 2);
+        assertThat(views.views()).isEmpty();
+
+        for (int moment = ordered; moment <= views.moments(); moment++) {
+            ViewStore left = views.afterCrash(THINGS.name(), moment, first.number());
+            ViewWork.Plan<String, Row> plan = on(left).open();
+            assertThat(plan.retired()).as("moment %s", moment).isEqualTo(new Retired("somebody", "not wanted"));
+            assertThat(plan.served() == null && plan.building() == null).as("moment %s", moment).isTrue();
+            assertThat(left.views()).as("moment %s", moment).isEmpty();
         }
     }
 }
