@@ -1,7 +1,9 @@
 package dev.allframe.sample.bank.views;
 
+import static dev.allframe.projection.Change.changes;
 import static dev.allframe.projection.Change.none;
 import static dev.allframe.projection.Change.put;
+import static dev.allframe.projection.Change.upsert;
 import static dev.allframe.projection.Version.version;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
@@ -17,37 +19,61 @@ import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.sample.bank.account.Entry.Kind;
 import dev.allframe.sample.bank.account.Money;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The movements of each account by booking date, then in the order in which they were stored. Balances are summed when
- * a statement is read: a movement that is booked for an earlier day moves the balances of all later ones.
+ * The movements of each account by booking date, then in the order in which they were stored, and the sum of each
+ * month. The balance before a month is the sum of the months before it: a statement reads a row for each, and the
+ * movements of its own month alone. A movement that is booked for an earlier day moves the balances of all later ones,
+ * so that rows have no balances.
  */
 public final class Statements {
 
+    /** What a row says. The names are a part of keys. */
+    public enum Part {
+        /** The sum of a month. */
+        MONTH,
+        /** A movement. */
+        MOVEMENT
+    }
+
     /**
-     * A movement's place.
+     * A row's place.
      *
      * @param account whose
-     * @param on the booking date
-     * @param number the sequence number of the event, which orders the movements of a day
+     * @param part what the row says
+     * @param on the booking date; of a month its first day
+     * @param number the sequence number of the event, which orders the movements of a day; of a month 0
      */
-    public record Place(String account, LocalDate on, long number) {}
+    public record Place(String account, Part part, LocalDate on, long number) {
+
+        static Place of(String account, YearMonth month) {
+            return new Place(account, Part.MONTH, month.atDay(1), 0);
+        }
+    }
 
     /**
-     * A movement.
+     * A movement, or the sum of a month.
      *
-     * @param kind how the money moved
+     * @param kind how the money moved; null for a sum
      * @param amount positive for money that came in, negative for money that went out
      */
-    public record Movement(Entry.Kind kind, Money amount) {}
+    public record Movement(@Nullable Kind kind, Money amount) {
+
+        Movement plus(Money more) {
+            return new Movement(kind, amount.plus(more));
+        }
+    }
 
     /** A line of a statement: a movement and the balance after it. */
-    public record Line(LocalDate date, Entry.Kind kind, Money amount, Money balance) {}
+    public record Line(LocalDate date, Kind kind, Money amount, Money balance) {}
 
     /**
      * An account's month.
@@ -64,7 +90,7 @@ public final class Statements {
 
     /** The view: named {@code statements}. */
     public static final ProjectionType<Place, Movement> STATEMENTS = ProjectionType
-            .named("statements", version(1), Place.class, Movement.class)
+            .named("statements", version(2), Place.class, Movement.class)
             .from(ACCOUNT, Statements::onAccount)
             .perStream();
 
@@ -72,40 +98,43 @@ public final class Statements {
 
     private static Change<Place, Movement> onAccount(AccountEvent event, EventInfo info) {
         return switch (event) {
-            case Deposited(var amount, var entry, var channel) -> put(place(entry, info),
-                    new Movement(entry.kind(), amount));
-            case Withdrawn(var amount, var entry) -> put(place(entry, info),
-                    new Movement(entry.kind(), Money.zero(amount.currency()).minus(amount)));
+            case Deposited(var amount, var entry, var channel) -> moved(amount, entry, info);
+            case Withdrawn(var amount, var entry) ->
+                moved(Money.zero(amount.currency()).minus(amount), entry, info);
             case Opened(var owner, var overdraft, var on) -> none();
             case OverdraftChanged(var limit) -> none();
             case OrderPlaced(var id, var order) -> none();
         };
     }
 
-    private static Place place(Entry entry, EventInfo info) {
-        return new Place(info.id(), entry.on(), info.sequenceNr());
+    private static Change<Place, Movement> moved(Money amount, Entry entry, EventInfo info) {
+        return changes(
+                put(new Place(info.id(), Part.MOVEMENT, entry.on(), info.sequenceNr()),
+                        new Movement(entry.kind(), amount)),
+                upsert(Place.of(info.id(), YearMonth.from(entry.on())),
+                        new Movement(null, Money.zero(amount.currency())), sum -> sum.plus(amount)));
     }
 
     /**
-     * The statement of a month; reads all movements of the account until its end.
+     * The statement of a month. Reads the movements of that month, and a row for each month before.
      *
      * @param start what is on an account without movements: zero in its currency
      */
     public static Statement of(ViewReader<Place, Movement> reader, String account, YearMonth month, Money start) {
         Money opening = start;
-        Money balance = start;
+        Range<Place> before = Range.between(new Place(account, Part.MONTH, LocalDate.MIN, 0),
+                Place.of(account, month));
+        for (var entry : AllRows.of(reader, before)) {
+            opening = opening.plus(entry.row().amount());
+        }
+        Money balance = opening;
         List<Line> lines = new ArrayList<>();
-        Range<Place> untilEnd = Range.between(new Place(account, LocalDate.MIN, 0),
-                new Place(account, month.plusMonths(1).atDay(1), 0));
-        for (var entry : AllRows.of(reader, untilEnd)) {
-            LocalDate on = entry.key().on();
+        Range<Place> during = Range.between(new Place(account, Part.MOVEMENT, month.atDay(1), 0),
+                new Place(account, Part.MOVEMENT, month.plusMonths(1).atDay(1), 0));
+        for (var entry : AllRows.of(reader, during)) {
             Movement movement = entry.row();
             balance = balance.plus(movement.amount());
-            if (on.isBefore(month.atDay(1))) {
-                opening = balance;
-            } else {
-                lines.add(new Line(on, movement.kind(), movement.amount(), balance));
-            }
+            lines.add(new Line(entry.key().on(), Objects.requireNonNull(movement.kind()), movement.amount(), balance));
         }
         return new Statement(account, month, opening, balance, lines);
     }

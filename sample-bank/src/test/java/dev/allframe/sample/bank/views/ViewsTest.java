@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.allframe.projection.Range;
 import dev.allframe.projection.Rows;
+import dev.allframe.projection.ViewReader;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
@@ -20,14 +21,18 @@ import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.views.Customers.Customer;
 import dev.allframe.sample.bank.views.Statements.Line;
+import dev.allframe.sample.bank.views.Statements.Movement;
+import dev.allframe.sample.bank.views.Statements.Place;
 import dev.allframe.sample.bank.views.Statements.Statement;
 import dev.allframe.sample.bank.views.Turnover.BankMonth;
 import dev.allframe.sample.bank.views.Turnover.Sum;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.Currency;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +114,34 @@ final class ViewsTest {
 
         assertThat(statement.lines()).hasSize(movements);
         assertThat(statement.closing()).isEqualTo(czk("100.01"));
+    }
+
+    @Test
+    void the_opening_balance_is_read_from_a_row_for_each_month_and_not_from_the_movements() {
+        int movements = 5_000;
+        LocalDate begin = LocalDate.of(1993, 1, 1);
+        bank.given("1", IntStream.range(0, movements)
+                .mapToObj(i -> in("0.01", begin.plusDays(i % 365)))
+                .toArray(AccountEvent[]::new));
+        AtomicInteger read = new AtomicInteger();
+
+        Statement statement = Statements.of(counting(bank.rows(STATEMENTS), read), "1", YearMonth.of(1993, 12), czk(0));
+
+        assertThat(statement.closing()).isEqualTo(czk("50.00"));
+        assertThat(read).hasValue(11 + statement.lines().size());
+    }
+
+    /** Counts the rows that are read by ranges of keys. */
+    @SuppressWarnings("unchecked")
+    private static ViewReader<Place, Movement> counting(ViewReader<Place, Movement> rows, AtomicInteger read) {
+        return (ViewReader<Place, Movement>) Proxy.newProxyInstance(ViewsTest.class.getClassLoader(),
+                new Class<?>[]{ViewReader.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(rows, arguments);
+                    if (answer instanceof Rows<?, ?> page) {
+                        read.addAndGet(page.entries().size());
+                    }
+                    return answer;
+                });
     }
 
     private Statement statement(String account, YearMonth month) {
