@@ -40,7 +40,7 @@ final class UnregisteredViews {
     private boolean closed;
 
     /**
-     * Begins to look for them.
+     * Finds them, which waits for files; where that fails, it is tried again by itself.
      *
      * @param files asked for where it may wait
      * @param registered the names of the views that are kept here
@@ -54,7 +54,12 @@ final class UnregisteredViews {
         this.serial = new Serial(executor);
         this.settings = settings;
         this.later = later;
-        attempt("cannot be listed", this::find, 1);
+        try {
+            find();
+        } catch (RuntimeException failed) {
+            LOG.warn("files of views that are not registered cannot be listed: {}", Failures.message(failed));
+            later.accept(settings.backoff(1), () -> attempt("cannot be listed", this::find, 2));
+        }
     }
 
     /** Does something that waits, again after a pause where it fails. */
@@ -77,8 +82,10 @@ final class UnregisteredViews {
     }
 
     private void find() {
-        for (String view : files.get().views()) {
+        ViewStore store = files.get();
+        for (String view : store.views()) {
             if (!registered.contains(view) && watch(view)) {
+                note(view, store.generations(view));
                 attempt("cannot be deleted", () -> follow(view), 1);
             }
         }

@@ -62,7 +62,7 @@ final class UnregisteredViewsTest {
         files.create("registered").close();
         begin(files);
 
-        await().until(() -> views.names().equals(Set.of("left", "other")));
+        assertThat(views.names()).as("from the beginning").containsExactlyInAnyOrder("left", "other");
         ProjectionMetadata left = Objects.requireNonNull(views.describe("left"));
         assertThat(left.state()).isEqualTo(ProjectionState.UNREGISTERED);
         assertThat(left.generations()).extracting(StoredGeneration::number).containsExactly(1L, 2L);

@@ -27,6 +27,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         try (OpenBank bank = new OpenBank(storage)) {
             DemoReport report = bank.demo(demo.seed(), demo.accounts(), output);
+            bank.awaitViews(output);
             if (output.isJson()) {
                 output.printJson(json(report));
             } else {

@@ -33,6 +33,7 @@ final class ImportCommand implements Callable<Integer> {
         try (OpenBank bank = new OpenBank(storage)) {
             ImportReport report = bank.importHistory(folders, strict, output);
             warnings(report, output);
+            bank.awaitViews(output);
             if (output.isJson()) {
                 output.printJson(json(report));
             } else {

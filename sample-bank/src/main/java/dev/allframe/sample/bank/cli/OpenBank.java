@@ -4,6 +4,7 @@ import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
 import dev.allframe.runtime.AllFrame;
@@ -99,6 +100,21 @@ final class OpenBank implements AutoCloseable {
     <K, R> View<K, R> view(ProjectionType<K, R> type, Output output) {
         views(output).untilUpToDate(type.name());
         return running().view(type);
+    }
+
+    /**
+     * Waits until the views have what is stored, so that the next command need not; those that are paused or retired
+     * are left out, and those that do not come to it are told. Where nothing outlives the command, nobody waits.
+     */
+    void awaitViews(Output output) {
+        if (storage.isDurable()) {
+            for (String name : viewNames()) {
+                ViewWait.Waited waited = views(output).look(name);
+                boolean isWanted = waited.view().state() != ProjectionState.PAUSED
+                        && waited.view().state() != ProjectionState.RETIRED;
+                output.warn(waited.reached() || !isWanted ? List.of() : List.of(waited.text()));
+            }
+        }
     }
 
     /** Imports the history that the folders hold. */

@@ -6,6 +6,8 @@ import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.view.ViewNames;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -24,6 +26,8 @@ final class OrderView implements Callable<Integer> {
 
     @Mixin
     private final ViewName name = new ViewName();
+    @Mixin
+    private final OrderReason reason = new OrderReason();
 
     @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry, skip or retire.")
     private String order = "";
@@ -41,6 +45,9 @@ final class OrderView implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (order.equals("retire") && !OpenBank.viewNames().contains(name.given())) {
+            return retireFiles(name.given());
+        }
         String view = name.checked();
         if (!List.of("pause", "resume", "retry", "skip", "retire").contains(order)) {
             throw new InputException("there is no order '" + order + "'; there are pause, resume, retry, skip and retire");
@@ -61,7 +68,7 @@ final class OrderView implements Callable<Integer> {
         try (OpenBank bank = new OpenBank(storage)) {
             ViewWait views = bank.views(output);
             views.look(view); // opened, so that the order is followed and not found
-            give(bank.projections(), view, name.order()).toCompletableFuture().join();
+            give(bank.projections(), view, reason.order()).toCompletableFuture().join();
             ViewWait.Waited waited = switch (order) {
                 case "pause" -> views.untilPaused(view);
                 case "retire" -> views.untilRetired(view);
@@ -69,6 +76,22 @@ final class OrderView implements Callable<Integer> {
             };
             ShowViews.print(List.of(waited.view()), output);
             return waited.reached() ? 0 : Bank.NOT_GOOD;
+        }
+    }
+
+    /** Deletes what a bank of other views has left. */
+    private int retireFiles(String view) {
+        storage.checkKeepsViews();
+        if (!ViewNames.isName(view) || !Files.isDirectory(storage.folder().resolve("views").resolve(view))) {
+            return name.checked().length(); // which refuses it
+        }
+        try (OpenBank bank = new OpenBank(storage)) {
+            ViewWait views = bank.views(output);
+            views.untilListed(view, true);
+            bank.projections().retire(view, reason.order()).toCompletableFuture().join();
+            views.untilListed(view, false);
+            ShowViews.print(bank.projections().describe(), output);
+            return 0;
         }
     }
 

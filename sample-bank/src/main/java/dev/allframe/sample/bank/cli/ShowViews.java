@@ -1,11 +1,17 @@
 package dev.allframe.sample.bank.cli;
 
 import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
+import dev.allframe.projection.ProjectionMetadata.StoredGeneration.Use;
+import dev.allframe.projection.ProjectionState;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -26,7 +32,12 @@ final class ShowViews implements Callable<Integer> {
     public Integer call() {
         try (OpenBank bank = new OpenBank(storage)) {
             Source.Filled filled = source.fill(bank, storage, output);
-            print(OpenBank.viewNames().stream().map(name -> bank.views(output).look(name).view()).toList(), output);
+            print(Stream.concat(OpenBank.viewNames().stream().map(name -> bank.views(output).look(name).view()),
+                    bank.projections()
+                            .describe()
+                            .stream()
+                            .filter(view -> view.state() == ProjectionState.UNREGISTERED))
+                    .toList(), output);
             return filled.good() ? 0 : Bank.NOT_GOOD;
         }
     }
@@ -45,7 +56,15 @@ final class ShowViews implements Callable<Integer> {
             if (!view.trouble().isEmpty()) {
                 output.print("  %s", view.trouble());
             }
+            view.generations().stream().filter(each -> each.use() == Use.KEPT).forEach(each -> output.print("  %s",
+                    kept(each)));
         }
+    }
+
+    private static String kept(StoredGeneration generation) {
+        Instant until = generation.keptUntil();
+        return "generation " + generation.number() + " of version " + generation.version() + " is kept until "
+                + (until == null ? "this version has built its rows" : until.truncatedTo(ChronoUnit.SECONDS));
     }
 
     private static String state(ProjectionMetadata view) {

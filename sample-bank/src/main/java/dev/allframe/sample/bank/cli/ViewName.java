@@ -1,21 +1,21 @@
 package dev.allframe.sample.bank.cli;
 
-import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.sample.bank.history.InputException;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which view an order is for, and why. */
+/** Which view an order is for. */
 final class ViewName {
 
     @Parameters(index = "0", paramLabel = "VIEW", description = "The view: balances, customers, statements or turnover.")
     private String view = "";
 
-    @Option(names = "--reason", defaultValue = "ordered at the command line", paramLabel = "TEXT", description = "Why, kept with the order in the store (default: ${DEFAULT-VALUE}).")
-    private String reason = "";
-
-    /** The view's name. */
+    /** The view's name, where there is such a view. */
     String checked() {
+        return checked(view);
+    }
+
+    /** A name, where a view has it. */
+    static String checked(String view) {
         if (!OpenBank.viewNames().contains(view)) {
             throw new InputException("there is no view '" + view + "'; there are "
                     + String.join(", ", OpenBank.viewNames()));
@@ -23,8 +23,8 @@ final class ViewName {
         return view;
     }
 
-    /** An order of the user who runs the command. */
-    Order order() {
-        return Order.of(System.getProperty("user.name", "unknown"), reason);
+    /** The name as it was given. */
+    String given() {
+        return view;
     }
 }

@@ -5,7 +5,9 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.store.Position;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -52,7 +54,8 @@ final class ViewWait {
             return view;
         }
 
-        private String text() {
+        /** Why it is waited for no longer. */
+        String text() {
             String where = " at record " + ViewWait.reached(view) + " of " + end;
             String command = ": 'bank view " + view.name();
             return "view '" + view.name() + "' " + switch (view.state()) {
@@ -106,6 +109,67 @@ final class ViewWait {
     Waited untilRebuilt(String view, long generation) {
         long end = end();
         return until(view, end, now -> now.generation() > generation && isServedTo(now, end), PATIENCE_AFTER_ORDER);
+    }
+
+    /**
+     * Waits until views serve younger generations, with everything that is stored. They are built one after the other.
+     *
+     * @param generations the numbers of the older generations, by the names of the views
+     * @throws ViewException if one of them does not come to it
+     */
+    List<ProjectionMetadata> untilAllRebuilt(Map<String, Long> generations) {
+        long end = end();
+        try (Progress shown = output.progress("all views", end * generations.size(), "records")) {
+            onShown.accept(shown);
+            long moved = -1;
+            long movedNanos = System.nanoTime();
+            while (true) {
+                List<ProjectionMetadata> now = generations.keySet().stream().map(bank.projections()::describe).toList();
+                List<ProjectionMetadata> left = now.stream()
+                        .filter(view -> !isRebuilt(view, generations, end))
+                        .toList();
+                long reached = now.stream()
+                        .mapToLong(view -> left.contains(view) ? builtTo(view) : end)
+                        .sum();
+                shown.at(reached);
+                if (left.isEmpty()) {
+                    return now;
+                }
+                if (reached != moved) {
+                    moved = reached;
+                    movedNanos = System.nanoTime();
+                }
+                Duration patience = left.stream().allMatch(ViewWait::isStanding) ? PATIENCE_AFTER_ORDER : PATIENCE;
+                if (System.nanoTime() - movedNanos >= patience.toNanos()) {
+                    ProjectionMetadata unused = new Waited(left.getFirst(), end, false).orThrow();
+                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            }
+        }
+    }
+
+    private static boolean isRebuilt(ProjectionMetadata view, Map<String, Long> generations, long end) {
+        return view.generation() > generations.getOrDefault(view.name(), 0L) && isServedTo(view, end);
+    }
+
+    private static long builtTo(ProjectionMetadata view) {
+        Position built = view.builtTo();
+        return built == null ? 0 : built.index();
+    }
+
+    /**
+     * Waits until a view that is not one of the bank is listed, or is not.
+     *
+     * @throws ViewException if that does not come
+     */
+    void untilListed(String view, boolean listed) {
+        long begunNanos = System.nanoTime();
+        while (bank.projections().describe().stream().anyMatch(each -> each.name().equals(view)) != listed) {
+            if (System.nanoTime() - begunNanos >= PATIENCE.toNanos()) {
+                throw new ViewException("the files of view '" + view + "' are " + (listed ? "not found" : "still there"));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
     }
 
     private long end() {

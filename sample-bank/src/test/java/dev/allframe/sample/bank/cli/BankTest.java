@@ -312,7 +312,7 @@ final class BankTest {
         assertThat(json.get("views").findValuesAsText("state")).containsOnly("live");
         assertThat(json.get("views").findValuesAsText("position")).containsOnly("14");
         assertThat(json.get("views").findValuesAsText("lag")).containsOnly("0");
-        assertThat(json.get("views").findValuesAsText("rows")).containsExactly("3", "3", "9", "4");
+        assertThat(json.get("views").findValuesAsText("rows")).containsExactly("3", "3", "13", "4");
         assertThat(json.get("views").findValuesAsText("generation")).containsOnly("1");
         assertThat(json.get("views").findValuesAsText("digest")).allMatch(digest -> digest.matches("[0-9a-f]{32}"))
                 .doesNotHaveDuplicates();

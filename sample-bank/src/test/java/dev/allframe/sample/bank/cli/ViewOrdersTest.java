@@ -18,8 +18,10 @@ import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.StreamId;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -56,7 +58,6 @@ final class ViewOrdersTest {
     @BeforeEach
     void threeAccounts() {
         assertThat(bank("import", "--berka", Folder.committed("czech").toString()).exitCode()).isZero();
-        assertThat(bank("views").exitCode()).isZero(); // the import does not wait for views
     }
 
     @Test
@@ -143,6 +144,50 @@ final class ViewOrdersTest {
         assertThat(balances.out()).contains("all 4 accounts", "somebody");
         assertThat(rebuilt.exitCode()).isZero();
         assertThat(rebuilt.view("balances").get("rows").intValue()).isEqualTo(4);
+    }
+
+    @Test
+    void all_views_are_rebuilt_but_one_that_is_retired_which_comes_back_when_it_is_rebuilt_itself() {
+        Said retired = bank("view", "turnover", "retire", "--reason", "nobody reads it", "--json");
+        Said refused = bank("turnover");
+        Said all = bank("rebuild", "--all", "--json");
+        Said views = bank("views", "--json");
+        Said back = bank("rebuild", "turnover", "--json");
+        Said turnover = bank("turnover");
+
+        assertThat(retired.exitCode()).as(retired.err()).isZero();
+        assertThat(retired.view("turnover").get("state").textValue()).isEqualTo("retired");
+        assertThat(data.resolve("views/turnover")).as("until it was rebuilt").isDirectoryContaining("glob:**/1");
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err()).isEqualTo("bank: view 'turnover' is retired: 'bank rebuild turnover' brings it back"
+                + System.lineSeparator());
+        assertThat(all.exitCode()).as(all.err()).isZero();
+        for (String name : List.of("balances", "customers", "statements")) {
+            assertThat(all.view(name).get("generation").intValue()).isEqualTo(2);
+            assertThat(all.view(name).get("state").textValue()).isEqualTo("live");
+            assertThat(data.resolve("views").resolve(name)).isDirectoryNotContaining("glob:**/1");
+        }
+        assertThat(all.out()).doesNotContain("turnover");
+        assertThat(views.view("turnover").get("state").textValue()).isEqualTo("retired");
+        assertThat(back.exitCode()).as(back.err()).isZero();
+        assertThat(turnover.exitCode()).isZero();
+    }
+
+    @Test
+    void files_of_a_view_that_the_bank_has_no_more_are_listed_and_deleted_when_it_is_retired() throws IOException {
+        Files.move(data.resolve("views/turnover"), data.resolve("views/interest"));
+
+        Said views = bank("views", "--json");
+        Said refused = bank("view", "interest", "pause");
+        Said retired = bank("view", "interest", "retire");
+
+        assertThat(views.view("interest").get("state").textValue()).isEqualTo("unregistered");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).startsWith("bank: there is no view 'interest'");
+        assertThat(retired.exitCode()).as(retired.err()).isZero();
+        assertThat(retired.out()).doesNotContain("interest").contains("balances", "turnover");
+        assertThat(data.resolve("views/interest")).doesNotExist();
+        assertThat(bank("view", "interest", "retire").exitCode()).isEqualTo(2);
     }
 
     private void stored(String account, AccountEvent event) {
