@@ -466,7 +466,7 @@ public final class AllFrame implements AutoCloseable {
             return;
         }
         try { // first: their effects may send commands
-            await(CompletableFuture.anyOf(reactions.stop().toCompletableFuture(),
+            await(CompletableFuture.anyOf(reactions.stop(ownsSystem).toCompletableFuture(),
                     system.getWhenTerminated().toCompletableFuture()));
         } finally {
             closeHosts();

@@ -137,11 +137,15 @@ final class ReactionsTest {
     }
 
     @Test
-    void a_reaction_is_not_rebuilt_and_an_unknown_one_takes_no_order() {
+    void a_reaction_is_neither_rebuilt_nor_retired_and_an_unknown_one_takes_no_order() {
         Order order = Order.of("test", "to see");
         assertThatThrownBy(() -> ALL_FRAME.projections().rebuild("mails", order))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'mails' is a reaction");
+        assertThatThrownBy(() -> ALL_FRAME.projections().retire("mails", order))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'mails' is a reaction")
+                .hasMessageContaining("pause it");
         assertThatThrownBy(() -> ALL_FRAME.projections().retry("unknown", order))
                 .isInstanceOf(IllegalArgumentException.class);
     }

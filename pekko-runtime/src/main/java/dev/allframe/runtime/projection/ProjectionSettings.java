@@ -29,19 +29,14 @@ public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushIn
      * @throws ConfigurationException for a value that is not allowed
      */
     public static ProjectionSettings of(Config config) {
-        Duration least = time(config, "restart-backoff.min");
-        Duration most = time(config, "restart-backoff.max");
-        if (least.compareTo(most) > 0) {
-            throw new ConfigurationException(SECTION + "restart-backoff.min = " + least
-                    + " must not be more than restart-backoff.max = " + most);
-        }
-        return new ProjectionSettings(whole(config, "page-size", 1, EventReader.MAX_PAGE),
-                whole(config, "rebuild-rate", 0, Integer.MAX_VALUE), time(config, "flush-interval"),
-                keepOld(config), least, most);
+        RestartBackoff backoff = RestartBackoff.of(config, SECTION);
+        return new ProjectionSettings(whole(config, SECTION + "page-size", 1, EventReader.MAX_PAGE),
+                whole(config, SECTION + "rebuild-rate", 0, Integer.MAX_VALUE), RestartBackoff.time(config, SECTION + "flush-interval"), keepOld(config), backoff.min(), backoff.max());
     }
 
-    private static int whole(Config config, String key, int least, int most) {
-        return Setting.read(config, SECTION + key, "a whole number from " + least + " to " + most, (all, path) -> {
+    /** A whole number of a section. */
+    public static int whole(Config config, String key, int least, int most) {
+        return Setting.read(config, key, "a whole number from " + least + " to " + most, (all, path) -> {
             int value = all.getInt(path);
             if (value < least || value > most) {
                 throw new IllegalArgumentException(path);
@@ -60,19 +55,8 @@ public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushIn
         });
     }
 
-    private static Duration time(Config config, String key) {
-        return Setting.read(config, SECTION + key, "a time from 1ms to 20d", (all, path) -> {
-            Duration value = all.getDuration(path);
-            if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(20)) > 0) {
-                throw new IllegalArgumentException(path);
-            }
-            return value;
-        });
-    }
-
     /** The pause after so many failures in a row. */
     Duration backoff(int failures) {
-        long pause = backoffMin.toMillis() << Math.min(failures - 1, 20);
-        return Duration.ofMillis(Math.min(pause, backoffMax.toMillis()));
+        return new RestartBackoff(backoffMin, backoffMax).after(failures);
     }
 }

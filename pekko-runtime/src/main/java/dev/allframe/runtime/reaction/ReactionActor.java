@@ -5,7 +5,6 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.ReactionType.OnFailure;
 import dev.allframe.projection.fold.Witness;
-import dev.allframe.runtime.projection.ProjectionSettings;
 import dev.allframe.runtime.projection.ViewOrder;
 import dev.allframe.runtime.projection.ViewOrders;
 import dev.allframe.runtime.projection.ViewPages;
@@ -130,11 +129,11 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
      *
      * @param refusal why this node must do nothing at the moment; null where it may
      */
-    record Parts(RegisteredReaction reaction, EventStoreBackend store, ProjectionSettings settings, Clock clock,
+    record Parts(RegisteredReaction reaction, EventStoreBackend store, ReactionSettings settings, Clock clock,
             ReactionProgress progress, Supplier<@Nullable String> refusal, Position now) {
 
         /** The end of the store is asked for here: an event that is stored behind the start is not passed over. */
-        Parts(RegisteredReaction reaction, EventStoreBackend store, ProjectionSettings settings, Clock clock,
+        Parts(RegisteredReaction reaction, EventStoreBackend store, ReactionSettings settings, Clock clock,
                 ReactionProgress progress, Supplier<@Nullable String> refusal) {
             this(reaction, store, settings, clock, progress, refusal,
                     store.lastPosition().toCompletableFuture().join());
@@ -283,8 +282,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private Duration backoff() {
-        long pause = parts.settings().backoffMin().toMillis() << Math.min(failures++, 20);
-        return Duration.ofMillis(Math.min(pause, parts.settings().backoffMax().toMillis()));
+        return parts.settings().backoff().after(++failures);
     }
 
     private void interrupted(String what, Throwable cause) {
@@ -424,7 +422,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         }
         refusal = parts.refusal().get();
         if (refusal != null) {
-            timers.startSingleTimer(Wake.GO_ON, parts.settings().backoffMax());
+            timers.startSingleTimer(Wake.GO_ON, parts.settings().backoff().max());
         }
         return refusal == null;
     }

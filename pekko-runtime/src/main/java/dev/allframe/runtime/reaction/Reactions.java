@@ -5,7 +5,6 @@ import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.runtime.aggregate.Hosting;
-import dev.allframe.runtime.projection.ProjectionSettings;
 import dev.allframe.runtime.projection.ViewOrder;
 import dev.allframe.runtime.projection.ViewOrders;
 import dev.allframe.runtime.reaction.ReactionPositions.Parked;
@@ -29,6 +28,8 @@ import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
 
 /** The reactions of one AllFrame on this node, by their names. Thread-safe. */
 public final class Reactions {
@@ -41,9 +42,13 @@ public final class Reactions {
     private record Running(ReactionHost host, ReactionProgress progress, AtomicLong unansweredSince) {}
 
     private final Map<String, Running> running = new TreeMap<>();
+    private final ActorSystem<?> system;
+    private final boolean clustered;
     private final Hosting hosting;
 
-    private Reactions(Hosting hosting) {
+    private Reactions(ActorSystem<?> system, boolean clustered, Hosting hosting) {
+        this.system = system;
+        this.clustered = clustered;
         this.hosting = hosting;
     }
 
@@ -55,7 +60,7 @@ public final class Reactions {
      */
     public static Reactions start(ActorSystem<?> system, boolean clustered, Hosting hosting,
             List<RegisteredReaction> registered) {
-        Reactions reactions = new Reactions(hosting);
+        Reactions reactions = new Reactions(system, clustered, hosting);
         if (registered.isEmpty()) {
             return reactions;
         }
@@ -65,7 +70,7 @@ public final class Reactions {
                     + hosting.storage().name() + "\" is a Pekko journal without: use allframe.storage = memory or"
                     + " allsource, or react in that journal's own read side");
         }
-        ProjectionSettings settings = ProjectionSettings.of(system.settings().config());
+        ReactionSettings settings = ReactionSettings.of(system.settings().config());
         for (RegisteredReaction reaction : registered) {
             ReactionProgress progress = new ReactionProgress();
             ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, settings, hosting.clock(), progress,
@@ -181,6 +186,11 @@ public final class Reactions {
         return new ViewOrders(store()).give(name, order);
     }
 
+    private boolean isMember() {
+        MemberStatus status = Cluster.get(system).selfMember().status();
+        return status == MemberStatus.up() || status == MemberStatus.weaklyUp();
+    }
+
     private EventStoreBackend store() {
         return Objects.requireNonNull(hosting.storage().backend(), "a reaction was started over a store of ours");
     }
@@ -193,8 +203,21 @@ public final class Reactions {
         return found;
     }
 
-    /** Stops the reactions of this node, which store where they stand. */
-    public CompletionStage<Done> stop() {
+    /**
+     * Stops the reactions of this node, which store where they stand.
+     *
+     * @param ends whether the actor system ends too, so that another member goes on
+     */
+    public CompletionStage<Done> stop(boolean ends) {
+        if (clustered && !ends && isMember()) {
+            running.forEach((name, reaction) -> {
+                if (reaction.progress.now().runner() != null) {
+                    system.log()
+                            .warn("reaction '{}' has stopped with this AllFrame, and no other member runs it until"
+                                    + " this one leaves the cluster", name);
+                }
+            });
+        }
         List<CompletableFuture<Done>> stopping = new ArrayList<>();
         running.values().forEach(reaction -> stopping.add(reaction.host.stop()));
         return CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))

@@ -10,7 +10,6 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.projection.ReactionType;
-import dev.allframe.runtime.projection.ProjectionSettings;
 import dev.allframe.runtime.reaction.ReactionActor.Message;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
@@ -56,7 +55,7 @@ final class Bells {
             });
 
     private static final Config CONFIG = ConfigFactory.parseString("""
-            allframe.projections.restart-backoff { min = 5ms, max = 20ms }
+            allframe.reactions.restart-backoff { min = 5ms, max = 20ms }
             pekko.actor.provider = local
             pekko.loglevel = ERROR
             """).withFallback(ConfigFactory.load());
@@ -105,7 +104,7 @@ final class Bells {
     Runner start(ActorSystem<?> system, ReactionType type) {
         ReactionProgress progress = new ReactionProgress();
         ReactionActor.Parts parts = new ReactionActor.Parts(RegisteredReaction.of(type), store,
-                ProjectionSettings.of(CONFIG), Clock.systemUTC(), progress, () -> null);
+                ReactionSettings.of(CONFIG), Clock.systemUTC(), progress, () -> null);
         return new Runner(system.systemActorOf(ReactionKeeper.create(parts), "reaction-" + STARTED.incrementAndGet(),
                 Props.empty()), progress);
     }

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.projection.ProjectionSettings;
+import dev.allframe.runtime.reaction.ReactionSettings;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -70,6 +71,7 @@ final class WrongValueTest {
         assertThatThrownBy(() -> {
             Hosting.Settings.of(config);
             ProjectionSettings.of(config);
+            ReactionSettings.of(config);
             StoragePlugins.of(SYSTEM, config);
         }, "%s", hocon).isInstanceOf(ConfigurationException.class).hasMessageMatching(message);
     }
