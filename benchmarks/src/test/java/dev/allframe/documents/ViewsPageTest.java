@@ -10,6 +10,7 @@ import static dev.allframe.projection.Version.version;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.sample.bank.account.Money.czk;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
@@ -19,8 +20,11 @@ import dev.allframe.projection.Change;
 import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.Index;
 import dev.allframe.projection.Keys;
+import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
+import dev.allframe.projection.ProjectionMetadata.StoredGeneration.Use;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionRegistry.Order;
+import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.RangeIndex;
 import dev.allframe.projection.Rows;
@@ -44,6 +48,7 @@ import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Money;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -146,6 +151,32 @@ final class ViewsPageTest {
                             view.position().index(), view.lag()));
             Order order = Order.of("ann", "the handler was wrong");
             projections.rebuild(BALANCES, order).toCompletableFuture().join();
+        }
+    }
+
+    @Test
+    void operators_give_orders() {
+        Config memory = ConfigFactory.parseString("allframe.storage = memory").withFallback(ConfigFactory.load());
+        try (AllFrame bank = AllFrame.standalone("ordered", memory).aggregate(ACCOUNT).projection(BALANCES).start()) {
+            bank.commands().dispatchAndWait(ACCOUNT, "acc-1", new Open("Ann", czk(0), DAY)).orThrow();
+            ProjectionRegistry projections = bank.projections();
+            await().until(() -> projections.describe("account-list").rows() == 1);
+
+            projections.rebuild(BALANCES, Order.of("ann", "the handler was wrong")).toCompletableFuture().join();
+            await().until(() -> projections.describe("account-list").generation() == 2);
+
+            projections.rebuildAll(Order.of("ann", "a new disk")).toCompletableFuture().join();
+            List<StoredGeneration> waiting = projections.describe()
+                    .stream()
+                    .flatMap(view -> view.generations().stream())
+                    .filter(generation -> generation.use() == Use.WAITING)
+                    .toList();
+            assertThat(waiting).as("there is one view, which waits for no other").isEmpty();
+            await().until(() -> projections.describe("account-list").generation() == 3);
+
+            projections.retire("account-list", Order.of("ann", "nobody reads it")).toCompletableFuture().join();
+            await().until(() -> projections.describe("account-list").state() == ProjectionState.RETIRED);
+            assertThatThrownBy(() -> bank.view(BALANCES).get("acc-1")).hasMessageContaining("retired by ann");
         }
     }
 }

@@ -74,7 +74,7 @@ final class ViewWork<K, R> {
         served = found.served();
         building = found.building();
         try {
-            behindRebuild(all, standing);
+            followWhatWasGiven(all, standing);
             publish();
             return new Plan<>(served, building, standing.paused(), null, standing.last(), found.why());
         } catch (DamagedGenerationException damaged) {
@@ -98,10 +98,10 @@ final class ViewWork<K, R> {
     }
 
     /**
-     * Follows the orders that were given while nothing was open. An order to rebuild was followed where a generation was
-     * begun behind it, which may have been lost since.
+     * Follows the orders that were given while nothing was open. An order to rebuild was followed where a generation
+     * was begun behind it; one that has been lost since is begun again.
      */
-    private void behindRebuild(List<RecordedEvent<ViewOrder>> all, Standing standing) {
+    private void followWhatWasGiven(List<RecordedEvent<ViewOrder>> all, Standing standing) {
         for (RecordedEvent<ViewOrder> order : all) {
             switch (order.event()) {
                 case ViewOrder.RetryOrdered given -> retry(order.sequenceNr());
@@ -145,7 +145,9 @@ final class ViewWork<K, R> {
         return open(served, building).stream().filter(generation -> order > generation.fold().orders()).toList();
     }
 
-    /** Changes a generation; its failures say whose they are. Where the disk is full, room is made for the next time. */
+    /**
+     * Changes a generation; its failures say whose they are. Where the disk is full, room is made for the next time.
+     */
     private void changing(Generation<?, ?> generation, Runnable change) {
         try {
             change.run();

@@ -522,7 +522,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 .stream()
                 .anyMatch(order -> order.sequenceNr() > orders && order.event() instanceof ViewOrder.RestartOrdered);
         if (restart) {
-            giveUp("it begins anew, as was ordered", parts.settings().backoffMin());
+            giveUp("it begins anew, as was ordered", parts.settings().backoff().min());
             return goOn();
         }
         if (orderedMeanwhile) {
@@ -651,7 +651,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             return goOn();
         }
         giveUp("another owner has stored a position: it is claimed again after a pause",
-                parts.settings().backoffMax());
+                parts.settings().backoff().max());
         return goOn();
     }
 

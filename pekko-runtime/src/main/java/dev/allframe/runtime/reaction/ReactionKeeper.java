@@ -91,13 +91,12 @@ final class ReactionKeeper extends AbstractBehavior<ReactionActor.Message> {
         if (stopping) {
             return Behaviors.stopped(this::end);
         }
-        Duration longest = parts.settings().backoffMax();
+        Duration longest = parts.settings().backoff().max();
         failures = System.nanoTime() - startedNanos > longest.toNanos() ? 0 : failures + 1;
         String trouble = "the actor that runs it has failed, and is started again: " + reason;
         show(getContext().getSelf(), trouble);
         getContext().getLog().error("reaction '{}': {}", parts.reaction().type().name(), trouble);
-        long pause = parts.settings().backoffMin().toMillis() << Math.min(failures, 20);
-        timers.startSingleTimer(Again.AGAIN, Duration.ofMillis(Math.min(pause, longest.toMillis())));
+        timers.startSingleTimer(Again.AGAIN, parts.settings().backoff().after(failures + 1));
         return this;
     }
 

@@ -239,7 +239,8 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
 
     /**
      * Waits, at most 20 seconds of real time, until every view has applied all that was stored before the call, except
-     * events of parked streams and those of retired views. A view that is paused or stands before an event that failed is a failure at once.
+     * events of parked streams and those of retired views. A view that is paused or stands before an event that failed
+     * is a failure at once.
      */
     public void awaitViews() {
         Position end = allFrame().backend().lastPosition().toCompletableFuture().join();
