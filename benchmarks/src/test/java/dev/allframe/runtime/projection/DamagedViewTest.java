@@ -60,7 +60,7 @@ final class DamagedViewTest {
     private static final long MEMORY_BYTES = 8L << 20;
     private static final long PATIENCE_SECONDS = 30;
     private static final ProjectionSettings SETTINGS = new ProjectionSettings(300, 0, Duration.ofMillis(20),
-            Duration.ofMillis(1), Duration.ofMillis(4));
+            Duration.ofDays(7), Duration.ofMillis(1), Duration.ofMillis(4));
     private static final ActorSystem<Void> SYSTEM = ActorSystem.create(Behaviors.empty(), "damaged-views",
             ConfigFactory.parseString("pekko.loglevel = OFF\npekko.log-dead-letters = off")
                     .withFallback(ConfigFactory.load()));

@@ -3,6 +3,7 @@ package dev.allframe.runtime.projection;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.view.ViewStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,10 +31,11 @@ record KeptView<K, R>(ServedView<K, R> users, Progress progress, ActorRef<ViewAc
         Progress progress = new Progress(Clock.systemUTC());
         ViewOrders orders = new ViewOrders(store);
         ViewWork<K, R> work = new ViewWork<>(view, users,
-                new Generations<>(view, files, store, Clock.systemUTC()), store, orders);
+                new Generations<>(view, files, store, Clock.systemUTC(), Duration.ofDays(7)), store, orders);
         Serial serial = new Serial(piece -> pages.execute(() -> fault.work(piece, users)));
         return new KeptView<>(users, progress, system.systemActorOf(
-                ViewKeeper.create(new ViewActor.Parts<>(view, users, work, store, orders, serial, pages, settings,
+                ViewKeeper.create(new ViewActor.Parts<>(view, users, work, store, orders, serial, pages, new BuildTurns(),
+                        settings,
                         progress, refusals)),
                 "kept-view-" + STARTED.incrementAndGet(), Props.empty()));
     }

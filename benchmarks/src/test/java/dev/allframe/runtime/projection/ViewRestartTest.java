@@ -43,7 +43,8 @@ final class ViewRestartTest {
     private final AtomicBoolean held = new AtomicBoolean();
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
     private final KeptView<String, Numbers> view = KeptView.start(SYSTEM, Counters.PARKING, files, store, this::work,
-            new ProjectionSettings(100, 0, Duration.ofMillis(10), Duration.ofMillis(1), Duration.ofMillis(1)),
+            new ProjectionSettings(100, 0, Duration.ofMillis(10), Duration.ofDays(7), Duration.ofMillis(1),
+                    Duration.ofMillis(1)),
             Refusals.none(), new PlantedFault());
 
     @AfterEach

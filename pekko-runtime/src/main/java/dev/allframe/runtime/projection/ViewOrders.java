@@ -60,6 +60,8 @@ public final class ViewOrders {
                         retired = null;
                         lastRebuild = last;
                     }
+                    case ViewOrder.RestartOrdered ofReactions -> {
+                    }
                     case ViewOrder.RetryOrdered given -> {
                     }
                     case ViewOrder.EventSkipped given -> {

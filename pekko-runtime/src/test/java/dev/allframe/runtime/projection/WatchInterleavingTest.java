@@ -313,11 +313,11 @@ final class WatchInterleavingTest {
         Box(long seed) {
             random = new Random(seed);
             ViewWork<Integer, Marble> work = new ViewWork<>(type, view,
-                    new Generations<>(type, new Slow(), store, Clock.systemUTC()), store, orders);
+                    new Generations<>(type, new Slow(), store, Clock.systemUTC(), Duration.ofDays(7)), store, orders);
             ProjectionSettings settings = new ProjectionSettings(1 + random.nextInt(20), 0, Duration.ofSeconds(1),
-                    Duration.ofMillis(1), Duration.ofMillis(4));
+                    Duration.ofDays(7), Duration.ofMillis(1), Duration.ofMillis(4));
             actor = SYSTEM.systemActorOf(ViewKeeper.create(new ViewActor.Parts<>(type, view, work, store, orders,
-                    new Serial(Thread::startVirtualThread), Thread::startVirtualThread, settings,
+                    new Serial(Thread::startVirtualThread), Thread::startVirtualThread, new BuildTurns(), settings,
                     new Progress(Clock.systemUTC()), Refusals.none())), "watched-" + seed, Props.empty());
         }
 

@@ -37,6 +37,7 @@ import dev.allframe.store.view.ViewTables;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class WatchTest {
     private final AtomicReference<Runnable> behindSnapshot = new AtomicReference<>(() -> {});
     private final ViewOrders orders = new ViewOrders(store);
     private final ViewWork<Integer, Marble> work = new ViewWork<>(type, view,
-            new Generations<>(type, new Failing(), store, Clock.systemUTC()), store, orders);
+            new Generations<>(type, new Failing(), store, Clock.systemUTC(), Duration.ofDays(7)), store, orders);
     private @Nullable Generation<Integer, Marble> served;
 
     /** Tables of which a row cannot be read when the test says so. */
