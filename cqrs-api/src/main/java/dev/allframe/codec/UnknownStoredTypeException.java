@@ -22,7 +22,8 @@ public final class UnknownStoredTypeException extends CodecException {
                 .filter(stored -> stored.type().equals(type))
                 .map(StoredVersion::version)
                 .toList();
-        String step = "upcasting(Upcasters.json(\"" + type.substring(type.lastIndexOf('.') + 1) + "\", " + version + ")";
+        String step = "upcasting(Upcasters.json(\"" + type.substring(type.lastIndexOf('.') + 1) + "\", " + version
+                + ")";
         if (versions.isEmpty()) {
             return "add the class that has this name in @Stored, or to the AggregateType " + step
                     + ".renamedTo(...)), .to(...) or .dropped()";

@@ -96,8 +96,7 @@ final class HostedInstancesTest {
         private final AtomicInteger intercepted = new AtomicInteger();
         private final Map<String, List<Told>> told = new ConcurrentHashMap<>();
         private final Map<String, StateListener.Instance> instances = new ConcurrentHashMap<>();
-        private volatile StateListener<Wallet> listener = (instance, state, sequenceNr) -> {
-        };
+        private volatile StateListener<Wallet> listener = (instance, state, sequenceNr) -> {};
 
         Node(Config config) {
             system = ActorSystem.create(Behaviors.empty(), "instances", config);
@@ -169,8 +168,7 @@ final class HostedInstancesTest {
     void reset() {
         HeldJournal.reset();
         NODES.values().forEach(node -> {
-            node.listener = (instance, state, sequenceNr) -> {
-            };
+            node.listener = (instance, state, sequenceNr) -> {};
         });
     }
 

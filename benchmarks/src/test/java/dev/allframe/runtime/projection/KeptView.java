@@ -34,9 +34,10 @@ record KeptView<K, R>(ServedView<K, R> users, Progress progress, ActorRef<ViewAc
                 new Generations<>(view, files, store, Clock.systemUTC(), Duration.ofDays(7)), store, orders);
         Serial serial = new Serial(piece -> pages.execute(() -> fault.work(piece, users)));
         return new KeptView<>(users, progress, system.systemActorOf(
-                ViewKeeper.create(new ViewActor.Parts<>(view, users, work, store, orders, serial, pages, new BuildTurns(),
-                        settings,
-                        progress, refusals)),
+                ViewKeeper
+                        .create(new ViewActor.Parts<>(view, users, work, store, orders, serial, pages, new BuildTurns(),
+                                settings,
+                                progress, refusals)),
                 "kept-view-" + STARTED.incrementAndGet(), Props.empty()));
     }
 

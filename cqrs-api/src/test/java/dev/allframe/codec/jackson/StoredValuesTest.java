@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Since;
@@ -53,7 +52,8 @@ final class StoredValuesTest {
 
         @Stored(value = "ended", version = 2)
         record Ended(JsonObject output, @Since(version = 2, defaultValue = "{\"a\":[1.50]}") JsonObject more)
-                implements Happened {}
+                implements
+                    Happened {}
     }
 
     private final JacksonEventCodec<Happened> codec = JacksonEventCodec
@@ -329,9 +329,7 @@ final class StoredValuesTest {
     }
 
     @Stored("color")
-    enum Color {
-        RED
-    }
+    enum Color { RED }
 
     record Unnamed(String text) {}
 

@@ -113,7 +113,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
 
     @Override
     public AggregateState<S> emptyState() {
-        return new AggregateState<>(initialState(), CommandWindow.of(aggregate.type(), List.of(), CommandWindow.NOTHING));
+        return new AggregateState<>(initialState(),
+                CommandWindow.of(aggregate.type(), List.of(), CommandWindow.NOTHING));
     }
 
     /** Pekko asks for it where a failure would be the actor's end; an instance that has none executes nothing. */

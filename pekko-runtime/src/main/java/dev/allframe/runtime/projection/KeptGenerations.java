@@ -72,8 +72,7 @@ final class KeptGenerations {
         });
         replaced = due.entrySet()
                 .stream()
-                .sorted(Comparator
-                        .<Map.Entry<Long, Replacement>, Instant>comparing(entry -> entry.getValue().at())
+                .sorted(Comparator.<Map.Entry<Long, Replacement>, Instant>comparing(entry -> entry.getValue().at())
                         .thenComparing(Map.Entry::getKey)
                         .reversed())
                 .map(entry -> new Kept(entry.getKey(), entry.getValue().version(), entry.getValue().keptUntil()))

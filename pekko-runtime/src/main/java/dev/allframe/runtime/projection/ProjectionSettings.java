@@ -31,7 +31,8 @@ public record ProjectionSettings(int pageSize, int rebuildRate, Duration flushIn
     public static ProjectionSettings of(Config config) {
         RestartBackoff backoff = RestartBackoff.of(config, SECTION);
         return new ProjectionSettings(whole(config, SECTION + "page-size", 1, EventReader.MAX_PAGE),
-                whole(config, SECTION + "rebuild-rate", 0, Integer.MAX_VALUE), RestartBackoff.time(config, SECTION + "flush-interval"), keepOld(config), backoff.min(), backoff.max());
+                whole(config, SECTION + "rebuild-rate", 0, Integer.MAX_VALUE),
+                RestartBackoff.time(config, SECTION + "flush-interval"), keepOld(config), backoff.min(), backoff.max());
     }
 
     /** A whole number of a section. */

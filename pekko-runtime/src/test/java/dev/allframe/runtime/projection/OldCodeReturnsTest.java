@@ -6,6 +6,7 @@ import static dev.allframe.runtime.projection.Happenings.things;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.memory.InMemoryBackend;
@@ -20,6 +21,7 @@ import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.view.Replacement;
+import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
 import java.time.Clock;
@@ -30,6 +32,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -256,7 +259,7 @@ final class OldCodeReturnsTest {
             }
 
             @Override
-            ViewTables tables(ViewTables opened) {
+            protected ViewTables tables(ViewTables opened) {
                 return opened;
             }
         }, WEEK);
@@ -271,10 +274,23 @@ final class OldCodeReturnsTest {
         start(1).serveAndEnd();
         start(2).serveAndEnd();
         happen(4);
-        FaultyViews full = new FaultyViews(views, () -> {});
-        Process changed = new Process(2, full, WEEK);
+        AtomicBoolean full = new AtomicBoolean();
+        Process changed = new Process(2, new ForwardingViews(views) {
+            @Override
+            protected ViewTables tables(ViewTables opened) {
+                return new Tables(opened) {
+                    @Override
+                    public void write(ViewBatch batch) {
+                        if (full.getAndSet(false)) {
+                            throw new StoreFullException("no room, says the test");
+                        }
+                        super.write(batch);
+                    }
+                };
+            }
+        }, WEEK);
         Generation<String, Row> served = Objects.requireNonNull(changed.plan.served());
-        full.fail(FaultyViews.Fault.FULL);
+        full.set(true);
         assertThat(catchThrowable(() -> changed.apply(served)))
                 .isInstanceOf(StoreFullException.class);
 

@@ -46,7 +46,8 @@ final class SlowFlushTest {
         ActorTestKit kit = ActorTestKit.create("slow-flush");
         try {
             ActorRef<ViewActor.Message> actor = kit.spawn(ViewActor.create(new ViewActor.Parts<>(view, users, work,
-                    store, orders, new Serial(Thread::startVirtualThread), Thread::startVirtualThread, new BuildTurns(), each,
+                    store, orders, new Serial(Thread::startVirtualThread), Thread::startVirtualThread, new BuildTurns(),
+                    each,
                     new Progress(Clock.systemUTC()), new Refusals(() -> null, changed -> () -> {}))));
             await().until(() -> users.state() == ProjectionState.LIVE && views.flushes() > 30);
 

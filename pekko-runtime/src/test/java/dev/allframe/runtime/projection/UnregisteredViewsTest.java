@@ -3,6 +3,7 @@ package dev.allframe.runtime.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.api.testkit.ForwardingViews;
 import dev.allframe.journal.memory.InMemoryBackend;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
@@ -106,7 +107,7 @@ final class UnregisteredViewsTest {
             }
 
             @Override
-            ViewTables tables(ViewTables opened) {
+            protected ViewTables tables(ViewTables opened) {
                 return opened;
             }
         });

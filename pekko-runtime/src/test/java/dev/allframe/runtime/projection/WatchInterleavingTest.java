@@ -265,9 +265,10 @@ final class WatchInterleavingTest {
                         seen.add("gone");
                     }
                     case Watched.Current<Integer, Marble>(var position) -> {
-                        history.keySet().forEach(key -> must(states(history, key, at).stream()
-                                .map(state -> state.filter(marble -> wants(key, marble)))
-                                .anyMatch(Optional.ofNullable(folded.get(key))::equals), element));
+                        history.keySet()
+                                .forEach(key -> must(states(history, key, at).stream()
+                                        .map(state -> state.filter(marble -> wants(key, marble)))
+                                        .anyMatch(Optional.ofNullable(folded.get(key))::equals), element));
                         seen.add("current");
                     }
                     case Watched.Again<Integer, Marble>(var reason, var position) -> seen.add(reason.name());

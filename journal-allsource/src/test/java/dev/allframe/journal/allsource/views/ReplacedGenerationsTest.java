@@ -72,7 +72,9 @@ class ReplacedGenerationsTest {
 
     @Test
     void a_file_of_a_newer_version_is_refused_as_such() {
-        byte[] newer = HexFormat.of().parseHex("414656520200000002000000070000000000000001000000007c291f940100007b00364394010000020100000000000003000000017c291f94010000027c291f94010000adf20d01");
+        byte[] newer = HexFormat.of()
+                .parseHex(
+                        "414656520200000002000000070000000000000001000000007c291f940100007b00364394010000020100000000000003000000017c291f94010000027c291f94010000adf20d01");
 
         assertThatThrownBy(() -> read(newer)).isInstanceOf(UnsupportedFormatException.class)
                 .hasMessageContaining("version 2");

@@ -50,7 +50,8 @@ final class OrderView implements Callable<Integer> {
         }
         String view = name.checked();
         if (!List.of("pause", "resume", "retry", "skip", "retire").contains(order)) {
-            throw new InputException("there is no order '" + order + "'; there are pause, resume, retry, skip and retire");
+            throw new InputException(
+                    "there is no order '" + order + "'; there are pause, resume, retry, skip and retire");
         }
         boolean skips = order.equals("skip");
         if (skips != (account != null) || skips != (event != null)) {

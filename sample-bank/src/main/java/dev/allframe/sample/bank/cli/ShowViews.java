@@ -56,8 +56,11 @@ final class ShowViews implements Callable<Integer> {
             if (!view.trouble().isEmpty()) {
                 output.print("  %s", view.trouble());
             }
-            view.generations().stream().filter(each -> each.use() == Use.KEPT).forEach(each -> output.print("  %s",
-                    kept(each)));
+            view.generations()
+                    .stream()
+                    .filter(each -> each.use() == Use.KEPT)
+                    .forEach(each -> output.print("  %s",
+                            kept(each)));
         }
     }
 

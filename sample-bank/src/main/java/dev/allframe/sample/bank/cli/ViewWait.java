@@ -166,7 +166,8 @@ final class ViewWait {
         long begunNanos = System.nanoTime();
         while (bank.projections().describe().stream().anyMatch(each -> each.name().equals(view)) != listed) {
             if (System.nanoTime() - begunNanos >= PATIENCE.toNanos()) {
-                throw new ViewException("the files of view '" + view + "' are " + (listed ? "not found" : "still there"));
+                throw new ViewException(
+                        "the files of view '" + view + "' are " + (listed ? "not found" : "still there"));
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }

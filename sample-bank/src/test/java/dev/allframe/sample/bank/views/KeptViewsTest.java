@@ -98,7 +98,8 @@ final class KeptViewsTest {
             StoredGeneration kept = view.generations().getFirst();
             assertThat(kept.use()).isEqualTo(Use.KEPT);
             assertThat(kept.version()).isEqualTo(1);
-            assertThat(Objects.requireNonNull(kept.keptUntil())).isBetween(now.plus(Duration.ofDays(7)).minusSeconds(60),
+            assertThat(Objects.requireNonNull(kept.keptUntil())).isBetween(
+                    now.plus(Duration.ofDays(7)).minusSeconds(60),
                     now.plus(Duration.ofDays(7)).plusSeconds(60));
             open(bank, "2");
             Replacement noted = Objects.requireNonNull(

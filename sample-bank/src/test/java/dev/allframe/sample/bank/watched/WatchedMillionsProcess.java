@@ -163,10 +163,11 @@ final class WatchedMillionsProcess {
         for (int i = 0; i < WATCHERS; i++) {
             watchers.get(i).request(isToHaveAll(i) ? Long.MAX_VALUE : SOME_ELEMENTS);
         }
-        await().atMost(PATIENCE).until(() -> IntStream.range(0, WATCHERS)
-                .allMatch(i -> isToHaveAll(i)
-                        ? watchers.get(i).hasAll()
-                        : watchers.get(i).elements() == FIRST_ELEMENTS + SOME_ELEMENTS));
+        await().atMost(PATIENCE)
+                .until(() -> IntStream.range(0, WATCHERS)
+                        .allMatch(i -> isToHaveAll(i)
+                                ? watchers.get(i).hasAll()
+                                : watchers.get(i).elements() == FIRST_ELEMENTS + SOME_ELEMENTS));
         long behind = watchers.stream().filter(Watcher::wasBehind).count();
         say("given in ms", (System.nanoTime() - began) / 1_000_000);
         say("begun again", behind);

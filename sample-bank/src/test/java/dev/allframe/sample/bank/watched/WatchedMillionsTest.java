@@ -29,7 +29,8 @@ final class WatchedMillionsTest {
 
     @Test
     @Timeout(value = 60, unit = TimeUnit.MINUTES)
-    void a_thousand_lagging_watchers_of_a_million_rows_fit_into_a_small_heap() throws IOException, InterruptedException {
+    void a_thousand_lagging_watchers_of_a_million_rows_fit_into_a_small_heap()
+            throws IOException, InterruptedException {
         Path errors = folder.resolve("errors.txt");
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED",

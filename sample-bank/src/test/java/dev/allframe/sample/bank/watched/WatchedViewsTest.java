@@ -102,7 +102,9 @@ final class WatchedViewsTest {
                     all.get(random.nextInt(all.size())).probe.request(1 + random.nextInt(200));
                 }
                 if (i == EVENTS / 20 * 10) {
-                    meters.projections().rebuild(READINGS, Order.of("the test", "to begin again")).toCompletableFuture()
+                    meters.projections()
+                            .rebuild(READINGS, Order.of("the test", "to begin again"))
+                            .toCompletableFuture()
                             .join();
                 }
                 stored.toCompletableFuture().join();
