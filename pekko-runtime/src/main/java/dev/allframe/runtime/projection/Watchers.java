@@ -36,7 +36,7 @@ final class Watchers<K, R> {
     /** With the usual bound, 65,536 keys: a few MiB. */
     static final int FULL = 64;
 
-    /** So many keys may wait for a subscriber whatever waits for others: one that keeps up does not suffer from them. */
+    /** So many keys may wait for a subscriber whatever waits for others: who keeps up does not suffer from them. */
     private static final int MIN_SHARE = 16;
 
     /** The rows of these changes are in memory until they are distributed. */

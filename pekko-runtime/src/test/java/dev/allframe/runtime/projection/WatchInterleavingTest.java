@@ -57,8 +57,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Each of these faults, put in by hand, turns it red: {@link Watching} follows changes behind the first page instead
  * of before it, or takes a change for one that is met later while a page is read, or gives a changed row that is met
- * later; {@link Watching} gives nothing for a row that is missing; it begins again without saying so, or does not when it
- * should; {@link Watchers} tells of a change those alone who watch the new value; {@link ViewWork} tells nobody of a
+ * later; {@link Watching} gives nothing for a row that is missing; it begins again without saying so, or does not when
+ * it should; {@link Watchers} tells of a change those alone who watch the new value; {@link ViewWork} tells nobody of a
  * page.
  */
 final class WatchInterleavingTest {
