@@ -49,7 +49,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What those who watch a view are given, and the rules of reactive streams: on the work of a view, without actors. */
@@ -156,13 +159,25 @@ final class WatchTest {
         return new Placed(List.of(numbers), colour, 1);
     }
 
+    @BeforeAll
+    static void poll() {
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
+    @AfterAll
+    static void pollAsBefore() {
+        Awaitility.reset();
+    }
+
     private static List<Integer> numbers(int from, int count) {
         return IntStream.range(from, from + count).boxed().toList();
     }
 
     /** The elements behind the first so many, when there are so many more. */
     private static List<Watched<Integer, Marble>> next(WatchProbe<Integer, Marble> probe, int skipped, int count) {
-        await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> probe.elements().size() >= skipped + count);
+        await().until(() -> probe.elements().size() >= skipped + count);
         return probe.elements().subList(skipped, probe.elements().size());
     }
 
