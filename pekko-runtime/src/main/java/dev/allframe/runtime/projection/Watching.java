@@ -31,6 +31,9 @@ final class Watching<K, R> implements Flow.Subscription {
     /** So many rows are read at once, and are in memory while the subscriber takes them. */
     private static final int PAGE = 64;
 
+    /** So many steps, of a page at most, are done before others have their turns. */
+    private static final int TURN = 8;
+
     private static final long DAMAGE_PATIENCE_MILLIS = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(Watching.class);
 
@@ -194,14 +197,14 @@ final class Watching<K, R> implements Flow.Subscription {
     }
 
     private void run() {
-        do {
-            while (step()) {
-                if (rests) {
-                    rests = false;
-                    break;
-                }
+        for (int i = 0; i < TURN; i++) {
+            boolean goesOn = step() && !rests;
+            rests = false;
+            if (!goesOn && isDone()) {
+                return;
             }
-        } while (!isDone());
+        }
+        Thread.startVirtualThread(this::run); // others have their turns on the processor
     }
 
     private synchronized boolean isDone() {
@@ -321,7 +324,6 @@ final class Watching<K, R> implements Flow.Subscription {
         if (rows.entries().isEmpty() && part instanceof WatchedPart.OfKey<K, R>(var key)) {
             goesOn = give(new Watched.Gone<>(key.key(), 0, position));
         }
-        Thread.yield(); // others have turns on the processor too
         return goesOn;
     }
 
@@ -357,7 +359,6 @@ final class Watching<K, R> implements Flow.Subscription {
                 return false;
             }
         }
-        Thread.yield();
         return true;
     }
 

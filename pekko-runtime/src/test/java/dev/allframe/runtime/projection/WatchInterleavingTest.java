@@ -96,7 +96,7 @@ final class WatchInterleavingTest {
         if (dice == 0) {
             LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(100_000));
         } else if (dice < 16) {
-            Thread.yield();
+            LockSupport.parkNanos(1);
         }
     }
 

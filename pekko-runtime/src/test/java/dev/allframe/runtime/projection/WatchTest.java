@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
@@ -499,29 +500,33 @@ final class WatchTest {
         ends.countDown();
     }
 
-    @Test
-    void who_cancels_is_given_nothing_more_and_is_forgotten() {
-        applied(new Placed(numbers(0, 1_000), "red", 1));
-        ConcurrentLinkedQueue<String> given = new ConcurrentLinkedQueue<>();
-        Subscriber inOnNext = each(self -> {
+    private record Cancelled(Flow.Subscription subscription, WeakReference<Subscriber> subscriber) {}
+
+    private Cancelled cancelInOnNext(Queue<String> given) {
+        Subscriber subscriber = each(self -> {
             given.add("row");
             self.subscription().cancel();
             self.subscription().request(1);
         });
-        view.watch().subscribe(inOnNext);
+        view.watch().subscribe(subscriber);
         await().until(() -> view.watchers().subscribed() == 0);
-        Flow.Subscription subscription = inOnNext.subscription();
-        WeakReference<Subscriber> forgotten = new WeakReference<>(inOnNext);
-        inOnNext = each(self -> {});
+        return new Cancelled(subscriber.subscription(), new WeakReference<>(subscriber));
+    }
+
+    @Test
+    void who_cancels_is_given_nothing_more_and_is_forgotten() {
+        applied(new Placed(numbers(0, 1_000), "red", 1));
+        ConcurrentLinkedQueue<String> given = new ConcurrentLinkedQueue<>();
+        Cancelled cancelled = cancelInOnNext(given);
 
         applied(placed("blue", 1));
-        subscription.cancel();
-        subscription.request(-1);
+        cancelled.subscription.cancel();
+        cancelled.subscription.request(-1);
 
         assertThat(given).containsExactly("row");
         await().until(() -> {
             System.gc();
-            return forgotten.get() == null;
+            return cancelled.subscriber.get() == null;
         });
         assertThat(view.watchers().pending()).isZero();
     }
