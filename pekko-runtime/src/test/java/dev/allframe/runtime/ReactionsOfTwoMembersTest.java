@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Kill;
+import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -78,6 +79,12 @@ final class ReactionsOfTwoMembersTest {
 
         await().atMost(PATIENCE).until(() -> keys(all).size() == 61);
         assertThat(seen.get("two")).as("what was finished is not repeated").hasSize(30);
+
+        Adapter.toClassic(second)
+                .actorSelection("/system/allframe-reaction-notes/manager/runner")
+                .tell(PoisonPill.getInstance(), ActorRef.noSender());
+        await().atMost(PATIENCE)
+                .until(() -> two.health().toString().contains("the actor that runs it has stopped"));
         two.close();
     }
 

@@ -4,6 +4,7 @@ import dev.allframe.runtime.storage.ConfigurationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.InvalidActorNameException;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -63,7 +64,7 @@ record ReactionHost(ActorRef<ReactionHost.End> actor, CompletableFuture<Done> st
             Adapter.watch(context, manager);
             return until(stopped, () -> {
                 ActorRef<ReactionActor.Message> runner = parts.progress().now().runner();
-                if (runner == null) {
+                if (runner == null || ((InternalActorRef) Adapter.toClassic(runner)).isTerminated()) {
                     Adapter.stop(context, manager);
                 } else {
                     context.watchWith(runner, End.NOW);
