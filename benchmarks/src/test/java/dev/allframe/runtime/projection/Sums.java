@@ -130,7 +130,8 @@ final class Sums {
         List<RuntimeException> refused = new ArrayList<>();
         Published now = view.published();
         if (now == null || now.state().position().index() != end()) {
-            return List.of(new ViewNotReadyException(VIEW.type().name(), "is not up to date"));
+            refused.add(new ViewNotReadyException(VIEW.type().name(), "is not up to date"));
+            return refused;
         }
         Map<String, Sum> rows = new TreeMap<>();
         appended.keySet().forEach(id -> rows.put(id, expected(id)));
