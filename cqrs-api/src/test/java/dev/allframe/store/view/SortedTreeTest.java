@@ -79,6 +79,6 @@ final class SortedTreeTest {
     }
 
     private static int number(byte[] bytes) {
-        return (bytes[0] & 0xFF) << Byte.SIZE | bytes[1] & 0xFF;
+        return ((bytes[0] & 0xFF) << Byte.SIZE) | (bytes[1] & 0xFF);
     }
 }
