@@ -157,7 +157,7 @@ final class WatchedMillionsProcess {
         assertThat(view.count()).isEqualTo(rows);
         long after = say("loaded", rows * 1_000_000_000 / (System.nanoTime() - began));
         assertThat(watchers).allMatch(watcher -> watcher.elements() <= FIRST_ELEMENTS);
-        assertThat(after - before).as("MiB more").isLessThan(64);
+        assertThat(after - before).as("MiB more, of which the store may have 64").isLessThan(96);
 
         began = System.nanoTime();
         for (int i = 0; i < WATCHERS; i++) {
