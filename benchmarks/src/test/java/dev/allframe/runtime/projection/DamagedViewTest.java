@@ -95,7 +95,7 @@ final class DamagedViewTest {
         try (AllFrame bank = bank(whole)) {
             for (int i = 0; i < 20; i++) {
                 CommandResult<AccountEvent> opened = bank.commands()
-                        .dispatchAndWait(ACCOUNT, "acc-" + i, new Open("owner " + i % 7, czk(100 * i), DAY));
+                        .dispatchAndWait(ACCOUNT, "acc-" + i, new Open("owner " + i % 7, czk(100L * i), DAY));
                 bank.view(BALANCES).get("acc-" + i, opened.orThrow().token()).toCompletableFuture().join();
             }
             rows = rows(bank);
