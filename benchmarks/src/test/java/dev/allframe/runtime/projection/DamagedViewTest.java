@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.FolderInMemory;
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.journal.allsource.views.RocksViewStore;
 import dev.allframe.journal.memory.InMemoryBackend;
@@ -95,7 +96,8 @@ final class DamagedViewTest {
         try (AllFrame bank = bank(whole)) {
             for (int i = 0; i < 20; i++) {
                 CommandResult<AccountEvent> opened = bank.commands()
-                        .dispatchAndWait(ACCOUNT, "acc-" + i, new Open("owner " + i % 7, czk(100L * i), DAY));
+                        .dispatchAndWait(ACCOUNT, "acc-" + i, new Open("owner " + i % 7, czk(100L * i), DAY),
+                                CommandOptions.none().within(Duration.ofSeconds(PATIENCE_SECONDS)));
                 bank.view(BALANCES).get("acc-" + i, opened.orThrow().token()).toCompletableFuture().join();
             }
             rows = rows(bank);
