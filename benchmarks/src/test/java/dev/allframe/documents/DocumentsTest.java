@@ -180,6 +180,7 @@ final class DocumentsTest {
     void the_gate_runs_the_command_that_the_readme_names() {
         assertThat(read("README.md")).contains("```\nmvn verify\n```");
         assertThat(read(".ci/run").lines().filter(line -> line.contains("mvn ")))
-                .allMatch(line -> line.strip().startsWith("exec mvn verify"));
+                .isNotEmpty()
+                .allMatch(line -> line.strip().startsWith("mvn verify"));
     }
 }

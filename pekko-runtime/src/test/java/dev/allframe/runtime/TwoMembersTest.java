@@ -122,6 +122,10 @@ final class TwoMembersTest {
         ActorSystem<Void> second = members.joined(members.shared() + "\nallframe.sharding.role = host");
         AllFrame host = AllFrame.on(first).aggregate(WALLET).start();
         AllFrame outside = AllFrame.on(second).aggregate(WALLET).start();
+        // Events of a new version are stored when every member is known to read them.
+        await().atMost(PATIENCE)
+                .until(() -> outside.commands()
+                        .dispatchAndWait(WALLET, "first", put(1)) instanceof CommandResult.Accepted);
         List<CompletableFuture<CommandResult<WalletEvent>>> results = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             results.add(outside.commands()

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
 
@@ -85,7 +86,7 @@ final class RandomJson {
                 List<String> names = new ArrayList<>(byName.keySet());
                 Collections.shuffle(names, random);
                 SequencedMap<String, Node> members = new LinkedHashMap<>();
-                names.forEach(name -> members.put(name, shuffled(byName.get(name))));
+                names.forEach(name -> members.put(name, shuffled(Objects.requireNonNull(byName.get(name)))));
                 yield new Node.Members(members);
             }
             case Node.Items(var items) -> new Node.Items(items.stream().map(this::shuffled).toList());
@@ -140,7 +141,8 @@ final class RandomJson {
 
     private String escaped(String chars) {
         StringBuilder text = new StringBuilder("\"");
-        for (char next : chars.toCharArray()) {
+        for (int i = 0; i < chars.length(); i++) {
+            char next = chars.charAt(i);
             if (next < ' ' || next == '"' || next == '\\' || random.nextInt(3) == 0) {
                 text.append(String.format(Locale.ROOT, random.nextBoolean() ? "\\u%04x" : "\\u%04X", (int) next));
             } else if (next == '/') {
