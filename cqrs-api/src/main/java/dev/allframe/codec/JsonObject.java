@@ -5,8 +5,9 @@ package dev.allframe.codec;
  * others know the contents. It is stored as an object inside of the record that holds it, so that other tools read it.
  *
  * <p>The text is kept as it was given, without blanks between tokens and with one spelling of each character: the order
- * of members and the text of each number stay, but for -0, the whole number that is 0. Two objects are equal if they have equal members in any order; numbers
- * are equal as decimals are, so that 1.0 and 1.00 differ. Immutable and thread-safe.
+ * of members and the text of each number stay, but for -0, the whole number that is 0. Two objects are equal if they
+ * have equal members in any order; numbers are equal as decimals are, so that 1.0 and 1.00 differ. Immutable and
+ * thread-safe.
  */
 public final class JsonObject {
 

@@ -46,6 +46,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -173,9 +174,7 @@ final class HostedInstancesTest {
     }
 
     private static Node node(Where where) {
-        Node node = NODES.get(where);
-        assertThat(node).isNotNull();
-        return node;
+        return Objects.requireNonNull(NODES.get(where));
     }
 
     private static CommandError errorOf(CommandResult<?> result) {
@@ -256,8 +255,7 @@ final class HostedInstancesTest {
         Node node = node(where);
         String id = "self-" + where;
         node.send(id, put(5));
-        StateListener.Instance instance = node.instances.get(id);
-        assertThat(instance).isNotNull();
+        StateListener.Instance instance = Objects.requireNonNull(node.instances.get(id));
 
         CompletableFuture<Reply> reply = new CompletableFuture<>();
         ActorRef<Reply> asking = node.system.systemActorOf(Behaviors.receiveMessage(received -> {

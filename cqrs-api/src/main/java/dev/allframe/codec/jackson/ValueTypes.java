@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The types that are values: those of the platform, of which each is one JSON text, number or truth, and
- * {@link JsonObject}. Each is read back equal. A form other than the written one is refused, also where a value could be
- * made of it.
+ * {@link JsonObject}. Each is read back equal. A form other than the written one is refused, also where a value could
+ * be made of it.
  */
 final class ValueTypes {
 

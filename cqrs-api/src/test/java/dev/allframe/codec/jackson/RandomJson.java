@@ -1,5 +1,6 @@
 package dev.allframe.codec.jackson;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -118,7 +119,7 @@ final class RandomJson {
     }
 
     private static String quoted(String chars) throws Exception {
-        return new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(chars);
+        return new ObjectMapper().writeValueAsString(chars);
     }
 
     /** With blanks and escapes that say nothing. */

@@ -15,8 +15,8 @@ public interface AggregateHost {
 
     /**
      * Stops an instance that lives here, when it is done with the commands that came before; the next command starts it
-     * again, here or elsewhere. No command is lost. An instance that does not live here, or runs nowhere, is left alone:
-     * in a cluster each member releases its own.
+     * again, here or elsewhere. No command is lost. An instance that does not live here, or runs nowhere, is left
+     * alone: in a cluster each member releases its own.
      */
     void release(String id);
 

@@ -3,7 +3,7 @@ package dev.allframe.runtime.aggregate;
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 
 /**
- * Is told the state of each instance of an aggregate when the instance has recovered, and after each append of its. For
+ * Is told the state of each instance of an aggregate after each recovery and after each append of the instance. For
  * AllFrame's own use: a user reads states from views, and acts on events in reactions.
  *
  * @param <S> the state
@@ -12,14 +12,14 @@ import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
 public interface StateListener<S> {
 
     /**
-     * An instance has a state: its first one, or another one with another sequence number. Called on the thread of the
-     * instance's actor, which takes no command meanwhile, so that it must not block. For the states of one incarnation,
-     * it is called in the order of their sequence numbers. After an append it is called before the caller has its
-     * answer. It is not called where nothing was stored, and not while stored records cannot be read. An incarnation
-     * begins with the state that is stored, so that each state is told at least once, or a later one is.
+     * Takes the state of an instance: once after its recovery, and once after each append, before the command's caller
+     * is answered. Called on the thread of the instance's actor, which takes no command meanwhile: it must not block.
+     * The states of one incarnation come in the order of their sequence numbers. No call is made for a command that
+     * stored nothing, for a failed write, and while stored records cannot be read. A call that is lost with its process
+     * is made up for by that of the next recovery, with the same state or a later one.
      *
-     * @param instance what the state belongs to
-     * @param state the state, as its last record has made it
+     * @param instance the instance
+     * @param state its state behind its last record
      * @param sequenceNr the number of that record; 0 where the instance has none
      * @throws RuntimeException which is logged and has no other effect, as have errors
      */
@@ -35,7 +35,7 @@ public interface StateListener<S> {
         void send(Execute execute);
 
         /**
-         * Stops it when it is done with the commands that came before, whatever it may have been idle; the next command
+         * Stops it when it is done with the commands that came before, however short it was idle; the next command
          * starts it again. No command is lost. Does nothing where a user hosts it.
          */
         void release();
