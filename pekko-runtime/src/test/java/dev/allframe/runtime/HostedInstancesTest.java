@@ -73,15 +73,16 @@ final class HostedInstancesTest {
     private static final CommandOptions PATIENT = CommandOptions.none().within(Duration.ofMinutes(1));
 
     enum Where {
-        LOCAL(ConfigFactory.load()), CLUSTER(ClusterHostTest.MEMBER);
+        LOCAL, CLUSTER;
 
-        private final Config config;
-
-        Where(Config config) {
-            this.config = ConfigFactory.parseString(HeldJournal.CONFIG + """
+        Config config() {
+            return ConfigFactory.parseString(HeldJournal.CONFIG + """
                     allframe.pekko-journal-visible-to = process
                     allframe.restart-backoff { min = 10ms, max = 20ms }
-                    """).withFallback(config);
+                    """).withFallback(switch (this) {
+                case LOCAL -> ConfigFactory.load();
+                case CLUSTER -> ClusterHostTest.MEMBER;
+            });
         }
     }
 
@@ -153,7 +154,7 @@ final class HostedInstancesTest {
     static void start() {
         HeldJournal.reset();
         for (Where where : Where.values()) {
-            NODES.put(where, new Node(where.config));
+            NODES.put(where, new Node(where.config()));
         }
         NODES.values().forEach(node -> node.awaitAccepted("ready"));
     }

@@ -1,6 +1,7 @@
 package dev.allframe.codec.jackson;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -61,7 +62,7 @@ final class RandomJson {
         return switch (random.nextInt(8)) {
             case 0 -> String.valueOf(random.nextInt(10) - 5);
             case 1 -> String.valueOf(random.nextLong());
-            case 2 -> random.nextLong() + "" + Math.abs(random.nextLong(Long.MAX_VALUE));
+            case 2 -> BigInteger.valueOf(random.nextLong()).pow(3).toString();
             case 3 -> String.valueOf(random.nextDouble());
             case 4 -> String.valueOf(Double.longBitsToDouble(random.nextLong() & ~(1L << 62)));
             case 5 -> List.of("0.0", "-0.0", "1.00", "1e2", "1E+2", "1e-007", "0e0").get(random.nextInt(7));
