@@ -146,6 +146,7 @@ class GoldenGenerationTest {
     }
 
     /** An entry of the golden file. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Entry(ViewTable table, byte[] key, byte[] value) {}
 
     private static List<Entry> entries() throws IOException {

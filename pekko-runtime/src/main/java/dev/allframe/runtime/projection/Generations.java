@@ -110,7 +110,7 @@ final class Generations<K, R> {
             if (found instanceof Unfit unfit) {
                 if (!kept.contains(number)) {
                     drop(number, unfit.reason);
-                } else if (found != NOT_TRIED && !unfit.ofOtherCode) {
+                } else if (!found.equals(NOT_TRIED) && !unfit.ofOtherCode) {
                     kept.forget(number);
                     drop(number, unfit.reason);
                 }

@@ -33,7 +33,6 @@ final class ViewWork<K, R> {
     private final RegisteredView<K, R> view;
     private final ServedView<K, R> users;
     private final Generations<K, R> generations;
-    private final EventStoreBackend store;
     private final ViewOrders orders;
     private final ParkedRetry<K, R> parkedStreams;
     private volatile @Nullable Generation<K, R> served;
@@ -46,7 +45,6 @@ final class ViewWork<K, R> {
         this.view = view;
         this.users = users;
         this.generations = generations;
-        this.store = store;
         this.orders = orders;
         this.parkedStreams = new ParkedRetry<>(view, store, this::changed);
     }

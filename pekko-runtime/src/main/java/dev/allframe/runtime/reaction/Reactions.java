@@ -188,7 +188,7 @@ public final class Reactions {
 
     private boolean isMember() {
         MemberStatus status = Cluster.get(system).selfMember().status();
-        return status == MemberStatus.up() || status == MemberStatus.weaklyUp();
+        return status.equals(MemberStatus.up()) || status.equals(MemberStatus.weaklyUp());
     }
 
     private EventStoreBackend store() {

@@ -71,14 +71,14 @@ final class OldCodeReturnsTest {
     }
 
     /** A process with code of a version. */
-    private final class Process {
+    private final class Node {
         private final RegisteredView<String, Row> view;
         private final Generations<String, Row> generations;
         private final ServedView<String, Row> users;
         private final ViewWork<String, Row> work;
         private ViewWork.Plan<String, Row> plan;
 
-        Process(int version, ViewStore files, Duration keepOld) {
+        Node(int version, ViewStore files, Duration keepOld) {
             view = RegisteredView.of(things(version));
             generations = new Generations<>(view, files, store, clock, keepOld);
             users = new ServedView<>(view, store);
@@ -112,8 +112,8 @@ final class OldCodeReturnsTest {
         }
     }
 
-    private Process start(int version) {
-        return new Process(version, views, WEEK);
+    private Node start(int version) {
+        return new Node(version, views, WEEK);
     }
 
     private void happen(int value) {
@@ -128,14 +128,14 @@ final class OldCodeReturnsTest {
         happen(3);
         assertThat(start(1).serveAndEnd()).isEqualTo(1);
         happen(4);
-        Process changed = start(2);
+        Node changed = start(2);
         assertThat(changed.kept()).as("until the new one is complete").containsExactly(new Kept(1, 1, null));
         assertThat(changed.serve()).isEqualTo(2);
         assertThat(changed.kept()).containsExactly(new Kept(1, 1, BEGIN.plus(WEEK)));
         changed.work.close();
         happen(5);
 
-        Process back = start(1);
+        Node back = start(1);
         assertThat(back.plan.served()).isNull();
         assertThat(Objects.requireNonNull(back.plan.building()).fold().state().rows()).isEqualTo(1);
         assertThat(back.serve()).isEqualTo(1);
@@ -143,7 +143,7 @@ final class OldCodeReturnsTest {
         assertThat(back.kept()).containsExactly(new Kept(2, 2, BEGIN.plus(WEEK)));
         back.work.close();
 
-        Process again = start(2);
+        Node again = start(2);
         assertThat(again.serve()).isEqualTo(2);
         assertThat(again.users.get("t")).contains(new Row(10));
     }
@@ -154,7 +154,7 @@ final class OldCodeReturnsTest {
         assertThat(start(1).serveAndEnd()).isEqualTo(1);
         start(2).work.close();
 
-        Process back = start(1);
+        Node back = start(1);
 
         assertThat(Objects.requireNonNull(back.plan.served()).number()).isEqualTo(1);
         assertThat(back.plan.building()).as("what the new code has begun was not ordered by anybody").isNull();
@@ -166,18 +166,18 @@ final class OldCodeReturnsTest {
     void what_is_kept_is_deleted_when_its_time_is_over_while_the_view_runs_and_at_start() {
         happen(3);
         start(1).serveAndEnd();
-        Process changed = start(2);
+        Node changed = start(2);
         changed.serve();
         clock.now = BEGIN.plus(WEEK).minusMillis(1);
         changed.work.flush();
         assertThat(views.generations(NAME)).containsExactly(1L, 2L);
         changed.work.close();
-        Process restarted = start(2);
+        Node restarted = start(2);
         assertThat(restarted.kept()).as("the moment outlives the process").hasSize(1);
         restarted.work.close();
 
         clock.now = BEGIN.plus(WEEK);
-        Process later = start(2);
+        Node later = start(2);
         later.work.flush();
 
         assertThat(views.generations(NAME)).containsExactly(2L);
@@ -191,20 +191,20 @@ final class OldCodeReturnsTest {
         start(2).serveAndEnd();
         clock.now = BEGIN.plusSeconds(60);
 
-        Process day = new Process(2, views, Duration.ofDays(1));
+        Node day = new Node(2, views, Duration.ofDays(1));
         assertThat(day.kept())
                 .containsExactly(new Kept(1, 1, BEGIN.plus(Duration.ofDays(1))));
-        assertThat(views.replaced(NAME).get(1L).keptUntil()).isEqualTo(BEGIN.plus(Duration.ofDays(1)));
+        assertThat(Objects.requireNonNull(views.replaced(NAME).get(1L)).keptUntil()).isEqualTo(BEGIN.plus(Duration.ofDays(1)));
         day.work.close();
-        new Process(2, views, Duration.ZERO).work.flush();
+        new Node(2, views, Duration.ZERO).work.flush();
         assertThat(views.generations(NAME)).containsExactly(2L);
     }
 
     @Test
     void nothing_is_kept_where_nothing_is_to_be_kept() {
         happen(3);
-        new Process(1, views, Duration.ZERO).serveAndEnd();
-        new Process(2, views, Duration.ZERO).serveAndEnd();
+        new Node(1, views, Duration.ZERO).serveAndEnd();
+        new Node(2, views, Duration.ZERO).serveAndEnd();
 
         assertThat(views.generations(NAME)).containsExactly(2L);
     }
@@ -238,7 +238,7 @@ final class OldCodeReturnsTest {
     void an_order_to_rebuild_holds_for_code_that_returns_later() {
         happen(3);
         start(1).serveAndEnd();
-        Process changed = start(2);
+        Node changed = start(2);
         changed.serve();
         orders.give(NAME, new RebuildOrdered("somebody", "rows are wrong", false)).toCompletableFuture().join();
         changed.work.close();
@@ -252,7 +252,7 @@ final class OldCodeReturnsTest {
         start(1).serveAndEnd();
         start(2).serveAndEnd();
 
-        Process after = new Process(2, new ForwardingViews(views) {
+        Node after = new Node(2, new ForwardingViews(views) {
             @Override
             public Map<Long, Replacement> replaced(String view) {
                 throw new CorruptStoreException("damaged, says the test");
@@ -275,7 +275,7 @@ final class OldCodeReturnsTest {
         start(2).serveAndEnd();
         happen(4);
         AtomicBoolean full = new AtomicBoolean();
-        Process changed = new Process(2, new ForwardingViews(views) {
+        Node changed = new Node(2, new ForwardingViews(views) {
             @Override
             protected ViewTables tables(ViewTables opened) {
                 return new Tables(opened) {
@@ -313,7 +313,7 @@ final class OldCodeReturnsTest {
             for (long flushed : LongStream.rangeClosed(0, 2).toArray()) {
                 for (int version = 1; version <= 2; version++) {
                     ViewStore left = views.afterCrash(NAME, moment, flushed);
-                    Process next = new Process(version, left, WEEK);
+                    Node next = new Node(version, left, WEEK);
                     long number = next.serve();
                     String when = "version " + version + " at moment " + moment + ", " + flushed + " flushed";
                     assertThat(next.users.get("t")).as(when).contains(new Row(4 * version));

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -102,8 +102,8 @@ record ViewDirectory(Path path) {
     }
 
     /** What is noted of generations that are there and not served. */
-    SortedMap<Long, Replacement> replaced() throws IOException {
-        SortedMap<Long, Replacement> notes = new TreeMap<>(ReplacedGenerations.read(path).notes());
+    NavigableMap<Long, Replacement> replaced() throws IOException {
+        NavigableMap<Long, Replacement> notes = new TreeMap<>(ReplacedGenerations.read(path).notes());
         notes.keySet().removeIf(number -> !has(number));
         try {
             served().ifPresent(notes::remove);
