@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class ViewStream<K, R> {
 
     /**
-     * How many records a page has at most beside a served generation. What is on its way is copied by each pause of the
-     * collector: with pages of 10,000 these took 100 ms and more, which everybody meets who is served meanwhile.
+     * How many records a page has at most where others are to be spared. What is on its way is copied by each pause of
+     * the collector: with pages of 10,000 these took 100 ms and more, which everybody meets who is served meanwhile.
      */
-    private static final int PAGE_BESIDE = 1_000;
+    private static final int THROTTLED_PAGE = 1_000;
 
     private final Generation<K, R> generation;
     private @Nullable UniqueKillSwitch running;
@@ -56,12 +56,12 @@ final class ViewStream<K, R> {
     CompletionStage<Done> start(ViewActor.Parts<K, R> parts, ActorSystem<?> system, boolean beside,
             Consumer<ViewWork.Done> applied) {
         ProjectionSettings settings = parts.settings();
-        int pageSize = beside ? Math.min(PAGE_BESIDE, settings.pageSize()) : settings.pageSize();
+        throttled = beside && settings.rebuildRate() > 0;
+        int pageSize = throttled ? Math.min(THROTTLED_PAGE, settings.pageSize()) : settings.pageSize();
         Source<ReadPage, NotUsed> pages = PagedSource.live(
                 () -> new ViewPages(parts.store(), parts.view().handlers().filter(),
                         parts.serial().submit(() -> generation.fold().state().position()), pageSize),
                 parts.store()::onAppend);
-        throttled = beside && settings.rebuildRate() > 0;
         if (throttled) {
             pages = pages.throttle(settings.rebuildRate(), Duration.ofSeconds(1),
                     page -> Math.max(1, page.page().events().size()));
