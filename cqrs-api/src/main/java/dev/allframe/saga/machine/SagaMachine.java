@@ -1,0 +1,108 @@
+package dev.allframe.saga.machine;
+
+import dev.allframe.aggregate.Aggregate;
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Decision;
+import dev.allframe.saga.machine.SagaState.Begun;
+import java.util.Optional;
+
+/**
+ * The rules of every saga. An outcome of one step and the intent of the next are one decision, so that they are stored
+ * together. What is told twice, or too late, changes nothing.
+ */
+public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, SagaState> {
+
+    /** The name of the aggregate of all sagas. */
+    public static final String AGGREGATE = "saga";
+
+    private final Definition.Known definitions;
+
+    /** The rules of the sagas that these define. */
+    public SagaMachine(Definition.Known definitions) {
+        this.definitions = definitions;
+    }
+
+    /** The aggregate of all sagas; its instances are {@code <definition>/<id>}. */
+    public static AggregateType<SagaCommand, SagaEvent, SagaState> type(Definition.Known definitions) {
+        return AggregateType
+                .named(AGGREGATE, SagaCommand.class, SagaEvent.class, SagaState.class, new SagaMachine(definitions))
+                .rememberCommands(0);
+    }
+
+    @Override
+    public SagaState initialState() {
+        return SagaState.NEW;
+    }
+
+    @Override
+    public SagaState evolve(SagaState state, SagaEvent event) {
+        return SagaEvolution.evolve(state, event);
+    }
+
+    @Override
+    public Decision<SagaEvent> decide(SagaState state, SagaCommand command) {
+        Begun begun = state.begun();
+        if (command instanceof SagaCommand.Start start) {
+            return begun == null ? start(state, start) : again(begun, start);
+        }
+        if (begun == null) {
+            return Decision.refuse("not-started", "there is no such saga");
+        }
+        Optional<Definition<?>> definition = definitions.find(begun.definition(), begun.version());
+        return definition.isPresent()
+                ? decide(definition.get(), state, command)
+                : unknown(begun.definition(), begun.version());
+    }
+
+    private Decision<SagaEvent> start(SagaState state, SagaCommand.Start start) {
+        Optional<Definition<?>> definition = definitions.find(start.definition(), start.version());
+        return definition.isPresent()
+                ? start(definition.get(), state, start)
+                : unknown(start.definition(), start.version());
+    }
+
+    private static Decision<SagaEvent> unknown(String definition, int version) {
+        return Decision.refuse("unknown-definition", "this node has no saga '" + definition + "' of version "
+                + version);
+    }
+
+    private <T> Decision<SagaEvent> start(Definition<T> definition, SagaState state, SagaCommand.Start start) {
+        Moves<T> moves = new Moves<>(definition, definitions, state, start.at());
+        moves.start(start);
+        return Decision.persist(moves.events());
+    }
+
+    /** The same saga is begun once, whoever begins it again. */
+    private Decision<SagaEvent> again(Begun begun, SagaCommand.Start start) {
+        if (!begun.definition().equals(start.definition()) || !begun.id().equals(start.id())) {
+            return Decision.refuse("other-saga", "the stream belongs to saga '" + begun.id() + "' of '"
+                    + begun.definition() + "'");
+        }
+        return isSame(begun, start)
+                ? Decision.noChange()
+                : Decision.refuse("other-context", "saga '" + begun.id() + "' of '" + begun.definition()
+                        + "' was begun with another context");
+    }
+
+    /** Newer code may write the same context in another form. */
+    private boolean isSame(Begun begun, SagaCommand.Start start) {
+        return start.context().equals(begun.first())
+                || definitions.find(start.definition(), start.version())
+                        .map(definition -> definition.isSameContext(begun.first(), start.context()))
+                        .orElse(false);
+    }
+
+    private <T> Decision<SagaEvent> decide(Definition<T> definition, SagaState state, SagaCommand command) {
+        Moves<T> moves = new Moves<>(definition, definitions, state, command.at());
+        Optional<Decision<SagaEvent>> refusal = switch (command) {
+            case SagaCommand.Start start -> throw new IllegalStateException("a saga begins once");
+            case SagaCommand.Report report -> moves.reported(report);
+            case SagaCommand.Wake wake -> moves.wake();
+            case SagaCommand.Arrive arrival -> moves.arrived(arrival);
+            case SagaCommand.Cancel cancel -> moves.cancel(cancel);
+            case SagaCommand.Decide decided -> moves.decided(decided);
+            case SagaCommand.SuccessorBegun begun -> moves.successorBegun();
+        };
+        return refusal.orElseGet(() -> Decision.persist(moves.events()));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.allframe.saga.machine;
+
+/** Why it must be found out whether a step was done. */
+public enum SettleReason {
+
+    /** No attempt had an answer. */
+    TIMEOUT,
+
+    /** It was refused, but an earlier attempt had no answer, and may be executed yet. */
+    REFUSAL,
+
+    /** It has changed nothing, but an earlier attempt had no answer, and may be executed yet. */
+    UNCHANGED,
+
+    /** The saga's time is over. */
+    DEADLINE,
+
+    /** Somebody has cancelled the saga. */
+    CANCEL,
+
+    /** The instance may have forgotten the command. */
+    FORGOTTEN,
+
+    /** The instance knows the command's id with other contents: code has changed between two attempts. */
+    CONFLICT;
+
+    /** Whether the saga turns back even where the step was done. */
+    boolean endsTheWayForward() {
+        return this == DEADLINE || this == CANCEL;
+    }
+}
