@@ -68,7 +68,7 @@ public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, Saga
 
     private <T> Decision<SagaEvent> start(Definition<T> definition, SagaState state, SagaCommand.Start start) {
         Moves<T> moves = new Moves<>(definition, definitions, state, start.at());
-        moves.start(start);
+        moves.forward().start(start);
         return Decision.persist(moves.events());
     }
 
@@ -96,12 +96,12 @@ public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, Saga
         Moves<T> moves = new Moves<>(definition, definitions, state, command.at());
         Optional<Decision<SagaEvent>> refusal = switch (command) {
             case SagaCommand.Start start -> throw new IllegalStateException("a saga begins once");
-            case SagaCommand.Report report -> moves.reported(report);
-            case SagaCommand.Wake wake -> moves.wake();
-            case SagaCommand.Arrive arrival -> moves.arrived(arrival);
-            case SagaCommand.Cancel cancel -> moves.cancel(cancel);
-            case SagaCommand.Decide decided -> moves.decided(decided);
-            case SagaCommand.SuccessorBegun begun -> moves.successorBegun();
+            case SagaCommand.Report report -> new Reports<>(moves).reported(report);
+            case SagaCommand.Wake wake -> new Interventions<>(moves).wake();
+            case SagaCommand.Arrive arrival -> new Interventions<>(moves).arrived(arrival);
+            case SagaCommand.Cancel cancel -> new Interventions<>(moves).cancel(cancel);
+            case SagaCommand.Decide decided -> new Interventions<>(moves).decided(decided);
+            case SagaCommand.SuccessorBegun begun -> new Interventions<>(moves).successorBegun();
         };
         return refusal.orElseGet(() -> Decision.persist(moves.events()));
     }
