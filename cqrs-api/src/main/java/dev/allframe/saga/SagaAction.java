@@ -19,6 +19,16 @@ public sealed interface SagaAction<T> {
     /** Options, and what holds where none was said. */
     StepRules<T, ?> rules();
 
+    /** Whether something is sent or called, rather than waited for. */
+    default boolean works() {
+        return switch (this) {
+            case ByCommand<T, ?, ?> command -> true;
+            case ByCall<T, ?> call -> true;
+            case SleepUntil<T> sleep -> false;
+            case AwaitEvent<T, ?, ?> await -> false;
+        };
+    }
+
     /** A command to an instance of an aggregate, recognised when it is repeated. */
     record ByCommand<T, C extends Command, E extends Event>(AggregateType<C, E, ?> type, Function<T, String> target,
             Function<T, ? extends C> command, StepRules<T, List<E>> rules) implements SagaAction<T> {

@@ -2,6 +2,8 @@ package dev.allframe.saga;
 
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.Stored;
+import dev.allframe.command.CommandOptions;
 import dev.allframe.evolution.Upcast;
 import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.Version;
@@ -208,8 +210,16 @@ public final class SagaType<T> {
                 .sorted()
                 .filter(option -> !useful.contains(option))
                 .forEach(option -> problems.add(called + "has " + option + "(…), which has no effect there"));
-        boolean works = step.action() instanceof SagaAction.ByCommand || step.action() instanceof SagaAction.ByCall;
-        if (!works && !(step.undo() instanceof SagaUndo.NothingToUndo<T>)) {
+        if (step.action() instanceof SagaAction.ByCommand
+                && step.action().rules().timeout().compareTo(CommandOptions.MAX_TIMEOUT) > 0) {
+            problems.add(called + "has timeout " + step.action().rules().timeout() + ", and a command has at most "
+                    + CommandOptions.MAX_TIMEOUT);
+        }
+        if (step.action() instanceof SagaAction.AwaitEvent<T, ?, ?> await
+                && !await.event().isAnnotationPresent(Stored.class)) {
+            problems.add(called + "awaits " + await.event().getName() + ", which has no @Stored name");
+        }
+        if (!step.action().works() && !(step.undo() instanceof SagaUndo.NothingToUndo<T>)) {
             problems.add(called + "only waits: its undo is nothingToUndo()");
         }
         return problems;

@@ -3,6 +3,7 @@ package dev.allframe.saga.machine;
 import dev.allframe.saga.SagaStep;
 import dev.allframe.saga.SagaUndo;
 import dev.allframe.saga.machine.StepState.Status;
+import dev.allframe.saga.machine.StepState.Undoing;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ final class Backward<T> {
     }
 
     void turnBack(String code, String message) {
-        moves.add(new SagaEvent.TurnedBack(moves.at(), code, Moves.shortened(message)));
+        moves.add(new SagaEvent.TurnedBack(moves.at(), code, message));
         backward();
     }
 
@@ -51,17 +52,22 @@ final class Backward<T> {
     }
 
     private boolean beginUndo(SagaStep<T> step, StepState done) {
-        String target;
+        Undoing before = done.undo();
+        if (before != null) {
+            // An operator who tries again does not know that the undo before was not done: it keeps its id and its age.
+            moves.beginAgain(step, before);
+            return true;
+        }
         try {
-            target = step.undo() instanceof SagaUndo.ByCommand<T, ?, ?> command
-                    ? UserCode.call("the target of the undo", () -> command.target().apply(moves.context()))
-                    : null;
+            moves.beginUndo(step);
+            return true;
         } catch (UserCode.Threw threw) {
-            moves.add(new SagaEvent.Stuck(moves.at(), step.name(), "function-threw", Moves.message(threw)));
+            stuck(step, "function-threw", Moves.message(threw));
             return false;
         }
-        // An operator who tries again does not know that the undo before was not done: it keeps its id.
-        moves.begin(step, Direction.UNDO, Math.max(1, done.undoGeneration()), target, moves.at(), 0, 0, null);
-        return true;
+    }
+
+    void stuck(SagaStep<T> step, String code, String message) {
+        moves.add(new SagaEvent.Stuck(moves.at(), step.name(), code, message));
     }
 }

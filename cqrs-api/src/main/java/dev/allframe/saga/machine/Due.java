@@ -25,35 +25,34 @@ public sealed interface Due {
     /** What is due in a state. */
     static Due in(SagaState state) {
         NextSaga next = state.successor();
-        if (next != null) {
+        if (next != null && state.phase() == Phase.COMPLETED) {
             return new StartSuccessor(next);
         }
         Run run = state.run();
-        boolean works = run != null && state.phase() != Phase.PARKED && !run.renewed() && run.until() == null
-                && !run.key().isEmpty();
+        boolean works = run != null && state.phase() != Phase.PARKED && !run.renewed() && !run.key().isEmpty();
         return works ? new Effect(run.effect(), run, run.retryAt()) : new Nothing();
     }
 
     /**
-     * The moment at which a saga must be told that time has passed, or its effect be begun again after a crash; null
-     * where it waits for something else alone.
+     * The moment at which a saga must be told that time has passed, or at which its effect is due or should have had
+     * its outcome, so that it is begun again where nobody is at it; null where the saga waits for something else alone.
      */
     static @Nullable Instant wakeAt(SagaState state) {
-        if (state.phase() == Phase.PARKED || (state.hasEnded() && state.successor() == null)) {
-            return null;
-        }
         Instant moment = switch (in(state)) {
-            case Effect effect -> effect.notBefore() == null ? state.changedAt() : effect.notBefore();
+            case Effect(var id, var run, var notBefore) ->
+                notBefore == null ? state.changedAt().plus(run.timeout()) : notBefore;
             case StartSuccessor start -> state.changedAt();
-            case Nothing nothing -> ofRun(state.run());
+            case Nothing nothing -> state.phase() == Phase.PARKED ? null : ofRun(state.run());
         };
-        Instant deadline = state.phase() == Phase.FORWARD && !state.pastPivot() && state.begun() != null
-                ? state.begun().deadline()
-                : null;
-        if (deadline != null && (moment == null || deadline.isBefore(moment))) {
-            return deadline;
-        }
-        return moment;
+        Instant deadline = deadline(state);
+        return deadline != null && (moment == null || deadline.isBefore(moment)) ? deadline : moment;
+    }
+
+    /** When the saga is given up, as long as it can be. */
+    private static @Nullable Instant deadline(SagaState state) {
+        boolean counts = state.phase() == Phase.FORWARD && !state.pastPivot() && state.begun() != null
+                && state.run() != null && !state.run().decisive();
+        return counts ? state.begun().deadline() : null;
     }
 
     private static @Nullable Instant ofRun(@Nullable Run run) {

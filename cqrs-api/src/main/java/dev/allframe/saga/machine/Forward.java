@@ -1,11 +1,12 @@
 package dev.allframe.saga.machine;
 
+import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
+import dev.allframe.aggregate.Texts;
 import dev.allframe.codec.StoredValue;
 import dev.allframe.saga.SagaAction;
 import dev.allframe.saga.SagaStep;
-import dev.allframe.saga.StepRules;
 import dev.allframe.saga.Successor;
 import dev.allframe.saga.machine.SagaState.Phase;
 import dev.allframe.saga.machine.SagaState.Received;
@@ -13,12 +14,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The way forward: begins steps, puts what they give into the context, and completes. Used with its {@link Moves}. */
 final class Forward<T> {
+
+    static final String LATE = "the saga has not come to its pivot in time";
 
     private final Moves<T> moves;
 
@@ -29,8 +32,8 @@ final class Forward<T> {
     void start(SagaCommand.Start start) {
         Duration limit = moves.definition().type().deadline();
         T context = moves.definition().forms().context(start.context());
-        moves.add(new SagaEvent.Started(moves.at(), start.definition(), start.version(), start.id(), moves.definition().structure(),
-                start.context(), awaited(context), start.correlationId(), start.causationId(), start.headers(),
+        moves.add(new SagaEvent.Started(moves.at(), start.definition(), start.version(), start.id(),
+                moves.definition().structure(), start.context(), awaited(context), start.correlationId(), start.causationId(), start.headers(),
                 limit == null ? null : moves.at().plus(limit)));
         forward(0);
     }
@@ -50,10 +53,15 @@ final class Forward<T> {
     /** A key may be known only when an earlier step is done; its function may fail until then. */
     private static <T> Optional<String> keyIfKnown(SagaAction.AwaitEvent<T, ?, ?> await, T context) {
         try {
-            return Optional.of(UserCode.<String>call("the key", () -> await.key().apply(context)));
+            return Optional.of(mustBeKey(UserCode.call("the key", () -> await.key().apply(context))));
         } catch (UserCode.Threw unknown) {
             return Optional.empty();
         }
+    }
+
+    /** A key that can be stored. */
+    static String mustBeKey(String key) {
+        return UserCode.call("the key", () -> Texts.storable("a key", key));
     }
 
     /** Begins the first step from an index on that is not left out, or ends. */
@@ -61,18 +69,18 @@ final class Forward<T> {
         List<SagaStep<T>> steps = moves.definition().type().steps();
         for (int i = index; i < steps.size(); i++) {
             if (isLate()) {
-                moves.backward().turnBack("deadline", "the saga has not come to its pivot in time");
+                turnBackAsLate();
                 return;
             }
             SagaStep<T> step = steps.get(i);
             try {
-                if (!isWanted(step.action().rules())) {
+                if (!isWanted(step)) {
                     moves.add(new SagaEvent.StepSkipped(moves.at(), step.name()));
                 } else if (!begin(step)) {
                     return;
                 }
             } catch (UserCode.Threw threw) {
-                notDone(step, moves.nextGeneration(step.name()), "function-threw", Moves.message(threw));
+                notDone(step, moves.generation(step.name()), "function-threw", Moves.message(threw));
                 return;
             }
         }
@@ -84,33 +92,26 @@ final class Forward<T> {
         return deadline != null && !moves.at().isBefore(deadline) && !moves.state().pastPivot();
     }
 
-    private boolean isWanted(StepRules<T, ?> rules) {
-        return rules.onlyIf() == null
-                || UserCode.<Boolean>call("onlyIf", () -> Objects.requireNonNull(rules.onlyIf()).test(moves.context()));
+    void turnBackAsLate() {
+        moves.backward().turnBack("deadline", LATE);
+    }
+
+    /** Decided once: a step that was begun stays wanted. */
+    private boolean isWanted(SagaStep<T> step) {
+        Predicate<T> condition = step.action().rules().onlyIf();
+        return condition == null || moves.generation(step.name()) > 0
+                || UserCode.<Boolean>call("onlyIf", () -> condition.test(moves.context()));
     }
 
     /** Begins a step. Whether it is done already, because what it waits for has happened. */
     private boolean begin(SagaStep<T> step) {
-        int generation = moves.nextGeneration(step.name());
-        Instant until = step.action() instanceof SagaAction.SleepUntil<T> sleep
-                ? UserCode.call("the moment", () -> sleep.moment().apply(moves.context()))
-                : null;
-        moves.begin(step, Direction.DO, generation, target(step), moves.at(), 0, 0, until);
-        Optional<Received> received = moves.state().received()
-                .stream()
-                .filter(event -> event.step().equals(step.name()))
-                .findFirst();
+        moves.begin(step);
+        Optional<Received> received = moves.state().received(step.name());
         if (received.isEmpty()) {
             return false;
         }
-        done(step, generation, true, true, List.of(received.get().event()));
+        done(step, moves.run().generation(), true, List.of(received.get().event()));
         return moves.state().run() == null && moves.state().phase() == Phase.FORWARD;
-    }
-
-    private @Nullable String target(SagaStep<T> step) {
-        return step.action() instanceof SagaAction.ByCommand<T, ?, ?> command
-                ? UserCode.call("the target", () -> command.target().apply(moves.context()))
-                : null;
     }
 
     void complete() {
@@ -125,46 +126,75 @@ final class Forward<T> {
     }
 
     private @Nullable NextSaga successor() {
-        Optional<Successor<?>> next = UserCode.call("thenStart", () -> moves.definition().type().successor(moves.context()));
+        T context = moves.context();
+        Optional<Successor<?>> next = UserCode.call("thenStart", () -> moves.definition().type().successor(context));
         return next.map(this::stored).orElse(null);
     }
 
     private <N> NextSaga stored(Successor<N> next) {
         String name = next.type().name();
         int version = next.type().version().number();
+        SagaState.Begun own = moves.state().mustBegun();
         Definition<?> known = moves.definitions().find(name, version)
                 .orElseThrow(() -> UserCode.failure("thenStart gives a saga '" + name + "' of version " + version
                         + ", which is not registered"));
-        return new NextSaga(name, version, next.id(), known.writeAny(next.context()));
+        if (name.equals(own.definition()) && next.id().equals(own.id())) {
+            throw UserCode.failure("thenStart gives the saga '" + own.id() + "' itself: name another id");
+        }
+        Definition.idProblem(next.id()).ifPresent(problem -> {
+            throw UserCode.failure("thenStart gives an id that cannot be: " + problem);
+        });
+        return UserCode.call("the context of thenStart",
+                () -> new NextSaga(name, version, next.id(), known.writeAny(next.context())));
     }
 
-    void done(SagaStep<T> step, int generation, boolean effective, boolean certain,
-            List<StoredValue> output) {
+    /** A step that was done, with what it gave. */
+    void done(SagaStep<T> step, int generation, boolean effective, List<StoredValue> output) {
         T context = moves.context();
-        T changed;
+        StoredValue written;
+        List<AwaitedKey> keys;
         try {
-            changed = into(step.action(), context, output, certain);
+            T changed = into(step.action(), context, output);
+            boolean same = changed == context
+                    || UserCode.<Boolean>call("equals of the context", () -> changed.equals(context));
+            written = same ? null : UserCode.call("writing the context", () -> moves.definition().forms().write(changed));
+            keys = same ? List.of() : awaited(changed);
         } catch (UserCode.Threw threw) {
-            moves.add(new SagaEvent.StepDone(moves.at(), step.name(), generation, effective, certain, step.isPivot(), output, null,
-                    List.of()));
-            if (moves.state().pastPivot()) {
-                moves.add(new SagaEvent.Parked(moves.at(), Halt.CONTEXT, step.name(), "function-threw", Moves.message(threw)));
-            } else {
-                moves.backward().turnBack("function-threw", Moves.message(threw));
-            }
+            doneWithout(step, generation, effective, output, "function-threw", Moves.message(threw));
             return;
         }
-        boolean kept = step.action() instanceof SagaAction.ByCall;
-        StoredValue written = changed.equals(context) ? null : moves.definition().forms().write(changed);
-        moves.add(new SagaEvent.StepDone(moves.at(), step.name(), generation, effective, certain, step.isPivot(),
-                kept ? output : List.of(), written, written == null ? List.of() : awaited(changed)));
+        List<StoredValue> kept = step.action() instanceof SagaAction.ByCall ? output : List.of();
+        moves.add(new SagaEvent.StepDone(moves.at(), step.name(), generation, effective, true, step.isPivot(), kept,
+                written, keys));
+    }
+
+    /** A step that was done, and has not come into the context: the saga turns back, or is parked. */
+    void doneWithout(SagaStep<T> step, int generation, boolean effective, List<StoredValue> output, String code,
+            String message) {
+        moves.add(new SagaEvent.StepDone(moves.at(), step.name(), generation, effective, true, step.isPivot(), output,
+                null, List.of()));
+        if (moves.state().pastPivot()) {
+            moves.add(new SagaEvent.Parked(moves.at(), Halt.CONTEXT, step.name(), code, message));
+        } else {
+            moves.backward().turnBack(code, message);
+        }
+    }
+
+    /** A step that may have been done, so that it is undone. */
+    void maybeDone(SagaStep<T> step, int generation) {
+        moves.add(new SagaEvent.StepDone(moves.at(), step.name(), generation, true, false, step.isPivot(), List.of(),
+                null, List.of()));
+    }
+
+    /** A step of which an operator has said that it was done, or is not needed. */
+    void doneByHand(SagaStep<T> step, int generation, boolean effective) {
+        moves.add(new SagaEvent.StepDone(moves.at(), step.name(), generation, effective, true, step.isPivot(),
+                List.of(), null, List.of()));
+        forwardBehind(step);
     }
 
     /** The context with what a step has given. */
-    private T into(SagaAction<T> action, T context, List<StoredValue> output, boolean certain) {
-        if (!certain) {
-            return context;
-        }
+    private T into(SagaAction<T> action, T context, List<StoredValue> output) {
         return switch (action) {
             case SagaAction.ByCommand<T, ?, ?> command -> intoEvents(command, context, output);
             case SagaAction.ByCall<T, ?> call -> intoAnswer(call, context, output);
@@ -176,12 +206,13 @@ final class Forward<T> {
     private <C extends Command, E extends Event> T intoEvents(
             SagaAction.ByCommand<T, C, E> command, T context, List<StoredValue> output) {
         var into = command.rules().into();
-        if (into == null) {
-            return context;
-        }
-        List<E> all = new ArrayList<>();
-        output.forEach(stored -> all.addAll(moves.definition().forms().events(command.type(), stored)));
-        return UserCode.call("into", () -> into.apply(context, List.copyOf(all)));
+        return into == null
+                ? context
+                : UserCode.call("into", () -> into.apply(context, events(command.type(), output)));
+    }
+
+    private <E extends Event> List<E> events(AggregateType<?, E, ?> type, List<StoredValue> output) {
+        return output.stream().flatMap(stored -> moves.definition().forms().events(type, stored).stream()).toList();
     }
 
     private <O> T intoAnswer(SagaAction.ByCall<T, O> call, T context, List<StoredValue> output) {
@@ -195,15 +226,14 @@ final class Forward<T> {
     private <E extends Event, X extends E> T intoEvent(SagaAction.AwaitEvent<T, E, X> await,
             T context, List<StoredValue> output) {
         var into = await.rules().into();
+        if (into == null) {
+            return context;
+        }
         T changed = context;
-        if (into != null) {
-            for (StoredValue stored : output) {
-                for (E event : moves.definition().forms().events(await.type(), stored)) {
-                    if (await.event().isInstance(event)) {
-                        T before = changed;
-                        changed = UserCode.call("into", () -> into.apply(before, await.event().cast(event)));
-                    }
-                }
+        for (E event : UserCode.call("reading the event", () -> events(await.type(), output))) {
+            if (await.event().isInstance(event)) {
+                T before = changed;
+                changed = UserCode.call("into", () -> into.apply(before, await.event().cast(event)));
             }
         }
         return changed;

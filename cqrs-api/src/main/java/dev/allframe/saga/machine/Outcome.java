@@ -32,6 +32,18 @@ public sealed interface Outcome {
     @Stored("not-done")
     record NotDone(String code, String message, boolean again) implements Outcome {}
 
+    /** Nobody has looked at this attempt, for want of room or of code that can: it was not done, and does not count. */
+    @Stored("postponed")
+    record Postponed(String code, String message) implements Outcome {}
+
+    /**
+     * It was done, and what it gave cannot be stored.
+     *
+     * @param effective whether there is anything to undo
+     */
+    @Stored("unkept")
+    record Unkept(boolean effective, String message) implements Outcome {}
+
     /** No answer: it may have been done, or may be yet. */
     @Stored("unanswered")
     record Unanswered(String code, String message) implements Outcome {}

@@ -5,8 +5,11 @@ import dev.allframe.codec.StoredValue;
 import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandError.Execution;
 import dev.allframe.command.CommandResult;
+import dev.allframe.failure.Failures;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the result of a command means for a saga. */
 public final class Outcomes {
@@ -29,8 +32,26 @@ public final class Outcomes {
 
     private static <E extends Event> Outcome done(CommandResult.Accepted<E> accepted,
             Function<List<E>, List<StoredValue>> written) {
-        return new Outcome.Done(!accepted.events().isEmpty() || accepted.deletedEvents() > 0,
-                written.apply(accepted.events()));
+        return kept(!accepted.events().isEmpty() || accepted.deletedEvents() > 0, () -> written
+                .apply(accepted.events()));
+    }
+
+    /**
+     * What became of a call that has answered.
+     *
+     * @param answer what it has answered; null where it has answered null
+     * @param written the stored form of an answer
+     */
+    public static <O extends @Nullable Object> Outcome ofAnswer(O answer, Function<O, List<StoredValue>> written) {
+        return kept(true, () -> written.apply(answer));
+    }
+
+    private static Outcome kept(boolean effective, Supplier<List<StoredValue>> output) {
+        try {
+            return new Outcome.Done(effective, UserCode.call("writing the output", output));
+        } catch (UserCode.Threw threw) {
+            return new Outcome.Unkept(effective, Failures.message(threw));
+        }
     }
 
     private static String text(CommandResult.Refused<?> refused) {
@@ -45,15 +66,16 @@ public final class Outcomes {
             case CommandError.UnknownAggregate no -> not(error, false);
             case CommandError.HandlerFailed no -> not(error, false);
             case CommandError.Unwritable no -> not(error, false);
-            case CommandError.Voided no -> not(error, false);
-            case CommandError.Overloaded later -> not(error, true);
-            case CommandError.NotYetReadable later -> not(error, true);
-            case CommandError.ShuttingDown later -> not(error, true);
+            case CommandError.Overloaded later -> new Outcome.Postponed(error.code(), error.message());
+            case CommandError.NotYetReadable later -> new Outcome.Postponed(error.code(), error.message());
+            case CommandError.ShuttingDown later -> new Outcome.Postponed(error.code(), error.message());
             case CommandError.AnotherWriter later -> not(error, true);
             case CommandError.Unreadable unreadable -> byExecution(error, false);
             case CommandError.StorageUnavailable failed -> byExecution(error, true);
             case CommandError.NoAnswer lost -> byExecution(error, true);
             case CommandError.Timeout late -> unanswered(error);
+            case CommandError.Voided voided ->
+                new Outcome.MustSettle(SettleReason.CONFLICT, error.code(), error.message());
             case CommandError.IdempotencyConflict conflict ->
                 new Outcome.MustSettle(SettleReason.CONFLICT, error.code(), error.message());
             case CommandError.WindowExpired forgotten ->
@@ -86,6 +108,27 @@ public final class Outcomes {
             case CommandResult.Failed<E>(CommandError.WindowExpired error) ->
                 new Outcome.MustSettle(SettleReason.FORGOTTEN, error.code(), error.message());
             case CommandResult.Failed<E>(var error) -> unanswered(error);
+        };
+    }
+
+    /** An outcome with texts that can be stored. */
+    static Outcome shortened(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Done done -> done;
+            case Outcome.Unkept(var effective, var message) ->
+                new Outcome.Unkept(effective, Moves.shortened(message));
+            case Outcome.Refused(var code, var message) ->
+                new Outcome.Refused(Moves.shortened(code), Moves.shortened(message));
+            case Outcome.NotDone(var code, var message, var again) ->
+                new Outcome.NotDone(Moves.shortened(code), Moves.shortened(message), again);
+            case Outcome.Postponed(var code, var message) ->
+                new Outcome.Postponed(Moves.shortened(code), Moves.shortened(message));
+            case Outcome.Unanswered(var code, var message) ->
+                new Outcome.Unanswered(Moves.shortened(code), Moves.shortened(message));
+            case Outcome.MustSettle(var reason, var code, var message) ->
+                new Outcome.MustSettle(reason, Moves.shortened(code), Moves.shortened(message));
+            case Outcome.Threw(var message) -> new Outcome.Threw(Moves.shortened(message));
+            case Outcome.Unknown(var message) -> new Outcome.Unknown(Moves.shortened(message));
         };
     }
 }

@@ -3,6 +3,7 @@ package dev.allframe.saga.machine;
 import dev.allframe.aggregate.Decision;
 import dev.allframe.saga.SagaAction;
 import dev.allframe.saga.SagaStep;
+import dev.allframe.saga.SagaUndo;
 import dev.allframe.saga.StepOption.RetryRefused;
 import dev.allframe.saga.StepRules;
 import dev.allframe.saga.machine.SagaState.Phase;
@@ -27,19 +28,33 @@ final class Reports<T> {
         }
         SagaStep<T> step = moves.definition().step(run.step());
         if (run.direction() == Direction.UNDO) {
-            new Back(run, step).reported(report);
+            new Back(run, step, report.resumed()).reported(report.outcome());
         } else if (run.settling() == null) {
-            new Forth(run, step).reported(report);
+            new Forth(run, step, report.resumed()).reported(report.outcome());
         } else {
             new Settle(run, step, run.settling()).reported(report.outcome());
         }
-        return moves.events().isEmpty() ? Optional.of(Decision.noChange()) : Optional.empty();
+        return Optional.empty();
     }
 
-    /** That something was done is true, whichever attempt of the generation says so; everything else may be stale. */
+    /**
+     * That something was done is true, whichever attempt of the generation says so. Everything else may be stale; and
+     * that nothing was changed is true of one attempt alone.
+     */
     private static boolean isOf(Run run, SagaCommand.Report report) {
-        return run.effect().equals(report.effect()) || (report.outcome() instanceof Outcome.Done
-                && run.effect().isSameGeneration(report.effect()));
+        boolean isDone = switch (report.outcome()) {
+            case Outcome.Done(var effective, var output) -> effective;
+            case Outcome.Unkept(var effective, var message) -> effective;
+            case Outcome.Refused no -> false;
+            case Outcome.NotDone no -> false;
+            case Outcome.Postponed no -> false;
+            case Outcome.Unanswered no -> false;
+            case Outcome.MustSettle no -> false;
+            case Outcome.Threw no -> false;
+            case Outcome.Unknown no -> false;
+        };
+        return (run.effect().equals(report.effect()) && !run.renewed())
+                || (isDone && run.effect().isSameGeneration(report.effect()));
     }
 
     /** Outcomes while a step is done. */
@@ -47,49 +62,58 @@ final class Reports<T> {
 
         private final Run run;
         private final SagaStep<T> step;
+        private final boolean mayBeUnderWay;
 
-        Forth(Run run, SagaStep<T> step) {
+        Forth(Run run, SagaStep<T> step, boolean resumed) {
             this.run = run;
             this.step = step;
+            mayBeUnderWay = run.unanswered() || resumed;
         }
 
-        void reported(SagaCommand.Report report) {
-            boolean mayBeUnderWay = run.unanswered() || report.resumed();
-            switch (report.outcome()) {
+        void reported(Outcome outcome) {
+            switch (outcome) {
                 case Outcome.Done(var effective, var output) -> {
                     if (!effective && mayBeUnderWay && step.action() instanceof SagaAction.ByCommand) {
                         moves.settle(run, SettleReason.UNCHANGED, "unchanged", "");
                     } else {
-                        moves.forward().done(step, run.generation(), effective, true, output);
+                        moves.forward().done(step, run.generation(), effective, output);
                         moves.forward().forwardBehind(step);
                     }
                 }
+                case Outcome.Unkept(var effective, var message) ->
+                    moves.forward().doneWithout(step, run.generation(), effective, List.of(), "unkept", message);
                 case Outcome.Refused(var code, var message) -> {
                     if (mayBeUnderWay) {
                         findOut(SettleReason.REFUSAL, code, message);
                     } else {
-                        refused(run, step, code, Moves.shortened(message));
+                        refused(run, step, code, message);
                     }
                 }
                 case Outcome.NotDone(var code, var message, var again) -> {
-                    if (again && (moves.state().pastPivot() ? moves.isWithinPatience(run) : hasAttempts())) {
-                        moves.failedAttempt(run, code, message, true, nextAttempt(), false, false);
-                    } else if (mayBeUnderWay) {
-                        findOut(SettleReason.REFUSAL, code, message);
+                    if (again && hasAttempts()) {
+                        failed(code, message, true, Retry.ATTEMPT);
                     } else {
-                        answeredNo(run, step, code, Moves.shortened(message));
+                        answeredNo(code, message);
+                    }
+                }
+                case Outcome.Postponed(var code, var message) -> {
+                    if (moves.isPatient(run)) {
+                        moves.failedAttempt(run, code, message, !mayBeUnderWay,
+                                moves.later(run, run.postponed() + 1), Retry.POSTPONED);
+                    } else {
+                        answeredNo(code, message);
                     }
                 }
                 case Outcome.Threw(var message) -> {
                     if (mayBeUnderWay) {
                         findOut(SettleReason.REFUSAL, "function-threw", message);
                     } else {
-                        moves.forward().notDone(step, run.generation(), "function-threw", Moves.shortened(message));
+                        moves.forward().notDone(step, run.generation(), "function-threw", message);
                     }
                 }
                 case Outcome.Unanswered(var code, var message) -> {
                     if (hasAttempts()) {
-                        moves.failedAttempt(run, code, message, false, nextAttempt(), false, false);
+                        failed(code, message, false, Retry.ATTEMPT);
                     } else {
                         findOut(SettleReason.TIMEOUT, code, message);
                     }
@@ -103,32 +127,42 @@ final class Reports<T> {
             return run.attempts() + 1 < step.action().rules().attempts();
         }
 
-        private Instant nextAttempt() {
-            return moves.at().plus(step.action().rules().pauseAfter(run.attempts() + 1));
+        /** What an earlier process has begun may be under way. */
+        private void failed(String code, String message, boolean answered, Retry retry) {
+            Instant next = moves.at().plus(step.action().rules().pauseAfter(run.attempts() + 1));
+            moves.failedAttempt(run, code, message, answered && !mayBeUnderWay, next, retry);
+        }
+
+        private void answeredNo(String code, String message) {
+            if (mayBeUnderWay) {
+                findOut(SettleReason.REFUSAL, code, message);
+            } else {
+                notDone(run, step, code, message);
+            }
         }
 
         /** Where nobody can be asked, a call counts as done, so that it is undone. */
         private void findOut(SettleReason reason, String code, String message) {
             if (moves.canBeAsked(step)) {
                 moves.settle(run, reason, code, message);
-            } else if (moves.state().pastPivot() && moves.isWithinPatience(run)) {
-                moves.failedAttempt(run, code, message, false, moves.later(run, run.attempts() + 1), false, false);
+            } else if (moves.state().pastPivot() && moves.isPatient(run)) {
+                moves.failedAttempt(run, code, message, false, moves.later(run, run.attempts() + 1), Retry.ATTEMPT);
             } else if (moves.state().pastPivot() || step.isPivot()) {
                 moves.park(run, code, message);
             } else {
-                moves.forward().done(step, run.generation(), true, false, List.of());
-                moves.backward().turnBack(code, Moves.shortened(message));
+                moves.forward().maybeDone(step, run.generation());
+                moves.backward().turnBack(code, message);
             }
         }
     }
 
-    /** A refusal by a rule, all attempts having been answered. */
+    /** A refusal by a rule, no attempt being under way. */
     private void refused(Run run, SagaStep<T> step, String code, String message) {
         Optional<Duration> again = pauseOf(step.action().rules(), run, code);
         if (again.isPresent()) {
-            moves.failedAttempt(run, code, message, true, moves.at().plus(again.get()), true, true);
+            moves.failedAttempt(run, code, message, true, moves.at().plus(again.get()), Retry.REFUSAL);
         } else {
-            answeredNo(run, step, code, message);
+            notDone(run, step, code, message);
         }
     }
 
@@ -137,9 +171,9 @@ final class Reports<T> {
     }
 
     /** It was not done, and would not be if it were repeated: the end, or behind the pivot another generation. */
-    private void answeredNo(Run run, SagaStep<T> step, String code, String message) {
-        if (moves.state().pastPivot() && moves.isWithinPatience(run)) {
-            moves.failedAttempt(run, code, message, true, moves.later(run, run.attempts() + 1), true, false);
+    private void notDone(Run run, SagaStep<T> step, String code, String message) {
+        if (moves.state().pastPivot() && moves.isPatient(run)) {
+            moves.failedAttempt(run, code, message, true, moves.later(run, run.attempts() + 1), Retry.GENERATION);
         } else {
             moves.forward().notDone(step, run.generation(), code, message);
         }
@@ -150,24 +184,26 @@ final class Reports<T> {
 
         private final Run run;
         private final SagaStep<T> step;
-        private final SettleReason reason;
+        private final Run.Finding settling;
 
-        Settle(Run run, SagaStep<T> step, SettleReason reason) {
+        Settle(Run run, SagaStep<T> step, Run.Finding settling) {
             this.run = run;
             this.step = step;
-            this.reason = reason;
+            this.settling = settling;
         }
 
         void reported(Outcome outcome) {
             switch (outcome) {
                 case Outcome.Done(var effective, var output) -> {
-                    moves.forward().done(step, run.generation(), effective, true, output);
-                    if (reason.endsTheWayForward() && !moves.state().pastPivot() && moves.state().phase() == Phase.FORWARD) {
-                        moves.backward().turnBack(run.code(), run.message());
+                    moves.forward().done(step, run.generation(), effective, output);
+                    if (isGivenUp() && moves.state().phase() == Phase.FORWARD) {
+                        turnBack();
                     } else {
                         moves.forward().forwardBehind(step);
                     }
                 }
+                case Outcome.Unkept(var effective, var message) ->
+                    moves.forward().doneWithout(step, run.generation(), effective, List.of(), "unkept", message);
                 case Outcome.NotDone(var code, var message, var again) -> {
                     if (again) {
                         tryAgain(code, message);
@@ -176,6 +212,7 @@ final class Reports<T> {
                     }
                 }
                 case Outcome.Refused(var code, var message) -> tryAgain(code, message);
+                case Outcome.Postponed(var code, var message) -> tryAgain(code, message);
                 case Outcome.Unanswered(var code, var message) -> tryAgain(code, message);
                 case Outcome.MustSettle(var why, var code, var message) -> tryAgain(code, message);
                 case Outcome.Threw(var message) -> tryAgain("function-threw", message);
@@ -183,34 +220,47 @@ final class Reports<T> {
             }
         }
 
+        private boolean isGivenUp() {
+            return !moves.state().pastPivot() && (settling.reason().endsTheWayForward() || moves.forward().isLate());
+        }
+
+        private void turnBack() {
+            if (settling.reason().endsTheWayForward()) {
+                moves.backward().turnBack(run.code(), run.message());
+            } else {
+                moves.forward().turnBackAsLate();
+            }
+        }
+
         private void tryAgain(String code, String message) {
-            if (moves.isWithinPatience(run)) {
-                moves.failedAttempt(run, code, message, false, moves.later(run, run.settles() + 1), false, false);
+            if (moves.isPatient(run, settling)) {
+                moves.failedAttempt(run, code, message, false, moves.later(run, settling.failed() + 1), Retry.ATTEMPT);
             } else {
                 moves.park(run, code, message);
             }
         }
 
         private void wasNotDone() {
-            if (reason.endsTheWayForward() && !moves.state().pastPivot()) {
+            if (settling.reason().endsTheWayForward() && !moves.state().pastPivot()) {
                 moves.forward().notDone(step, run.generation(), run.code(), run.message());
                 return;
             }
-            switch (reason) {
+            switch (settling.reason()) {
                 case REFUSAL -> refused(run, step, run.code(), run.message());
                 case UNCHANGED -> {
-                    moves.forward().done(step, run.generation(), false, true, List.of());
+                    moves.forward().done(step, run.generation(), false, List.of());
                     moves.forward().forwardBehind(step);
                 }
                 case FORGOTTEN, CONFLICT -> {
-                    if (run.attempts() + 1 < step.action().rules().attempts()
-                            || (moves.state().pastPivot() && moves.isWithinPatience(run))) {
-                        moves.renew(run.attempts() + 1);
+                    if (run.attempts() + 1 < step.action().rules().attempts()) {
+                        moves.failedAttempt(run, run.code(), run.message(), true,
+                                moves.at().plus(step.action().rules().pauseAfter(run.attempts() + 1)),
+                                Retry.GENERATION);
                     } else {
-                        moves.forward().notDone(step, run.generation(), run.code(), run.message());
+                        notDone(run, step, run.code(), run.message());
                     }
                 }
-                case TIMEOUT, DEADLINE, CANCEL -> answeredNo(run, step, run.code(), run.message());
+                case TIMEOUT, DEADLINE, CANCEL -> notDone(run, step, run.code(), run.message());
             }
         }
     }
@@ -220,51 +270,70 @@ final class Reports<T> {
 
         private final Run run;
         private final SagaStep<T> step;
+        private final boolean mayBeUnderWay;
 
-        Back(Run run, SagaStep<T> step) {
+        Back(Run run, SagaStep<T> step, boolean resumed) {
             this.run = run;
             this.step = step;
+            mayBeUnderWay = run.unanswered() || resumed;
         }
 
-        void reported(SagaCommand.Report report) {
-            boolean mayBeUnderWay = run.unanswered() || report.resumed();
-            switch (report.outcome()) {
-                case Outcome.Done done -> {
-                    moves.add(new SagaEvent.Undone(moves.at(), step.name(), run.generation()));
-                    moves.backward().backward();
-                }
-                case Outcome.Refused(var code, var message) -> tryAgain(code, message, true, !mayBeUnderWay);
+        void reported(Outcome outcome) {
+            switch (outcome) {
+                case Outcome.Done done -> undone();
+                case Outcome.Unkept done -> undone();
+                case Outcome.Refused(var code, var message) -> answeredNo(code, message);
                 case Outcome.NotDone(var code, var message, var again) -> {
-                    if (run.settling() != null && !again) {
-                        moves.renew(run.attempts() + 1);
+                    if (again) {
+                        tryAgain(code, message, !mayBeUnderWay, Retry.ATTEMPT);
                     } else {
-                        tryAgain(code, message, true, !again && !mayBeUnderWay);
+                        answeredNo(code, message);
                     }
                 }
-                case Outcome.Unanswered(var code, var message) -> tryAgain(code, message, false, false);
+                case Outcome.Postponed(var code, var message) ->
+                    tryAgain(code, message, !mayBeUnderWay, Retry.POSTPONED);
+                case Outcome.Unanswered(var code, var message) -> tryAgain(code, message, false, Retry.ATTEMPT);
                 case Outcome.Threw(var message) -> stuck("function-threw", message);
                 case Outcome.Unknown(var message) -> stuck("unknown", message);
                 case Outcome.MustSettle(var reason, var code, var message) -> {
                     if (run.settling() == null) {
                         moves.settle(run, reason, code, message);
                     } else {
-                        tryAgain(code, message, false, false);
+                        tryAgain(code, message, false, Retry.ATTEMPT);
                     }
                 }
             }
         }
 
-        private void tryAgain(String code, String message, boolean answered, boolean renewed) {
-            if (moves.isWithinPatience(run)) {
-                int failed = (run.settling() == null ? run.attempts() : run.settles()) + 1;
-                moves.failedAttempt(run, code, message, answered, moves.later(run, failed), renewed, false);
+        private void undone() {
+            moves.add(new SagaEvent.Undone(moves.at(), step.name(), run.generation()));
+            moves.backward().backward();
+        }
+
+        /** No attempt of this generation does anything any more, or that is found out first. */
+        private void answeredNo(String code, String message) {
+            if (run.settling() == null && mayBeUnderWay && step.undo() instanceof SagaUndo.ByCommand<T, ?, ?>) {
+                moves.settle(run, SettleReason.REFUSAL, code, message);
+            } else if (moves.isPatient(run)) {
+                moves.failedAttempt(run, code, message, true, moves.later(run, run.attempts() + 1), Retry.GENERATION);
+            } else {
+                stuck(code, message);
+            }
+        }
+
+        private void tryAgain(String code, String message, boolean answered, Retry retry) {
+            Run.Finding settling = run.settling();
+            int failed = settling == null ? run.attempts() + run.postponed() : settling.failed();
+            if (settling == null ? moves.isPatient(run) : moves.isPatient(run, settling)) {
+                moves.failedAttempt(run, code, message, answered, moves.later(run, failed + 1),
+                        settling == null ? retry : Retry.ATTEMPT);
             } else {
                 stuck(code, message);
             }
         }
 
         private void stuck(String code, String message) {
-            moves.add(new SagaEvent.Stuck(moves.at(), step.name(), code, Moves.shortened(message)));
+            moves.backward().stuck(step, code, message);
             moves.backward().backward();
         }
     }

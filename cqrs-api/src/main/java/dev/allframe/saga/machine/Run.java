@@ -1,5 +1,6 @@
 package dev.allframe.saga.machine;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -8,47 +9,69 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation of its command id or key
  * @param target the instance that gets the command; null where there is none
- * @param key the id of the command, or the key of the call
- * @param issuedAt when the intent was stored
- * @param since when the first generation was begun
- * @param attempts how many have failed
+ * @param key the id of the command, or the key of the call; empty where the step only waits
+ * @param issuedAt when the intent of this generation was stored first
+ * @param timeout how long one attempt may take
+ * @param since when it was begun, or a refusal was tried again; patience begins here
+ * @param attempts how many have failed and count
+ * @param postponed how many have failed in this generation and do not count
  * @param refusals how many refusals were tried again
- * @param unanswered whether an attempt of this generation had no answer
+ * @param unanswered whether an attempt of this generation may be under way, or have done its work
+ * @param decisive whether it cannot be given up while it is under way
  * @param retryAt when the next attempt is due; null for at once
  * @param renewed whether that is one of another generation
- * @param settling why it is found out whether the step was done; null where it is not
- * @param settles how often that has failed
+ * @param settling to find out whether the step was done; null where that is not under way
  * @param code of the last failure; empty before the first
  * @param message of the last failure
  * @param until the moment that is waited for; null where none is
  */
 public record Run(String step, Direction direction, int generation, @Nullable String target, String key,
-        Instant issuedAt, Instant since, int attempts, int refusals, boolean unanswered, @Nullable Instant retryAt,
-        boolean renewed, @Nullable SettleReason settling, int settles, String code, String message,
-        @Nullable Instant until) {
+        Instant issuedAt, Duration timeout, Instant since, int attempts, int postponed, int refusals,
+        boolean unanswered, boolean decisive, @Nullable Instant retryAt, boolean renewed, @Nullable Finding settling,
+        String code, String message, @Nullable Instant until) {
+
+    /**
+     * To find out whether the step was done.
+     *
+     * @param reason why
+     * @param since when it was begun
+     * @param failed how many attempts at it have failed
+     */
+    public record Finding(SettleReason reason, Instant since, int failed) {
+
+        private Finding failedAgain() {
+            return new Finding(reason, since, failed + 1);
+        }
+    }
 
     static Run begun(SagaEvent.StepBegun begun) {
-        return new Run(begun.step(), begun.direction(), begun.generation(), begun.target(), begun.key(), begun.at(),
-                begun.since(), begun.attempts(), begun.refusals(), false, null, false, null, 0, "", "",
-                begun.until());
+        return new Run(begun.step(), begun.direction(), begun.generation(), begun.target(), begun.key(),
+                begun.issuedAt(), begun.timeout(), begun.since(), begun.attempts(), 0, begun.refusals(),
+                begun.unanswered(), begun.decisive(), null, false, null, "", "", begun.until());
     }
 
     Run failed(SagaEvent.AttemptFailed failed) {
-        boolean settles = settling != null;
-        return new Run(step, direction, generation, target, key, issuedAt, since,
-                failed.refused() ? 0 : settles && !failed.renewed() ? attempts : attempts + 1, failed.refused() ? refusals + 1 : refusals,
-                unanswered || (!failed.answered() && !settles), failed.retryAt(), failed.renewed(),
-                failed.renewed() ? null : settling, settles ? this.settles + 1 : this.settles, failed.code(),
-                failed.message(), until);
+        Retry retry = failed.retry();
+        Finding still = settling == null || retry.isOfAnotherGeneration() ? null : settling.failedAgain();
+        boolean counts = retry == Retry.GENERATION || (retry == Retry.ATTEMPT && settling == null);
+        boolean refused = retry == Retry.REFUSAL;
+        return new Run(step, direction, generation, target, key, issuedAt, timeout,
+                refused ? failed.retryAt() : since, refused ? 0 : counts ? attempts + 1 : attempts,
+                retry == Retry.POSTPONED ? postponed + 1 : postponed, refused ? refusals + 1 : refusals,
+                unanswered || (!failed.answered() && settling == null), decisive, failed.retryAt(),
+                retry.isOfAnotherGeneration(), still, failed.code(), failed.message(), until);
     }
 
-    Run settling(SagaEvent.Settling now) {
-        return new Run(step, direction, generation, target, key, issuedAt, since, attempts, refusals, unanswered,
-                null, false, now.reason(), 0, now.code(), now.message(), until);
+    Run settling(SagaEvent.Settling begun) {
+        int failed = settling == null ? 0 : settling.failed();
+        return new Run(step, direction, generation, target, key, issuedAt, timeout, since, attempts, postponed,
+                refusals, unanswered, decisive, null, false, new Finding(begun.reason(), begun.at(), failed),
+                begun.code(), begun.message(), until);
     }
 
     /** The attempt that is due. */
     public EffectId effect() {
-        return new EffectId(step, direction, generation, settling == null ? attempts : settles, settling != null);
+        return new EffectId(step, direction, generation, settling == null ? attempts + postponed : settling.failed(),
+                settling != null);
     }
 }

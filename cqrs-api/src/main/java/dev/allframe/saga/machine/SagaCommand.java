@@ -61,4 +61,7 @@ public sealed interface SagaCommand extends Command {
 
     /** The successor has begun. */
     record SuccessorBegun(Instant at) implements SagaCommand {}
+
+    /** The successor cannot begin: its id is taken by a saga with another context, or it is refused otherwise. */
+    record SuccessorRefused(Instant at, String code, String message) implements SagaCommand {}
 }

@@ -3,6 +3,7 @@ package dev.allframe.saga.machine;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.StoredValue;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -36,26 +37,31 @@ public sealed interface SagaEvent extends Event {
      *
      * @param generation rises when the one before is known not to have been done
      * @param target the instance that gets the command; null where there is none
-     * @param key the id of the command, or the key of the call
-     * @param since when the first generation was begun
+     * @param key the id of the command, or the key of the call; empty where the step only waits
+     * @param issuedAt when this generation was begun first
+     * @param timeout how long one attempt may take
+     * @param since when the first generation was begun, or a refusal was tried again
      * @param attempts how many attempts of earlier generations count
      * @param refusals how many refusals were tried again
+     * @param unanswered whether an earlier attempt of this generation may be under way, or have done its work
+     * @param decisive whether it cannot be given up while it is under way: the pivot, of which nobody can tell whether
+     *        it was done
      * @param until the moment that is waited for; null where none is
      */
     @Stored("step-begun")
     record StepBegun(Instant at, String step, Direction direction, int generation, @Nullable String target,
-            String key, Instant since, int attempts, int refusals, @Nullable Instant until) implements SagaEvent {}
+            String key, Instant issuedAt, Duration timeout, Instant since, int attempts, int refusals,
+            boolean unanswered, boolean decisive, @Nullable Instant until) implements SagaEvent {}
 
     /**
      * An attempt has failed, and there will be another.
      *
-     * @param answered whether it is known that this attempt has done nothing
-     * @param renewed whether the next attempt is of another generation
-     * @param refused whether it counts as a refusal that is tried again
+     * @param answered whether it is known that this attempt has done nothing, and no other is under way
+     * @param retry how it is repeated
      */
     @Stored("attempt-failed")
     record AttemptFailed(Instant at, String step, Direction direction, int generation, String code, String message,
-            boolean answered, Instant retryAt, boolean renewed, boolean refused) implements SagaEvent {}
+            boolean answered, Instant retryAt, Retry retry) implements SagaEvent {}
 
     /**
      * A step was done.
@@ -85,9 +91,14 @@ public sealed interface SagaEvent extends Event {
     @Stored("step-skipped")
     record StepSkipped(Instant at, String step) implements SagaEvent {}
 
-    /** An awaited event has happened. */
+    /**
+     * An awaited event has happened.
+     *
+     * @param key its key
+     * @param eventId stream and sequence number
+     */
     @Stored("event-received")
-    record EventReceived(Instant at, String step, String eventId, StoredValue event) implements SagaEvent {}
+    record EventReceived(Instant at, String step, String key, String eventId, StoredValue event) implements SagaEvent {}
 
     /** It is found out whether the step was done. */
     @Stored("settling")

@@ -5,6 +5,7 @@ import dev.allframe.saga.machine.SagaState.HaltedAt;
 import dev.allframe.saga.machine.SagaState.Phase;
 import dev.allframe.saga.machine.SagaState.Received;
 import dev.allframe.saga.machine.StepState.Status;
+import dev.allframe.saga.machine.StepState.Undoing;
 import java.util.List;
 import java.util.Objects;
 
@@ -25,7 +26,8 @@ final class SagaEvolution {
                     ? state.in(Phase.FORWARD, begun.at()).running(Run.begun(begun))
                     : state.in(Phase.BACKWARD, begun.at())
                             .running(Run.begun(begun))
-                            .with(begun(state, begun.step()).undoing(begun.generation()));
+                            .with(begun(state, begun.step()).undoing(
+                                    new Undoing(begun.generation(), begun.target(), begun.issuedAt())));
             case SagaEvent.AttemptFailed failed -> {
                 Run after = run(state).failed(failed);
                 Phase phase = after.settling() != null
@@ -36,16 +38,16 @@ final class SagaEvolution {
             case SagaEvent.StepDone done -> state.in(Phase.FORWARD, done.at())
                     .running(null)
                     .with(new StepState(done.step(), Status.DONE, done.generation(), done.effective(), done.certain(),
-                            done.output(), 0))
+                            done.output(), null))
                     .with(done.context(), done.awaited())
                     .pastPivot(done.pivot());
             case SagaEvent.StepNotDone not -> state.in(Phase.FORWARD, not.at())
                     .running(null)
-                    .with(new StepState(not.step(), Status.NOT_DONE, not.generation(), false, true, List.of(), 0));
+                    .with(new StepState(not.step(), Status.NOT_DONE, not.generation(), false, true, List.of(), null));
             case SagaEvent.StepSkipped skipped -> state.in(Phase.FORWARD, skipped.at())
-                    .with(new StepState(skipped.step(), Status.SKIPPED, 0, false, true, List.of(), 0));
+                    .with(new StepState(skipped.step(), Status.SKIPPED, 0, false, true, List.of(), null));
             case SagaEvent.EventReceived received -> state.in(state.phase(), received.at())
-                    .receiving(new Received(received.step(), received.eventId(), received.event()));
+                    .receiving(new Received(received.step(), received.key(), received.eventId(), received.event()));
             case SagaEvent.Settling settling -> state.in(Phase.SETTLING, settling.at())
                     .running(run(state).settling(settling));
             case SagaEvent.TurnedBack back -> state.in(Phase.BACKWARD, back.at())
@@ -71,10 +73,10 @@ final class SagaEvolution {
 
     private static SagaState decided(SagaState state, SagaEvent.Decided decided) {
         HaltedAt halt = Objects.requireNonNull(state.halt(), "only a parked saga is decided about");
-        SagaState after = state.in(halt.halt() == Halt.UNDO ? Phase.BACKWARD : Phase.FORWARD, decided.at());
         if (halt.halt() != Halt.UNDO) {
-            return after;
+            return state.in(Phase.FORWARD, decided.at()).because("");
         }
+        SagaState after = state.in(Phase.BACKWARD, decided.at());
         Status now = decided.verb() == Verb.RETRY ? Status.DONE : Status.UNDONE;
         for (StepState step : state.steps()) {
             if (step.status() == Status.STUCK) {

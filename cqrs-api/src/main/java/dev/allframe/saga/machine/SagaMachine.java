@@ -3,8 +3,12 @@ package dev.allframe.saga.machine;
 import dev.allframe.aggregate.Aggregate;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Decision;
+import dev.allframe.codec.CodecException;
+import dev.allframe.failure.Failures;
 import dev.allframe.saga.machine.SagaState.Begun;
+import dev.allframe.store.EventMetadata;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The rules of every saga. An outcome of one step and the intent of the next are one decision, so that they are stored
@@ -49,12 +53,26 @@ public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, Saga
             return Decision.refuse("not-started", "there is no such saga");
         }
         Optional<Definition<?>> definition = definitions.find(begun.definition(), begun.version());
-        return definition.isPresent()
-                ? decide(definition.get(), state, command)
-                : unknown(begun.definition(), begun.version());
+        if (definition.isEmpty()) {
+            return unknown(begun.definition(), begun.version());
+        }
+        if (!definition.get().structure().equals(begun.structure())) {
+            return Decision.refuse("other-structure", "the saga was begun with other steps of '" + begun.definition()
+                    + "' version " + begun.version() + ": give the changed steps another version");
+        }
+        return decide(definition.get(), state, command);
     }
 
     private Decision<SagaEvent> start(SagaState state, SagaCommand.Start start) {
+        Optional<String> problem = Definition.idProblem(start.id());
+        if (problem.isPresent()) {
+            return Decision.refuse("invalid-id", problem.get());
+        }
+        try {
+            EventMetadata.mustBeStorable(null, start.correlationId(), start.causationId(), start.headers());
+        } catch (IllegalArgumentException refused) {
+            return Decision.refuse("invalid-metadata", Failures.message(refused));
+        }
         Optional<Definition<?>> definition = definitions.find(start.definition(), start.version());
         return definition.isPresent()
                 ? start(definition.get(), state, start)
@@ -62,14 +80,25 @@ public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, Saga
     }
 
     private static Decision<SagaEvent> unknown(String definition, int version) {
-        return Decision.refuse("unknown-definition", "this node has no saga '" + definition + "' of version "
-                + version);
+        return Decision.refuse("unknown-definition", "this node has no saga '" + Moves.shortened(definition)
+                + "' of version " + version);
     }
 
     private <T> Decision<SagaEvent> start(Definition<T> definition, SagaState state, SagaCommand.Start start) {
         Moves<T> moves = new Moves<>(definition, definitions, state, start.at());
-        moves.forward().start(start);
-        return Decision.persist(moves.events());
+        return unlessUnreadable(() -> {
+            moves.forward().start(start);
+            return Decision.persist(moves.events());
+        });
+    }
+
+    /** Until there is code that can read the context, nothing is decided. */
+    private static Decision<SagaEvent> unlessUnreadable(Supplier<Decision<SagaEvent>> rules) {
+        try {
+            return rules.get();
+        } catch (CodecException unreadable) {
+            return Decision.refuse("unreadable-context", Moves.shortened(Failures.message(unreadable)));
+        }
     }
 
     /** The same saga is begun once, whoever begins it again. */
@@ -94,15 +123,22 @@ public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, Saga
 
     private <T> Decision<SagaEvent> decide(Definition<T> definition, SagaState state, SagaCommand command) {
         Moves<T> moves = new Moves<>(definition, definitions, state, command.at());
-        Optional<Decision<SagaEvent>> refusal = switch (command) {
+        return unlessUnreadable(() -> answer(moves, command).orElseGet(() -> Decision.persist(moves.events())));
+    }
+
+    /** Empty where records were chosen. */
+    private static <T> Optional<Decision<SagaEvent>> answer(Moves<T> moves, SagaCommand command) {
+        Interventions<T> interventions = new Interventions<>(moves);
+        return switch (command) {
             case SagaCommand.Start start -> throw new IllegalStateException("a saga begins once");
-            case SagaCommand.Report report -> new Reports<>(moves).reported(report);
-            case SagaCommand.Wake wake -> new Interventions<>(moves).wake();
-            case SagaCommand.Arrive arrival -> new Interventions<>(moves).arrived(arrival);
-            case SagaCommand.Cancel cancel -> new Interventions<>(moves).cancel(cancel);
-            case SagaCommand.Decide decided -> new Interventions<>(moves).decided(decided);
-            case SagaCommand.SuccessorBegun begun -> new Interventions<>(moves).successorBegun();
+            case SagaCommand.Report(var at, var effect, var outcome, var resumed) -> new Reports<>(moves)
+                    .reported(new SagaCommand.Report(at, effect, Outcomes.shortened(outcome), resumed));
+            case SagaCommand.Wake wake -> interventions.wake();
+            case SagaCommand.Arrive arrival -> interventions.arrived(arrival);
+            case SagaCommand.Cancel cancel -> interventions.cancel(cancel);
+            case SagaCommand.Decide decided -> interventions.decided(decided);
+            case SagaCommand.SuccessorBegun begun -> interventions.successorBegun();
+            case SagaCommand.SuccessorRefused refused -> interventions.successorRefused(refused);
         };
-        return refusal.orElseGet(() -> Decision.persist(moves.events()));
     }
 }

@@ -63,8 +63,14 @@ public record SagaState(Phase phase, @Nullable Begun begun, @Nullable StoredValu
         }
     }
 
-    /** An awaited event that has happened. */
-    public record Received(String step, String eventId, StoredValue event) {}
+    /**
+     * An awaited event that has happened.
+     *
+     * @param step the step that waits for it
+     * @param key its key
+     * @param eventId stream and sequence number
+     */
+    public record Received(String step, String key, String eventId, StoredValue event) {}
 
     /** What a parked saga stands before. */
     public record HaltedAt(Halt halt, @Nullable String step) {}
@@ -83,9 +89,27 @@ public record SagaState(Phase phase, @Nullable Begun begun, @Nullable StoredValu
         return steps.stream().filter(each -> each.step().equals(name)).findFirst();
     }
 
-    /** Whether nothing happens any more, unless somebody decides. */
+    /** Whether it is completed or compensated. */
     public boolean hasEnded() {
         return phase == Phase.COMPLETED || phase == Phase.COMPENSATED;
+    }
+
+    /** Whether steps are still done, or it is found out whether one was. */
+    boolean isOnTheWayForward() {
+        return phase == Phase.FORWARD || (phase == Phase.SETTLING && run != null && run.direction() == Direction.DO);
+    }
+
+    /** Whether an event was received for a step under the key that the step awaits. */
+    boolean hasReceived(String step) {
+        return received(step).isPresent();
+    }
+
+    /** The event for a step; empty where none has come, or one with a key that is not awaited any more. */
+    Optional<Received> received(String step) {
+        return received.stream()
+                .filter(event -> event.step().equals(step)
+                        && awaited.stream().anyMatch(key -> key.step().equals(step) && key.key().equals(event.key())))
+                .findFirst();
     }
 
     Begun mustBegun() {

@@ -21,7 +21,7 @@ public enum SettleReason {
     /** The instance may have forgotten the command. */
     FORGOTTEN,
 
-    /** The instance knows the command's id with other contents: code has changed between two attempts. */
+    /** The instance knows the command's id otherwise: with other contents, since code has changed, or as void. */
     CONFLICT;
 
     /** Whether the saga turns back even where the step was done. */

@@ -47,7 +47,11 @@ public sealed interface Work {
     /** A function of the definition has thrown: there is nothing to send. */
     record Broken(String message) implements Work {}
 
-    /** The work of a step that is under way. */
+    /**
+     * The work of a step that is under way.
+     *
+     * @throws dev.allframe.codec.CodecException if this code cannot read the context
+     */
     static <T> Work of(Definition<T> definition, SagaState state) {
         Run run = Objects.requireNonNull(state.run(), "no step is under way");
         try {
@@ -73,7 +77,7 @@ public sealed interface Work {
             saga = state.mustBegun();
             context = definition.forms().context(state.mustContext());
             step = definition.step(run.step());
-            timeout = step.action().rules().timeout();
+            timeout = run.timeout();
         }
 
         private Work make() {
@@ -150,15 +154,11 @@ public sealed interface Work {
                     .issuedAt(run.issuedAt())
                     .correlatedBy(correlation == null ? "saga/" + id : correlation)
                     .causedBy(SagaMachine.AGGREGATE + "|" + id)
-                    .within(shorter(timeout, CommandOptions.MAX_TIMEOUT));
+                    .within(timeout);
             for (var header : saga.headers().entrySet()) {
                 options = options.withHeader(header.getKey(), header.getValue());
             }
             return options;
-        }
-
-        private static Duration shorter(Duration one, Duration other) {
-            return one.compareTo(other) < 0 ? one : other;
         }
     }
 }
