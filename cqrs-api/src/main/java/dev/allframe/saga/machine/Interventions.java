@@ -109,7 +109,7 @@ final class Interventions<T> {
     }
 
     Optional<Decision<SagaEvent>> successorBegun() {
-        if (moves.state().successor() == null) {
+        if (moves.state().successor() == null || moves.state().phase() != Phase.COMPLETED) {
             return Optional.of(Decision.noChange());
         }
         moves.add(new SagaEvent.SuccessorStarted(moves.at()));

@@ -40,8 +40,13 @@ public sealed interface Work {
     record Call<T, O>(OutsideCall<T, O> call, T context, String key, Duration timeout,
             Function<O, List<StoredValue>> written) implements Work {}
 
-    /** To ask whether a call was done. */
-    record Ask<T, O>(Probe<T, O> probe, T context, String key, Duration timeout,
+    /**
+     * To ask whether a call was done.
+     *
+     * @param call the call
+     * @param written the stored form of its answer
+     */
+    record Ask<T, O>(OutsideCall<T, O> call, Probe<T, O> probe, T context, String key, Duration timeout,
             Function<O, List<StoredValue>> written) implements Work {}
 
     /** A function of the definition has thrown: there is nothing to send. */
@@ -114,8 +119,8 @@ public sealed interface Work {
                     .of(definition.forms().writeAnswer(action.output(), answer));
             return run.settling() == null
                     ? new Call<>(action.call(), context, run.key(), timeout, written)
-                    : new Ask<>(Objects.requireNonNull(action.probe(), "nobody can be asked"), context, run.key(),
-                            timeout, written);
+                    : new Ask<>(action.call(), Objects.requireNonNull(action.probe(), "nobody can be asked"), context,
+                            run.key(), timeout, written);
         }
 
         private Work undoing() {
