@@ -215,6 +215,15 @@ public final class SagaType<T> {
             problems.add(called + "has timeout " + step.action().rules().timeout() + ", and a command has at most "
                     + CommandOptions.MAX_TIMEOUT);
         }
+        Stream.concat(step.action() instanceof SagaAction.ByCommand<T, ?, ?> action
+                ? Stream.of(action.type())
+                : Stream.empty(),
+                step.undo() instanceof SagaUndo.ByCommand<T, ?, ?> undo ? Stream.of(undo.type()) : Stream.empty())
+                .filter(participant -> participant.rememberedCommands() == 0)
+                .map(AggregateType::name)
+                .distinct()
+                .forEach(name -> problems.add(called + "sends commands to '" + name
+                        + "', which has rememberCommands(0): a repeat would be executed twice"));
         if (step.action() instanceof SagaAction.AwaitEvent<T, ?, ?> await
                 && !await.event().isAnnotationPresent(Stored.class)) {
             problems.add(called + "awaits " + await.event().getName() + ", which has no @Stored name");
