@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param retryAt when the next attempt is due; null for at once
  * @param renewed whether that is one of another generation
  * @param settling to find out whether the step was done; null where that is not under way
- * @param code of the last failure; empty before the first
- * @param message of the last failure
+ * @param code of the last failure at the step, which is the reason for finding out; empty before the first
+ * @param message of that failure
  * @param until the moment that is waited for; null where none is
  */
 public record Run(String step, Direction direction, int generation, @Nullable String target, String key,
@@ -59,7 +59,8 @@ public record Run(String step, Direction direction, int generation, @Nullable St
                 refused ? failed.retryAt() : since, refused ? 0 : counts ? attempts + 1 : attempts,
                 retry == Retry.POSTPONED ? postponed + 1 : postponed, refused ? refusals + 1 : refusals,
                 unanswered || (!failed.answered() && settling == null), decisive, failed.retryAt(),
-                retry.isOfAnotherGeneration(), still, failed.code(), failed.message(), until);
+                retry.isOfAnotherGeneration(), still, settling == null ? failed.code() : code,
+                settling == null ? failed.message() : message, until);
     }
 
     Run settling(SagaEvent.Settling begun) {
