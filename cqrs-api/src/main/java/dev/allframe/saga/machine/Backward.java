@@ -29,7 +29,8 @@ final class Backward<T> {
                 return;
             }
         }
-        List<String> stuck = moves.state().steps()
+        List<String> stuck = moves.state()
+                .steps()
                 .stream()
                 .filter(each -> each.status() == Status.STUCK)
                 .map(StepState::step)

@@ -33,7 +33,8 @@ final class Forward<T> {
         Duration limit = moves.definition().type().deadline();
         T context = moves.definition().forms().context(start.context());
         moves.add(new SagaEvent.Started(moves.at(), start.definition(), start.version(), start.id(),
-                moves.definition().structure(), start.context(), awaited(context), start.correlationId(), start.causationId(), start.headers(),
+                moves.definition().structure(), start.context(), awaited(context), start.correlationId(),
+                start.causationId(), start.headers(),
                 limit == null ? null : moves.at().plus(limit)));
         forward(0);
     }
@@ -135,7 +136,8 @@ final class Forward<T> {
         String name = next.type().name();
         int version = next.type().version().number();
         SagaState.Begun own = moves.state().mustBegun();
-        Definition<?> known = moves.definitions().find(name, version)
+        Definition<?> known = moves.definitions()
+                .find(name, version)
                 .orElseThrow(() -> UserCode.failure("thenStart gives a saga '" + name + "' of version " + version
                         + ", which is not registered"));
         if (name.equals(own.definition()) && next.id().equals(own.id())) {
@@ -155,9 +157,10 @@ final class Forward<T> {
         List<AwaitedKey> keys;
         try {
             T changed = into(step.action(), context, output);
-            boolean same = changed == context
-                    || UserCode.<Boolean>call("equals of the context", () -> changed.equals(context));
-            written = same ? null : UserCode.call("writing the context", () -> moves.definition().forms().write(changed));
+            boolean same = UserCode.<Boolean>call("equals of the context", () -> changed.equals(context));
+            written = same
+                    ? null
+                    : UserCode.call("writing the context", () -> moves.definition().forms().write(changed));
             keys = same ? List.of() : awaited(changed);
         } catch (UserCode.Threw threw) {
             doneWithout(step, generation, effective, output, "function-threw", Moves.message(threw));

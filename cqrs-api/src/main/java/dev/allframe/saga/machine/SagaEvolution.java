@@ -18,7 +18,8 @@ final class SagaEvolution {
         return switch (event) {
             case SagaEvent.Started started -> new SagaState(Phase.FORWARD,
                     new Begun(started.definition(), started.version(), started.id(), started.structure(),
-                            started.context(), started.correlationId(), started.causationId(), started.headers(), started.at(),
+                            started.context(), started.correlationId(), started.causationId(), started.headers(),
+                            started.at(),
                             started.deadline()),
                     started.context(), List.of(), null, started.awaited(), List.of(), false, "", null, null,
                     started.at());

@@ -41,7 +41,8 @@ import org.junit.jupiter.api.Test;
 final class SagaRecordsTest {
 
     private static final Instant AT = Instant.parse("2030-01-01T00:00:00.123Z");
-    private static final StoredValue CONTEXT = new StoredValue("transfer.context", 1, JsonObject.of("{\"amount\":1.50}"));
+    private static final StoredValue CONTEXT = new StoredValue("transfer.context", 1,
+            JsonObject.of("{\"amount\":1.50}"));
     private static final StoredValue ANSWER = new StoredValue("transfer.answer", 2, JsonObject.of("{\"text\":\"é\"}"));
     private static final NextSaga NEXT = new NextSaga("next", 2, "n-1", CONTEXT);
     private static final Map<String, String> USER = Map.of("user", "ann");
@@ -99,7 +100,8 @@ final class SagaRecordsTest {
 
     @Test
     void the_bytes_of_version_1_are_written() throws IOException {
-        String written = EVENTS.stream().map(events::encode)
+        String written = EVENTS.stream()
+                .map(events::encode)
                 .map(encoded -> encoded.type() + " " + encoded.version() + " " + text(encoded.bytes()))
                 .collect(Collectors.joining("\n"));
         EncodedState state = states.encode(STATE);
@@ -111,7 +113,8 @@ final class SagaRecordsTest {
     @Test
     void the_bytes_of_version_1_are_read() throws IOException {
         List<String> lines = golden().lines().toList();
-        List<SagaEvent> read = lines.subList(0, EVENTS.size()).stream()
+        List<SagaEvent> read = lines.subList(0, EVENTS.size())
+                .stream()
                 .map(line -> line.split(" ", 3))
                 .flatMap(parts -> events.decode(new EncodedEvent(parts[0], Integer.parseInt(parts[1]),
                         parts[2].getBytes(StandardCharsets.UTF_8))).stream())
@@ -163,13 +166,17 @@ final class SagaRecordsTest {
         assertThat(commands.size() + 1).isEqualTo(SagaCommand.class.getPermittedSubclasses().length);
 
         for (SagaCommand command : commands) {
-            assertThat(DomainJson.mapper().readValue(DomainJson.mapper().writeValueAsBytes(command),
-                    command.getClass())).isEqualTo(command);
+            assertThat(DomainJson.mapper()
+                    .readValue(DomainJson.mapper().writeValueAsBytes(command),
+                            command.getClass()))
+                    .isEqualTo(command);
         }
         for (Outcome outcome : outcomes) {
             SagaCommand.Report report = new SagaCommand.Report(AT, effect, outcome, true);
-            assertThat(DomainJson.mapper().readValue(DomainJson.mapper().writeValueAsBytes(report),
-                    SagaCommand.Report.class)).isEqualTo(report);
+            assertThat(DomainJson.mapper()
+                    .readValue(DomainJson.mapper().writeValueAsBytes(report),
+                            SagaCommand.Report.class))
+                    .isEqualTo(report);
         }
         assertThat(JsonTypes.problems(SagaCommand.class)).isEmpty();
         assertThat(JsonTypes.problems(SagaState.class)).isEmpty();
