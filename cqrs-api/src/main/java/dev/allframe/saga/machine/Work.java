@@ -29,7 +29,7 @@ public sealed interface Work {
             CommandOptions options, Function<List<E>, List<StoredValue>> written) implements Work {}
 
     /** To find out whether a command was executed, and to see to it that it is not later. */
-    record Void<C extends Command, E extends Event>(AggregateType<C, E, ?> type, String target,
+    record DeclareVoid<C extends Command, E extends Event>(AggregateType<C, E, ?> type, String target,
             CommandOptions options, Function<List<E>, List<StoredValue>> written) implements Work {}
 
     /**
@@ -111,7 +111,7 @@ public sealed interface Work {
             return run.settling() == null
                     ? new Send<>(action.type(), target(),
                             UserCode.call("the command", () -> action.command().apply(context)), options(), written)
-                    : new Void<>(action.type(), target(), options(), written);
+                    : new DeclareVoid<>(action.type(), target(), options(), written);
         }
 
         private <O> Work ofCall(SagaAction.ByCall<T, O> action) {
@@ -141,7 +141,7 @@ public sealed interface Work {
                     ? new Send<>(undo.type(), target(),
                             UserCode.call("the command of the undo", () -> undo.command().apply(context)), options(),
                             events -> List.of())
-                    : new Void<>(undo.type(), target(), options(), events -> List.of());
+                    : new DeclareVoid<>(undo.type(), target(), options(), events -> List.of());
         }
 
         private <O extends @Nullable Object> Work ofUndo(OutsideCall<T, O> undo) {
