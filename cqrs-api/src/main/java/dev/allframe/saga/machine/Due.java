@@ -29,8 +29,9 @@ public sealed interface Due {
             return new StartSuccessor(next);
         }
         Run run = state.run();
-        boolean works = run != null && state.phase() != Phase.PARKED && !run.renewed() && !run.key().isEmpty();
-        return works ? new Effect(run.effect(), run, run.retryAt()) : new Nothing();
+        return run == null || state.phase() == Phase.PARKED || run.renewed() || run.key().isEmpty()
+                ? new Nothing()
+                : new Effect(run.effect(), run, run.retryAt());
     }
 
     /**
@@ -50,9 +51,11 @@ public sealed interface Due {
 
     /** When the saga is given up, as long as it can be. */
     private static @Nullable Instant deadline(SagaState state) {
-        boolean counts = state.phase() == Phase.FORWARD && !state.pastPivot() && state.begun() != null
-                && state.run() != null && !state.run().decisive();
-        return counts ? state.begun().deadline() : null;
+        SagaState.Begun begun = state.begun();
+        Run run = state.run();
+        return begun == null || run == null || state.phase() != Phase.FORWARD || state.pastPivot() || run.decisive()
+                ? null
+                : begun.deadline();
     }
 
     private static @Nullable Instant ofRun(@Nullable Run run) {
