@@ -96,8 +96,8 @@ public final class SagaType<T> {
     }
 
     /**
-     * How long it is tried to undo a step, to find out whether a step was done, or to go on behind the pivot; a day
-     * unless said.
+     * How long it is tried to undo a step, to find out whether a step was done, to go on behind the pivot, or to send
+     * what nobody looks at for want of room; a day unless said, and never less often than the step has attempts.
      */
     public SagaType<T> tryFor(Duration time) {
         return with(new Limits(limits.deadline, Objects.requireNonNull(time, "time"), limits.running));

@@ -35,7 +35,7 @@ public sealed interface StepOption<T, O> {
         return new Timeout<>(time);
     }
 
-    /** How often it is tried in all; 3 unless said. */
+    /** How often it is tried in all, 3 unless said; attempts at which nobody looks for want of room do not count. */
     static <T, O> StepOption<T, O> attempts(int count) {
         return new Attempts<>(count);
     }
