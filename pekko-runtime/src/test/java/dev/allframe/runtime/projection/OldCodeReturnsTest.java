@@ -194,7 +194,8 @@ final class OldCodeReturnsTest {
         Node day = new Node(2, views, Duration.ofDays(1));
         assertThat(day.kept())
                 .containsExactly(new Kept(1, 1, BEGIN.plus(Duration.ofDays(1))));
-        assertThat(Objects.requireNonNull(views.replaced(NAME).get(1L)).keptUntil()).isEqualTo(BEGIN.plus(Duration.ofDays(1)));
+        assertThat(Objects.requireNonNull(views.replaced(NAME).get(1L)).keptUntil())
+                .isEqualTo(BEGIN.plus(Duration.ofDays(1)));
         day.work.close();
         new Node(2, views, Duration.ZERO).work.flush();
         assertThat(views.generations(NAME)).containsExactly(2L);
