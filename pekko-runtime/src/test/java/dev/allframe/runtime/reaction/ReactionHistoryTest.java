@@ -238,7 +238,7 @@ final class ReactionHistoryTest {
         ring(after, "a", 1);
         store(after, """
                 {"format":1,"owner":"o","position":"%s","orders":0,"parked":[]}"""
-                .formatted(join(before.lastPosition()).asText()));
+                .replace("%s", join(before.lastPosition()).asText()));
 
         assertRefused(start(after), "is of store " + before.storeId());
     }
