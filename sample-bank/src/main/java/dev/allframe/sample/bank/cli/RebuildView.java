@@ -7,6 +7,7 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.sample.bank.history.InputException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -48,10 +49,10 @@ final class RebuildView implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String view = which.view == null ? "" : ViewName.checked(which.view);
+        String view = which.all ? "" : ViewName.checked(Objects.requireNonNull(which.view, "a view or --all"));
         storage.checkKeepsViews();
         try (OpenBank bank = new OpenBank(storage)) {
-            List<ProjectionMetadata> built = view.isEmpty() ? all(bank) : List.of(one(bank, view));
+            List<ProjectionMetadata> built = which.all ? all(bank) : List.of(one(bank, view));
             ShowViews.print(built, output);
             return 0;
         }
