@@ -74,9 +74,10 @@ final class CanonicalForm extends SimpleModule {
         @Override
         public JsonSerializer<?> modifyCollectionSerializer(SerializationConfig config, CollectionType type,
                 BeanDescription description, JsonSerializer<?> original) {
-            boolean isSet = Set.class.isAssignableFrom(type.getRawClass());
-            return isSet || ExactWriting.isOptional(type.getContentType())
-                    ? new Items(new Place(type.getContentType()), isSet)
+            boolean maySet = Set.class.isAssignableFrom(type.getRawClass())
+                    || type.getRawClass().isAssignableFrom(Set.class);
+            return maySet || ExactWriting.isOptional(type.getContentType())
+                    ? new Items(new Place(type.getContentType()))
                     : original;
         }
 
@@ -84,7 +85,7 @@ final class CanonicalForm extends SimpleModule {
         public JsonSerializer<?> modifyArraySerializer(SerializationConfig config, ArrayType type,
                 BeanDescription description, JsonSerializer<?> original) {
             return ExactWriting.isOptional(type.getContentType())
-                    ? new Items(new Place(type.getContentType()), false)
+                    ? new Items(new Place(type.getContentType()))
                     : original;
         }
 
@@ -126,7 +127,7 @@ final class CanonicalForm extends SimpleModule {
                 @Nullable JsonSerializer<Object> contents) {
             return type.hasRawClass(Optional.class)
                     && (ExactWriting.isOptional(type.getContentType()) || type.getContentType().isJavaLangObject())
-                            ? new Items(new Place(type.getContentType()), false)
+                            ? new Items(new Place(type.getContentType()))
                             : null;
         }
     }
@@ -215,17 +216,15 @@ final class CanonicalForm extends SimpleModule {
     private static final class Items extends JsonSerializer<Object> implements ContextualSerializer {
 
         private final Place item;
-        private final boolean sorted;
 
-        Items(Place item, boolean sorted) {
+        Items(Place item) {
             this.item = item;
-            this.sorted = sorted;
         }
 
         @Override
         public JsonSerializer<?> createContextual(SerializerProvider serializers, @Nullable BeanProperty property)
                 throws JsonMappingException {
-            return new Items(item.in(serializers, property), sorted);
+            return new Items(item.in(serializers, property));
         }
 
         @Override
@@ -249,7 +248,7 @@ final class CanonicalForm extends SimpleModule {
                 case Optional<?> optional -> optional.map(List::of).orElse(List.of());
                 default -> Arrays.asList((Object[]) value);
             };
-            if (!sorted) {
+            if (!(items instanceof Set)) {
                 for (Object element : items) {
                     item.write(element, json, serializers);
                 }

@@ -64,6 +64,20 @@ final class CommandFingerprintTest {
                         .of(new Pay(BigDecimal.ONE, backwards, new LinkedHashSet<>(backwards.keySet()))));
     }
 
+    record Kinds(Collection<Shape> collection, Iterable<Shape> iterable, Object any) implements Command {}
+
+    @Test
+    void the_order_of_a_set_does_not_count_where_any_collection_is_declared() {
+        Set<Shape> forwards = new LinkedHashSet<>(List.of(new Shape.Circle(0), new Shape.Circle(1)));
+        Set<Shape> backwards = new LinkedHashSet<>(List.of(new Shape.Circle(1), new Shape.Circle(0)));
+
+        assertThat(CommandFingerprint.of(new Kinds(forwards, forwards, forwards)))
+                .isEqualTo(CommandFingerprint.of(new Kinds(backwards, backwards, backwards)));
+        assertThat(CommandFingerprint.of(new Kinds(List.copyOf(forwards), Set.of(), "")))
+                .isNotEqualTo(CommandFingerprint.of(new Kinds(List.copyOf(backwards), Set.of(), "")))
+                .isNotEqualTo(CommandFingerprint.of(new Kinds(forwards, Set.of(), "")));
+    }
+
     @Test
     void another_command_or_other_contents_have_another() {
         Pay pay = new Pay(BigDecimal.ONE, Map.of(), Set.of());
