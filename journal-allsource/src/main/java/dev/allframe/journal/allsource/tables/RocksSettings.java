@@ -6,6 +6,7 @@ import org.rocksdb.ChecksumType;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 
 /** How our stores use RocksDB. Holds native objects, closed after the store. */
@@ -31,6 +32,9 @@ final class RocksSettings implements AutoCloseable {
      */
     private static final long SMALL_ARENA_BLOCK_BYTES = 16 << 10;
 
+    /** The size of a piece of a filter or an index, as of a block. */
+    private static final int PIECE_BYTES = 4 << 10;
+
     private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
     private final ColumnFamilyOptions family;
     private final DBOptions database;
@@ -42,6 +46,14 @@ final class RocksSettings implements AutoCloseable {
         blocks.setCacheIndexAndFilterBlocksWithHighPriority(true);
         blocks.setPinL0FilterAndIndexBlocksInCache(true);
         blocks.setFilterPolicy(bloom);
+        if (memory.isForMany()) {
+            // The filter of a file of a million rows is larger than the part of a small cache in which it would stand:
+            // it was read again by every get. In pieces, of which a get needs one, it is kept.
+            blocks.setIndexType(IndexType.kTwoLevelIndexSearch);
+            blocks.setPartitionFilters(true);
+            blocks.setMetadataBlockSize(PIECE_BYTES);
+            blocks.setPinTopLevelIndexAndFilter(true);
+        }
         blocks.setChecksumType(ChecksumType.kXXH3);
         family = new ColumnFamilyOptions();
         family.setTableFormatConfig(blocks);
