@@ -34,7 +34,8 @@ final class GoldenOrdersTest {
             new ViewOrder.Resumed("ann", "it is fast"), new ViewOrder.RebuildOrdered("bob", "another rule", true),
             new ViewOrder.RetryOrdered("bob", "repaired"),
             new ViewOrder.EventSkipped("account|acc-1", 7, "ann", "it is wrong"),
-            new ViewOrder.RestartOrdered(true, "ann", "restored"));
+            new ViewOrder.RestartOrdered(true, "ann", "restored"),
+            new ViewOrder.Retired("bob", "nobody reads it"));
 
     private final EventStoreBackend store = InMemoryBackend.unbounded();
 

@@ -151,9 +151,10 @@ final class ReactionActorTest {
         held.remove("a1").complete(null);
         until(first::hasEnded);
 
-        assertThat(seen).containsExactly("b1", "a1");
+        // The last one may have come before the actor has read the stop.
+        assertThat(seen).startsWith("b1").contains("a1");
         awaitSaved(start(type));
-        assertThat(seen).containsExactly("b1", "a1", "c1");
+        assertThat(seen).containsExactlyInAnyOrder("b1", "a1", "c1");
     }
 
     @Test
