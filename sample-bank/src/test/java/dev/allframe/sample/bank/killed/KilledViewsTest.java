@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A process with two views is killed, again and again on one store: while the views catch up, while commands are sent,
  * while a view is built anew beside the one that is served, and about the moment in which the new one takes its place.
  * The next process waits for its views and compares them with a fold of its own over all events; every command that was
- * ever acknowledged is seen.
+ * ever acknowledged is seen, and every event has had its effect by a reaction, those of a stream in their order.
  */
 @Guarantee({"G6", "G7"})
 final class KilledViewsTest {

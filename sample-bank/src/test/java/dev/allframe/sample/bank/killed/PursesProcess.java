@@ -25,6 +25,8 @@ import dev.allframe.store.ConsistencyToken;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,8 +69,10 @@ final class PursesProcess {
      */
     public static void main(String[] arguments) {
         try (BufferedReader told = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
-            try (AllFrame warm = start(Map.of("allframe.storage", "memory"))) {
-                verify(warm, List.of());
+            Path store = Path.of(arguments[0]);
+            Notes ofWarm = new Notes(Files.createTempFile(store.getParent(), "warm", ".txt"));
+            try (AllFrame warm = start(Map.of("allframe.storage", "memory"), ofWarm)) {
+                verify(warm, List.of(), ofWarm);
                 live(warm, 0, 2, "none");
             }
             say("warm");
@@ -77,11 +81,12 @@ final class PursesProcess {
                 acknowledged.add(ConsistencyToken.parse(line));
             }
             say("began");
+            Notes notes = new Notes(store.resolveSibling("notes.txt"));
             try (AllFrame purses = start(Map.of("allframe.storage", "allsource", "allsource.dir", arguments[0],
                     "allsource.memory", "64MiB", "allsource.views-memory", "8MiB", "allframe.projections.page-size", 50,
                     "allframe.projections.flush-interval", arguments[3], "allframe.projections.rebuild-rate",
-                    arguments[4]))) {
-                verify(purses, acknowledged);
+                    arguments[4]), notes)) {
+                verify(purses, acknowledged, notes);
                 live(purses, Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]), arguments[5]);
                 say("done");
                 while (told.readLine() != null) {
@@ -95,7 +100,7 @@ final class PursesProcess {
         }
     }
 
-    private static AllFrame start(Map<String, ?> settings) {
+    private static AllFrame start(Map<String, ?> settings, Notes notes) {
         return AllFrame
                 .standalone("purses", ConfigFactory.parseMap(settings)
                         .withFallback(ConfigFactory.parseMap(Map.of("allframe.command-timeout", PATIENCE)))
@@ -104,25 +109,35 @@ final class PursesProcess {
                 .aggregate(PERSON)
                 .projection(BALANCES)
                 .projection(PLACES)
+                .reaction(notes.reaction())
                 .start();
     }
 
-    /** What was acknowledged is seen, and when everything is, the views are what all events make of them. */
-    private static void verify(AllFrame purses, List<ConsistencyToken> acknowledged) {
+    /**
+     * What was acknowledged is seen, and when everything is, the views are what all events make of them, and each event
+     * has had its effect.
+     */
+    private static void verify(AllFrame purses, List<ConsistencyToken> acknowledged, Notes notes) {
         for (ProjectionType<String, ?> view : VIEWS) {
             if (!acknowledged.isEmpty()) {
                 assertThat(purses.view(view).await(acknowledged, PATIENCE).toCompletableFuture().join())
                         .as(view.name())
                         .isInstanceOf(ViewAnswer.Seen.class);
             }
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
-                ProjectionMetadata now = purses.projections().describe(view.name());
-                return now.state() == ProjectionState.LIVE && now.lag() == 0;
-            });
+            awaitAll(purses, view.name());
         }
+        awaitAll(purses, Notes.NAME);
+        notes.mustHaveAll(purses);
         PursesFolded folded = new PursesFolded(purses);
         folded.mustBeServedBy(purses);
         say("verified " + folded.rows());
+    }
+
+    private static void awaitAll(AllFrame purses, String name) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+            ProjectionMetadata now = purses.projections().describe(name);
+            return now.state() == ProjectionState.LIVE && now.lag() == 0;
+        });
     }
 
     /** Sends, and has a view built anew meanwhile; returns when all is answered and seen, and built. */
