@@ -52,8 +52,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A bit flips in any file of a view, while the view is closed or while it is served: every answer is right or refused by
- * a typed failure, and the view comes back by itself, with the rows that it had or with new ones.
+ * A bit flips in any file of a view, while the view is closed or while it is served: every answer is right or refused
+ * by a typed failure, and the view comes back by itself, with the rows that it had or with new ones.
  */
 @Guarantee({"G7", "G10"})
 final class DamagedViewTest {

@@ -25,7 +25,10 @@ record FlippedBit(String kind, String place) {
 
     private static final int SHARES_OF_TABLES = 6;
 
-    /** Flips a bit below a directory, whose files may come and go. Those of tables have more of a chance than others. */
+    /**
+     * Flips a bit below a directory, whose files may come and go. Those of tables have more of a chance than
+     * others.
+     */
     static FlippedBit in(Path directory, Random random) throws IOException {
         while (true) {
             try {

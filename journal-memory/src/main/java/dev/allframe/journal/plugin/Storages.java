@@ -56,8 +56,8 @@ public final class Storages implements Extension {
     }
 
     /**
-     * The views of a storage root, opened with its backend if they are not: by the provider in its key {@code views}, in
-     * memory where it has none. They belong to the actor system: do not close them.
+     * The views of a storage root, opened with its backend if they are not: by the provider in its key {@code views},
+     * in memory where it has none. They belong to the actor system: do not close them.
      *
      * @param root the path of the section, {@code inmemory}
      * @throws IllegalArgumentException if there is no such section, or what it names is no provider of views

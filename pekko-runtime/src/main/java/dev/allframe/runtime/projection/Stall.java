@@ -5,8 +5,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that a view applies nothing although the store has more, whatever holds it up: a handler that does not return,
- * a read that is not answered, a stream that has ended unseen. Thread-safe.
+ * Notices that a view applies nothing although the store has more, whatever holds it up: a handler that does not
+ * return, a read that is not answered, a stream that has ended unseen. Thread-safe.
  */
 final class Stall {
 

@@ -51,8 +51,8 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one reaction, under a {@link ReactionKeeper}: claims its position, reads on from there, begins effects and stores the position behind which
- * nothing is unfinished. Never waits.
+ * Runs one reaction, under a {@link ReactionKeeper}: claims its position, reads on from there, begins effects and
+ * stores the position behind which nothing is unfinished. Never waits.
  *
  * <p>A position that cannot be stored is tried again, and nothing is read meanwhile that the window has no room for. A
  * position that another owner has changed is given up: when the effects under way have ended, and after a pause in
