@@ -64,11 +64,18 @@ final class ParkedStreams {
         }
     }
 
-    /** Tries all streams again, one after the other. */
+    /**
+     * Tries all streams again, one after the other: also the one that is being tried again, if that fails, since the
+     * attempt under way may have begun before what was mended.
+     */
     void retryAll() {
         toRetry.clear();
         toRetry.addAll(waiting.keySet());
-        toRetry.remove(retried);
+    }
+
+    /** Whether streams are left to be tried again, or one is being tried. */
+    boolean retrying() {
+        return retried != null || !toRetry.isEmpty();
     }
 
     /** From where a stream is to be read on, which counts as being read from then on; null for none. */

@@ -159,6 +159,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private long parkingsSaved;
     private long orders;
     private long ordersSaved;
+    private long retryOrdered;
     private boolean ordersKnown;
     private boolean ordersAwaited;
     private boolean orderedMeanwhile;
@@ -529,7 +530,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             readOrders();
         }
         ordersKnown = true;
-        boolean retry = false;
+        long firstRetry = 0;
         for (RecordedEvent<ViewOrder> order : message.orders()) {
             boolean isNew = order.sequenceNr() > orders;
             if (isNew) {
@@ -538,10 +539,10 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             switch (order.event()) {
                 case ViewOrder.Paused given -> paused = true;
                 case ViewOrder.Resumed given -> paused = false;
-                case ViewOrder.RetryOrdered given -> retry |= isNew;
+                case ViewOrder.RetryOrdered given -> firstRetry = firstOf(firstRetry, order, isNew);
                 case ViewOrder.EventSkipped given -> {
                     skips.add(new Skip(new StreamId(given.stream()), given.sequenceNr()));
-                    retry |= isNew;
+                    firstRetry = firstOf(firstRetry, order, isNew);
                 }
                 case ViewOrder.RebuildOrdered ofViews -> {
                 }
@@ -552,13 +553,25 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             }
             orders = Math.max(orders, order.sequenceNr());
         }
-        if (retry) {
+        if (firstRetry > 0) {
+            if (!parked.retrying()) {
+                retryOrdered = firstRetry;
+            }
             List<Effect> again = List.copyOf(failed);
             failed.clear();
             again.forEach(this::resume);
             parked.retryAll();
         }
         return goOn();
+    }
+
+    private static long firstOf(long firstRetry, RecordedEvent<ViewOrder> order, boolean isNew) {
+        return isNew && firstRetry == 0 ? order.sequenceNr() : firstRetry;
+    }
+
+    /** The last order that needs no following by the next owner: a retry does until no stream is left of it. */
+    private long ordersFollowed() {
+        return parked.retrying() ? Math.min(orders, retryOrdered - 1) : orders;
     }
 
     private Behavior<Message> onOrdersNotRead(OrdersNotRead message) {
@@ -604,14 +617,15 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private void save() {
         Position position = window.finished();
-        boolean due = window.hasUnsaved() || parked.changes() > parkingsSaved || orders > ordersSaved
+        boolean due = window.hasUnsaved() || parked.changes() > parkingsSaved
+                || ordersFollowed() > ordersSaved
                 || position.index() - savedTo.index() >= STRIDE;
         if (saving || lost || !due) {
             return;
         }
         saving = true;
         StoredEvent last = window.lastFinished();
-        Stands stands = new Stands(position, orders, List.copyOf(parked.all()),
+        Stands stands = new Stands(position, ordersFollowed(), List.copyOf(parked.all()),
                 last == null ? witness : Witness.of(last));
         Saving now = new Saving(stands, window.passed(), parked.changes());
         getContext().pipeToSelf(positions.save(revision, stands),

@@ -90,7 +90,8 @@ final class ReactionPositions {
      * Where a reaction stands.
      *
      * @param position every event up to here is finished
-     * @param orders the number of the last order of an operator that was followed; 0 before the first
+     * @param orders the number of the last order of an operator that was followed to its end, as all before it; 0
+     *        before the first
      * @param parked the streams that wait, of which events before the position are not finished
      * @param witness the last record that was finished; null before the first
      */
