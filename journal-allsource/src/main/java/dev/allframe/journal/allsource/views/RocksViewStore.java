@@ -145,10 +145,15 @@ public final class RocksViewStore implements ViewStore {
     @Override
     public synchronized void drop(String view, long generation) {
         mustBeOpen();
-        if (!ViewNames.isName(view) || !directory(view).has(generation)) {
+        if (!ViewNames.isName(view)) {
             return;
         }
-        ViewDirectory directory = closedGeneration(view, generation);
+        ViewDirectory directory = directory(view);
+        if (directory.has(generation)) {
+            mustBeClosed(view, generation);
+        } else if (!directory.hasDropped(generation)) {
+            return;
+        }
         tried(directory.path(), () -> {
             directory.drop(generation);
             return generation;
@@ -184,10 +189,14 @@ public final class RocksViewStore implements ViewStore {
 
     private ViewDirectory closedGeneration(String view, long generation) {
         ViewDirectory directory = existing(view, generation);
+        mustBeClosed(view, generation);
+        return directory;
+    }
+
+    private void mustBeClosed(String view, long generation) {
         if (open.containsKey(new Key(view, generation))) {
             throw new IllegalStateException("generation " + generation + " of view '" + view + "' is open");
         }
-        return directory;
     }
 
     private void mustBeOpen() {

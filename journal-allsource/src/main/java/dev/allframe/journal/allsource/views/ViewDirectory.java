@@ -125,6 +125,15 @@ record ViewDirectory(Path path) {
         }
     }
 
+    /** Where it fails the note stays: one of a generation that is gone says nothing. */
+    private void forgetGone(long number) {
+        try {
+            forget(number);
+        } catch (IOException stays) {
+            return;
+        }
+    }
+
     /** A crash may leave a note of the generation that is served. */
     private void forgetServed() throws IOException {
         try {
@@ -163,13 +172,28 @@ record ViewDirectory(Path path) {
         }
     }
 
-    /** Takes a generation out by one renaming, and deletes it. */
+    private Path dropped(long number) {
+        return path.resolve(number + ".dropped" + TEMPORARY);
+    }
+
+    /** Whether the files of a generation that was taken out are there still. */
+    boolean hasDropped(long number) {
+        return number > 0 && Files.isDirectory(dropped(number));
+    }
+
+    /**
+     * Takes a generation out by one renaming, and deletes it; also one that was taken out before. Its files go before
+     * anything is written, so that a full disk gets their room.
+     */
     void drop(long number) throws IOException {
-        Path dropped = path.resolve(number + ".dropped" + TEMPORARY);
+        Path dropped = dropped(number);
         FlatDirectory.delete(dropped);
-        DISK.rename(generation(number), dropped);
-        DISK.forceDirectory(path);
-        forget(number);
+        if (has(number)) {
+            DISK.rename(generation(number), dropped);
+            DISK.forceDirectory(path);
+            FlatDirectory.delete(dropped);
+        }
+        forgetGone(number);
         cleanUp();
     }
 
@@ -177,7 +201,7 @@ record ViewDirectory(Path path) {
         Path aside = path.resolve(number + ASIDE);
         DISK.rename(generation(number), aside);
         DISK.forceDirectory(path);
-        forget(number);
+        forgetGone(number);
         return aside;
     }
 

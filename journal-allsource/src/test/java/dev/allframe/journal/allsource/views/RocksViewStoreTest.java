@@ -9,6 +9,7 @@ import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
+import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewTable;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -150,6 +152,59 @@ class RocksViewStoreTest {
             assertThat(Path.of(store.setAside(VIEW, 1)).resolve("FLUSHED")).hasBinaryContent(damaged);
             assertThat(closedGeneration(store, 2)).isEqualTo(2);
         }
+    }
+
+    @Test
+    void a_dropped_generation_leaves_its_room_also_where_no_note_can_be_written() throws IOException {
+        try (RocksViewStore store = open()) {
+            replacedTwice(store);
+            Files.createDirectories(view().resolve("REPLACED.tmp/full")); // FlatDirectory.replace fails, as if full
+
+            store.drop(VIEW, 1);
+
+            assertThat(names(view())).containsExactly("2", "3", "CURRENT", "REPLACED");
+            assertThat(store.replaced(VIEW)).as("a note of what is gone says nothing").containsOnlyKeys(2L);
+            assertThat(ReplacedGenerations.read(view()).notes()).as("it could not be taken out").containsKey(1L);
+            store.drop(VIEW, 2);
+            assertThat(store.generations(VIEW)).containsExactly(3L);
+        }
+    }
+
+    @Test
+    void a_generation_is_set_aside_also_where_no_note_can_be_written() throws IOException {
+        try (RocksViewStore store = open()) {
+            replacedTwice(store);
+            Files.createDirectories(view().resolve("REPLACED.tmp/full"));
+
+            assertThat(Path.of(store.setAside(VIEW, 1))).isDirectory();
+            assertThat(store.replaced(VIEW)).containsOnlyKeys(2L);
+        }
+    }
+
+    @Test
+    void a_drop_that_failed_behind_the_renaming_is_finished_by_the_next_one() throws IOException {
+        try (RocksViewStore store = open()) {
+            replacedTwice(store);
+            Files.move(view().resolve("1"), view().resolve("1.dropped.tmp"));
+
+            store.drop(VIEW, 1);
+
+            assertThat(names(view())).containsExactly("2", "3", "CURRENT", "REPLACED");
+            assertThat(ReplacedGenerations.read(view()).notes()).containsOnlyKeys(2L);
+            store.drop(VIEW, 1);
+            assertThat(store.generations(VIEW)).containsExactly(2L, 3L);
+        }
+    }
+
+    /** Serves generation 3, and keeps 1 and 2. */
+    private static void replacedTwice(RocksViewStore store) {
+        for (int i = 1; i <= 3; i++) {
+            closedGeneration(store, i);
+        }
+        store.serve(VIEW, 3);
+        Instant at = Instant.parse("2025-01-01T00:00:00Z");
+        store.noteReplaced(VIEW, 1, new Replacement(1, at, at.plusSeconds(1000)));
+        store.noteReplaced(VIEW, 2, new Replacement(2, at, at.plusSeconds(1000)));
     }
 
     @Test
