@@ -7,6 +7,7 @@ import dev.allframe.projection.fold.Origin;
 import dev.allframe.projection.fold.ViewFold;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.StoreFullException;
 import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
@@ -121,10 +122,23 @@ final class Generations<K, R> {
             }
         }
         if (served == null && building == null) {
-            building = create();
+            building = createInRoom();
             opened.add(building);
         }
         return new Found<>(served, building, why);
+    }
+
+    /**
+     * An empty generation. Where the disk is full, room is made for the next time; what was served last stays for its
+     * code, which nothing has replaced.
+     */
+    private Generation<K, R> createInRoom() {
+        try {
+            return create();
+        } catch (StoreFullException full) {
+            kept.dropOneReplaced();
+            throw full;
+        }
     }
 
     /** What was served is not: it is kept until today's is complete, or set aside. */

@@ -149,6 +149,13 @@ final class KeptGenerations {
         }
     }
 
+    /** Makes room: deletes the one that was replaced first; nothing where none was replaced. */
+    void dropOneReplaced() {
+        if (!replaced.isEmpty()) {
+            dropOne();
+        }
+    }
+
     /** Deletes all. */
     void dropAll(String why) {
         all().forEach(kept -> drop(kept, why));

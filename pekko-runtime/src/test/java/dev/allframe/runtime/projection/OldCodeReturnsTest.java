@@ -300,6 +300,54 @@ final class OldCodeReturnsTest {
         assertThat(changed.users.get("t")).contains(new Row(8));
     }
 
+    /** Has no room for a generation more where there are so many. */
+    private ViewStore roomFor(int generations) {
+        return new ForwardingViews(views) {
+            @Override
+            public ViewTables create(String view) {
+                if (views.generations(view).size() >= generations) {
+                    throw new StoreFullException("room for " + generations + " generations, says the test");
+                }
+                return super.create(view);
+            }
+
+            @Override
+            protected ViewTables tables(ViewTables opened) {
+                return opened;
+            }
+        };
+    }
+
+    @Test
+    void new_code_that_starts_on_a_full_disk_makes_room_from_what_was_replaced() {
+        happen(3);
+        start(1).serveAndEnd();
+        clock.now = BEGIN.plusSeconds(1);
+        start(2).serveAndEnd();
+        ViewStore small = roomFor(2);
+
+        assertThat(catchThrowable(() -> new Node(3, small, WEEK))).isInstanceOf(StoreFullException.class);
+
+        assertThat(views.generations(NAME)).as("the oldest is gone").containsExactly(2L);
+        Node next = new Node(3, small, WEEK);
+        assertThat(next.serve()).isEqualTo(3);
+        assertThat(next.users.get("t")).contains(new Row(9));
+    }
+
+    @Test
+    void new_code_that_starts_on_a_full_disk_leaves_what_was_served_last() {
+        happen(3);
+        start(1).serveAndEnd();
+        ViewStore none = roomFor(1);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(catchThrowable(() -> new Node(2, none, WEEK))).isInstanceOf(StoreFullException.class);
+        }
+
+        Node back = new Node(1, none, WEEK);
+        assertThat(Objects.requireNonNull(back.plan.served()).number()).isEqualTo(1);
+    }
+
     @Test
     void whenever_the_process_is_killed_old_code_and_new_code_find_their_rows() {
         happen(3);
