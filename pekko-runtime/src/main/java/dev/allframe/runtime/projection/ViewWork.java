@@ -418,25 +418,35 @@ final class ViewWork<K, R> {
         dropOld();
     }
 
-    /** Closes everything, durably. */
+    /** Closes everything, durably. What fails keeps nothing else open; the first failure is thrown. */
     void close() {
         users.close();
-        RuntimeException failure = null;
+        List<RuntimeException> failures = new ArrayList<>();
         for (Generation<K, R> generation : open(served, building)) {
             try {
-                generation.fold().flush();
-            } catch (RuntimeException failed) {
-                failure = failed;
+                attempt(generation.fold()::flush, failures);
             } finally {
-                generation.tables().close();
+                attempt(generation.tables()::close, failures);
             }
         }
-        old.forEach(generation -> generation.tables().close());
+        old.forEach(generation -> attempt(generation.tables()::close, failures));
         old.clear();
         served = null;
         building = null;
-        if (failure != null) {
-            throw failure;
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private static void attempt(Runnable step, List<RuntimeException> failures) {
+        try {
+            step.run();
+        } catch (RuntimeException failed) {
+            if (failures.stream().noneMatch(known -> known.equals(failed))) { // none suppresses itself
+                failures.add(failed);
+            }
         }
     }
 }

@@ -19,16 +19,19 @@ import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
+import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
 import dev.allframe.store.view.Replacement;
 import dev.allframe.store.view.ViewBatch;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -346,6 +349,42 @@ final class OldCodeReturnsTest {
 
         Node back = new Node(1, none, WEEK);
         assertThat(Objects.requireNonNull(back.plan.served()).number()).isEqualTo(1);
+    }
+
+    @Test
+    void a_generation_that_fails_to_close_keeps_no_other_open() {
+        happen(3);
+        List<Long> closed = new ArrayList<>();
+        Node node = new Node(1, new ForwardingViews(views) {
+            @Override
+            protected ViewTables tables(ViewTables opened) {
+                return new Tables(opened) {
+                    @Override
+                    public void close() {
+                        closed.add(generation());
+                        super.close();
+                        throw new StoreFailedException("closing " + generation() + " fails", new IOException("a test"));
+                    }
+                };
+            }
+        }, WEEK);
+        assertThat(node.serve()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(node.users.published()).readers().enter()).isTrue();
+        Generation<String, Row> second = rebuild(node);
+        node.apply(second);
+        assertThat(Objects.requireNonNull(node.users.published()).tables().generation()).isEqualTo(2);
+        rebuild(node);
+
+        Throwable thrown = catchThrowable(node.work::close);
+
+        assertThat(closed).as("served, being built, and read still").containsExactly(2L, 3L, 1L);
+        assertThat(thrown).isInstanceOf(StoreFailedException.class).hasMessageContaining("closing 2");
+        assertThat(thrown.getSuppressed()).hasSize(2);
+    }
+
+    private Generation<String, Row> rebuild(Node node) {
+        orders.give(NAME, new RebuildOrdered("somebody", "to see", false)).toCompletableFuture().join();
+        return Objects.requireNonNull(node.work.follow(node.work.newOrders(0).getLast()).begun());
     }
 
     @Test
