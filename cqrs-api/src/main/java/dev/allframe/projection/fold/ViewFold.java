@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,8 @@ public final class ViewFold<K, R> {
      *
      * @param state how far the view is
      * @param changes the rows that differ from those before the page
-     * @param failure the event before which the view stands; null where the whole page was applied
+     * @param failure the event before which the view, or a stream that was tried again, stands; null where the whole
+     *        page was applied
      */
     public record Folded<K, R>(FoldState state, List<RowChange<K, R>> changes, @Nullable FoldFailure failure) {}
 
@@ -169,18 +171,20 @@ public final class ViewFold<K, R> {
      *
      * @param stream the stream
      * @param events its next events, none of them behind the position that the view has reached
-     * @param last whether these are all up to that position: then the stream is not parked any more
+     * @param next the number behind the last record that was read, from which the stream waits where no event fails:
+     *        records that no handler wants may stand before it; empty where nothing more is to be tried up to that
+     *        position: then the stream is not parked any more
      */
-    public Folded<K, R> retry(StreamId stream, List<HandledEvent<K, R>> events, boolean last) {
+    public Folded<K, R> retry(StreamId stream, List<HandledEvent<K, R>> events, OptionalLong next) {
         Parked waiting = parked.get(stream);
         if (waiting == null) {
             return new Folded<>(reached, List.of(), null);
         }
-        return apply(events, reached.position(), new Retry(waiting, last));
+        return apply(events, reached.position(), new Retry(waiting, next));
     }
 
-    /** Which stream is tried again. */
-    private record Retry(Parked waiting, boolean last) {}
+    /** Which stream is tried again, and from where it waits behind these events; empty where it does not. */
+    private record Retry(Parked waiting, OptionalLong next) {}
 
     /** Leaves an event out from now on. */
     public void skip(Skip skip, String reason) {
@@ -228,7 +232,7 @@ public final class ViewFold<K, R> {
                 StoredEvent stored = event.stored();
                 if (!nowParked.containsKey(stored.stream()) && !isSkipped(stored)) {
                     Throwable thrown = tried(event);
-                    if (thrown != null && !park(stored, thrown)) {
+                    if (thrown != null && (!park(stored, thrown) || retry != null)) {
                         failure = new FoldFailure(stored.stream(), stored.sequenceNr(), stored.position(), thrown);
                         return;
                     }
@@ -310,12 +314,10 @@ public final class ViewFold<K, R> {
             ViewBatch batch = new ViewBatch();
             PageRows.Written<K, R> changed = rows.write(batch, reached.digest());
             Retry again = retry;
-            if (again != null && !again.last && !nowParked.containsKey(again.waiting.stream())) {
-                // More is to be tried: the stream waits behind the last event, or where it did if no handler wants any.
+            if (again != null && again.next.isPresent() && failure == null) {
                 Parked before = again.waiting;
-                long first = last == null ? before.firstSequenceNr() : last.sequenceNr() + 1;
                 nowParked.put(before.stream(),
-                        new Parked(before.stream(), first, before.since(), before.reason()));
+                        new Parked(before.stream(), again.next.getAsLong(), before.since(), before.reason()));
             }
             writeParked(batch);
             StoredEvent applied = last;

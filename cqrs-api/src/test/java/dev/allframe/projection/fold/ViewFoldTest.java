@@ -34,6 +34,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -253,10 +254,10 @@ class ViewFoldTest {
         assertThat(again.parked().getFirst().reason()).contains("there is no row of key a");
 
         List<StoredEvent> ofA = events.stream().filter(event -> event.stream().equals(waiting)).toList();
-        again.retry(waiting, page(PARKING, ofA).events(), true);
+        again.retry(waiting, page(PARKING, ofA).events(), OptionalLong.empty());
         assertThat(again.parked()).as("it fails again").hasSize(1);
         again.skip(new Skip(waiting, 1), "it was a mistake");
-        again.retry(waiting, page(PARKING, ofA).events(), true);
+        again.retry(waiting, page(PARKING, ofA).events(), OptionalLong.empty());
 
         assertThat(again.parked()).isEmpty();
         assertThat(rows(PARKING).get("a")).contains(new Row("g", 5, null));
@@ -276,7 +277,7 @@ class ViewFoldTest {
                 .perStream();
         ViewFold<String, Row> fold = ViewFold.resume(stopping, CODEC, tables, Clock.systemUTC());
 
-        fold.retry(StreamId.of("thing", "a"), page(stopping, events).events(), true);
+        fold.retry(StreamId.of("thing", "a"), page(stopping, events).events(), OptionalLong.empty());
 
         assertThat(fold.parked()).extracting(Parked::firstSequenceNr).containsExactly(1L);
         assertThat(ViewFold.resume(stopping, CODEC, tables, Clock.systemUTC()).parked()).hasSize(1);
@@ -305,13 +306,51 @@ class ViewFoldTest {
         StreamId waiting = StreamId.of("thing", "a");
         fold.skip(new Skip(waiting, 1), "");
 
-        fold.retry(waiting, page(PARKING, events.subList(0, 2)).events(), false);
+        fold.retry(waiting, page(PARKING, events.subList(0, 2)).events(), OptionalLong.of(3));
         assertThat(fold.parked()).extracting(Parked::firstSequenceNr).containsExactly(3L);
         assertThat(rows(PARKING).get("a")).contains(new Row("g", 5, null));
-        fold.retry(waiting, page(PARKING, events.subList(2, 3)).events(), true);
+        fold.retry(waiting, page(PARKING, events.subList(2, 3)).events(), OptionalLong.empty());
 
         assertThat(fold.parked()).isEmpty();
         assertThat(rows(PARKING).get("a")).contains(new Row("g", 6, null));
+    }
+
+    @Test
+    void a_retry_in_pieces_counts_the_records_that_no_handler_wants() {
+        ViewFold<String, Row> fold = begin(PARKING);
+        List<StoredEvent> events = List.of(log.next("a", new ThingEvent.Added(1)),
+                log.next("a", new ThingEvent.Made("g", 5)), log.next("a", new ThingEvent.Made("g", 6)));
+        fold.apply(page(PARKING, events));
+        StreamId waiting = StreamId.of("thing", "a");
+        fold.skip(new Skip(waiting, 1), "");
+
+        fold.retry(waiting, page(PARKING, events.subList(0, 2)).events(), OptionalLong.of(1_001));
+        assertThat(fold.parked()).extracting(Parked::firstSequenceNr).containsExactly(1_001L);
+        fold.retry(waiting, List.of(), OptionalLong.of(2_001));
+        assertThat(fold.parked()).extracting(Parked::firstSequenceNr).containsExactly(2_001L);
+        assertThat(ViewFold.resume(PARKING, CODEC, tables, Clock.systemUTC()).parked())
+                .extracting(Parked::firstSequenceNr)
+                .containsExactly(2_001L);
+
+        fold.retry(waiting, List.of(), OptionalLong.empty());
+        assertThat(fold.parked()).isEmpty();
+        assertThat(rows(PARKING).get("a")).contains(new Row("g", 5, null));
+    }
+
+    @Test
+    void a_retry_tells_which_event_fails_again_and_waits_before_it() {
+        ViewFold<String, Row> fold = begin(PARKING);
+        List<StoredEvent> events = List.of(log.next("a", new ThingEvent.Added(1)),
+                log.next("a", new ThingEvent.Noted()), log.next("a", new ThingEvent.Added(2)));
+        Folded<String, Row> parked = fold.apply(page(PARKING, events));
+        StreamId waiting = StreamId.of("thing", "a");
+        fold.skip(new Skip(waiting, 1), "");
+
+        Folded<String, Row> tried = fold.retry(waiting, page(PARKING, events).events(), OptionalLong.of(1_001));
+
+        assertThat(Objects.requireNonNull(tried.failure()).sequenceNr()).isEqualTo(3);
+        assertThat(tried.state()).isEqualTo(parked.state());
+        assertThat(fold.parked()).extracting(Parked::firstSequenceNr).containsExactly(3L);
     }
 
     @Test

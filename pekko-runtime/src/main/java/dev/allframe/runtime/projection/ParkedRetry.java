@@ -5,6 +5,7 @@ import dev.allframe.projection.fold.ViewFold.Folded;
 import dev.allframe.store.EventReader;
 import dev.allframe.store.StoredEvent;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 
 /** Tries the events of parked streams again, which are read from the store. Used by one piece of work at a time. */
@@ -41,17 +42,14 @@ final class ParkedRetry<K, R> {
                     .filter(event -> event.position().compareTo(generation.fold().state().position()) <= 0)
                     .toList();
             last = page.isEmpty() || due.size() < page.size();
-            changed.accept(generation,
-                    generation.fold().retry(waiting.stream(), view.handlers().handle(due), last));
-            if (!due.isEmpty()) {
+            if (!last) {
                 next = due.getLast().sequenceNr() + 1;
-                long reached = next;
-                last |= generation.fold()
-                        .parked()
-                        .stream()
-                        .anyMatch(still -> still.stream().equals(waiting.stream())
-                                && still.firstSequenceNr() < reached);
             }
+            Folded<K, R> tried = generation.fold()
+                    .retry(waiting.stream(), view.handlers().handle(due),
+                            last ? OptionalLong.empty() : OptionalLong.of(next));
+            changed.accept(generation, tried);
+            last |= tried.failure() != null;
         }
     }
 }
