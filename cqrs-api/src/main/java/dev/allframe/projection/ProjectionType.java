@@ -93,7 +93,8 @@ public final class ProjectionType<K, R> {
 
     /**
      * Declares that the events of an instance change rows of that instance alone: those whose key is the instance's id,
-     * or a record whose first component is. The view fails at an event that changes another.
+     * or a record whose first component is. The view fails at an event that changes another. Needs a view of one
+     * aggregate alone: instances of two may have the same id, and would change the same rows.
      */
     public ProjectionType<K, R> perStream() {
         return new ProjectionType<>(name, version, keyClass, rowClass, indexes, sources, true, onFailure);
@@ -131,6 +132,10 @@ public final class ProjectionType<K, R> {
             if (!indexNames.add(index.name())) {
                 problems.add(view + "has two indexes named '" + index.name() + "'");
             }
+        }
+        if (perStream && sources.size() > 1) {
+            problems.add(view + "is declared perStream() and reads " + sources.size()
+                    + " aggregates: instances of the same id would change rows of each other");
         }
         if (onFailure == OnFailure.PARK && !perStream) {
             problems.add(view + "parks failures without perStream(): what waits would be missing in rows of others");

@@ -10,6 +10,7 @@ import static dev.allframe.projection.Range.startsWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.aggregate.AggregateType;
 import dev.allframe.codec.RowCodec;
 import dev.allframe.codec.jackson.JacksonRowCodec;
 import dev.allframe.projection.Change;
@@ -453,6 +454,19 @@ class ViewFoldTest {
                 .parkFailures();
 
         assertThat(wrong.problems()).hasSize(5);
+    }
+
+    @Test
+    void a_view_of_two_aggregates_cannot_be_per_stream() {
+        AggregateType<Things.ThingCommand, ThingEvent, Things.ThingState> other = AggregateType.named("other",
+                Things.ThingCommand.class, ThingEvent.class, Things.ThingState.class, Things.THING.aggregate());
+        ProjectionType<String, Row> both = PARKING.from(other, Things::onThing);
+
+        assertThat(PARKING.problems()).isEmpty();
+        assertThat(Things.THINGS.from(other, Things::onThing).problems()).isEmpty();
+        assertThat(both.problems()).singleElement()
+                .asString()
+                .contains("perStream()", "2 aggregates", "instances of the same id");
     }
 
     @SuppressWarnings("unchecked")
