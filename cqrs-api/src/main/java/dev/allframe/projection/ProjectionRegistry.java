@@ -2,6 +2,7 @@ package dev.allframe.projection;
 
 import dev.allframe.store.StreamId;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -74,11 +75,27 @@ public interface ProjectionRegistry {
     /**
      * Who wants it and why.
      *
-     * @param by a person or a program
-     * @param reason a sentence
+     * @param by a person or a program, at most {@link #MAX_LENGTH} characters
+     * @param reason a sentence, at most {@link #MAX_LENGTH} characters
      * @param acceptsDeletedEvents for a rebuild: the new rows may lack what deleted events had made
      */
     record Order(String by, String reason, boolean acceptsDeletedEvents) {
+
+        /** How long each text may be. */
+        public static final int MAX_LENGTH = 1_000;
+
+        public Order {
+            check("by", by);
+            check("reason", reason);
+        }
+
+        private static void check(String what, String text) {
+            Objects.requireNonNull(text, what);
+            if (text.length() > MAX_LENGTH) {
+                throw new IllegalArgumentException(what + " has " + text.length() + " characters, and may have "
+                        + MAX_LENGTH);
+            }
+        }
 
         /** An order that accepts nothing. */
         public static Order of(String by, String reason) {

@@ -2,8 +2,12 @@ package dev.allframe.runtime.projection;
 
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
+import java.util.Objects;
 
-/** What an operator has ordered of a view, as it is stored; every order says who gave it and why. */
+/**
+ * What an operator has ordered of a view, as it is stored; every order says who gave it and why. Orders are checked
+ * when they are given. What is stored is read whatever it says: a text that is missing is empty.
+ */
 public sealed interface ViewOrder extends Event {
 
     /** Who gave the order. */
@@ -14,29 +18,77 @@ public sealed interface ViewOrder extends Event {
 
     /** To stop applying events. */
     @Stored("paused")
-    record Paused(String by, String reason) implements ViewOrder {}
+    record Paused(String by, String reason) implements ViewOrder {
+
+        public Paused {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
 
     /** To go on. */
     @Stored("resumed")
-    record Resumed(String by, String reason) implements ViewOrder {}
+    record Resumed(String by, String reason) implements ViewOrder {
+
+        public Resumed {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
 
     /** To build the view anew. */
     @Stored("rebuild-ordered")
-    record RebuildOrdered(String by, String reason, boolean acceptsDeletedEvents) implements ViewOrder {}
+    record RebuildOrdered(String by, String reason, boolean acceptsDeletedEvents) implements ViewOrder {
+
+        public RebuildOrdered {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
 
     /** To try again what has failed. */
     @Stored("retry-ordered")
-    record RetryOrdered(String by, String reason) implements ViewOrder {}
+    record RetryOrdered(String by, String reason) implements ViewOrder {
+
+        public RetryOrdered {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
 
     /** For a reaction: to begin anew, with all that was ever stored or with what is stored behind the order. */
     @Stored("restart-ordered")
-    record RestartOrdered(boolean fromStart, String by, String reason) implements ViewOrder {}
+    record RestartOrdered(boolean fromStart, String by, String reason) implements ViewOrder {
+
+        public RestartOrdered {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
 
     /** To leave an event out. */
     @Stored("event-skipped")
-    record EventSkipped(String stream, long sequenceNr, String by, String reason) implements ViewOrder {}
+    record EventSkipped(String stream, long sequenceNr, String by, String reason) implements ViewOrder {
+
+        public EventSkipped {
+            stream = Objects.requireNonNullElse(stream, "");
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+
+        /** Whether there may be such an event; orders of other versions were stored unchecked. */
+        public boolean namesEvent() {
+            return !stream.isEmpty() && sequenceNr >= 1;
+        }
+    }
 
     /** To drop the rows and apply nothing, until a rebuild is ordered. */
     @Stored("retired")
-    record Retired(String by, String reason) implements ViewOrder {}
+    record Retired(String by, String reason) implements ViewOrder {
+
+        public Retired {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
 }

@@ -23,12 +23,16 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is done to the generations of one view, one piece of work at a time: pages are applied, orders followed, a
  * complete generation served. Every method is called as a piece of work of the view's {@link Serial}, and may wait.
  */
 final class ViewWork<K, R> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ViewWork.class);
 
     private final RegisteredView<K, R> view;
     private final ServedView<K, R> users;
@@ -126,9 +130,18 @@ final class ViewWork<K, R> {
     private void skip(ViewOrder.EventSkipped skip, long order) {
         for (Generation<K, R> generation : behind(order)) {
             changing(generation, () -> {
-                generation.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
+                leaveOut(generation, skip);
                 parkedStreams.retry(generation);
             });
+        }
+    }
+
+    /** Passes over an order that names no event: to fail by it would keep the view from all later orders. */
+    private void leaveOut(Generation<K, R> generation, ViewOrder.EventSkipped skip) {
+        if (skip.namesEvent()) {
+            generation.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
+        } else {
+            LOG.warn("view '{}': an order names no event and is passed over: {}", view.type().name(), skip);
         }
     }
 
@@ -235,7 +248,7 @@ final class ViewWork<K, R> {
             List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
             for (RecordedEvent<ViewOrder> order : all) {
                 if (order.event() instanceof ViewOrder.EventSkipped skip) {
-                    begun.fold().skip(new Skip(new StreamId(skip.stream()), skip.sequenceNr()), skip.reason());
+                    leaveOut(begun, skip);
                 }
             }
             begun.fold().begunBehind(all.isEmpty() ? 0 : all.getLast().sequenceNr());

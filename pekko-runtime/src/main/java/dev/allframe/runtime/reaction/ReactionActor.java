@@ -541,7 +541,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 case ViewOrder.Resumed given -> paused = false;
                 case ViewOrder.RetryOrdered given -> firstRetry = firstOf(firstRetry, order, isNew);
                 case ViewOrder.EventSkipped given -> {
-                    skips.add(new Skip(new StreamId(given.stream()), given.sequenceNr()));
+                    if (given.namesEvent()) {
+                        skips.add(new Skip(new StreamId(given.stream()), given.sequenceNr()));
+                    }
                     firstRetry = firstOf(firstRetry, order, isNew);
                 }
                 case ViewOrder.RebuildOrdered ofViews -> {

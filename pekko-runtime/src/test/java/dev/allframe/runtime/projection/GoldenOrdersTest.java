@@ -61,20 +61,33 @@ final class GoldenOrdersTest {
         assertThat(lines).containsExactlyElementsOf(golden());
     }
 
+    private void stored(String line) {
+        String[] parts = line.split(" ", 3);
+        Envelope record = Envelope.of(parts[0], Integer.parseInt(parts[1]),
+                Payload.json(parts[2].getBytes(StandardCharsets.UTF_8)), Set.of(), EventMetadata.at(Instant.EPOCH),
+                null);
+        store.append(new Append(STREAM, ExpectedVersion.any(), "test", List.of(record))).toCompletableFuture().join();
+    }
+
     @Test
     void what_was_stored_is_read_as_these_orders() throws IOException {
         for (String line : golden()) {
-            String[] parts = line.split(" ", 3);
-            Envelope record = Envelope.of(parts[0], Integer.parseInt(parts[1]),
-                    Payload.json(parts[2].getBytes(StandardCharsets.UTF_8)), Set.of(), EventMetadata.at(Instant.EPOCH),
-                    null);
-            store.append(new Append(STREAM, ExpectedVersion.any(), "test", List.of(record)))
-                    .toCompletableFuture()
-                    .join();
+            stored(line);
         }
 
         assertThat(new ViewOrders(store).behind("mails", 0)).extracting(RecordedEvent::event)
                 .containsExactlyElementsOf(ORDERS);
+    }
+
+    @Test
+    void orders_that_were_stored_unchecked_are_read_with_empty_texts() {
+        stored("allframe-projection.paused 1 {\"by\":null,\"reason\":null}");
+        stored("allframe-projection.event-skipped 1"
+                + " {\"stream\":\"account|acc-1\",\"sequenceNr\":-5,\"by\":\"ann\",\"reason\":null}");
+
+        assertThat(new ViewOrders(store).behind("mails", 0)).extracting(RecordedEvent::event)
+                .containsExactly(new ViewOrder.Paused("", ""),
+                        new ViewOrder.EventSkipped("account|acc-1", -5, "ann", ""));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.allframe.sample.bank.cli;
 
 import dev.allframe.projection.ProjectionRegistry.Order;
+import dev.allframe.sample.bank.history.InputException;
 import picocli.CommandLine.Option;
 
 /** Why an order is given. */
@@ -11,6 +12,10 @@ final class OrderReason {
 
     /** An order of the user who runs the command. */
     Order order() {
+        if (reason.length() > Order.MAX_LENGTH) {
+            throw new InputException("--reason must have at most " + Order.MAX_LENGTH + " characters, not "
+                    + reason.length());
+        }
         return Order.of(System.getProperty("user.name", "unknown"), reason);
     }
 }
