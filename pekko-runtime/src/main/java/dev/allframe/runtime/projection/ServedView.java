@@ -142,6 +142,11 @@ final class ServedView<K, R> implements View<K, R> {
         return published;
     }
 
+    /** How many wait for a token. */
+    int waiting() {
+        return waiters.size();
+    }
+
     private boolean isStopped() {
         return closed || state == ProjectionState.PAUSED || state == ProjectionState.FAILED
                 || state == ProjectionState.RETIRED;
@@ -286,6 +291,10 @@ final class ServedView<K, R> implements View<K, R> {
     /** Waits for tokens, and asks the generation that contains them. */
     private <T> CompletionStage<ViewAnswer<T>> answer(Collection<ConsistencyToken> given, Duration timeout,
             Function<Published, T> question) {
+        // Before anything waits: what a thrown exception leaves behind would wait for ever.
+        Objects.requireNonNull(given, "tokens");
+        long millis = Math.min(Objects.requireNonNull(timeout, "timeout").toSeconds(), MAX_SECONDS) * 1_000
+                + timeout.toMillisPart();
         // A command that has stored nothing is seen by every view that serves rows.
         Collection<ConsistencyToken> tokensWanted = given.isEmpty()
                 ? List.of(new ConsistencyToken(store.storeId(), NO_STREAM, 0))
@@ -316,8 +325,7 @@ final class ServedView<K, R> implements View<K, R> {
             }).whenComplete(one);
         }
         return seen
-                .completeOnTimeout(false, Math.min(timeout.toSeconds(), MAX_SECONDS) * 1_000 + timeout.toMillisPart(),
-                        TimeUnit.MILLISECONDS)
+                .completeOnTimeout(false, millis, TimeUnit.MILLISECONDS)
                 .thenComposeAsync(reached -> {
                     Answer<T> answer = reached ? ofOne(wanted, question) : null;
                     return answer == null

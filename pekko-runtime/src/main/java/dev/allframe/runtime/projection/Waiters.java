@@ -32,6 +32,12 @@ final class Waiters {
         return waiter.reached;
     }
 
+    int size() {
+        synchronized (waiting) {
+            return waiting.size();
+        }
+    }
+
     private void remove(Waiter waiter) {
         synchronized (waiting) {
             waiting.remove(waiter);
