@@ -69,7 +69,12 @@ public interface ProjectionRegistry {
      */
     CompletionStage<Void> restart(String name, ReactionType.Begin begin, Order order);
 
-    /** Leaves one event out, from now on and in every rebuild, and tries again. */
+    /**
+     * Leaves one event out, from now on and in every rebuild, and tries again.
+     *
+     * @throws IllegalArgumentException if the projection does not read the aggregate of the stream, or the number is
+     *         below 1
+     */
     CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order);
 
     /**

@@ -226,6 +226,22 @@ final class ViewsTest {
     }
 
     @Test
+    void a_skip_of_what_the_view_does_not_read_is_refused() {
+        StreamId wallet = StreamId.of("wallet", newId());
+
+        for (long none : List.of(0L, -1L, Long.MIN_VALUE)) {
+            assertThatThrownBy(() -> ALL_FRAME.projections().skip("purses", wallet, none, ORDER))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the number of an event is 1 or more, not " + none);
+        }
+        for (StreamId other : List.of(StreamId.of("purse", "a"), new StreamId("wallet"), new StreamId("wallet|"))) {
+            assertThatThrownBy(() -> ALL_FRAME.projections().skip("purses", other, 1, ORDER))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("'purses' does not read the stream " + other + ": it reads those of [wallet]");
+        }
+    }
+
+    @Test
     void a_parked_stream_waits_until_it_is_tried_again_and_others_go_on() {
         View<String, Purse> view = ALL_FRAME.view(PARKING);
         String poison = newId();

@@ -6,6 +6,7 @@ import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Decision;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.jackson.JacksonEventCodec;
+import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
@@ -14,6 +15,8 @@ import dev.allframe.store.Registration;
 import dev.allframe.store.StreamId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +83,23 @@ public final class ViewOrders {
     /** Stores an order; it stands when the stage completes. */
     public CompletionStage<Void> give(String view, ViewOrder order) {
         return store.append(view, ExpectedVersion.any(), List.of(order)).thenApply(appended -> null);
+    }
+
+    /**
+     * An order to leave out an event of one of the aggregates that a projection reads.
+     *
+     * @throws IllegalArgumentException if the projection reads no such event
+     */
+    public static ViewOrder skip(String projection, Set<String> aggregates, StreamId stream, long sequenceNr,
+            ProjectionRegistry.Order order) {
+        if (!aggregates.contains(stream.entityType()) || stream.entityId().isEmpty()) {
+            throw new IllegalArgumentException("'" + projection + "' does not read the stream " + stream
+                    + ": it reads those of " + new TreeSet<>(aggregates));
+        }
+        if (sequenceNr < 1) {
+            throw new IllegalArgumentException("the number of an event is 1 or more, not " + sequenceNr);
+        }
+        return new ViewOrder.EventSkipped(stream.value(), sequenceNr, order.by(), order.reason());
     }
 
     /** The orders behind a number, all of them. Waits for the store. */

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -279,7 +280,12 @@ public final class Views implements ProjectionRegistry {
 
     @Override
     public CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order) {
-        return give(name, new ViewOrder.EventSkipped(stream.value(), sequenceNr, order.by(), order.reason()));
+        Set<String> aggregates = named(name).view.type()
+                .sources()
+                .stream()
+                .map(source -> source.aggregate().name())
+                .collect(Collectors.toSet());
+        return give(name, ViewOrders.skip(name, aggregates, stream, sequenceNr, order));
     }
 
     private CompletionStage<Void> give(String name, ViewOrder order) {

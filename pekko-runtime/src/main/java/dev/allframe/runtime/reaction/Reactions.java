@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -39,7 +40,8 @@ public final class Reactions {
     private static final long PING_PATIENCE_SECONDS = 10;
 
     /** A reaction with what runs it, or waits to run it, on this node. */
-    private record Running(ReactionHost host, ReactionProgress progress, AtomicLong unansweredSince) {}
+    private record Running(ReactionType type, ReactionHost host, ReactionProgress progress,
+            AtomicLong unansweredSince) {}
 
     private final Map<String, Running> running = new TreeMap<>();
     private final ActorSystem<?> system;
@@ -78,7 +80,8 @@ public final class Reactions {
             ReactionHost host = clustered
                     ? ReactionHost.singleton(system, hosting.settings().role(), parts)
                     : ReactionHost.alone(system, parts);
-            reactions.running.put(reaction.type().name(), new Running(host, progress, new AtomicLong()));
+            reactions.running.put(reaction.type().name(),
+                    new Running(reaction.type(), host, progress, new AtomicLong()));
         }
         return reactions;
     }
@@ -178,7 +181,11 @@ public final class Reactions {
 
     /** Leaves the effect of one event out, and tries again. */
     public CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order) {
-        return give(name, new ViewOrder.EventSkipped(stream.value(), sequenceNr, order.by(), order.reason()));
+        Set<String> aggregates = named(name).type.sources()
+                .stream()
+                .map(source -> source.aggregate().name())
+                .collect(Collectors.toSet());
+        return give(name, ViewOrders.skip(name, aggregates, stream, sequenceNr, order));
     }
 
     private CompletionStage<Void> give(String name, ViewOrder order) {

@@ -102,8 +102,16 @@ final class OrderView implements Callable<Integer> {
             case "resume" -> views.resume(view, by);
             case "retry" -> views.retry(view, by);
             case "retire" -> views.retire(view, by);
-            default -> views.skip(view, StreamId.of(ACCOUNT.name(), Objects.requireNonNull(account)),
-                    Objects.requireNonNull(event), by);
+            default -> skip(views, view, by);
         };
+    }
+
+    private CompletionStage<Void> skip(ProjectionRegistry views, String view, Order by) {
+        try {
+            return views.skip(view, StreamId.of(ACCOUNT.name(), Objects.requireNonNull(account)),
+                    Objects.requireNonNull(event), by);
+        } catch (IllegalArgumentException refused) {
+            throw new InputException(String.valueOf(refused.getMessage()));
+        }
     }
 }
