@@ -1,5 +1,7 @@
 package dev.allframe.projection;
 
+import java.util.Objects;
+
 /** How much of an answer is wanted, from where, in which order. */
 public sealed interface QueryOption {
 
@@ -41,6 +43,6 @@ public sealed interface QueryOption {
      * @param cursor what {@link Rows#next} said
      */
     static QueryOption after(String cursor) {
-        return new After(cursor);
+        return new After(Objects.requireNonNull(cursor, "cursor"));
     }
 }

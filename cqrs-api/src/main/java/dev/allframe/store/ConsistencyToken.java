@@ -1,6 +1,7 @@
 package dev.allframe.store;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Identifies one accepted command's last record, for queries that must have seen it. A token of another store is never
@@ -23,7 +24,7 @@ public record ConsistencyToken(String storeId, StreamId stream, long sequenceNr)
      * @throws IllegalArgumentException if it is that of none
      */
     public static ConsistencyToken parse(String text) {
-        List<String> parts = TextForm.parts(text, 3, "token");
+        List<String> parts = TextForm.parts(Objects.requireNonNull(text, "text"), 3, "token");
         try {
             ConsistencyToken token = new ConsistencyToken(parts.get(0), new StreamId(parts.get(1)),
                     Long.parseLong(parts.get(2)));

@@ -8,6 +8,7 @@ import dev.allframe.runtime.reaction.Reactions;
 import dev.allframe.store.StreamId;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
@@ -15,7 +16,12 @@ import java.util.stream.Stream;
 record ViewsAndReactions(Views views, Reactions reactions) implements ProjectionRegistry {
 
     private boolean isReaction(String name) {
-        return reactions.names().contains(name);
+        return reactions.names().contains(Objects.requireNonNull(name, "name"));
+    }
+
+    private boolean isReaction(String name, Order order) {
+        Objects.requireNonNull(order, "order");
+        return isReaction(name);
     }
 
     @Override
@@ -32,17 +38,17 @@ record ViewsAndReactions(Views views, Reactions reactions) implements Projection
 
     @Override
     public CompletionStage<Void> pause(String name, Order order) {
-        return isReaction(name) ? reactions.pause(name, order) : views.pause(name, order);
+        return isReaction(name, order) ? reactions.pause(name, order) : views.pause(name, order);
     }
 
     @Override
     public CompletionStage<Void> resume(String name, Order order) {
-        return isReaction(name) ? reactions.resume(name, order) : views.resume(name, order);
+        return isReaction(name, order) ? reactions.resume(name, order) : views.resume(name, order);
     }
 
     @Override
     public CompletionStage<Void> rebuild(String name, Order order) {
-        if (isReaction(name)) {
+        if (isReaction(name, order)) {
             throw new IllegalArgumentException("'" + name + "' is a reaction: it has no rows, and its effects are not"
                     + " repeated");
         }
@@ -51,13 +57,13 @@ record ViewsAndReactions(Views views, Reactions reactions) implements Projection
 
     @Override
     public CompletionStage<Void> rebuildAll(Order order) {
-        return views.rebuildAll(order);
+        return views.rebuildAll(Objects.requireNonNull(order, "order"));
     }
 
     /** A reaction that was retired and came back would have to guess which effects to repeat. */
     @Override
     public CompletionStage<Void> retire(String name, Order order) {
-        if (isReaction(name)) {
+        if (isReaction(name, order)) {
             throw new IllegalArgumentException("'" + name + "' is a reaction, which has no rows to drop: pause it, and"
                     + " take it out of the code; where it stands is kept, for code that brings it back");
         }
@@ -66,17 +72,19 @@ record ViewsAndReactions(Views views, Reactions reactions) implements Projection
 
     @Override
     public CompletionStage<Void> retry(String name, Order order) {
-        return isReaction(name) ? reactions.retry(name, order) : views.retry(name, order);
+        return isReaction(name, order) ? reactions.retry(name, order) : views.retry(name, order);
     }
 
     @Override
     public CompletionStage<Void> restart(String name, ReactionType.Begin begin, Order order) {
-        return isReaction(name) ? reactions.restart(name, begin, order) : views.restart(name, begin, order);
+        Objects.requireNonNull(begin, "begin");
+        return isReaction(name, order) ? reactions.restart(name, begin, order) : views.restart(name, begin, order);
     }
 
     @Override
     public CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order) {
-        return isReaction(name)
+        Objects.requireNonNull(stream, "stream");
+        return isReaction(name, order)
                 ? reactions.skip(name, stream, sequenceNr, order)
                 : views.skip(name, stream, sequenceNr, order);
     }

@@ -9,6 +9,7 @@ import static dev.allframe.runtime.CommandBusConformance.put;
 import static dev.allframe.runtime.CommandBusConformance.take;
 import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -23,9 +24,11 @@ import dev.allframe.projection.Index;
 import dev.allframe.projection.Keys;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
+import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.QueryOption;
 import dev.allframe.projection.View;
 import dev.allframe.projection.ViewAnswer;
 import dev.allframe.projection.ViewNotReadyException;
@@ -46,6 +49,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -239,6 +243,21 @@ final class ViewsTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("'purses' does not read the stream " + other + ": it reads those of [wallet]");
         }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // users may not have it
+    void what_is_missing_is_named() {
+        ProjectionRegistry projections = ALL_FRAME.projections();
+        Map<String, List<ThrowingCallable>> calls = Map.of("name",
+                List.of(() -> projections.describe(null), () -> projections.pause(null, ORDER)), "order",
+                List.of(() -> projections.pause("purses", null), () -> projections.rebuild("purses", null),
+                        () -> projections.rebuildAll(null), () -> projections.retire("purses", null)),
+                "stream", List.of(() -> projections.skip("purses", null, 1, ORDER)), "cursor",
+                List.of(() -> QueryOption.after(null)), "text", List.of(() -> ConsistencyToken.parse(null)));
+
+        calls.forEach((missing, each) -> each
+                .forEach(call -> assertThatNullPointerException().isThrownBy(call).withMessage(missing)));
     }
 
     @Test
