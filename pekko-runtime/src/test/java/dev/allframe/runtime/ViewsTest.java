@@ -261,6 +261,26 @@ final class ViewsTest {
     }
 
     @Test
+    void views_of_a_closed_AllFrame_are_not_live() {
+        AllFrame ended = AllFrame
+                .standalone("ended", ConfigFactory.parseString("allframe.storage = memory")
+                        .withFallback(ConfigFactory.load()))
+                .aggregate(WALLET)
+                .projection(PURSES)
+                .start();
+        await().atMost(LONG)
+                .until(() -> ended.projections().describe("purses").state() == ProjectionState.LIVE);
+
+        ended.close();
+
+        ProjectionMetadata closed = ended.projections().describe("purses");
+        assertThat(closed.state()).isEqualTo(ProjectionState.BUILDING);
+        assertThat(closed.trouble()).isEqualTo("it is closed");
+        assertThat(done(ended.view(PURSES).await(List.of(), LONG))).isInstanceOfSatisfying(ViewAnswer.NotYet.class,
+                notYet -> assertThat(notYet.state()).isEqualTo(ProjectionState.BUILDING));
+    }
+
+    @Test
     void a_parked_stream_waits_until_it_is_tried_again_and_others_go_on() {
         View<String, Purse> view = ALL_FRAME.view(PARKING);
         String poison = newId();

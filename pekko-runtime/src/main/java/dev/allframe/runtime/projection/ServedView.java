@@ -99,6 +99,9 @@ final class ServedView<K, R> implements View<K, R> {
     /** Serves nothing, and answers who waits, until it is opened. */
     void close() {
         closed = true;
+        if (state == ProjectionState.LIVE || state == ProjectionState.PARKED) {
+            state = ProjectionState.BUILDING; // whatever opens it again builds on from where it stopped
+        }
         withdraw("is closed");
         waiters.stopped();
     }
@@ -140,6 +143,10 @@ final class ServedView<K, R> implements View<K, R> {
 
     @Nullable Published published() {
         return published;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** How many wait for a token. */

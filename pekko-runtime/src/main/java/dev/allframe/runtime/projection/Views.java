@@ -170,11 +170,13 @@ public final class Views implements ProjectionRegistry {
         Position builtTo = view.progress.builtTo();
         long building = view.progress.building();
         long generation = served == null ? 0 : served.tables().generation();
+        String known = view.progress.trouble();
+        String trouble = known.isEmpty() && view.users.isClosed() ? "it is closed" : known;
         boolean retired = view.users.state() == ProjectionState.RETIRED;
         return new ProjectionMetadata(view.view.type().name(), view.view.type().version().number(),
                 view.users.state(), state.position(), retired ? 0 : lag(view.users), view.progress.behindSince(),
                 state.rows(), state.digest().toString(), view.progress.eventsPerSecond(), generation, building, builtTo,
-                waiting.size(), view.progress.trouble(), waiting.stream()
+                waiting.size(), trouble, waiting.stream()
                         .limit(PARKED_SHOWN)
                         .map(stream -> new ProjectionMetadata.ParkedStream(stream.stream().value(),
                                 stream.firstSequenceNr(), stream.since(), stream.reason()))
