@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -247,7 +248,27 @@ final class ServedView<K, R> implements View<K, R> {
 
     @Override
     public <T> T read(Function<ViewReader<K, R>, T> questions) {
-        return reading(tables -> ofSnapshot(tables, questions));
+        while (true) {
+            Answer<Supplier<T>> answer = asked(served(), now -> ofUsers(now, questions));
+            if (answer != null) {
+                return answer.value.get();
+            }
+        }
+    }
+
+    /** What users' code answers or fails by. Damage that it meets elsewhere, as in another store, is none of ours. */
+    private <T> Supplier<T> ofUsers(Published now, Function<ViewReader<K, R>, T> questions) {
+        try (ViewSnapshot snapshot = now.tables().snapshot()) {
+            ViewReader<K, R> reported = new ReportingRows<>(rows(snapshot), damaged -> onDamage.accept(now, damaged));
+            try {
+                T answer = questions.apply(reported);
+                return () -> answer;
+            } catch (CorruptStoreException damaged) { // reported already where it is ours
+                return () -> {
+                    throw damaged;
+                };
+            }
+        }
     }
 
     /** Asks the rows of one moment. */
