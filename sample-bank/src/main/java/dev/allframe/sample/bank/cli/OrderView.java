@@ -2,6 +2,7 @@ package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.sample.bank.history.InputException;
@@ -111,7 +112,7 @@ final class OrderView implements Callable<Integer> {
             return views.skip(view, StreamId.of(ACCOUNT.name(), Objects.requireNonNull(account)),
                     Objects.requireNonNull(event), by);
         } catch (IllegalArgumentException refused) {
-            throw new InputException(String.valueOf(refused.getMessage()));
+            throw new InputException(Failures.message(refused));
         }
     }
 }
