@@ -56,6 +56,14 @@ public sealed interface Change<K, R> {
         }
     }
 
+    /** No rows that have a value in an index. */
+    record RemoveBy<K, R, V>(Index<R, V> index, V value) implements Change<K, R> {
+        public RemoveBy {
+            Objects.requireNonNull(index, "index");
+            Objects.requireNonNull(value, "value");
+        }
+    }
+
     /** Several changes, one after the other; none for an empty list. */
     record Several<K, R>(List<Change<K, R>> changes) implements Change<K, R> {
         public Several {
@@ -86,6 +94,11 @@ public sealed interface Change<K, R> {
     /** Changes all rows that have a value in an index: one event, many rows. */
     static <K, R, V> Change<K, R> updateBy(Index<R, V> index, V value, UnaryOperator<R> change) {
         return new UpdateBy<>(index, value, change);
+    }
+
+    /** Removes all rows that have a value in an index: one event, many rows. */
+    static <K, R, V> Change<K, R> removeBy(Index<R, V> index, V value) {
+        return new RemoveBy<>(index, value);
     }
 
     /** Several changes of one event. */

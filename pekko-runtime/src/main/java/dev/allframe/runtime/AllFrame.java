@@ -28,8 +28,13 @@ import dev.allframe.runtime.projection.RegisteredView;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.reaction.Reactions;
 import dev.allframe.runtime.reaction.RegisteredReaction;
+import dev.allframe.runtime.saga.SagaDefinitions;
+import dev.allframe.runtime.saga.Sagas;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
+import dev.allframe.saga.SagaOrchestrator;
+import dev.allframe.saga.SagaType;
+import dev.allframe.saga.machine.SagaMachine;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Registration;
@@ -84,14 +89,24 @@ public final class AllFrame implements AutoCloseable {
     private final ActorCommandBus commands;
     private final Views views;
     private final Reactions reactions;
+    private final @Nullable RunningSagas sagas;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** What the serializers know because of this AllFrame, by the names of the aggregates. */
     private final Map<String, Registration> registrations;
 
+    /** Sagas, the bus by which they are told, and its host. */
+    private record RunningSagas(Sagas sagas, ActorCommandBus bus, AggregateHost host) {
+
+        void close() {
+            sagas.close();
+            bus.close();
+        }
+    }
+
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
             Map<String, ActorCommandBus.HostedAggregate> hosted, Map<String, Registration> registrations,
-            List<CommandInterceptor> interceptors, Views views, Reactions reactions) {
+            ActorCommandBus commands, Views views, Reactions reactions, @Nullable RunningSagas sagas) {
         this.system = system;
         this.ownsSystem = ownsSystem;
         this.hosts = hosts;
@@ -99,7 +114,8 @@ public final class AllFrame implements AutoCloseable {
         this.views = views;
         this.reactions = reactions;
         this.registrations = new ConcurrentHashMap<>(registrations);
-        this.commands = new ActorCommandBus(system, hosted, hosts.hosting(), interceptors);
+        this.commands = commands;
+        this.sagas = sagas;
     }
 
     /** AllFrame in an existing actor system, beside its other actors; closing AllFrame leaves the system running. */
@@ -140,6 +156,7 @@ public final class AllFrame implements AutoCloseable {
         private final List<CommandInterceptor> interceptors = new ArrayList<>();
         private final List<ProjectionType<?, ?>> projections = new ArrayList<>();
         private final List<ReactionType> reactions = new ArrayList<>();
+        private final List<SagaType<?>> sagas = new ArrayList<>();
 
         private Builder(ActorSystem<?> system, boolean ownsSystem, Clock clock) {
             this.system = system;
@@ -165,6 +182,15 @@ public final class AllFrame implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Runs sagas of a definition. Several versions of one may be given, as long as sagas run that were begun with
+         * them.
+         */
+        public Builder saga(SagaType<?> type) {
+            sagas.add(type);
+            return this;
+        }
+
         /** Puts an interceptor around every dispatch, inside of those that were added before. */
         public Builder intercept(CommandInterceptor interceptor) {
             interceptors.add(interceptor);
@@ -178,6 +204,7 @@ public final class AllFrame implements AutoCloseable {
             builder.interceptors.addAll(interceptors);
             builder.projections.addAll(projections);
             builder.reactions.addAll(reactions);
+            builder.sagas.addAll(sagas);
             return builder;
         }
 
@@ -255,10 +282,11 @@ public final class AllFrame implements AutoCloseable {
          * @param read aggregates whose events views and reactions read, and which are not hosted
          * @param views what is kept
          * @param reactions what is run
+         * @param sagas the definitions of sagas
          */
         private record Checked(List<RegisteredAggregate<?, ?, ?>> aggregates,
                 List<RegisteredAggregate<?, ?, ?>> read, List<RegisteredView<?, ?>> views,
-                List<RegisteredReaction> reactions) {}
+                List<RegisteredReaction> reactions, SagaDefinitions sagas) {}
 
         private Checked checked() {
             Map<String, RegisteredAggregate<?, ?, ?>> aggregates = new LinkedHashMap<>();
@@ -292,10 +320,24 @@ public final class AllFrame implements AutoCloseable {
                     read(source.aggregate(), aggregates, read, problems, "reaction '" + type.name() + "'");
                 }
             }
+            Map<String, AggregateType<?, ?, ?>> hosted = new LinkedHashMap<>();
+            types.forEach(type -> hosted.put(type.name(), type));
+            SagaDefinitions definitions = SagaDefinitions.of(sagas, hosted, problems);
+            for (AggregateType<?, ?, ?> type : definitions.read()) {
+                read(type, aggregates, read, problems, "a saga");
+            }
+            if (!definitions.isEmpty()) {
+                Sagas.reservedNames()
+                        .stream()
+                        .filter(viewNames::contains)
+                        .forEach(name -> problems.add("a view or reaction is named '" + name
+                                + "', which sagas need for themselves: give it another name"));
+            }
             if (!problems.isEmpty()) {
                 throw new InvalidDomainException(List.copyOf(problems));
             }
-            return new Checked(List.copyOf(aggregates.values()), List.copyOf(read.values()), views, running);
+            return new Checked(List.copyOf(aggregates.values()), List.copyOf(read.values()), views, running,
+                    definitions);
         }
 
         private static void read(AggregateType<?, ?, ?> type, Map<String, RegisteredAggregate<?, ?, ?>> hosted,
@@ -320,29 +362,67 @@ public final class AllFrame implements AutoCloseable {
         private AllFrame host(Hosts hosts, Checked checked) {
             Map<String, Registration> registrations = new LinkedHashMap<>();
             Map<String, ActorCommandBus.HostedAggregate> hosted = new LinkedHashMap<>();
+            List<AggregateHost> started = new ArrayList<>();
             Views views = null;
+            Reactions running = null;
+            RunningSagas open = null;
             try {
-                StartCheck.run(system, hosts.hosting(),
-                        Stream.concat(checked.aggregates.stream(), checked.read.stream()).toList());
+                Hosting hosting = hosts.hosting();
+                Sagas told = Sagas.of(system, hosts.clustered(), hosting, checked.sagas).orElse(null);
+                RegisteredAggregate<?, ?, ?> machine = told == null ? null : told.aggregate();
+                StartCheck.run(system, hosting,
+                        Stream.of(checked.aggregates.stream(), checked.read.stream(),
+                                Stream.<RegisteredAggregate<?, ?, ?>>ofNullable(machine))
+                                .flatMap(all -> all)
+                                .toList());
                 for (RegisteredAggregate<?, ?, ?> aggregate : checked.aggregates) {
-                    String name = aggregate.type().name();
-                    registrations.put(name, AggregateRegistry.get(system).add(aggregate, clock));
-                    hosted.put(name, new ActorCommandBus.HostedAggregate(aggregate.type(), hosts.start(aggregate)));
+                    hosted.put(aggregate.type().name(),
+                            new ActorCommandBus.HostedAggregate(aggregate.type(),
+                                    started(hosts, aggregate, registrations, started)));
                 }
-                VisibilityGuard guard = hosts.hosting().guard();
-                views = Views.start(system, hosts.hosting().storage(),
-                        new Refusals(guard::refusal, guard::onChange), clock, checked.views);
-                Reactions running = Reactions.start(system, hosts.clustered(), hosts.hosting(), checked.reactions);
-                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, interceptors, views, running);
+                ActorCommandBus commands = new ActorCommandBus(system, hosted, hosting, interceptors);
+                List<RegisteredView<?, ?>> kept = new ArrayList<>(checked.views);
+                List<RegisteredReaction> reacting = new ArrayList<>(checked.reactions);
+                if (told != null && machine != null) {
+                    AggregateHost host = started(hosts, machine, registrations, started);
+                    String name = machine.type().name();
+                    open = new RunningSagas(told, commands.beside(
+                            Map.of(name, new ActorCommandBus.HostedAggregate(machine.type(), host)),
+                            told.maxInFlight()), host);
+                    kept.addAll(told.views());
+                    reacting.addAll(told.reactions());
+                }
+                VisibilityGuard guard = hosting.guard();
+                views = Views.start(system, hosting.storage(), new Refusals(guard::refusal, guard::onChange), clock,
+                        kept);
+                running = Reactions.start(system, hosts.clustered(), hosting, reacting);
+                if (open != null) {
+                    open.sagas.open(commands, open.bus, views);
+                }
+                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, commands, views, running, open);
             } catch (RuntimeException | Error failed) {
-                if (views != null) {
-                    views.stop();
+                if (open != null) {
+                    open.close();
                 }
-                hosted.values().forEach(started -> started.host().stop());
+                if (running != null) {
+                    var unused = running.stop(ownsSystem);
+                }
+                if (views != null) {
+                    var unused = views.stop();
+                }
+                started.forEach(AggregateHost::stop);
                 registrations.values().forEach(Registration::close);
                 hosts.close();
                 throw failed;
             }
+        }
+
+        private AggregateHost started(Hosts hosts, RegisteredAggregate<?, ?, ?> aggregate,
+                Map<String, Registration> registrations, List<AggregateHost> started) {
+            registrations.put(aggregate.type().name(), AggregateRegistry.get(system).add(aggregate, clock));
+            AggregateHost host = hosts.start(aggregate);
+            started.add(host);
+            return host;
         }
     }
 
@@ -363,6 +443,18 @@ public final class AllFrame implements AutoCloseable {
     /** How the views and the reactions are doing, and what can be done with them. */
     public ProjectionRegistry projections() {
         return new ViewsAndReactions(views, reactions);
+    }
+
+    /**
+     * Starts, shows and operates sagas.
+     *
+     * @throws IllegalStateException if no saga was given to the builder
+     */
+    public SagaOrchestrator sagas() {
+        if (sagas == null) {
+            throw new IllegalStateException("no saga was given to the builder of this AllFrame: add .saga(…)");
+        }
+        return sagas.sagas.orchestrator();
     }
 
     /**
@@ -445,6 +537,9 @@ public final class AllFrame implements AutoCloseable {
     public Health health() {
         Map<String, AggregateHost> known = new LinkedHashMap<>();
         hosted.forEach((name, aggregate) -> known.put(name, aggregate.host()));
+        if (sagas != null) {
+            known.put(SagaMachine.AGGREGATE, sagas.host);
+        }
         return HealthCheck.of(hosts.hosting(), known, views.troubles(), reactions.troubles());
     }
 
@@ -469,6 +564,9 @@ public final class AllFrame implements AutoCloseable {
             await(CompletableFuture.anyOf(reactions.stop(ownsSystem).toCompletableFuture(),
                     system.getWhenTerminated().toCompletableFuture()));
         } finally {
+            if (sagas != null) {
+                sagas.close();
+            }
             closeHosts();
         }
     }
@@ -482,9 +580,7 @@ public final class AllFrame implements AutoCloseable {
                 hosts.close();
                 await(CompletableFuture.anyOf(views.stop().toCompletableFuture(),
                         system.getWhenTerminated().toCompletableFuture()));
-                commands.answered()
-                        .completeOnTimeout(null, REPLY_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                        .join();
+                answered().completeOnTimeout(null, REPLY_PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
                 registrations.values().forEach(Registration::close);
                 if (ownsSystem) {
                     system.terminate();
@@ -492,15 +588,29 @@ public final class AllFrame implements AutoCloseable {
                 }
             } finally {
                 commands.abandon();
+                if (sagas != null) {
+                    sagas.bus.abandon();
+                }
             }
         }
     }
 
+    private CompletableFuture<Void> answered() {
+        return sagas == null
+                ? commands.answered()
+                : CompletableFuture.allOf(commands.answered(), sagas.bus.answered());
+    }
+
     private CompletableFuture<Void> stopHosts() {
         List<CompletableFuture<?>> stopping = new ArrayList<>();
-        for (ActorCommandBus.HostedAggregate registration : hosted.values()) {
+        List<AggregateHost> all = new ArrayList<>();
+        hosted.values().forEach(aggregate -> all.add(aggregate.host()));
+        if (sagas != null) {
+            all.add(sagas.host);
+        }
+        for (AggregateHost host : all) {
             try {
-                stopping.add(registration.host().stop().toCompletableFuture());
+                stopping.add(host.stop().toCompletableFuture());
             } catch (RuntimeException systemHasEnded) {
                 stopping.add(system.getWhenTerminated().toCompletableFuture());
             }

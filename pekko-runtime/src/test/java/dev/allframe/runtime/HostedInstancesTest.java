@@ -99,7 +99,7 @@ final class HostedInstancesTest {
         private final AtomicInteger intercepted = new AtomicInteger();
         private final Map<String, List<Told>> told = new ConcurrentHashMap<>();
         private final Map<String, StateListener.Instance> instances = new ConcurrentHashMap<>();
-        private volatile StateListener<Wallet> listener = (instance, state, sequenceNr) -> {};
+        private volatile StateListener<Wallet> listener = (instance, state, sequenceNr, recovered) -> {};
 
         Node(Config config) {
             system = ActorSystem.create(Behaviors.empty(), "instances", config);
@@ -125,10 +125,10 @@ final class HostedInstancesTest {
             return Map.of("wallet", new ActorCommandBus.HostedAggregate(WALLET, host));
         }
 
-        private void onState(StateListener.Instance instance, Wallet wallet, long sequenceNr) {
+        private void onState(StateListener.Instance instance, Wallet wallet, long sequenceNr, boolean recovered) {
             told(instance.id()).add(new Told(sequenceNr, wallet.changes()));
             instances.put(instance.id(), instance);
-            listener.onState(instance, wallet, sequenceNr);
+            listener.onState(instance, wallet, sequenceNr, recovered);
         }
 
         List<Told> told(String id) {
@@ -171,7 +171,7 @@ final class HostedInstancesTest {
     void reset() {
         HeldJournal.reset();
         NODES.values().forEach(node -> {
-            node.listener = (instance, state, sequenceNr) -> {};
+            node.listener = (instance, state, sequenceNr, recovered) -> {};
         });
     }
 
@@ -237,7 +237,7 @@ final class HostedInstancesTest {
     void what_a_listener_throws_harms_nothing(Where where) {
         Node node = node(where);
         String id = "throws-" + where;
-        node.listener = (instance, state, sequenceNr) -> {
+        node.listener = (instance, state, sequenceNr, recovered) -> {
             if (sequenceNr % 2 == 0) {
                 throw new IllegalStateException("thrown by a listener");
             }
@@ -297,7 +297,7 @@ final class HostedInstancesTest {
         Node node = node(where);
         List<String> ids = List.of("r-0", "r-1", "r-2", "r-3");
         // what an instance does of itself is as random, and on its own thread
-        node.listener = (instance, state, sequenceNr) -> {
+        node.listener = (instance, state, sequenceNr, recovered) -> {
             if (sequenceNr % 17 == Math.floorMod(seed, 17)) {
                 instance.release();
             }

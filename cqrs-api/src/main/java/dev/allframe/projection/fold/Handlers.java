@@ -5,6 +5,7 @@ import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
 import dev.allframe.projection.Change;
 import dev.allframe.projection.EventInfo;
+import dev.allframe.projection.Index;
 import dev.allframe.projection.Keys;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.store.Envelope;
@@ -118,17 +119,20 @@ public final class Handlers<K, R> {
             case Change.Update<K, R>(var key, var function) -> steps.add(step(change, key, info));
             case Change.Upsert<K, R>(var key, var first, var function) -> steps.add(step(change, key, info));
             case Change.Remove<K, R>(var key) -> steps.add(step(change, key, info));
-            case Change.UpdateBy<K, R, ?> by -> {
-                if (type.isPerStream()) {
-                    throw new IllegalStateException(type + " is declared perStream(), and changes rows by index '"
-                            + by.index().name() + "', which may be those of other instances");
-                }
-                if (!type.indexes().contains(by.index())) {
-                    throw new IllegalArgumentException(type + " has no index '" + by.index().name() + "'");
-                }
-                steps.add(new HandledEvent.Step<>(change, new byte[0]));
-            }
+            case Change.UpdateBy<K, R, ?> by -> steps.add(stepBy(change, by.index()));
+            case Change.RemoveBy<K, R, ?> by -> steps.add(stepBy(change, by.index()));
         }
+    }
+
+    private HandledEvent.Step<K, R> stepBy(Change<K, R> change, Index<R, ?> index) {
+        if (type.isPerStream()) {
+            throw new IllegalStateException(type + " is declared perStream(), and changes rows by index '"
+                    + index.name() + "', which may be those of other instances");
+        }
+        if (!type.indexes().contains(index)) {
+            throw new IllegalArgumentException(type + " has no index '" + index.name() + "'");
+        }
+        return new HandledEvent.Step<>(change, new byte[0]);
     }
 
     private HandledEvent.Step<K, R> step(Change<K, R> change, K key, EventInfo info) {

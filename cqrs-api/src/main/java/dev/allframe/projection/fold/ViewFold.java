@@ -283,14 +283,22 @@ public final class ViewFold<K, R> {
                 }
                 case Change.Remove<K, R>(var unused) -> rows.set(key, null);
                 case Change.UpdateBy<K, R, ?> by -> updateBy(by);
+                case Change.RemoveBy<K, R, ?> by -> removeBy(by);
                 case Change.Several<K, R>(var changes) ->
                     throw new IllegalStateException("changes were taken apart: " + changes);
             }
         }
 
+        private <V> Collection<byte[]> keysBy(Index<R, V> index, V value) {
+            return rows.keysBy(type.indexes().indexOf(index), index.keys().encode(value));
+        }
+
+        private <V> void removeBy(Change.RemoveBy<K, R, V> by) {
+            keysBy(by.index(), by.value()).forEach(key -> rows.set(key, null));
+        }
+
         private <V> void updateBy(Change.UpdateBy<K, R, V> by) {
-            Index<R, V> index = by.index();
-            for (byte[] key : rows.keysBy(type.indexes().indexOf(index), index.keys().encode(by.value()))) {
+            for (byte[] key : keysBy(by.index(), by.value())) {
                 R row = rows.get(key);
                 if (row != null) {
                     rows.set(key, PageRows.changed(by.change().apply(row)));

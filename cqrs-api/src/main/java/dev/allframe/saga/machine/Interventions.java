@@ -1,6 +1,7 @@
 package dev.allframe.saga.machine;
 
 import dev.allframe.aggregate.Decision;
+import dev.allframe.saga.SagaDecision;
 import dev.allframe.saga.SagaStep;
 import dev.allframe.saga.machine.SagaState.HaltedAt;
 import dev.allframe.saga.machine.SagaState.Phase;
@@ -36,6 +37,20 @@ final class Interventions<T> {
         } else {
             return Optional.of(Decision.noChange());
         }
+        return Optional.empty();
+    }
+
+    /**
+     * An attempt that may have been begun counts as unanswered, so that its refusal is not told from that of the one
+     * that follows: what is due next is another attempt, under the same id.
+     */
+    Optional<Decision<SagaEvent>> resume() {
+        if (!(Due.in(moves.state()) instanceof Due.Effect(var id, var run, var notBefore)) || id.settling()
+                || (notBefore != null && notBefore.isAfter(moves.at()))) {
+            return Optional.of(Decision.noChange());
+        }
+        moves.failedAttempt(run, "lost", "the saga was read again before an answer was stored", false, moves.at(),
+                Retry.POSTPONED);
         return Optional.empty();
     }
 
@@ -130,28 +145,30 @@ final class Interventions<T> {
         if (moves.state().phase() != Phase.PARKED || halt == null) {
             return Optional.of(Decision.refuse("not-parked", "the saga is not parked"));
         }
-        Verb verb = command.verb();
+        SagaDecision decision = command.decision();
         boolean possible = switch (halt.halt()) {
-            case STEP -> verb != Verb.TURN_BACK;
-            case UNDECIDED -> verb != Verb.TURN_BACK || !(moves.state().pastPivot() || stepOf(halt).isPivot());
-            case CONTEXT -> verb == Verb.SKIP || (verb == Verb.RETRY && isKept(stepOf(halt)));
-            case SUCCESSOR -> verb == Verb.RETRY || verb == Verb.SKIP;
-            case UNDO -> verb == Verb.RETRY || verb == Verb.SKIP || verb == Verb.DONE;
+            case STEP -> decision != SagaDecision.TURN_BACK;
+            case UNDECIDED ->
+                decision != SagaDecision.TURN_BACK || !(moves.state().pastPivot() || stepOf(halt).isPivot());
+            case CONTEXT -> decision == SagaDecision.SKIP || (decision == SagaDecision.RETRY && isKept(stepOf(halt)));
+            case SUCCESSOR -> decision == SagaDecision.RETRY || decision == SagaDecision.SKIP;
+            case UNDO ->
+                decision == SagaDecision.RETRY || decision == SagaDecision.SKIP || decision == SagaDecision.DONE;
         };
         if (!possible) {
             return Optional.of(Decision.refuse("not-possible", "that cannot be decided about a saga that is parked"
                     + " because: " + moves.state().reason()));
         }
         Run run = moves.state().run();
-        moves.add(new SagaEvent.Decided(moves.at(), verb, Moves.shortened(command.by()),
+        moves.add(new SagaEvent.Decided(moves.at(), decision, Moves.shortened(command.by()),
                 Moves.shortened(command.reason())));
         switch (halt.halt()) {
-            case STEP -> decideStep(verb, stepOf(halt), moves.generation(stepOf(halt).name()));
-            case UNDECIDED -> decideUndecided(verb, stepOf(halt), Objects.requireNonNull(run));
-            case CONTEXT -> decideContext(verb, stepOf(halt));
+            case STEP -> decideStep(decision, stepOf(halt), moves.generation(stepOf(halt).name()));
+            case UNDECIDED -> decideUndecided(decision, stepOf(halt), Objects.requireNonNull(run));
+            case CONTEXT -> decideContext(decision, stepOf(halt));
             case UNDO -> moves.backward().backward();
             case SUCCESSOR -> {
-                if (verb == Verb.RETRY) {
+                if (decision == SagaDecision.RETRY) {
                     moves.forward().complete();
                 } else {
                     moves.add(new SagaEvent.Completed(moves.at(), null));
@@ -172,8 +189,8 @@ final class Interventions<T> {
     }
 
     /** Behind the pivot, of a step that was not done. */
-    private void decideStep(Verb verb, SagaStep<T> step, int generation) {
-        switch (verb) {
+    private void decideStep(SagaDecision decision, SagaStep<T> step, int generation) {
+        switch (decision) {
             case RETRY, NOT_DONE -> moves.forward().forward(moves.definition().indexOf(step.name()));
             case SKIP -> {
                 moves.add(new SagaEvent.StepSkipped(moves.at(), step.name()));
@@ -184,8 +201,8 @@ final class Interventions<T> {
         }
     }
 
-    private void decideUndecided(Verb verb, SagaStep<T> step, Run run) {
-        switch (verb) {
+    private void decideUndecided(SagaDecision decision, SagaStep<T> step, Run run) {
+        switch (decision) {
             case RETRY -> {
                 moves.beginAgain(step, run);
                 if (run.settling() != null) {
@@ -210,8 +227,8 @@ final class Interventions<T> {
         }
     }
 
-    private void decideContext(Verb verb, SagaStep<T> step) {
-        if (verb == Verb.RETRY) {
+    private void decideContext(SagaDecision decision, SagaStep<T> step) {
+        if (decision == SagaDecision.RETRY) {
             StepState before = moves.state().step(step.name()).orElseThrow();
             moves.forward().done(step, before.generation(), before.effective(), before.output());
         }

@@ -28,9 +28,9 @@ final class Reports<T> {
         }
         SagaStep<T> step = moves.definition().step(run.step());
         if (run.direction() == Direction.UNDO) {
-            new Back(run, step, report.resumed()).reported(report.outcome());
+            new Back(run, step).reported(report.outcome());
         } else if (run.settling() == null) {
-            new Forth(run, step, report.resumed()).reported(report.outcome());
+            new Forth(run, step).reported(report.outcome());
         } else {
             new Settle(run, step, run.settling()).reported(report.outcome());
         }
@@ -64,10 +64,10 @@ final class Reports<T> {
         private final SagaStep<T> step;
         private final boolean mayBeUnderWay;
 
-        Forth(Run run, SagaStep<T> step, boolean resumed) {
+        Forth(Run run, SagaStep<T> step) {
             this.run = run;
             this.step = step;
-            mayBeUnderWay = run.unanswered() || resumed;
+            mayBeUnderWay = run.unanswered();
         }
 
         void reported(Outcome outcome) {
@@ -127,7 +127,6 @@ final class Reports<T> {
             return run.attempts() + 1 < step.action().rules().attempts();
         }
 
-        /** What an earlier process has begun may be under way. */
         private void failed(String code, String message, boolean answered, Retry retry) {
             Instant next = moves.at().plus(step.action().rules().pauseAfter(run.attempts() + 1));
             moves.failedAttempt(run, code, message, answered && !mayBeUnderWay, next, retry);
@@ -272,10 +271,10 @@ final class Reports<T> {
         private final SagaStep<T> step;
         private final boolean mayBeUnderWay;
 
-        Back(Run run, SagaStep<T> step, boolean resumed) {
+        Back(Run run, SagaStep<T> step) {
             this.run = run;
             this.step = step;
-            mayBeUnderWay = run.unanswered() || resumed;
+            mayBeUnderWay = run.unanswered();
         }
 
         void reported(Outcome outcome) {

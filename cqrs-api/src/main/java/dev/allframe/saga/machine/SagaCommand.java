@@ -2,6 +2,7 @@ package dev.allframe.saga.machine;
 
 import dev.allframe.aggregate.Command;
 import dev.allframe.codec.StoredValue;
+import dev.allframe.saga.SagaDecision;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +32,14 @@ public sealed interface SagaCommand extends Command {
         }
     }
 
+    /** What became of an effect. */
+    record Report(Instant at, EffectId effect, Outcome outcome) implements SagaCommand {}
+
     /**
-     * What became of an effect.
-     *
-     * @param resumed whether an earlier attempt may be on its way: the effect was begun by a process that has not
-     *        stored its intent itself
+     * The saga was read again from what is stored, so that nobody here knows what became of an effect that is due:
+     * whoever has begun it may have stopped, or be at it still.
      */
-    record Report(Instant at, EffectId effect, Outcome outcome, boolean resumed) implements SagaCommand {}
+    record Resume(Instant at) implements SagaCommand {}
 
     /** A time has come. Harmless where none has, and when it is said twice. */
     record Wake(Instant at) implements SagaCommand {}
@@ -57,7 +59,7 @@ public sealed interface SagaCommand extends Command {
     record Cancel(Instant at, String by, String reason) implements SagaCommand {}
 
     /** To do with a parked saga what an operator has decided. */
-    record Decide(Instant at, Verb verb, String by, String reason) implements SagaCommand {}
+    record Decide(Instant at, SagaDecision decision, String by, String reason) implements SagaCommand {}
 
     /** The successor has begun. */
     record SuccessorBegun(Instant at) implements SagaCommand {}

@@ -3,6 +3,7 @@ package dev.allframe.saga.machine;
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.StoredValue;
+import dev.allframe.saga.SagaDecision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -135,5 +136,5 @@ public sealed interface SagaEvent extends Event {
 
     /** An operator has decided. */
     @Stored("decided")
-    record Decided(Instant at, Verb verb, String by, String reason) implements SagaEvent {}
+    record Decided(Instant at, SagaDecision decision, String by, String reason) implements SagaEvent {}
 }

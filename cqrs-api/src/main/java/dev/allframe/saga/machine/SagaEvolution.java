@@ -1,5 +1,6 @@
 package dev.allframe.saga.machine;
 
+import dev.allframe.saga.SagaDecision;
 import dev.allframe.saga.machine.SagaState.Begun;
 import dev.allframe.saga.machine.SagaState.HaltedAt;
 import dev.allframe.saga.machine.SagaState.Phase;
@@ -78,7 +79,7 @@ final class SagaEvolution {
             return state.in(Phase.FORWARD, decided.at()).because("");
         }
         SagaState after = state.in(Phase.BACKWARD, decided.at());
-        Status now = decided.verb() == Verb.RETRY ? Status.DONE : Status.UNDONE;
+        Status now = decided.decision() == SagaDecision.RETRY ? Status.DONE : Status.UNDONE;
         for (StepState step : state.steps()) {
             if (step.status() == Status.STUCK) {
                 after = after.with(step.now(now));

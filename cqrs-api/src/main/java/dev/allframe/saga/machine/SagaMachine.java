@@ -131,8 +131,9 @@ public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, Saga
         Interventions<T> interventions = new Interventions<>(moves);
         return switch (command) {
             case SagaCommand.Start start -> throw new IllegalStateException("a saga begins once");
-            case SagaCommand.Report(var at, var effect, var outcome, var resumed) -> new Reports<>(moves)
-                    .reported(new SagaCommand.Report(at, effect, Outcomes.shortened(outcome), resumed));
+            case SagaCommand.Report(var at, var effect, var outcome) -> new Reports<>(moves)
+                    .reported(new SagaCommand.Report(at, effect, Outcomes.shortened(outcome)));
+            case SagaCommand.Resume resume -> interventions.resume();
             case SagaCommand.Wake wake -> interventions.wake();
             case SagaCommand.Arrive arrival -> interventions.arrived(arrival);
             case SagaCommand.Cancel cancel -> interventions.cancel(cancel);

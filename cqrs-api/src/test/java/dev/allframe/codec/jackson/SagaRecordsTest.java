@@ -9,6 +9,7 @@ import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EncodedState;
 import dev.allframe.codec.JsonObject;
 import dev.allframe.codec.StoredValue;
+import dev.allframe.saga.SagaDecision;
 import dev.allframe.saga.machine.AwaitedKey;
 import dev.allframe.saga.machine.Direction;
 import dev.allframe.saga.machine.EffectId;
@@ -23,7 +24,6 @@ import dev.allframe.saga.machine.SagaMachine;
 import dev.allframe.saga.machine.SagaState;
 import dev.allframe.saga.machine.SettleReason;
 import dev.allframe.saga.machine.StepState;
-import dev.allframe.saga.machine.Verb;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +70,7 @@ final class SagaRecordsTest {
             new SagaEvent.SuccessorStarted(AT),
             new SagaEvent.Compensated(AT),
             new SagaEvent.Parked(AT, Halt.UNDECIDED, "reserve", "unknown", ""),
-            new SagaEvent.Decided(AT, Verb.TURN_BACK, "olga", "looked at it"));
+            new SagaEvent.Decided(AT, SagaDecision.TURN_BACK, "olga", "looked at it"));
 
     private static final SagaState STATE = new SagaState(SagaState.Phase.SETTLING,
             new SagaState.Begun("transfer", 1, "t-1", "0f", CONTEXT, null, null, USER, AT, AT), CONTEXT,
@@ -158,9 +158,10 @@ final class SagaRecordsTest {
         List<SagaCommand> commands = List.of(
                 new SagaCommand.Start(AT, "transfer", 1, "t-1", CONTEXT, null, "d", USER),
                 new SagaCommand.Wake(AT),
+                new SagaCommand.Resume(AT),
                 new SagaCommand.Arrive(AT, "account.opened", "k", "account|acc-1#7", ANSWER),
                 new SagaCommand.Cancel(AT, "ann", "why"),
-                new SagaCommand.Decide(AT, Verb.RETRY, "olga", "why"),
+                new SagaCommand.Decide(AT, SagaDecision.RETRY, "olga", "why"),
                 new SagaCommand.SuccessorBegun(AT),
                 new SagaCommand.SuccessorRefused(AT, "other-context", "m"));
         assertThat(commands.size() + 1).isEqualTo(SagaCommand.class.getPermittedSubclasses().length);
@@ -172,7 +173,7 @@ final class SagaRecordsTest {
                     .isEqualTo(command);
         }
         for (Outcome outcome : outcomes) {
-            SagaCommand.Report report = new SagaCommand.Report(AT, effect, outcome, true);
+            SagaCommand.Report report = new SagaCommand.Report(AT, effect, outcome);
             assertThat(DomainJson.mapper()
                     .readValue(DomainJson.mapper().writeValueAsBytes(report),
                             SagaCommand.Report.class))

@@ -295,7 +295,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                     storing = null;
                     hosting.storage().watch().wrote();
                     versions.stored(records);
-                    told.tell(state.state(), lastSequenceNumber(context));
+                    told.tell(state.state(), lastSequenceNumber(context), false);
                     return new Reply(execute.aggregate(), stored);
                 });
     }
@@ -336,7 +336,7 @@ public final class AggregateActor<C extends Command, E extends Event, S>
                 hosting.storage().watch().read();
                 gate.recovered();
                 if (notBegun == null && unreadable(state) == null) {
-                    told.tell(state.state(), lastSequenceNumber(context));
+                    told.tell(state.state(), lastSequenceNumber(context), true);
                 }
             }
         }

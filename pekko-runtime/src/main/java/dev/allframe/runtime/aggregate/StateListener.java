@@ -21,9 +21,10 @@ public interface StateListener<S> {
      * @param instance the instance
      * @param state its state behind its last record
      * @param sequenceNr the number of that record; 0 where the instance has none
+     * @param recovered whether it was read from what is stored, and not appended just now by this incarnation
      * @throws RuntimeException which is logged and has no other effect, as have errors
      */
-    void onState(Instance instance, S state, long sequenceNr);
+    void onState(Instance instance, S state, long sequenceNr, boolean recovered);
 
     /** A running instance. Its methods may be called by any thread, also when it has stopped. */
     interface Instance {

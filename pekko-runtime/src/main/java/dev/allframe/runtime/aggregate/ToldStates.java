@@ -42,10 +42,10 @@ final class ToldStates<S> {
     }
 
     /** The instance has this state. */
-    void tell(S state, long sequenceNr) {
+    void tell(S state, long sequenceNr, boolean recovered) {
         if (listener != null) {
             try {
-                listener.onState(instance, state, sequenceNr);
+                listener.onState(instance, state, sequenceNr, recovered);
             } catch (Throwable defect) {
                 Defects.log(context.getLog(), "the listener of aggregate " + stream + " failed", defect);
             }

@@ -12,7 +12,7 @@ public final class UnreadableStoreException extends RuntimeException {
 
     private final transient List<String> problems;
 
-    UnreadableStoreException(List<String> problems) {
+    public UnreadableStoreException(List<String> problems) {
         super("this code does not fit what is stored:\n" + String.join("\n", problems));
         this.problems = List.copyOf(problems);
     }

@@ -1,7 +1,7 @@
-package dev.allframe.saga.machine;
+package dev.allframe.saga;
 
 /** What an operator decides about a parked saga. */
-public enum Verb {
+public enum SagaDecision {
 
     /** To try again what has failed. */
     RETRY,

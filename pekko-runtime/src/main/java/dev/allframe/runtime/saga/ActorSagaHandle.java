@@ -1,0 +1,190 @@
+package dev.allframe.runtime.saga;
+
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.failure.Failures;
+import dev.allframe.projection.Watched;
+import dev.allframe.saga.SagaDecision;
+import dev.allframe.saga.SagaError;
+import dev.allframe.saga.SagaException;
+import dev.allframe.saga.SagaHandle;
+import dev.allframe.saga.SagaStatus;
+import dev.allframe.saga.SagaTransition;
+import dev.allframe.saga.machine.SagaCommand;
+import dev.allframe.saga.machine.SagaEvent;
+import dev.allframe.saga.machine.SagaMachine;
+import dev.allframe.saga.machine.SagaState;
+import dev.allframe.store.ConsistencyToken;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.RecordedEvent;
+import dev.allframe.store.StreamId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** One saga, told through the entrance and read from what is stored. */
+final class ActorSagaHandle implements SagaHandle {
+
+    private final OpenSagas sagas;
+    private final String definition;
+    private final String id;
+    private volatile ConsistencyToken token;
+
+    ActorSagaHandle(OpenSagas sagas, String definition, String id, ConsistencyToken token) {
+        this.sagas = sagas;
+        this.definition = definition;
+        this.id = id;
+        this.token = token;
+    }
+
+    /** Of one that has stored nothing. */
+    ActorSagaHandle(OpenSagas sagas, String definition, String id) {
+        this(sagas, definition, id,
+                new ConsistencyToken(sagas.storeId(), StreamId.of(SagaMachine.AGGREGATE, definition + "/" + id), 0));
+    }
+
+    private String instance() {
+        return definition + "/" + id;
+    }
+
+    @Override
+    public String definition() {
+        return definition;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public ConsistencyToken token() {
+        return token;
+    }
+
+    @Override
+    public CompletionStage<Optional<SagaStatus>> status() {
+        return read(events -> {
+            SagaState state = sagas.machine().aggregate().initialState();
+            for (RecordedEvent<SagaEvent> event : (Iterable<RecordedEvent<SagaEvent>>) events::iterator) {
+                state = sagas.machine().aggregate().evolve(state, event.event());
+            }
+            return state.begun() == null ? Optional.empty() : Optional.of(SagaRow.statusOf(state));
+        });
+    }
+
+    @Override
+    public CompletionStage<List<SagaTransition>> history() {
+        return read(events -> {
+            List<SagaTransition> all = new ArrayList<>();
+            SagaState state = sagas.machine().aggregate().initialState();
+            for (RecordedEvent<SagaEvent> event : (Iterable<RecordedEvent<SagaEvent>>) events::iterator) {
+                all.add(Transitions.of(event.sequenceNr(), event.event(), state));
+                state = sagas.machine().aggregate().evolve(state, event.event());
+            }
+            return all;
+        });
+    }
+
+    private <A> CompletionStage<A> read(Function<Stream<RecordedEvent<SagaEvent>>, A> reading) {
+        return CompletableFuture.supplyAsync(() -> {
+            EventStore<SagaEvent> store = sagas.store();
+            try (Stream<RecordedEvent<SagaEvent>> events = store.streamEvents(instance())) {
+                return reading.apply(events);
+            }
+        }, Thread::startVirtualThread);
+    }
+
+    @Override
+    public CompletionStage<Void> cancel(String by, String reason) {
+        Objects.requireNonNull(by, "by");
+        Objects.requireNonNull(reason, "reason");
+        return tell(at -> new SagaCommand.Cancel(at, by, reason));
+    }
+
+    @Override
+    public CompletionStage<Void> decide(SagaDecision decision, String by, String reason) {
+        Objects.requireNonNull(decision, "decision");
+        Objects.requireNonNull(by, "by");
+        Objects.requireNonNull(reason, "reason");
+        return tell(at -> new SagaCommand.Decide(at, decision, by, reason));
+    }
+
+    private CompletionStage<Void> tell(Function<Instant, SagaCommand> command) {
+        return sagas.entrance()
+                .tell(instance(), command.apply(sagas.entrance().now()), CommandOptions.none())
+                .thenAccept(result -> token = tokenOf(result));
+    }
+
+    private static ConsistencyToken tokenOf(CommandResult<SagaEvent> result) {
+        return switch (result) {
+            case CommandResult.Accepted<SagaEvent> accepted -> accepted.token();
+            case CommandResult.Refused<SagaEvent> no -> throw new SagaException(SagaStarts.errorOf(no));
+            case CommandResult.Failed<SagaEvent>(CommandError.Validation invalid) ->
+                throw new SagaException(new SagaError.InvalidId(invalid.message()));
+            case CommandResult.Failed<SagaEvent>(var error) ->
+                throw new SagaException(new SagaError.Unavailable(error));
+        };
+    }
+
+    @Override
+    public CompletionStage<SagaStatus> ended() {
+        Ending ending = new Ending();
+        sagas.view().watch(instance()).subscribe(ending);
+        return ending.end.copy();
+    }
+
+    /** Waits for a row of a saga that has ended. */
+    private static final class Ending implements Flow.Subscriber<Watched<String, SagaRow>> {
+
+        private final CompletableFuture<SagaStatus> end = new CompletableFuture<>();
+        private Flow.Subscription subscription = new NoSubscription();
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription = given;
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Watched<String, SagaRow> item) {
+            if (item instanceof Watched.Row<String, SagaRow> row
+                    && row.row().phase() != SagaStatus.Phase.RUNNING) {
+                subscription.cancel();
+                end.complete(row.row().status());
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            end.completeExceptionally(new SagaException(
+                    new SagaError.Unavailable(CommandError.StorageUnavailable
+                            .notExecuted("the view of sagas cannot be read: " + Failures.message(failure)))));
+        }
+
+        @Override
+        public void onComplete() {
+            end.completeExceptionally(new SagaException(new SagaError.Unavailable(new CommandError.ShuttingDown())));
+        }
+    }
+
+    private static final class NoSubscription implements Flow.Subscription {
+        @Override
+        public void request(long count) {
+            // there is nothing yet
+        }
+
+        @Override
+        public void cancel() {
+            // there is nothing yet
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package dev.allframe.runtime.saga;
+
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.aggregate.Event;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.projection.EventInfo;
+import dev.allframe.projection.QueryOption;
+import dev.allframe.projection.ReactionInfo;
+import dev.allframe.projection.ReactionType;
+import dev.allframe.projection.Rows;
+import dev.allframe.projection.View;
+import dev.allframe.projection.ViewAnswer;
+import dev.allframe.runtime.saga.SagaViews.AwaitedEvent;
+import dev.allframe.runtime.saga.SagaViews.AwaitingStep;
+import dev.allframe.saga.SagaTrigger;
+import dev.allframe.saga.SagaType;
+import dev.allframe.saga.machine.Definition;
+import dev.allframe.saga.machine.SagaCommand;
+import dev.allframe.saga.machine.SagaEvent;
+import dev.allframe.store.ConsistencyToken;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The reactions by which events start sagas, and reach those that await them. */
+final class SagaReactions {
+
+    /** The reaction that brings events to the sagas that await them. */
+    static final String AWAITED = "saga-events";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** An event waits for room, and for nodes that can start the saga, for as long as it takes. */
+    private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
+
+    private final SagaDefinitions definitions;
+    private final SagaEntrance entrance;
+    private final SagaStarts starts;
+    private final CompletableFuture<View<AwaitingStep, AwaitedEvent>> awaited;
+    private final String storeId;
+
+    SagaReactions(SagaDefinitions definitions, SagaEntrance entrance, SagaStarts starts,
+            CompletableFuture<View<AwaitingStep, AwaitedEvent>> awaited, String storeId) {
+        this.definitions = definitions;
+        this.entrance = entrance;
+        this.starts = starts;
+        this.awaited = awaited;
+        this.storeId = storeId;
+    }
+
+    List<ReactionType> types() {
+        List<ReactionType> types = new ArrayList<>();
+        if (!definitions.awaited().isEmpty()) {
+            ReactionType routing = ReactionType.named(AWAITED).fromNow().parkFailures();
+            for (AggregateType<?, ?, ?> aggregate : definitions.awaited()) {
+                routing = routing(routing, aggregate);
+            }
+            types.add(routing);
+        }
+        definitions.triggered().forEach(definition -> types.add(starting(definition)));
+        return types;
+    }
+
+    private <E extends Event> ReactionType routing(ReactionType type, AggregateType<?, E, ?> aggregate) {
+        return type.from(aggregate, (event, info) -> route(aggregate, event, info));
+    }
+
+    private <E extends Event> CompletionStage<?> route(AggregateType<?, E, ?> aggregate, E event, ReactionInfo info) {
+        Set<SagaCommand.Arrive> arrivals = new LinkedHashSet<>();
+        for (Definition<?> definition : definitions.all()) {
+            arrivals.addAll(definition.arrivals(entrance.now(), aggregate, event, info.idempotencyKey()));
+        }
+        if (arrivals.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Map<String, SagaCommand.Arrive> byKey = new LinkedHashMap<>();
+        arrivals.forEach(each -> byKey.putIfAbsent(SagaViews.eventKey(each.event(), each.key()), each));
+        ConsistencyToken token = new ConsistencyToken(storeId, info.stream(), info.sequenceNr());
+        return awaited.thenCompose(view -> view.await(token, PATIENCE).thenCompose(answer -> {
+            if (!(answer instanceof ViewAnswer.Seen<?>)) {
+                throw new IllegalStateException("view '" + SagaViews.AWAITED + "' does not know yet which sagas await "
+                        + info.idempotencyKey() + ": " + answer);
+            }
+            List<CompletableFuture<?>> told = new ArrayList<>();
+            byKey.forEach((key, arrival) -> tell(view, key, arrival, told));
+            return CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new));
+        }));
+    }
+
+    private void tell(View<AwaitingStep, AwaitedEvent> view, String key, SagaCommand.Arrive arrival,
+            List<CompletableFuture<?>> told) {
+        String cursor = null;
+        do {
+            Rows<AwaitingStep, AwaitedEvent> page = cursor == null
+                    ? view.by(SagaViews.EVENT_KEY, key)
+                    : view.by(SagaViews.EVENT_KEY, key, QueryOption.after(cursor));
+            page.rows().stream().map(AwaitedEvent::saga).distinct().forEach(saga -> told.add(arrive(saga, arrival)));
+            cursor = page.cursor();
+        } while (cursor != null);
+    }
+
+    private CompletableFuture<?> arrive(String saga, SagaCommand.Arrive arrival) {
+        return entrance.tell(saga,
+                at -> new SagaCommand.Arrive(at, arrival.event(), arrival.key(), arrival.eventId(), arrival.contents()))
+                .thenAccept(result -> {
+                    if (!(result instanceof CommandResult.Accepted<SagaEvent>)) {
+                        throw new IllegalStateException("saga " + saga + " has not taken event " + arrival.eventId()
+                                + ": " + result);
+                    }
+                })
+                .toCompletableFuture();
+    }
+
+    /** The reaction that starts the sagas of a definition. */
+    static String nameOf(String definition) {
+        return "saga-start-" + definition;
+    }
+
+    private <T> ReactionType starting(Definition<T> definition) {
+        SagaType<T> type = definition.type();
+        Map<String, List<SagaTrigger<T, ?, ?>>> byAggregate = new HashMap<>();
+        type.triggers()
+                .forEach(trigger -> byAggregate.computeIfAbsent(trigger.type().name(), name -> new ArrayList<>())
+                        .add(trigger));
+        ReactionType reaction = ReactionType.named(nameOf(type.name())).parkFailures().within(AS_LONG_AS_IT_TAKES);
+        reaction = type.isFromBeginning() ? reaction.fromStart() : reaction.fromNow();
+        for (List<SagaTrigger<T, ?, ?>> triggers : byAggregate.values()) {
+            reaction = starting(reaction, definition, triggers.getFirst().type(), triggers);
+        }
+        return reaction;
+    }
+
+    private <T, E extends Event> ReactionType starting(ReactionType reaction, Definition<T> definition,
+            AggregateType<?, E, ?> aggregate, List<SagaTrigger<T, ?, ?>> triggers) {
+        return reaction.from(aggregate, (event, info) -> {
+            CompletableFuture<?>[] started = triggers.stream()
+                    .filter(trigger -> trigger.event().isInstance(event))
+                    .map(trigger -> start(definition, trigger, event, info))
+                    .toArray(CompletableFuture<?>[]::new);
+            return CompletableFuture.allOf(started);
+        });
+    }
+
+    private <T, E extends Event, X extends E> CompletableFuture<?> start(Definition<T> definition,
+            SagaTrigger<T, E, X> trigger, Event event, ReactionInfo reacting) {
+        X cause = trigger.event().cast(event);
+        EventInfo info = new EventInfo(reacting.stream(), reacting.sequenceNr(), reacting.position(),
+                reacting.metadata());
+        T context = trigger.context().apply(cause, info);
+        if (context == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        String id = trigger.id() == null ? idOf(reacting) : trigger.id().apply(cause, info);
+        return starts.startByEvent(definition, id, context, caused(reacting)).toCompletableFuture();
+    }
+
+    private static CommandOptions caused(ReactionInfo info) {
+        String correlation = info.metadata().correlationId();
+        CommandOptions options = CommandOptions.none()
+                .causedBy(info.idempotencyKey())
+                .correlatedBy(correlation == null ? info.idempotencyKey() : correlation);
+        for (String name : List.of(CommandOptions.TRACEPARENT, CommandOptions.USER)) {
+            String value = info.metadata().headers().get(name);
+            options = value == null ? options : options.withHeader(name, value);
+        }
+        return options;
+    }
+
+    /** {@code <aggregate>/<instance>#<sequenceNr>}, hashed where that is too long. */
+    static String idOf(ReactionInfo info) {
+        String id = info.stream().entityType() + "/" + info.id() + "#" + info.sequenceNr()
+                + (info.part() == 1 ? "" : "." + info.part());
+        if (id.length() <= SagaType.MAX_ID) {
+            return id;
+        }
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return info.stream().entityType().substring(0, Math.min(40, info.stream().entityType().length())) + "/"
+                    + HexFormat.of().formatHex(digest.digest(id.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java platform has SHA-256", missing);
+        }
+    }
+}

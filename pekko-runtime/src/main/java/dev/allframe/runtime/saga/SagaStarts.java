@@ -1,0 +1,178 @@
+package dev.allframe.runtime.saga;
+
+import dev.allframe.codec.CodecException;
+import dev.allframe.codec.StoredValue;
+import dev.allframe.command.CommandError;
+import dev.allframe.command.CommandOptions;
+import dev.allframe.command.CommandResult;
+import dev.allframe.failure.Failures;
+import dev.allframe.projection.QueryOption;
+import dev.allframe.projection.Range;
+import dev.allframe.projection.Rows;
+import dev.allframe.projection.View;
+import dev.allframe.projection.ViewReader;
+import dev.allframe.saga.SagaError;
+import dev.allframe.saga.SagaException;
+import dev.allframe.saga.SagaStatus;
+import dev.allframe.saga.SagaType;
+import dev.allframe.saga.machine.Definition;
+import dev.allframe.saga.machine.SagaCommand;
+import dev.allframe.saga.machine.SagaEvent;
+import dev.allframe.store.ConsistencyToken;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** Starts sagas, as many of a definition as may run. Thread-safe. */
+final class SagaStarts {
+
+    private static final Duration AGAIN = Duration.ofMillis(500);
+    private static final Duration SEEN_WITHIN = Duration.ofMinutes(1);
+
+    private final ActorSystem<?> system;
+    private final SagaEntrance entrance;
+    private final CompletableFuture<View<String, SagaRow>> sagas;
+
+    /** Starts of this node that the view has not seen yet, by definition. */
+    private final Map<String, AtomicInteger> unseen = new ConcurrentHashMap<>();
+
+    SagaStarts(ActorSystem<?> system, SagaEntrance entrance, CompletableFuture<View<String, SagaRow>> sagas) {
+        this.system = system;
+        this.entrance = entrance;
+        this.sagas = sagas;
+    }
+
+    /** The token of the start; fails with a {@link SagaException}. */
+    <T> CompletionStage<ConsistencyToken> start(Definition<T> definition, String id, T context,
+            CommandOptions options) {
+        var problem = Definition.idProblem(id);
+        if (problem.isPresent()) {
+            return refused(new SagaError.InvalidId(problem.get()));
+        }
+        StoredValue stored;
+        try {
+            stored = definition.forms().write(context);
+        } catch (CodecException unwritable) {
+            return refused(new SagaError.InvalidContext(Failures.message(unwritable)));
+        }
+        SagaType<T> type = definition.type();
+        if (type.atMost() == Integer.MAX_VALUE) {
+            return startNow(type, id, stored, options);
+        }
+        return sagas.thenCompose(view -> {
+            AtomicInteger begun = unseen.computeIfAbsent(type.name(), name -> new AtomicInteger());
+            int now = begun.incrementAndGet();
+            if (running(view, type) + now > type.atMost() && view.get(instance(type, id)).isEmpty()) {
+                begun.decrementAndGet();
+                return refused(new SagaError.Overloaded("as many sagas '" + type.name() + "' run as may, "
+                        + type.atMost() + ": start it again when some have ended"));
+            }
+            return startNow(type, id, stored, options).whenComplete((token, failure) -> {
+                if (failure != null) {
+                    begun.decrementAndGet();
+                } else {
+                    view.await(token, SEEN_WITHIN).whenComplete((seen, unused) -> begun.decrementAndGet());
+                }
+            });
+        });
+    }
+
+    private static String instance(SagaType<?> type, String id) {
+        return type.name() + "/" + id;
+    }
+
+    /** Parked ones count too: they have not ended. */
+    private static long running(View<String, SagaRow> view, SagaType<?> type) {
+        return view.read(reader -> count(reader, type, SagaStatus.Phase.RUNNING)
+                + count(reader, type, SagaStatus.Phase.PARKED));
+    }
+
+    private static long count(ViewReader<String, SagaRow> view, SagaType<?> type, SagaStatus.Phase phase) {
+        long count = 0;
+        String cursor = null;
+        Range<SagaViews.OfDefinition> ofType = Range.leading(type.name(), phase);
+        do {
+            Rows<String, SagaRow> page = cursor == null
+                    ? view.range(SagaViews.DEFINITION, ofType)
+                    : view.range(SagaViews.DEFINITION, ofType, QueryOption.after(cursor));
+            count += page.entries().size();
+            cursor = page.cursor();
+        } while (cursor != null);
+        return count;
+    }
+
+    private <T> CompletionStage<ConsistencyToken> startNow(SagaType<T> type, String id, StoredValue context,
+            CommandOptions options) {
+        SagaCommand.Start start = new SagaCommand.Start(entrance.now(), type.name(), type.version().number(), id,
+                context, options.correlationId(), options.causationId(), options.headers());
+        return entrance.tell(instance(type, id), start, options).thenCompose(result -> switch (result) {
+            case CommandResult.Accepted<SagaEvent> accepted -> CompletableFuture.completedFuture(accepted.token());
+            case CommandResult.Refused<SagaEvent> no -> refused(errorOf(no));
+            case CommandResult.Failed<SagaEvent>(CommandError.Unwritable unwritable) ->
+                refused(new SagaError.InvalidContext(unwritable.message()));
+            case CommandResult.Failed<SagaEvent>(var error) -> refused(new SagaError.Unavailable(error));
+        });
+    }
+
+    /** Starts a saga for an event, however long that takes. One that runs already, with whatever context, is enough. */
+    <T> CompletionStage<?> startByEvent(Definition<T> definition, String id, T context, CommandOptions options) {
+        return start(definition, id, context, options).handle((token, failure) -> {
+            if (failure == null) {
+                return CompletableFuture.completedFuture(null);
+            }
+            Throwable cause = Failures.unwrapped(failure);
+            if (cause instanceof SagaException refused) {
+                if (refused.error() instanceof SagaError.OtherContext) {
+                    return CompletableFuture.completedFuture(null);
+                }
+                if (refused.error().retryable()) {
+                    return later(definition, id, context, options);
+                }
+            }
+            return CompletableFuture.failedFuture(cause);
+        }).thenCompose(stage -> stage);
+    }
+
+    private <T> CompletableFuture<?> later(Definition<T> definition, String id, T context, CommandOptions options) {
+        CompletableFuture<Object> started = new CompletableFuture<>();
+        try {
+            system.scheduler()
+                    .scheduleOnce(AGAIN,
+                            () -> startByEvent(definition, id, context, options).whenComplete((done, failure) -> {
+                                if (failure == null) {
+                                    started.complete(null);
+                                } else {
+                                    started.completeExceptionally(failure);
+                                }
+                            }), system.executionContext());
+        } catch (IllegalStateException systemHasEnded) {
+            started.completeExceptionally(systemHasEnded);
+        }
+        return started;
+    }
+
+    private static <A> CompletionStage<A> refused(SagaError error) {
+        return CompletableFuture.failedFuture(new SagaException(error));
+    }
+
+    /** What a refusal of the machine means. */
+    static SagaError errorOf(CommandResult.Refused<SagaEvent> refused) {
+        String message = refused.message();
+        return switch (refused.code()) {
+            case "invalid-id" -> new SagaError.InvalidId(message);
+            case "invalid-metadata" -> new SagaError.InvalidMetadata(message);
+            case "unknown-definition" -> new SagaError.UnknownDefinition(message);
+            case "other-context" -> new SagaError.OtherContext(message);
+            case "not-started" -> new SagaError.NotStarted(message);
+            case "too-late" -> new SagaError.TooLate(message);
+            case "not-parked" -> new SagaError.NotParked(message);
+            case "other-structure" -> new SagaError.OtherSteps(message);
+            case "unreadable-context" -> new SagaError.UnreadableContext(message);
+            default -> new SagaError.NotPossible(message);
+        };
+    }
+}

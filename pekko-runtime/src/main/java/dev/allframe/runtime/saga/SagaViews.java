@@ -1,0 +1,121 @@
+package dev.allframe.runtime.saga;
+
+import dev.allframe.aggregate.AggregateType;
+import dev.allframe.projection.Change;
+import dev.allframe.projection.EventInfo;
+import dev.allframe.projection.Index;
+import dev.allframe.projection.Keys;
+import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.RangeIndex;
+import dev.allframe.projection.Version;
+import dev.allframe.saga.SagaStatus;
+import dev.allframe.saga.machine.AwaitedKey;
+import dev.allframe.saga.machine.SagaCommand;
+import dev.allframe.saga.machine.SagaEvent;
+import dev.allframe.saga.machine.SagaState;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The views of sagas: how far each is, and which events they await. Derived: building them anew loses nothing. */
+final class SagaViews {
+
+    /** The name of the view of all sagas. */
+    static final String SAGAS = "sagas";
+
+    /** The name of the view of awaited events. */
+    static final String AWAITED = "saga-awaited";
+
+    /** Sagas of a definition in one phase. */
+    record OfDefinition(String definition, SagaStatus.Phase phase, int version) {}
+
+    /** The step of a saga that awaits an event. */
+    record AwaitingStep(String saga, String step) {}
+
+    /** An event that a step awaits. */
+    record AwaitedEvent(String saga, String event, String key) {}
+
+    static final RangeIndex<SagaRow, Instant> WAKE_AT = RangeIndex.on("wake-at", SagaRow::wakeAt, Keys.INSTANT);
+    static final Index<SagaRow, Boolean> BUSY = Index.on("busy", row -> row.isBusy() ? true : null,
+            Keys.of(Boolean.class));
+    static final RangeIndex<SagaRow, OfDefinition> DEFINITION = RangeIndex.on("definition",
+            row -> new OfDefinition(row.begun().definition(), row.phase(), row.begun().version()),
+            Keys.of(OfDefinition.class));
+    static final RangeIndex<SagaRow, Instant> STARTED = RangeIndex.on("started", row -> row.begun().at(),
+            Keys.INSTANT);
+    static final Index<SagaRow, SagaStatus.Phase> PHASE = Index.on("phase", SagaRow::phase,
+            Keys.of(SagaStatus.Phase.class));
+    static final Index<SagaRow, String> CORRELATION = Index.on("correlation", row -> row.begun().correlationId(),
+            Keys.STRING);
+
+    static final Index<AwaitedEvent, String> OF_SAGA = Index.on("saga", AwaitedEvent::saga, Keys.STRING);
+    static final Index<AwaitedEvent, String> EVENT_KEY = Index.on("event-key",
+            row -> eventKey(row.event(), row.key()), Keys.STRING);
+
+    private SagaViews() {}
+
+    /** The view of all sagas, by the ids of their instances. */
+    static ProjectionType<String, SagaRow> sagas(AggregateType<SagaCommand, SagaEvent, SagaState> machine) {
+        SagaState first = machine.aggregate().initialState();
+        return ProjectionType.named(SAGAS, Version.version(1), String.class, SagaRow.class)
+                .indexedBy(WAKE_AT, BUSY, DEFINITION, STARTED, PHASE, CORRELATION)
+                .from(machine, (event, info) -> event instanceof SagaEvent.Started
+                        ? Change.put(info.id(), new SagaRow(machine.aggregate().evolve(first, event)))
+                        : Change.update(info.id(), row -> new SagaRow(machine.aggregate().evolve(row.state(), event))));
+    }
+
+    /** The events that sagas await. */
+    static ProjectionType<AwaitingStep, AwaitedEvent> awaited(
+            AggregateType<SagaCommand, SagaEvent, SagaState> machine) {
+        return ProjectionType.named(AWAITED, Version.version(1), AwaitingStep.class, AwaitedEvent.class)
+                .indexedBy(OF_SAGA, EVENT_KEY)
+                .from(machine, SagaViews::onSaga);
+    }
+
+    private static Change<AwaitingStep, AwaitedEvent> onSaga(SagaEvent event, EventInfo info) {
+        return switch (event) {
+            case SagaEvent.Started started -> awaiting(info.id(), started.awaited());
+            case SagaEvent.StepDone done when done.context() != null -> awaiting(info.id(), done.awaited());
+            case SagaEvent.StepDone done -> Change.none();
+            case SagaEvent.Completed completed -> Change.removeBy(OF_SAGA, info.id());
+            case SagaEvent.Compensated compensated -> Change.removeBy(OF_SAGA, info.id());
+            case SagaEvent.StepBegun other -> Change.none();
+            case SagaEvent.AttemptFailed other -> Change.none();
+            case SagaEvent.StepNotDone other -> Change.none();
+            case SagaEvent.StepSkipped other -> Change.none();
+            case SagaEvent.EventReceived other -> Change.none();
+            case SagaEvent.Settling other -> Change.none();
+            case SagaEvent.TurnedBack other -> Change.none();
+            case SagaEvent.Undone other -> Change.none();
+            case SagaEvent.Stuck other -> Change.none();
+            case SagaEvent.SuccessorStarted other -> Change.none();
+            case SagaEvent.Parked other -> Change.none();
+            case SagaEvent.Decided other -> Change.none();
+        };
+    }
+
+    /** Another context has other keys; all of them are told. */
+    private static Change<AwaitingStep, AwaitedEvent> awaiting(String saga, List<AwaitedKey> keys) {
+        List<Change<AwaitingStep, AwaitedEvent>> changes = new ArrayList<>();
+        changes.add(Change.removeBy(OF_SAGA, saga));
+        keys.forEach(key -> changes.add(Change.put(new AwaitingStep(saga, key.step()),
+                new AwaitedEvent(saga, key.event(), key.key()))));
+        return new Change.Several<>(changes);
+    }
+
+    /** Of one length, however long a key is. */
+    static String eventKey(String event, String key) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(event.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return HexFormat.of().formatHex(digest.digest(key.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java platform has SHA-256", missing);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.allframe.runtime.saga;
+
+import dev.allframe.saga.SagaMetadata.StepUse;
+import dev.allframe.saga.machine.Definition;
+import dev.allframe.saga.machine.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what this node does for the steps of sagas. Thread-safe. */
+final class StepUses {
+
+    private record Key(String definition, int version, String step) {}
+
+    private static final class Use {
+        private final LongAdder underWay = new LongAdder();
+        private final LongAdder attempts = new LongAdder();
+        private final LongAdder failures = new LongAdder();
+        private final LongAdder nanos = new LongAdder();
+        private final AtomicLong longest = new AtomicLong();
+    }
+
+    private final Map<Key, Use> uses = new ConcurrentHashMap<>();
+
+    private Use of(Definition<?> definition, String step) {
+        return uses.computeIfAbsent(
+                new Key(definition.type().name(), definition.type().version().number(), step), key -> new Use());
+    }
+
+    void begun(Definition<?> definition, String step) {
+        of(definition, step).underWay.increment();
+    }
+
+    void ended(Definition<?> definition, String step, long nanos, Outcome outcome) {
+        Use use = of(definition, step);
+        use.underWay.decrement();
+        use.attempts.increment();
+        use.nanos.add(nanos);
+        use.longest.accumulateAndGet(nanos, Math::max);
+        if (!(outcome instanceof Outcome.Done)) {
+            use.failures.increment();
+        }
+    }
+
+    List<StepUse> of(Definition<?> definition) {
+        return definition.type().steps().stream().map(step -> {
+            Use use = of(definition, step.name());
+            return new StepUse(step.name(), use.underWay.sum(), use.attempts.sum(), use.failures.sum(),
+                    Duration.ofNanos(use.nanos.sum()), Duration.ofNanos(use.longest.get()));
+        }).toList();
+    }
+}
