@@ -72,6 +72,7 @@ public interface ProjectionRegistry {
     /**
      * Leaves one event out, from now on and in every rebuild, and tries again.
      *
+     * @return fails with {@link IllegalArgumentException} if the stream has no event of this number yet
      * @throws IllegalArgumentException if the projection does not read the aggregate of the stream, or the number is
      *         below 1
      */

@@ -246,6 +246,21 @@ final class ViewsTest {
     }
 
     @Test
+    void a_skip_of_an_event_that_is_not_there_is_refused() {
+        String wallet = newId();
+        StreamId stream = StreamId.of("wallet", wallet);
+
+        assertThat(ALL_FRAME.projections().skip("purses", stream, 1, ORDER)).failsWithin(LONG)
+                .withThrowableThat()
+                .withCauseInstanceOf(IllegalArgumentException.class)
+                .withMessageContaining("there is no event 1 of " + stream + ", which has none");
+        long last = pay(wallet, 5).sequenceNr();
+        assertThat(ALL_FRAME.projections().skip("purses", stream, last + 1, ORDER)).failsWithin(LONG)
+                .withThrowableThat()
+                .withMessageContaining("the last one is " + last);
+    }
+
+    @Test
     @SuppressWarnings("NullAway") // users may not have it
     void what_is_missing_is_named() {
         ProjectionRegistry projections = ALL_FRAME.projections();

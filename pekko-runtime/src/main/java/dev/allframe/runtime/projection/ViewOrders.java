@@ -86,11 +86,13 @@ public final class ViewOrders {
     }
 
     /**
-     * An order to leave out an event of one of the aggregates that a projection reads.
+     * Stores an order to leave out an event of one of the aggregates that a projection reads; it stands when the stage
+     * completes.
      *
+     * @return fails with {@link IllegalArgumentException} if the stream has no such event
      * @throws IllegalArgumentException if the projection reads no such event
      */
-    public static ViewOrder skip(String projection, Set<String> aggregates, StreamId stream, long sequenceNr,
+    public CompletionStage<Void> skip(String projection, Set<String> aggregates, StreamId stream, long sequenceNr,
             ProjectionRegistry.Order order) {
         if (!aggregates.contains(stream.entityType()) || stream.entityId().isEmpty()) {
             throw new IllegalArgumentException("'" + projection + "' does not read the stream " + stream
@@ -99,7 +101,14 @@ public final class ViewOrders {
         if (sequenceNr < 1) {
             throw new IllegalArgumentException("the number of an event is 1 or more, not " + sequenceNr);
         }
-        return new ViewOrder.EventSkipped(stream.value(), sequenceNr, order.by(), order.reason());
+        return backend.highestSequenceNr(stream).thenCompose(highest -> {
+            if (sequenceNr > highest) {
+                throw new IllegalArgumentException("there is no event " + sequenceNr + " of " + stream
+                        + (highest == 0 ? ", which has none" : ": the last one is " + highest));
+            }
+            return give(projection,
+                    new ViewOrder.EventSkipped(stream.value(), sequenceNr, order.by(), order.reason()));
+        });
     }
 
     /** The orders behind a number, all of them. Waits for the store. */

@@ -94,9 +94,16 @@ final class ViewWork<K, R> {
 
     /** Lets go of generations that could not be opened completely. */
     private void abandon() {
-        open(served, building).forEach(generation -> generation.tables().close());
+        List<Generation<K, R>> opened = open(served, building);
         served = null;
         building = null;
+        for (Generation<K, R> generation : opened) {
+            try {
+                generation.tables().close();
+            } catch (RuntimeException failed) { // the others are let go of all the same
+                LOG.warn("tables of view '{}' did not close", view.type().name(), failed);
+            }
+        }
     }
 
     /**

@@ -287,7 +287,7 @@ public final class Views implements ProjectionRegistry {
                 .stream()
                 .map(source -> source.aggregate().name())
                 .collect(Collectors.toSet());
-        return give(name, ViewOrders.skip(name, aggregates, stream, sequenceNr, order));
+        return given().skip(name, aggregates, stream, sequenceNr, order);
     }
 
     private CompletionStage<Void> give(String name, ViewOrder order) {

@@ -185,7 +185,7 @@ public final class Reactions {
                 .stream()
                 .map(source -> source.aggregate().name())
                 .collect(Collectors.toSet());
-        return give(name, ViewOrders.skip(name, aggregates, stream, sequenceNr, order));
+        return new ViewOrders(store()).skip(name, aggregates, stream, sequenceNr, order);
     }
 
     private CompletionStage<Void> give(String name, ViewOrder order) {

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells sagas that a time has come, by the view of all sagas: those first that were due first, at most {@link
- * #MOST_UNANSWERED} at a time. A saga that has not answered is not told again; one that has, and is due all the same, is
- * told again after a pause that grows, so that it holds nobody up. Before all others those are told that were at work
- * when the node before has stopped. A wake that is not needed changes nothing.
+ * #MOST_UNANSWERED} at a time. A saga that has not answered is not told again; one that has, and is due all the same,
+ * is told again after a pause that grows, so that it holds nobody up. Before all others those are told that were at
+ * work when the node before has stopped. A wake that is not needed changes nothing.
  */
 final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,7 +71,7 @@ final class OrderView implements Callable<Integer> {
         try (OpenBank bank = new OpenBank(storage)) {
             ViewWait views = bank.views(output);
             views.look(view); // opened, so that the order is followed and not found
-            give(bank.projections(), view, reason.order()).toCompletableFuture().join();
+            give(bank.projections(), view, reason.order());
             ViewWait.Waited waited = switch (order) {
                 case "pause" -> views.untilPaused(view);
                 case "retire" -> views.untilRetired(view);
@@ -97,22 +98,27 @@ final class OrderView implements Callable<Integer> {
         }
     }
 
-    private CompletionStage<Void> give(ProjectionRegistry views, String view, Order by) {
+    /** Gives the order, and waits until it stands. */
+    private void give(ProjectionRegistry views, String view, Order by) {
+        try {
+            given(views, view, by).toCompletableFuture().join();
+        } catch (IllegalArgumentException refused) {
+            throw new InputException(Failures.message(refused));
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof IllegalArgumentException refused
+                    ? new InputException(Failures.message(refused))
+                    : failed;
+        }
+    }
+
+    private CompletionStage<Void> given(ProjectionRegistry views, String view, Order by) {
         return switch (order) {
             case "pause" -> views.pause(view, by);
             case "resume" -> views.resume(view, by);
             case "retry" -> views.retry(view, by);
             case "retire" -> views.retire(view, by);
-            default -> skip(views, view, by);
-        };
-    }
-
-    private CompletionStage<Void> skip(ProjectionRegistry views, String view, Order by) {
-        try {
-            return views.skip(view, StreamId.of(ACCOUNT.name(), Objects.requireNonNull(account)),
+            default -> views.skip(view, StreamId.of(ACCOUNT.name(), Objects.requireNonNull(account)),
                     Objects.requireNonNull(event), by);
-        } catch (IllegalArgumentException refused) {
-            throw new InputException(Failures.message(refused));
-        }
+        };
     }
 }

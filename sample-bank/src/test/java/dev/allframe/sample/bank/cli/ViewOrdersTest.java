@@ -127,6 +127,7 @@ final class ViewOrdersTest {
         Said refused = bank("balances");
         Said views = bank("views");
         Said retried = bank("view", "balances", "retry", "--json");
+        Said absent = bank("view", "balances", "skip", "--account", "nobody", "--event", "1", "--reason", "a slip");
         Said skipped = bank("view", "balances", "skip", "--account", "9", "--event", "1", "--reason", "not opened",
                 "--json");
         Said balances = bank("balances");
@@ -138,6 +139,8 @@ final class ViewOrdersTest {
         assertThat(views.out()).contains("failed", "event 1 of account|9 failed");
         assertThat(retried.exitCode()).isEqualTo(1);
         assertThat(retried.view("balances").get("state").textValue()).isEqualTo("failed");
+        assertThat(absent.exitCode()).isEqualTo(2);
+        assertThat(absent.err()).contains("there is no event 1 of account|nobody, which has none");
         assertThat(skipped.exitCode()).isZero();
         assertThat(skipped.view("balances").get("state").textValue()).isEqualTo("live");
         assertThat(balances.exitCode()).isZero();
