@@ -5,6 +5,7 @@ import dev.allframe.aggregate.Command;
 import dev.allframe.aggregate.Event;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a step is undone. Undoing is tried again until it succeeds, for a day unless said; then the saga goes on with the
@@ -47,7 +48,7 @@ public sealed interface SagaUndo<T> {
      * Undone by a call to something outside, which gets the key of the call that it undoes. It may be asked to undo
      * what was not done.
      */
-    static <T> SagaUndo<T> undoCall(OutsideCall<T, ?> call) {
+    static <T, O extends @Nullable Object> SagaUndo<T> undoCall(OutsideCall<T, O> call) {
         return new ByCall<>(call);
     }
 

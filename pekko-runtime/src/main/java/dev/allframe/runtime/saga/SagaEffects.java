@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.Cancellable;
@@ -128,7 +129,7 @@ final class SagaEffects implements StateListener<SagaState> {
             if (wait.compareTo(settings.holdFor()) > 0) {
                 wait(state);
             } else if (wait.isPositive()) {
-                timer = after(wait, () -> due(instance.id(), state, id));
+                timer = after(wait, saga -> saga.begin(state, id));
             } else if (recovered && !id.settling()) {
                 tellOnce(instance.id(), SagaCommand.Resume::new);
             } else {
@@ -162,12 +163,33 @@ final class SagaEffects implements StateListener<SagaState> {
         private void wakeAt(Instant moment) {
             Duration wait = Duration.between(entrance.now(), moment);
             if (wait.compareTo(settings.holdFor()) <= 0) {
-                String id = instance.id();
-                timer = after(wait, () -> {
-                    forget(id, null);
-                    tellOnce(id, SagaCommand.Wake::new);
-                });
+                timer = after(wait, saga -> tellOnce(saga.instance.id(), SagaCommand.Wake::new));
             }
+        }
+
+        /** Does something with the saga as it is known then, unless it has another state. */
+        private @Nullable Cancellable after(Duration wait, Consumer<Attended> then) {
+            String id = instance.id();
+            long number = sequenceNr;
+            try {
+                return system.scheduler()
+                        .scheduleOnce(wait.isPositive() ? wait : Duration.ofMillis(1),
+                                () -> attended.computeIfPresent(id, (key, known) -> known.fired(number, then)),
+                                system.executionContext());
+            } catch (IllegalStateException systemHasEnded) {
+                return null;
+            }
+        }
+
+        /** Null where nothing is left to do for the saga. */
+        private @Nullable Attended fired(long number, Consumer<Attended> then) {
+            if (number == sequenceNr) {
+                timer = null;
+                if (!closed) {
+                    then.accept(this);
+                }
+            }
+            return isIdle() ? null : this;
         }
 
         private void stopTimer() {
@@ -182,32 +204,10 @@ final class SagaEffects implements StateListener<SagaState> {
         }
     }
 
-    private @Nullable Cancellable after(Duration wait, Runnable then) {
-        try {
-            return system.scheduler()
-                    .scheduleOnce(wait.isPositive() ? wait : Duration.ofMillis(1), then, system.executionContext());
-        } catch (IllegalStateException systemHasEnded) {
-            return null;
-        }
-    }
-
-    /** The moment of an attempt has come. */
-    private void due(String saga, SagaState state, EffectId id) {
+    /** An effect has ended, and that was told. */
+    private void forget(String saga, Object ended) {
         attended.computeIfPresent(saga, (key, known) -> {
-            known.timer = null;
-            if (!closed && known.underWay == null) {
-                known.begin(state, id);
-            }
-            return known.isIdle() ? null : known;
-        });
-    }
-
-    /** What was under way has ended; null for a timer. */
-    private void forget(String saga, @Nullable Object ended) {
-        attended.computeIfPresent(saga, (key, known) -> {
-            if (ended == null) {
-                known.timer = null;
-            } else if (ended.equals(known.underWay)) {
+            if (ended.equals(known.underWay)) {
                 known.underWay = null;
             }
             return known.isIdle() ? null : known;
@@ -215,14 +215,19 @@ final class SagaEffects implements StateListener<SagaState> {
     }
 
     private void tellOnce(String saga, Function<Instant, SagaCommand> command) {
-        entrance.tell(saga, command).whenComplete((result, failure) -> {
-            if (failure != null || !(result instanceof CommandResult.Accepted<SagaEvent>)) {
-                system.log()
-                        .warn("saga {} has not taken what it was told: {}", saga, failure == null
-                                ? result
-                                : Failures.description(failure));
-            }
-        });
+        entrance.tell(saga, command).whenComplete((result, failure) -> sayWhereNotTaken(saga, result, failure));
+    }
+
+    /** What a node that ends has not told is found out by the next one. */
+    private void sayWhereNotTaken(String saga, @Nullable CommandResult<SagaEvent> result,
+            @Nullable Throwable failure) {
+        boolean ends = closed || system.getWhenTerminated().toCompletableFuture().isDone();
+        if (!ends && !(result instanceof CommandResult.Accepted<SagaEvent>)) {
+            system.log()
+                    .error("saga {} has not taken what it was told: {}", saga, failure == null
+                            ? result
+                            : Failures.description(failure));
+        }
     }
 
     private void perform(String saga, SagaState state, EffectId id) {
@@ -330,12 +335,7 @@ final class SagaEffects implements StateListener<SagaState> {
                 report(saga, id, new Outcome.Unkept(effective, unwritable.message()));
                 return;
             }
-            if (!(result instanceof CommandResult.Accepted<SagaEvent>)) {
-                system.log()
-                        .error("saga {} has not taken the outcome of step {}: {}", saga, id.step(), failure == null
-                                ? result
-                                : Failures.description(failure));
-            }
+            sayWhereNotTaken(saga, result, failure);
             forget(saga, id);
         });
     }

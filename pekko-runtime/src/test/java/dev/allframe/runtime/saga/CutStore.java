@@ -1,0 +1,141 @@
+package dev.allframe.runtime.saga;
+
+import dev.allframe.journal.memory.InMemoryBackend;
+import dev.allframe.journal.plugin.BackendProvider;
+import dev.allframe.journal.plugin.StorageSettings;
+import dev.allframe.store.Append;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.StoreClosedException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.pekko.actor.ActorSystem;
+
+/**
+ * A store in memory that outlives its actor systems. Each append of a case that a test has named is counted, and at one
+ * of them the process is cut off: nothing of that case is heard of again. All is cut off when the node is dead.
+ */
+public final class CutStore implements BackendProvider {
+
+    /** What happens at the append. */
+    enum Cut {
+        /** It is not stored, and nobody is told. */
+        BEFORE,
+        /** It is stored, and nobody is told. */
+        BEHIND,
+        /** It is not stored, and fails. */
+        REFUSED,
+        /** It is stored, and fails. */
+        UNTOLD
+    }
+
+    /** Where a case is cut off. */
+    record At(Cut cut, int append) {}
+
+    private static final Map<String, InMemoryBackend> STORES = new ConcurrentHashMap<>();
+    private static final Map<String, Node> NODES = new ConcurrentHashMap<>();
+
+    /** One process on the store. */
+    static final class Node {
+
+        private final Map<String, At> cuts = new ConcurrentHashMap<>();
+        private final Map<String, Integer> appends = new ConcurrentHashMap<>();
+        private final Function<String, String> caseOf;
+        private volatile boolean dead;
+
+        /**
+         * A process.
+         *
+         * @param caseOf the case to which a stream belongs; empty for none
+         */
+        Node(String name, Function<String, String> caseOf) {
+            this.caseOf = caseOf;
+            NODES.put(name, this);
+        }
+
+        void cut(String name, At at) {
+            cuts.put(name, at);
+        }
+
+        boolean isCut(String name) {
+            return appends.getOrDefault(name, 0) >= cuts.get(name).append;
+        }
+
+        /** How many appends a case has made. */
+        int appends(String name) {
+            return appends.getOrDefault(name, 0);
+        }
+
+        void die() {
+            dead = true;
+        }
+
+        private CompletionStage<?> append(EventStoreBackend store, Append append) {
+            String name = caseOf.apply(append.stream().value());
+            int number = name.isEmpty() ? 0 : appends.merge(name, 1, Integer::sum);
+            At at = cuts.get(name);
+            if (at == null || number != at.append) {
+                return store.append(append);
+            }
+            return switch (at.cut) {
+                case BEFORE -> new CompletableFuture<>();
+                case BEHIND -> store.append(append).thenCompose(done -> new CompletableFuture<>());
+                case REFUSED -> CompletableFuture.failedFuture(new IllegalStateException("no room"));
+                case UNTOLD -> store.append(append).thenCompose(done -> CompletableFuture
+                        .failedFuture(new IllegalStateException("no answer of the disk")));
+            };
+        }
+    }
+
+    /** The configuration of a node. */
+    static String config(String store, String node) {
+        return "allframe.storage = memory\ninmemory.provider = \"" + CutStore.class.getName()
+                + "\"\ninmemory.cut { store = \"" + store + "\", node = \"" + node + "\" }";
+    }
+
+    /** The store itself. */
+    static InMemoryBackend store(String name) {
+        return STORES.computeIfAbsent(name, first -> InMemoryBackend.unbounded());
+    }
+
+    @Override
+    public EventStoreBackend open(ActorSystem system, StorageSettings settings) {
+        EventStoreBackend store = store(system.settings().config().getString("inmemory.cut.store"));
+        Node node = NODES.get(system.settings().config().getString("inmemory.cut.node"));
+        return (EventStoreBackend) Proxy.newProxyInstance(CutStore.class.getClassLoader(),
+                new Class<?>[]{EventStoreBackend.class}, (proxy, method, arguments) -> {
+                    if (node.dead) {
+                        return dead(store, method);
+                    }
+                    if (method.getName().equals("append")) {
+                        return node.append(store, (Append) arguments[0]);
+                    }
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                });
+    }
+
+    private static Object dead(EventStoreBackend store, Method method) {
+        if (CompletionStage.class.isAssignableFrom(method.getReturnType())) {
+            return new CompletableFuture<>();
+        }
+        if (method.getName().equals("storeId")) {
+            return store.storeId();
+        }
+        throw new StoreClosedException(store.storeId());
+    }
+
+    /** The store stays. */
+    @Override
+    public void close(EventStoreBackend backend) {
+        // for the next process
+    }
+}
