@@ -35,7 +35,11 @@ public interface SagaOrchestrator {
      */
     <T> CompletionStage<SagaHandle> start(SagaType<T> type, String id, T context, CommandOptions options);
 
-    /** A saga by its id, which need not be there. */
+    /**
+     * A saga by its id, which need not be there.
+     *
+     * @throws SagaException with {@link SagaError.InvalidId} if no saga can have the id
+     */
     SagaHandle saga(String definition, String id);
 
     /**

@@ -69,6 +69,9 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
 
     @Override
     public SagaHandle saga(String definition, String id) {
+        Definition.idProblem(definition).or(() -> Definition.idProblem(id)).ifPresent(problem -> {
+            throw new SagaException(new SagaError.InvalidId(problem));
+        });
         return new ActorSagaHandle(sagas, Objects.requireNonNull(definition, "definition"),
                 Objects.requireNonNull(id, "id"));
     }

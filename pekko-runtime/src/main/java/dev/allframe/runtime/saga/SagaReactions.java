@@ -42,8 +42,8 @@ final class SagaReactions {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** An event waits for room, and for nodes that can start the saga, for as long as it takes. */
-    private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
+    /** An event waits for room for as long as a reaction may. */
+    private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(20);
 
     private final SagaDefinitions definitions;
     private final SagaEntrance entrance;
