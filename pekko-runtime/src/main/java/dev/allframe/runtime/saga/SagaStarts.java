@@ -20,12 +20,14 @@ import dev.allframe.saga.machine.SagaCommand;
 import dev.allframe.saga.machine.SagaEvent;
 import dev.allframe.store.ConsistencyToken;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /** Starts sagas, as many of a definition as may run. Thread-safe. */
 final class SagaStarts {
@@ -38,7 +40,7 @@ final class SagaStarts {
     private final CompletableFuture<View<String, SagaRow>> sagas;
 
     /** Starts of this node that the view has not seen yet, by definition. */
-    private final Map<String, AtomicInteger> unseen = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> unseen = new ConcurrentHashMap<>();
 
     SagaStarts(ActorSystem<?> system, SagaEntrance entrance, CompletableFuture<View<String, SagaRow>> sagas) {
         this.system = system;
@@ -64,20 +66,39 @@ final class SagaStarts {
             return startNow(type, id, stored, options);
         }
         return sagas.thenCompose(view -> {
-            AtomicInteger begun = unseen.computeIfAbsent(type.name(), name -> new AtomicInteger());
-            int now = begun.incrementAndGet();
-            if (running(view, type) + now > type.atMost() && view.get(instance(type, id)).isEmpty()) {
-                begun.decrementAndGet();
-                return refused(new SagaError.Overloaded("as many sagas '" + type.name() + "' run as may, "
-                        + type.atMost() + ": start it again when some have ended"));
-            }
-            return startNow(type, id, stored, options).whenComplete((token, failure) -> {
-                if (failure != null) {
-                    begun.decrementAndGet();
-                } else {
-                    view.await(token, SEEN_WITHIN).whenComplete((seen, unused) -> begun.decrementAndGet());
+            Set<String> begun = unseen.computeIfAbsent(type.name(), name -> new HashSet<>());
+            boolean counted;
+            synchronized (begun) {
+                counted = isNew(view, type, id, begun);
+                if (counted && running(view, type, begun) >= type.atMost()) {
+                    return refused(new SagaError.Overloaded("as many sagas '" + type.name() + "' run as may, "
+                            + type.atMost() + ": start it again when some have ended"));
                 }
-            });
+                if (counted) {
+                    begun.add(instance(type, id));
+                }
+            }
+            CompletionStage<ConsistencyToken> started = startNow(type, id, stored, options);
+            return counted ? started.whenComplete((token, failure) -> seen(view, token, begun, instance(type, id)))
+                    : started;
+        });
+    }
+
+    /** A saga that was started before is no further one. */
+    private static boolean isNew(View<String, SagaRow> view, SagaType<?> type, String id, Set<String> begun) {
+        return !begun.contains(instance(type, id)) && view.get(instance(type, id)).isEmpty();
+    }
+
+    /** Counts a start until the view does, or it has failed. */
+    private static void seen(View<String, SagaRow> view, @Nullable ConsistencyToken token, Set<String> begun,
+            String instance) {
+        CompletionStage<?> seen = token == null
+                ? CompletableFuture.completedFuture(null)
+                : view.await(token, SEEN_WITHIN);
+        seen.whenComplete((answer, failure) -> {
+            synchronized (begun) {
+                begun.remove(instance);
+            }
         });
     }
 
@@ -86,9 +107,10 @@ final class SagaStarts {
     }
 
     /** Parked ones count too: they have not ended. */
-    private static long running(View<String, SagaRow> view, SagaType<?> type) {
+    private static long running(View<String, SagaRow> view, SagaType<?> type, Set<String> begun) {
         return view.read(reader -> count(reader, type, SagaStatus.Phase.RUNNING)
-                + count(reader, type, SagaStatus.Phase.PARKED));
+                + count(reader, type, SagaStatus.Phase.PARKED)
+                + begun.stream().filter(instance -> reader.get(instance).isEmpty()).count());
     }
 
     private static long count(ViewReader<String, SagaRow> view, SagaType<?> type, SagaStatus.Phase phase) {
