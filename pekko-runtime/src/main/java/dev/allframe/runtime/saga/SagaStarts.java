@@ -79,7 +79,8 @@ final class SagaStarts {
                 }
             }
             CompletionStage<ConsistencyToken> started = startNow(type, id, stored, options);
-            return counted ? started.whenComplete((token, failure) -> seen(view, token, begun, instance(type, id)))
+            return counted
+                    ? started.whenComplete((token, failure) -> seen(view, token, begun, instance(type, id)))
                     : started;
         });
     }

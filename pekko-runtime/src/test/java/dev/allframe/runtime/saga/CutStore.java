@@ -86,8 +86,9 @@ public final class CutStore implements BackendProvider {
                 case BEFORE -> new CompletableFuture<>();
                 case BEHIND -> store.append(append).thenCompose(done -> new CompletableFuture<>());
                 case REFUSED -> CompletableFuture.failedFuture(new IllegalStateException("no room"));
-                case UNTOLD -> store.append(append).thenCompose(done -> CompletableFuture
-                        .failedFuture(new IllegalStateException("no answer of the disk")));
+                case UNTOLD -> store.append(append)
+                        .thenCompose(done -> CompletableFuture
+                                .failedFuture(new IllegalStateException("no answer of the disk")));
             };
         }
     }

@@ -106,13 +106,10 @@ final class SagaCrashTest {
      * @param to the vault that gets the money
      */
     private enum Way {
-        MOVED(MOVE, 7, Phase.COMPLETED, "to"),
-        MOVED_BACK(MOVE, 6, Phase.COMPENSATED, "nobody"),
-        BOOKED(TRIP, 4, Phase.COMPLETED, "to"),
-        UNBOOKED(TRIP, 3, Phase.COMPENSATED, "nobody"),
-        ASKED(ASKED_TRIP, 4, Phase.COMPLETED, "to"),
-        ASKED_BACK(ASKED_TRIP, 3, Phase.COMPENSATED, "nobody"),
-        WAITED(WAITING, 5, Phase.COMPLETED, "to");
+        MOVED(MOVE, 7, Phase.COMPLETED, "to"), MOVED_BACK(MOVE, 6, Phase.COMPENSATED, "nobody"), BOOKED(TRIP, 4,
+                Phase.COMPLETED, "to"), UNBOOKED(TRIP, 3, Phase.COMPENSATED, "nobody"), ASKED(ASKED_TRIP, 4,
+                        Phase.COMPLETED, "to"), ASKED_BACK(ASKED_TRIP, 3, Phase.COMPENSATED,
+                                "nobody"), WAITED(WAITING, 5, Phase.COMPLETED, "to");
 
         private final SagaType<Move> type;
         private final int appends;

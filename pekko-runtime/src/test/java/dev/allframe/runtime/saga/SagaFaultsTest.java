@@ -93,7 +93,8 @@ final class SagaFaultsTest {
 
     private static final SagaType<Move> CALL = named("call")
             .step("ask", call(Ticket.class, SagaFaultsTest::answer, timeout(MOMENT), attempts(2),
-                    backoff(MOMENT, MOMENT), into((move, ticket) -> new Move(move.id(), move.from(), ticket.text(), 1))),
+                    backoff(MOMENT, MOMENT),
+                    into((move, ticket) -> new Move(move.id(), move.from(), ticket.text(), 1))),
                     undoCall(SagaFaultsTest::undoAnswer));
 
     private static final SagaType<Move> THROWS = named("throws")
