@@ -10,12 +10,17 @@ import dev.allframe.projection.ReactionInfo;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.account.AccountCommand.Open;
-import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
+import dev.allframe.sample.bank.account.AccountEvent;
 import java.time.LocalDate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +44,11 @@ final class ReactionsPageTest {
             case Withdrawn withdrawn -> nothing();
             case OverdraftChanged changed -> mail(info.idempotencyKey(), "Your overdraft has changed");
             case OrderPlaced placed -> nothing();
+            case OrderCancelled cancelled -> nothing();
+            case Reserved reserved -> nothing();
+            case Released released -> nothing();
+            case Confirmed confirmed -> nothing();
+            case Closed closed -> nothing();
         };
     }
 

@@ -3,11 +3,17 @@ package dev.allframe.benchmarks.bareaccount;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Book;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.CancelOrder;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.ChangeOverdraft;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Close;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Confirm;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Credit;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Deposit;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.ExecuteOrder;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Open;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.PlaceOrder;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Release;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Reserve;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Withdraw;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
@@ -23,7 +29,9 @@ import java.time.LocalDate;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({@JsonSubTypes.Type(Open.class), @JsonSubTypes.Type(Deposit.class), @JsonSubTypes.Type(Withdraw.class),
         @JsonSubTypes.Type(Book.class), @JsonSubTypes.Type(ChangeOverdraft.class),
-        @JsonSubTypes.Type(PlaceOrder.class), @JsonSubTypes.Type(ExecuteOrder.class)})
+        @JsonSubTypes.Type(PlaceOrder.class), @JsonSubTypes.Type(ExecuteOrder.class),
+        @JsonSubTypes.Type(CancelOrder.class), @JsonSubTypes.Type(Reserve.class), @JsonSubTypes.Type(Release.class),
+        @JsonSubTypes.Type(Confirm.class), @JsonSubTypes.Type(Credit.class), @JsonSubTypes.Type(Close.class)})
 public sealed interface AccountCommand {
 
     /** Whatever names an amount, which must be in the account's currency. */
@@ -52,6 +60,18 @@ public sealed interface AccountCommand {
             return order.amount();
         }
     }
+
+    record CancelOrder(@NotBlank String orderId) implements AccountCommand {}
+
+    record Reserve(@NotBlank String transferId, @NotNull @Positive Money amount) implements OfMoney {}
+
+    record Release(@NotBlank String transferId) implements AccountCommand {}
+
+    record Confirm(@NotBlank String transferId, @NotNull Entry entry) implements AccountCommand {}
+
+    record Credit(@NotNull @Positive Money amount, @NotNull Entry entry) implements OfMoney {}
+
+    record Close(@NotNull LocalDate on) implements AccountCommand {}
 
     record ExecuteOrder(@NotBlank String orderId, @NotNull LocalDate on) implements AccountCommand {}
 }

@@ -1,17 +1,28 @@
 package dev.allframe.benchmarks.bareaccount;
 
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Book;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.CancelOrder;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.ChangeOverdraft;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Close;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Confirm;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Credit;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Deposit;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.ExecuteOrder;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.OfMoney;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Open;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.PlaceOrder;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Release;
+import dev.allframe.benchmarks.bareaccount.AccountCommand.Reserve;
 import dev.allframe.benchmarks.bareaccount.AccountCommand.Withdraw;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Closed;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Confirmed;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.Deposited;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.Opened;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.OrderCancelled;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.OrderPlaced;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.OverdraftChanged;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Released;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Reserved;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
@@ -139,7 +150,8 @@ public final class AccountEntity
     private ReplyEffect<Recorded, State> decide(Account account, Execute execute) {
         return switch (execute.command()) {
             case Open(var owner, var overdraft, var on) ->
-                account.open() ? refuse(execute, "already-open") : persist(execute, new Opened(owner, overdraft, on));
+                !account.owner().isEmpty() ? refuse(execute, "already-open") : persist(execute, new Opened(owner, overdraft, on));
+            case AccountCommand other when account.closed() -> refuse(execute, "closed");
             case AccountCommand other when !account.open() -> refuse(execute, "not-open");
             case OfMoney other when !other.amount().currency().equals(account.currency()) ->
                 refuse(execute, "wrong-currency");
@@ -155,6 +167,22 @@ public final class AccountEntity
             case PlaceOrder(var id, var order) -> account.orders().containsKey(id)
                     ? refuse(execute, "order-exists")
                     : persist(execute, new OrderPlaced(id, order));
+            case CancelOrder(var id) -> account.orders().containsKey(id)
+                    ? persist(execute, new OrderCancelled(id))
+                    : refuse(execute, "unknown-order");
+            case Reserve(var id, var amount) when account.setAside().containsKey(id) ->
+                refuse(execute, "already-reserved");
+            case Reserve(var id, var amount) -> ifCovered(execute, account, amount, new Reserved(id, amount));
+            case Release(var id) -> account.setAside().containsKey(id)
+                    ? persist(execute, new Released(id))
+                    : reply(execute, new Accepted(List.of(), version()));
+            case Confirm(var id, var entry) -> switch (account.setAside().get(id)) {
+                case null -> refuse(execute, "not-reserved");
+                case Money amount -> persist(execute, new Confirmed(id, amount, entry));
+            };
+            case Credit(var amount, var entry) -> persist(execute, new Deposited(amount, entry));
+            case Close(var on) ->
+                account.isEmpty() ? persist(execute, new Closed(on)) : refuse(execute, "not-empty");
             case ExecuteOrder(var id, var on) -> switch (account.orders().get(id)) {
                 case null -> refuse(execute, "unknown-order");
                 case StandingOrder(var amount, var to, var purpose) ->
@@ -164,8 +192,13 @@ public final class AccountEntity
     }
 
     private ReplyEffect<Recorded, State> withdraw(Execute execute, Account account, Money amount, Entry entry) {
+        return ifCovered(execute, account, amount, new Withdrawn(amount, entry));
+    }
+
+    private ReplyEffect<Recorded, State> ifCovered(Execute execute, Account account, Money amount,
+            AccountEvent event) {
         return account.covers(amount)
-                ? persist(execute, new Withdrawn(amount, entry))
+                ? persist(execute, event)
                 : reply(execute,
                         new Refused("insufficient-funds", Map.of("available", account.available().toString())));
     }
@@ -215,7 +248,9 @@ public final class AccountEntity
 
     @Override
     public Set<String> tagsFor(Recorded recorded) {
-        return recorded.event() instanceof Withdrawn ? Set.of("outgoing") : Set.of();
+        return recorded.event() instanceof Withdrawn || recorded.event() instanceof Confirmed
+                ? Set.of("outgoing")
+                : Set.of();
     }
 
     @Override

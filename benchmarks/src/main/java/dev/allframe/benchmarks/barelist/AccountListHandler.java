@@ -1,10 +1,15 @@
 package dev.allframe.benchmarks.barelist;
 
 import dev.allframe.benchmarks.bareaccount.AccountEntity.Recorded;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Closed;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Confirmed;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.Deposited;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.Opened;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.OrderCancelled;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.OrderPlaced;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.OverdraftChanged;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Released;
+import dev.allframe.benchmarks.bareaccount.AccountEvent.Reserved;
 import dev.allframe.benchmarks.bareaccount.AccountEvent.Withdrawn;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -44,6 +49,11 @@ final class AccountListHandler extends JdbcHandler<List<EventEnvelope<Recorded>>
                     case Withdrawn(var amount, var entry) -> add(move, envelope, amount.amount().negate());
                     case OverdraftChanged changed -> add(move, envelope, BigDecimal.ZERO);
                     case OrderPlaced placed -> add(move, envelope, BigDecimal.ZERO);
+                    case OrderCancelled cancelled -> add(move, envelope, BigDecimal.ZERO);
+                    case Reserved reserved -> add(move, envelope, BigDecimal.ZERO);
+                    case Released released -> add(move, envelope, BigDecimal.ZERO);
+                    case Confirmed(var id, var amount, var entry) -> add(move, envelope, amount.amount().negate());
+                    case Closed closed -> add(move, envelope, BigDecimal.ZERO);
                 }
             }
             open.executeBatch();

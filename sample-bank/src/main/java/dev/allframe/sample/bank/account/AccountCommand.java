@@ -47,6 +47,24 @@ public sealed interface AccountCommand extends Command {
         }
     }
 
+    /** Takes a standing order back. */
+    record CancelOrder(@NotBlank String orderId) implements AccountCommand {}
+
+    /** Sets money aside for a transfer: nobody else can take it, until the transfer is confirmed or released. */
+    record Reserve(@NotBlank String transferId, @NotNull @Positive Money amount) implements OfMoney {}
+
+    /** Gives back what was set aside; nothing where nothing is. */
+    record Release(@NotBlank String transferId) implements AccountCommand {}
+
+    /** Books out what was set aside. */
+    record Confirm(@NotBlank String transferId, @NotNull Entry entry) implements AccountCommand {}
+
+    /** Brings the money of a transfer. */
+    record Credit(@NotNull @Positive Money amount, @NotNull Entry entry) implements OfMoney {}
+
+    /** Closes the account, on which there must be nothing. */
+    record Close(@NotNull LocalDate on) implements AccountCommand {}
+
     /** Makes the remittance of a standing order, if the account covers it. */
     record ExecuteOrder(@NotBlank String orderId, @NotNull LocalDate on) implements AccountCommand {}
 }

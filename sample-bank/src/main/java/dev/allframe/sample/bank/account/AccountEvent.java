@@ -38,4 +38,24 @@ public sealed interface AccountEvent extends Event {
     /** A standing order was set up. */
     @Stored("order-placed")
     record OrderPlaced(String orderId, StandingOrder order) implements AccountEvent {}
+
+    /** A standing order was taken back. */
+    @Stored("order-cancelled")
+    record OrderCancelled(String orderId) implements AccountEvent {}
+
+    /** Money was set aside for a transfer. */
+    @Stored("reserved")
+    record Reserved(String transferId, Money amount) implements AccountEvent {}
+
+    /** What was set aside for a transfer was given back. */
+    @Stored("released")
+    record Released(String transferId) implements AccountEvent {}
+
+    /** What was set aside for a transfer went out. */
+    @Stored("confirmed")
+    record Confirmed(String transferId, Money amount, Entry entry) implements AccountEvent {}
+
+    /** The account does nothing any more. */
+    @Stored("closed")
+    record Closed(LocalDate on) implements AccountEvent {}
 }

@@ -1,6 +1,7 @@
 package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+import static dev.allframe.sample.bank.transfers.Transfer.TRANSFER;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionRegistry;
@@ -11,6 +12,7 @@ import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
 import dev.allframe.sample.bank.demo.OtherYearException;
+import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.sample.bank.history.HistoryImport;
 import dev.allframe.sample.bank.history.ImportReport;
 import dev.allframe.sample.bank.history.InputException;
@@ -52,7 +54,7 @@ final class OpenBank implements AutoCloseable {
         AllFrame running = started;
         if (running == null) {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
-            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT);
+            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).saga(TRANSFER);
             VIEWS.forEach(builder::projection);
             running = builder.start();
             started = running;
@@ -75,6 +77,11 @@ final class OpenBank implements AutoCloseable {
 
     Ledger ledger() {
         return new Ledger(running().eventStore(ACCOUNT));
+    }
+
+    /** Starts, shows and operates sagas. */
+    SagaOrchestrator sagas() {
+        return running().sagas();
     }
 
     /** The names of the views. */

@@ -1,10 +1,15 @@
 package dev.allframe.sample.bank.cli;
 
 import dev.allframe.sample.bank.account.Account;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Counterparty;
 import dev.allframe.sample.bank.account.Entry;
@@ -81,6 +86,12 @@ final class ShowAccount implements Callable<Integer> {
             case Withdrawn(var amount, var entry) -> entry(entry, amount.amount().negate().toPlainString());
             case OverdraftChanged(var overdraft) -> "            overdraft " + overdraft;
             case OrderPlaced(var orderId, var order) -> "            standing order " + orderId;
+            case OrderCancelled(var orderId) -> "            standing order " + orderId + " cancelled";
+            case Reserved(var transfer, var amount) -> "            reserved " + amount + " for " + transfer;
+            case Released(var transfer) -> "            released " + transfer;
+            case Confirmed(var transfer, var amount, var entry) ->
+                entry(entry, amount.amount().negate().toPlainString());
+            case Closed(var on) -> on + "  closed";
         };
     }
 
@@ -127,6 +138,25 @@ final class ShowAccount implements Callable<Integer> {
                 json.put("event", "order-placed");
                 json.put("order", orderId);
                 json.put("amount", order.amount().amount().toPlainString());
+            }
+            case OrderCancelled(var orderId) -> {
+                json.put("event", "order-cancelled");
+                json.put("order", orderId);
+            }
+            case Reserved(var transfer, var amount) -> {
+                json.put("event", "reserved");
+                json.put("transfer", transfer);
+                json.put("amount", amount.amount().toPlainString());
+            }
+            case Released(var transfer) -> {
+                json.put("event", "released");
+                json.put("transfer", transfer);
+            }
+            case Confirmed(var transfer, var amount, var entry) ->
+                json(json, "confirmed", amount.amount().toPlainString(), entry);
+            case Closed(var on) -> {
+                json.put("event", "closed");
+                json.put("on", on.toString());
             }
         }
         json.put("balance", line.after().balance().amount().toPlainString());

@@ -71,6 +71,19 @@ final class Storage {
         checkThere();
     }
 
+    /**
+     * Refuses to work with sagas where there are no accounts from an earlier command.
+     *
+     * @throws InputException if there is no store in the folder, or storage that keeps nothing
+     */
+    void checkKeepsSagas() {
+        if (!isDurable()) {
+            throw new InputException("the memory backend keeps no accounts from one command to the next: leave"
+                    + " --backend out");
+        }
+        checkThere();
+    }
+
     /** The configuration of the actor system. */
     Config config() {
         Map<String, String> chosen = isDurable()

@@ -2,14 +2,19 @@ package dev.allframe.sample.bank.demo;
 
 import dev.allframe.command.CommandBus;
 import dev.allframe.sample.bank.account.Account;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Money;
-import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.sample.bank.ledger.Ledger.Line;
+import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.sample.bank.ledger.Tally;
 import dev.allframe.sample.bank.ledger.Teller;
 import java.util.HashMap;
@@ -73,8 +78,8 @@ public final class DemoRun {
         Money out = Money.czk(0);
         Money total = Money.czk(0);
         long events = 0;
-        for (String id : year.expected().keySet()) {
-            List<Line> statement = ledger.statement(id);
+        for (String account : year.expected().keySet()) {
+            List<Line> statement = ledger.statement(account);
             events += statement.size();
             for (Line line : statement) {
                 switch (line.recorded().event()) {
@@ -82,15 +87,24 @@ public final class DemoRun {
                     case Withdrawn(var amount, var entry) -> out = out.plus(amount);
                     case Opened opened -> {
                     }
+                    case Confirmed(var id, var amount, var entry) -> out = out.plus(amount);
                     case OrderPlaced placed -> {
+                    }
+                    case OrderCancelled cancelled -> {
+                    }
+                    case Reserved reserved -> {
+                    }
+                    case Released released -> {
+                    }
+                    case Closed closed -> {
                     }
                     case OverdraftChanged changed -> {
                     }
                 }
             }
-            Account account = statement.isEmpty() ? Account.NONE : statement.getLast().after();
-            total = total.plus(account.balance());
-            stored.put(id, account);
+            Account now = statement.isEmpty() ? Account.NONE : statement.getLast().after();
+            total = total.plus(now.balance());
+            stored.put(account, now);
         }
         return new DemoReport(seed, tally, earlier, events, in, out, total, stored, stored.equals(year.expected()));
     }

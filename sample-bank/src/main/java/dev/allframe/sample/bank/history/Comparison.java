@@ -1,11 +1,16 @@
 package dev.allframe.sample.bank.history;
 
-import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
+import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.ledger.Ledger.Line;
 import java.util.ArrayList;
@@ -86,6 +91,11 @@ final class Comparison {
                 yield null;
             }
             case OverdraftChanged changed -> null;
+            case OrderCancelled cancelled -> null;
+            case Reserved reserved -> null;
+            case Released released -> null;
+            case Confirmed confirmed -> null;
+            case Closed closed -> null;
             case Deposited(var amount, var entry, var channel) -> {
                 transactions++;
                 yield entry.reference();

@@ -13,12 +13,17 @@ import dev.allframe.projection.Keys;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.Range;
 import dev.allframe.projection.ViewReader;
-import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
+import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Money;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,8 +76,14 @@ public final class Customers {
             case Deposited(var amount, var entry, var channel) ->
                 updateBy(ACCOUNT_ID, info.id(), row -> row.plus(amount));
             case Withdrawn(var amount, var entry) -> updateBy(ACCOUNT_ID, info.id(), row -> row.minus(amount));
+            case Confirmed(var id, var amount, var entry) ->
+                updateBy(ACCOUNT_ID, info.id(), row -> row.minus(amount));
             case OverdraftChanged(var limit) -> none();
             case OrderPlaced(var id, var order) -> none();
+            case OrderCancelled(var id) -> none();
+            case Reserved(var id, var amount) -> none();
+            case Released(var id) -> none();
+            case Closed(var on) -> none();
         };
     }
 

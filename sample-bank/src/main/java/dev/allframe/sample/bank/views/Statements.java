@@ -12,14 +12,19 @@ import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.Range;
 import dev.allframe.projection.ViewReader;
-import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
-import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Entry.Kind;
+import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -102,8 +107,14 @@ public final class Statements {
             case Withdrawn(var amount, var entry) ->
                 moved(Money.zero(amount.currency()).minus(amount), entry, info);
             case Opened(var owner, var overdraft, var on) -> none();
+            case Confirmed(var id, var amount, var entry) ->
+                moved(Money.zero(amount.currency()).minus(amount), entry, info);
             case OverdraftChanged(var limit) -> none();
             case OrderPlaced(var id, var order) -> none();
+            case OrderCancelled(var id) -> none();
+            case Reserved(var id, var amount) -> none();
+            case Released(var id) -> none();
+            case Closed(var on) -> none();
         };
     }
 

@@ -8,12 +8,17 @@ import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import dev.allframe.projection.Change;
 import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.ProjectionType;
-import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
+import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Counterparty;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
@@ -64,8 +69,14 @@ public final class Turnover {
                     sum -> sum.withIn(amount));
             case Withdrawn(var amount, var entry) -> upsert(key(entry), zero(amount), sum -> sum.withOut(amount));
             case Opened(var owner, var overdraft, var on) -> none();
+            case Confirmed(var id, var amount, var entry) ->
+                upsert(key(entry), zero(amount), sum -> sum.withOut(amount));
             case OverdraftChanged(var limit) -> none();
             case OrderPlaced(var id, var order) -> none();
+            case OrderCancelled(var id) -> none();
+            case Reserved(var id, var amount) -> none();
+            case Released(var id) -> none();
+            case Closed(var on) -> none();
         };
     }
 

@@ -6,17 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.fixture.AggregateFixture;
 import dev.allframe.sample.bank.account.AccountCommand.Book;
+import dev.allframe.sample.bank.account.AccountCommand.CancelOrder;
 import dev.allframe.sample.bank.account.AccountCommand.ChangeOverdraft;
+import dev.allframe.sample.bank.account.AccountCommand.Close;
+import dev.allframe.sample.bank.account.AccountCommand.Confirm;
+import dev.allframe.sample.bank.account.AccountCommand.Credit;
 import dev.allframe.sample.bank.account.AccountCommand.Deposit;
 import dev.allframe.sample.bank.account.AccountCommand.ExecuteOrder;
 import dev.allframe.sample.bank.account.AccountCommand.Open;
 import dev.allframe.sample.bank.account.AccountCommand.PlaceOrder;
+import dev.allframe.sample.bank.account.AccountCommand.Release;
+import dev.allframe.sample.bank.account.AccountCommand.Reserve;
 import dev.allframe.sample.bank.account.AccountCommand.Side;
 import dev.allframe.sample.bank.account.AccountCommand.Withdraw;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Entry.Kind;
 import java.math.BigDecimal;
@@ -53,7 +64,7 @@ final class AccountsTest {
     void a_deposit_adds_to_the_balance() {
         account(new Deposited(czk(100), CASH)).when(new Deposit(czk("0.50"), CASH))
                 .thenEvents(new Deposited(czk("0.50"), CASH))
-                .thenState(new Account("Ann", czk("100.50"), czk(0), Map.of()));
+                .thenState(new Account("Ann", czk("100.50"), czk(0), Map.of(), Map.of(), false));
     }
 
     @Test
@@ -106,6 +117,54 @@ final class AccountsTest {
         account(new OrderPlaced("rent", RENT)).when(new ExecuteOrder("rent", DAY)).thenRefused("insufficient-funds");
         account(new OrderPlaced("rent", RENT), new Deposited(czk(100), CASH)).when(new ExecuteOrder("rent", DAY))
                 .thenEvents(new Withdrawn(czk(80), Entry.remittance(DAY, RENT.to(), "household").referring("rent")));
+    }
+
+    @Test
+    void a_standing_order_is_taken_back() {
+        account(new OrderPlaced("rent", RENT)).when(new CancelOrder("rent"))
+                .thenEvents(new OrderCancelled("rent"));
+        account(new OrderPlaced("rent", RENT), new OrderCancelled("rent")).when(new CancelOrder("rent"))
+                .thenRefused("unknown-order");
+    }
+
+    @Test
+    void what_is_set_aside_for_a_transfer_is_not_to_be_had() {
+        account(new Deposited(czk(100), CASH)).when(new Reserve("t-1", czk("100.01")))
+                .thenRefused("insufficient-funds", Map.of("available", "100.00 CZK"));
+        account(new Deposited(czk(100), CASH)).when(new Reserve("t-1", czk(60)))
+                .thenEvents(new Reserved("t-1", czk(60)))
+                .thenState(new Account("Ann", czk(100), czk(0), Map.of(), Map.of("t-1", czk(60)), false));
+        account(new Deposited(czk(100), CASH), new Reserved("t-1", czk(60))).when(new Withdraw(czk(41), CASH))
+                .thenRefused("insufficient-funds", Map.of("available", "40.00 CZK"));
+        account(new Deposited(czk(100), CASH), new Reserved("t-1", czk(60))).when(new Reserve("t-1", czk(1)))
+                .thenRefused("already-reserved");
+    }
+
+    @Test
+    void what_is_set_aside_is_given_back_once_or_goes_out_once() {
+        account(new Deposited(czk(100), CASH), new Reserved("t-1", czk(60))).when(new Release("t-1"))
+                .thenEvents(new Released("t-1"))
+                .thenState(new Account("Ann", czk(100), czk(0), Map.of(), Map.of(), false));
+        account().when(new Release("t-1")).thenNoChange();
+        account(new Deposited(czk(100), CASH), new Reserved("t-1", czk(60))).when(new Confirm("t-1", CASH))
+                .thenEvents(new Confirmed("t-1", czk(60), CASH))
+                .thenState(new Account("Ann", czk(40), czk(0), Map.of(), Map.of(), false));
+        account().when(new Confirm("t-1", CASH)).thenRefused("not-reserved");
+    }
+
+    @Test
+    void a_transfer_brings_money() {
+        account().when(new Credit(czk(5), CASH)).thenEvents(new Deposited(czk(5), CASH));
+    }
+
+    @Test
+    void an_account_is_closed_when_nothing_is_on_it_and_then_does_nothing() {
+        account(new Deposited(czk(1), CASH)).when(new Close(DAY)).thenRefused("not-empty");
+        account(new Deposited(czk(1), CASH), new Reserved("t-1", czk(1))).when(new Close(DAY))
+                .thenRefused("not-empty");
+        account().when(new Close(DAY)).thenEvents(new Closed(DAY));
+        account(new Closed(DAY)).when(new Deposit(czk(1), CASH)).thenRefused("closed");
+        account(new Closed(DAY)).when(new Open("Ann", czk(0), DAY)).thenRefused("already-open");
     }
 
     @Test

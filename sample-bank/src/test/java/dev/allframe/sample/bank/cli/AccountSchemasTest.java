@@ -5,10 +5,15 @@ import static dev.allframe.sample.bank.account.Money.czk;
 import static dev.allframe.schema.CompatibilityMode.BACKWARD_TRANSITIVE;
 
 import dev.allframe.api.testkit.EventSchemas;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.OrderCancelled;
 import dev.allframe.sample.bank.account.AccountEvent.OrderPlaced;
 import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
+import dev.allframe.sample.bank.account.AccountEvent.Released;
+import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Counterparty;
 import dev.allframe.sample.bank.account.Entry;
@@ -31,7 +36,8 @@ final class AccountSchemasTest {
                 .withExamples(new Opened("Ann", czk(500), DAY),
                         new Deposited(czk("12.50"), Entry.cash(DAY)),
                         new Withdrawn(czk(3), Entry.cash(DAY)), new OverdraftChanged(czk(100)),
-                        new OrderPlaced("29401", ORDER))
+                        new OrderPlaced("29401", ORDER), new OrderCancelled("29401"), new Reserved("t-1", czk(3)),
+                        new Released("t-1"), new Confirmed("t-1", czk(3), Entry.cash(DAY)), new Closed(DAY))
                 .assertCompatibleWith("src/main/schemas", BACKWARD_TRANSITIVE);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.allframe.sample.bank.transfers;
+
+import org.jspecify.annotations.NullMarked;
