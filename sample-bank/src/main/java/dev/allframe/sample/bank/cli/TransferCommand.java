@@ -27,6 +27,9 @@ import picocli.CommandLine.Parameters;
         "Ends with 0 only if the money has arrived; with 1 if the transfer was undone, is parked, or goes on."})
 final class TransferCommand implements Callable<Integer> {
 
+    /** Before the decimal point, and zeros behind it. */
+    private static final int MOST_DIGITS = 18;
+
     @Parameters(index = "0", paramLabel = "FROM", description = "The account that pays.")
     private String from = "";
 
@@ -78,7 +81,11 @@ final class TransferCommand implements Callable<Integer> {
     private Money money() {
         Money money;
         try {
-            money = Money.czk(new BigDecimal(amount).toPlainString());
+            BigDecimal number = new BigDecimal(amount);
+            if (Math.abs((long) number.precision() - number.scale()) > MOST_DIGITS) {
+                throw new InputException("'" + amount + "' is no amount that an account can have");
+            }
+            money = new Money(number, Money.CZK);
         } catch (NumberFormatException none) {
             throw new InputException("'" + amount + "' is no amount, such as 100.00");
         } catch (ArithmeticException tooFine) {

@@ -85,7 +85,7 @@ final class BankTest {
 
         Said missing = bank("schemas", "--dir", empty.toString(), "--json");
         assertThat(missing.exitCode()).isEqualTo(1);
-        assertThat(missing.json().get("problems")).hasSize(5);
+        assertThat(missing.json().get("problems")).hasSize(10);
 
         assertThat(bank("schemas", "--dir", empty.toString(), "--write").exitCode()).isZero();
         assertThat(bank("schemas", "--dir", empty.toString()).exitCode()).isZero();

@@ -1,0 +1,138 @@
+package dev.allframe.sample.bank.cli;
+
+import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+import static dev.allframe.sample.bank.account.Money.czk;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.allframe.codec.jackson.JacksonEventCodec;
+import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Deposited;
+import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.store.EventStore;
+import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ExpectedVersion;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code bank transfer}, {@code sagas} and {@code saga}, on a store on disk. */
+final class TransfersOfBankTest {
+
+    private static final LocalDate DAY = LocalDate.of(1993, 5, 1);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path data;
+
+    private record Said(int exitCode, String out, String err) {
+
+        JsonNode json() {
+            try {
+                return JsonMapper.builder().build().readTree(out);
+            } catch (JsonProcessingException broken) {
+                throw new AssertionError("not JSON: " + out, broken);
+            }
+        }
+    }
+
+    private Said bank(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Bank.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        String[] all = new String[arguments.length + 2];
+        System.arraycopy(arguments, 0, all, 0, arguments.length);
+        all[arguments.length] = "--data";
+        all[arguments.length + 1] = data.resolve("store").toString();
+        return new Said(line.execute(all), out.toString(), err.toString());
+    }
+
+    @BeforeEach
+    void threeAccounts() {
+        try (EventStoreBackend backend = AllSourceBackend.production(data.resolve("store"))) {
+            EventStore<AccountEvent> accounts = EventStore.of(backend, ACCOUNT, JacksonEventCodec.of(ACCOUNT));
+            Opened opened = new Opened("Ann", czk(0), DAY);
+            append(accounts, "1", opened, new Deposited(czk(100), Entry.cash(DAY)));
+            append(accounts, "2", opened);
+            append(accounts, "3", opened, new Closed(DAY));
+        }
+    }
+
+    private static void append(EventStore<AccountEvent> accounts, String id, AccountEvent... events) {
+        accounts.append(id, ExpectedVersion.any(), List.of(events)).toCompletableFuture().join();
+    }
+
+    @Test
+    void a_transfer_that_has_arrived_ends_with_0_and_every_other_with_1() {
+        Said done = bank("transfer", "1", "2", "30.50", "--id", "t-1", "--on", "1993-05-02", "--json");
+        Said again = bank("transfer", "1", "2", "30.50", "--id", "t-1", "--on", "1993-05-02");
+        Said other = bank("transfer", "1", "2", "31", "--id", "t-1", "--on", "1993-05-02");
+        Said poor = bank("transfer", "1", "2", "70", "--id", "t-2");
+        Said closed = bank("transfer", "1", "3", "5", "--id", "t-3");
+        Said unknown = bank("transfer", "1", "4", "5", "--json");
+        Said sagas = bank("sagas", "--json");
+        Said undone = bank("sagas", "--state", "compensated", "--limit", "1");
+        Said history = bank("saga", "t-3", "--json");
+        Said statement = bank("statement", "1", "--month", "1993-05", "--json");
+
+        assertThat(done.exitCode()).as(done.err()).isZero();
+        assertThat(done.json().toString()).isEqualTo("{\"id\":\"t-1\",\"state\":\"completed\",\"from\":\"1\",\"to\":"
+                + "\"2\",\"amount\":\"30.50\",\"reason\":\"\"}");
+        assertThat(again.exitCode()).isZero();
+        assertThat(other.exitCode()).isEqualTo(2);
+        assertThat(other.err()).contains("was begun with another context");
+        assertThat(poor.exitCode()).isEqualTo(1);
+        assertThat(poor.out()).contains("transfer t-2 of 70.00 CZK from 1 to 2: compensated, insufficient-funds");
+        assertThat(closed.exitCode()).isEqualTo(1);
+        assertThat(closed.out()).contains("compensated, closed");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.json().get("reason").textValue()).startsWith("not-open");
+        assertThat(sagas.json().get("counts").toString())
+                .isEqualTo("{\"running\":0,\"completed\":1,\"compensated\":3,\"parked\":0}");
+        assertThat(sagas.json().get("sagas")).hasSize(4);
+        assertThat(undone.out().lines().toList()).hasSize(2).last().asString().contains("1 completed, 3 compensated");
+        assertThat(history.json().get("history").toString()).contains("step-not-done", "undone", "compensated");
+        assertThat(statement.json().toString()).contains("\"amount\":\"-30.50\"");
+    }
+
+    @Test
+    void what_cannot_be_is_told_in_one_sentence() {
+        for (String[] wrong : new String[][]{{"transfer", "1", "1", "5", "an account cannot pay itself"},
+                {"transfer", "1", "2", "0", "must be more than 0"},
+                {"transfer", "1", "2", "0.001", "more than two decimals"},
+                {"transfer", "1", "2", "much", "is no amount"}, {"transfer", "1", "2", "1e999999999", "is no amount that"},
+                {"transfer", "1", "2", "1e-999999999", "is no amount that"},
+                {"transfer", "1|2", "2", "5", "there is no account '1|2'"},
+                {"saga", "t-9", "there is no saga 't-9' of 'transfer'"},
+                {"saga", "t-9", "fly", "there is no order 'fly'"}, {"saga", "a|b", "must not contain"},
+                {"saga", "t-9", "settle", "settle needs --as done"},
+                {"sagas", "--limit", "0", "--limit must be 1 to"}}) {
+            String[] arguments = Arrays.copyOf(wrong, wrong.length - 1);
+            Said said = bank(arguments);
+
+            assertThat(said.exitCode()).as(said.err()).isEqualTo(2);
+            assertThat(said.err()).contains(wrong[wrong.length - 1]);
+            assertThat(said.err().lines()).hasSize(1);
+        }
+        bank("transfer", "1", "2", "5", "--id", "t-1");
+        for (String order : List.of("retry", "skip", "turn-back")) {
+            Said said = bank("saga", "t-1", order);
+            assertThat(said.exitCode()).isEqualTo(2);
+            assertThat(said.err()).contains("the saga is not parked");
+        }
+        assertThat(bank("saga", "t-1", "cancel").err()).contains("the saga has ended");
+        assertThat(bank("transfer", "1", "2", "5", "--backend", "memory").exitCode()).isEqualTo(2);
+    }
+}
