@@ -9,22 +9,22 @@ import dev.allframe.projection.Rows;
 import dev.allframe.projection.View;
 import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.saga.machine.SagaCommand;
+import dev.allframe.saga.machine.SagaEvent;
 import dev.allframe.saga.machine.SagaMachine;
 import dev.allframe.store.StreamId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -33,10 +33,15 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells sagas that a time has come, by the view of all sagas: those first that were due first, at most {@link
- * #MOST_UNANSWERED} at a time. A saga that has not answered is not told again; one that has, and is due all the same,
- * is told again after a pause that grows, so that it holds nobody up. Before all others those are told that were at
- * work when the node before has stopped. A wake that is not needed changes nothing.
+ * Tells sagas that a time has come, by the view of all sagas. It goes through those that are due, again and again, from
+ * the one that was due first to the last, and tells each at most once in a pass; a saga that waits for its answer is
+ * not told again, and one that was told and is due all the same is told again after a pause that grows. So a saga that
+ * fails for ever holds nobody up for longer than its answers take. Beside the first passes the sagas are told that were
+ * at work when the node before has stopped. A wake that is not needed changes nothing.
+ *
+ * <p>At most {@link #MOST_UNANSWERED} sagas have not answered, one page of the view waits to be told, and {@link
+ * WokenSagas#MOST} are remembered: memory does not grow with the number of sagas. Pauses are of the machine's own time,
+ * so that a clock that is set back lengthens none.
  */
 final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
 
@@ -48,41 +53,59 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
 
     private enum Tick implements Message { INSTANCE }
 
-    private record Found(List<Due> due, @Nullable String busyFrom, boolean busyDone, @Nullable Instant next,
-            boolean full) implements Message {}
+    /**
+     * A page of the view.
+     *
+     * @param cursor where to go on; null where this was the last page
+     * @param next behind the last page of sagas that are due: when the next will be, as far as is known
+     */
+    private record Found(boolean busy, List<Due> due, @Nullable String cursor, @Nullable Instant next)
+            implements
+                Message {}
 
     private record NotFound(Throwable cause) implements Message {}
 
-    private record Answered(String saga, boolean accepted) implements Message {}
+    private record Answered(Due saga) implements Message {}
 
-    /** A saga that is due, and since when. */
-    private record Due(String saga, @Nullable Instant since) {}
+    /**
+     * A saga that is to be told.
+     *
+     * @param since when it was due; null for one that was at work
+     */
+    record Due(String saga, @Nullable Instant since) {}
 
     /** So many may not have answered. */
     static final int MOST_UNANSWERED = 256;
 
-    private static final int PAGE = 500;
+    private static final int PAGE = 256;
     private static final Duration TICK = Duration.ofSeconds(1);
-    private static final Duration SOON = Duration.ofMillis(10);
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration SOON = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-    private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(5);
-
-    /** A saga that was told. */
-    private record Told(@Nullable Instant since, int times, boolean answered, Instant again) {}
 
     private final View<String, SagaRow> sagas;
     private final SagaEntrance entrance;
     private final Predicate<String> mine;
     private final BooleanSupplier closed;
     private final TimerScheduler<Message> timers;
-    private final Map<String, Told> told = new HashMap<>();
+    private final WokenSagas woken = new WokenSagas(System::nanoTime);
     private final Deque<Due> waiting = new ArrayDeque<>();
-    private int unanswered;
     private boolean looking;
-    private boolean full;
-    private @Nullable String busyFrom;
-    private boolean busyDone;
+
+    /** Whether nothing is looked for until the next tick, as the view could not be read. */
+    private boolean resting;
+
+    /** How often in a row the view could not be read. */
+    private int unread;
+
+    /** Up to when the sagas of this pass were due; null between two passes. */
+    private @Nullable Instant pass;
+    private @Nullable String cursor;
+    private int pages;
+
+    /** Whether sagas that were at work are still to be told, and behind which. */
+    private boolean busyLeft = true;
+    private @Nullable String busyCursor;
+    private boolean busyNext;
 
     /**
      * Wakes sagas.
@@ -92,8 +115,10 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
      */
     static Behavior<Message> create(View<String, SagaRow> sagas, SagaEntrance entrance, Predicate<String> mine,
             BooleanSupplier closed) {
-        return Behaviors.setup(context -> Behaviors
+        Behavior<Message> waker = Behaviors.setup(context -> Behaviors
                 .withTimers(timers -> new SagaWaker(context, timers, sagas, entrance, mine, closed)));
+        return Behaviors.supervise(waker)
+                .onFailure(Exception.class, SupervisorStrategy.restartWithBackoff(TICK, LONGEST_PAUSE, 0.2));
     }
 
     private SagaWaker(ActorContext<Message> context, TimerScheduler<Message> timers, View<String, SagaRow> sagas,
@@ -104,15 +129,12 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
         this.entrance = entrance;
         this.mine = mine;
         this.closed = closed;
-        look();
+        onTick();
     }
 
     @Override
     public Receive<Message> createReceive() {
-        return newReceiveBuilder().onMessage(Tick.class, tick -> {
-            look();
-            return this;
-        })
+        return newReceiveBuilder().onMessage(Tick.class, tick -> onTick())
                 .onMessage(Found.class, this::onFound)
                 .onMessage(NotFound.class, this::onNotFound)
                 .onMessage(Answered.class, this::onAnswered)
@@ -120,130 +142,133 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
                 .build();
     }
 
-    private void look() {
-        if (looking || closed.getAsBoolean()) {
+    private Behavior<Message> onTick() {
+        resting = false;
+        if (pass == null) {
+            pass = entrance.now();
+            cursor = null;
+            pages = 0;
+        }
+        return goOn();
+    }
+
+    /** Tells those that wait, as many as may be, and looks for more when none is left. */
+    private Behavior<Message> goOn() {
+        if (closed.getAsBoolean()) {
+            return Behaviors.stopped();
+        }
+        while (!waiting.isEmpty() && woken.unanswered() < MOST_UNANSWERED) {
+            tell(waiting.remove());
+        }
+        if (waiting.isEmpty() && !looking && !resting) {
+            Instant until = pass;
+            if (busyLeft && (busyNext || until == null)) {
+                String behind = busyCursor;
+                look(() -> busy(behind));
+            } else if (until != null) {
+                String behind = cursor;
+                look(() -> due(until, behind));
+            }
+        }
+        return this;
+    }
+
+    private void tell(Due due) {
+        if (!woken.mayBeTold(due)) {
             return;
         }
+        woken.told(due);
+        CompletionStage<CommandResult<SagaEvent>> answer = entrance.tell(due.saga,
+                new SagaCommand.Wake(entrance.now()), CommandOptions.none());
+        getContext().pipeToSelf(answer, (result, failure) -> new Answered(due));
+    }
+
+    private Behavior<Message> onAnswered(Answered answered) {
+        woken.answered(answered.saga);
+        return goOn();
+    }
+
+    private void look(Supplier<Found> query) {
         looking = true;
-        int room = MOST_UNANSWERED - unanswered;
-        Instant now = entrance.now();
-        told.values().removeIf(each -> each.answered && each.again.plus(FORGOTTEN_AFTER).isBefore(now));
-        Map<String, Told> known = Map.copyOf(told);
-        boolean lookForBusy = !busyDone;
-        String from = busyFrom;
-        CompletableFuture<Found> found = CompletableFuture.supplyAsync(
-                () -> lookForBusy ? busy(from) : due(now, room, known), Thread::startVirtualThread);
+        CompletableFuture<Found> found = CompletableFuture.supplyAsync(query, Thread::startVirtualThread);
         getContext().pipeToSelf(found,
-                (answer, failure) -> failure == null ? answer : new NotFound(Failures.unwrapped(failure)));
+                (page, failure) -> failure == null ? page : new NotFound(Failures.unwrapped(failure)));
     }
 
     /** A page of those that were at work. */
-    private Found busy(@Nullable String from) {
-        QueryOption limit = QueryOption.limit(PAGE);
-        Rows<String, SagaRow> page = from == null
-                ? sagas.by(SagaViews.BUSY, true, limit)
-                : sagas.by(SagaViews.BUSY, true, limit, QueryOption.after(from));
-        List<Due> due = page.keys().stream().filter(mine).map(saga -> new Due(saga, null)).toList();
-        return new Found(due, page.cursor(), page.cursor() == null, null, false);
+    private Found busy(@Nullable String behind) {
+        Rows<String, SagaRow> page = sagas.by(SagaViews.BUSY, true, page(behind));
+        return new Found(true, page.keys().stream().filter(mine).map(saga -> new Due(saga, null)).toList(),
+                page.cursor(), null);
     }
 
-    private Found due(Instant now, int room, Map<String, Told> known) {
-        List<Due> due = new ArrayList<>();
-        String cursor = null;
-        do {
-            QueryOption limit = QueryOption.limit(PAGE);
-            Rows<String, SagaRow> page = cursor == null
-                    ? sagas.range(SagaViews.WAKE_AT, Range.atMost(now), limit)
-                    : sagas.range(SagaViews.WAKE_AT, Range.atMost(now), limit, QueryOption.after(cursor));
-            for (Rows.Entry<String, SagaRow> entry : page.entries()) {
-                Instant since = entry.row().wakeAt();
-                if (due.size() < room && mine.test(entry.key()) && isToBeTold(known.get(entry.key()), since, now)) {
-                    due.add(new Due(entry.key(), since));
-                }
-            }
-            cursor = page.cursor();
-        } while (cursor != null && due.size() < room);
-        Instant next = sagas.range(SagaViews.WAKE_AT, Range.above(now), QueryOption.limit(1))
-                .rows()
+    /** A page of those that are due. */
+    private Found due(Instant until, @Nullable String behind) {
+        Rows<String, SagaRow> page = sagas.range(SagaViews.WAKE_AT, Range.atMost(until), page(behind));
+        List<Due> due = page.entries()
                 .stream()
-                .findFirst()
-                .map(SagaRow::wakeAt)
-                .orElse(null);
-        return new Found(due, null, true, next, due.size() == room);
+                .filter(entry -> mine.test(entry.key()))
+                .map(entry -> new Due(entry.key(), entry.row().wakeAt()))
+                .toList();
+        Instant next = page.cursor() != null
+                ? null
+                : sagas.range(SagaViews.WAKE_AT, Range.above(until), QueryOption.limit(1))
+                        .rows()
+                        .stream()
+                        .findFirst()
+                        .map(SagaRow::wakeAt)
+                        .orElse(null);
+        return new Found(false, due, page.cursor(), next);
     }
 
-    private static boolean isToBeTold(@Nullable Told before, @Nullable Instant since, Instant now) {
-        if (before == null) {
-            return true;
-        }
-        return before.answered && (!Objects.equals(before.since, since) || !now.isBefore(before.again));
+    private static QueryOption[] page(@Nullable String behind) {
+        QueryOption limit = QueryOption.limit(PAGE);
+        return behind == null ? new QueryOption[]{limit} : new QueryOption[]{limit, QueryOption.after(behind)};
     }
 
     private Behavior<Message> onFound(Found found) {
         looking = false;
-        busyFrom = found.busyFrom;
-        busyDone = found.busyDone;
-        full = found.full;
+        unread = 0;
         waiting.addAll(found.due);
-        tellWaiting();
-        Duration pause = TICK;
-        if (!found.busyDone) {
-            pause = waiting.isEmpty() ? SOON : TICK;
-        } else if (found.next != null) {
-            Duration until = Duration.between(entrance.now(), found.next);
-            pause = until.compareTo(SOON) < 0 ? SOON : until.compareTo(TICK) < 0 ? until : TICK;
+        busyNext = !found.busy;
+        if (found.busy) {
+            busyCursor = found.cursor;
+            busyLeft = found.cursor != null;
+        } else {
+            cursor = found.cursor;
+            pages++;
+            if (found.cursor == null) {
+                pass = null;
+                timers.startSingleTimer(Tick.INSTANCE, until(found.next));
+            }
         }
-        timers.startSingleTimer(Tick.INSTANCE, pause);
-        return this;
+        return goOn();
     }
 
-    private void tellWaiting() {
-        while (unanswered < MOST_UNANSWERED && !waiting.isEmpty()) {
-            tell(waiting.poll());
-        }
+    /** The pages of a pass that told nobody cost as much as the others: the more there were, the longer the pause. */
+    private Duration until(@Nullable Instant next) {
+        Duration until = next == null ? TICK : Duration.between(entrance.now(), next);
+        Duration least = SOON.multipliedBy(pages);
+        Duration pause = until.compareTo(least) < 0 ? least : until;
+        return pause.compareTo(TICK) < 0 ? pause : TICK;
     }
 
-    private void tell(Due due) {
-        Told before = told.get(due.saga);
-        if (before != null && !before.answered) {
-            return;
-        }
-        int times = before == null || !Objects.equals(before.since, due.since) ? 1 : before.times + 1;
-        told.put(due.saga, new Told(due.since, times, false, entrance.now()));
-        unanswered++;
-        var answer = entrance.tell(due.saga, new SagaCommand.Wake(entrance.now()),
-                CommandOptions.none());
-        getContext().pipeToSelf(answer, (result, failure) -> new Answered(due.saga,
-                result instanceof CommandResult.Accepted<?>));
-    }
-
-    private Behavior<Message> onAnswered(Answered answered) {
-        unanswered--;
-        Told before = told.get(answered.saga);
-        if (before != null) {
-            told.put(answered.saga,
-                    new Told(before.since, before.times, true, entrance.now().plus(pause(before.times))));
-        }
-        tellWaiting();
-        if (waiting.isEmpty() && (full || !busyDone) && unanswered <= MOST_UNANSWERED / 2) {
-            full = false;
-            look();
-        }
-        return this;
-    }
-
-    private static Duration pause(int times) {
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
-        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
-    }
-
+    /** The pass begins again: what the cursor was of may be gone. */
     private Behavior<Message> onNotFound(NotFound failed) {
         looking = false;
-        if (!(failed.cause instanceof ViewNotReadyException)) {
+        resting = true;
+        pass = null;
+        if (!(failed.cause instanceof ViewNotReadyException) && Integer.bitCount(++unread) == 1) {
             getContext().getLog().warn("sagas that are due cannot be looked for; trying again", failed.cause);
         }
-        timers.startSingleTimer(Tick.INSTANCE, TICK);
+        timers.startSingleTimer(Tick.INSTANCE, pause(unread));
         return this;
+    }
+
+    /** Doubles from a second to a minute. */
+    static Duration pause(int times) {
+        Duration pause = TICK.multipliedBy(1L << Math.clamp(times - 1, 0, 10));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
     /** Which sagas one of several wakers has: those of its part of the slices. */
