@@ -77,6 +77,7 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
     /** So many may not have answered. */
     static final int MOST_UNANSWERED = 256;
 
+    private static final int FIRST_UNANSWERED = 8;
     private static final int PAGE = 256;
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration SOON = Duration.ofMillis(20);
@@ -90,6 +91,9 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
     private final WokenSagas woken = new WokenSagas(System::nanoTime);
     private final Deque<Due> waiting = new ArrayDeque<>();
     private boolean looking;
+
+    /** How many may not have answered; grows with each answer, so that the first need not share the node with all. */
+    private int most = FIRST_UNANSWERED;
 
     /** Whether nothing is looked for until the next tick, as the view could not be read. */
     private boolean resting;
@@ -157,7 +161,7 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
         if (closed.getAsBoolean()) {
             return Behaviors.stopped();
         }
-        while (!waiting.isEmpty() && woken.unanswered() < MOST_UNANSWERED) {
+        while (!waiting.isEmpty() && woken.unanswered() < most) {
             tell(waiting.remove());
         }
         if (waiting.isEmpty() && !looking && !resting) {
@@ -185,6 +189,7 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
 
     private Behavior<Message> onAnswered(Answered answered) {
         woken.answered(answered.saga);
+        most = Math.min(most + 1, MOST_UNANSWERED);
         return goOn();
     }
 

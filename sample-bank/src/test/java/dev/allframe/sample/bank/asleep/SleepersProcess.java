@@ -109,6 +109,7 @@ final class SleepersProcess {
         Instant live = clock.instant();
         awaitRings(sleepers, DUE);
         say("due when the view is live", live, rings(sleepers).values().stream().toList());
+        sleepers.backend().flush().toCompletableFuture().join(); // the newest events are in the heap until then
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
         System.out.println("heap " + heap + " MiB with " + (sagas - DUE) + " asleep");
