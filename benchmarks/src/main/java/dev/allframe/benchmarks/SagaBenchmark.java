@@ -130,7 +130,7 @@ public final class SagaBenchmark {
                 .with("a command with an id", () -> load((instance, number) -> allFrame.commands()
                         .dispatch(Wallets.WALLET, wallet(instance), new Put(1),
                                 CommandOptions.withCommandId("c" + numbers.incrementAndGet())
-                                .within(PATIENCE))
+                                        .within(PATIENCE))
                         .thenAccept(result -> result.orThrow())))
                 .with("saga of two steps", () -> load((instance, number) -> saga(allFrame)))
                 .with("saga by hand on bare Pekko", () -> load((instance, number) -> {

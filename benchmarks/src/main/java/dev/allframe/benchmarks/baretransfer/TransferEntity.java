@@ -70,7 +70,8 @@ final class TransferEntity extends EventSourcedBehavior<TransferEntity.Message, 
     }
 
     private TransferEntity(String id, Function<String, ActorRef<WalletEntity.Change>> wallets,
-            ActorRef<? super BareTransfers.Done> registry, ActorContext<Message> context, TimerScheduler<Message> timers) {
+            ActorRef<? super BareTransfers.Done> registry, ActorContext<Message> context,
+            TimerScheduler<Message> timers) {
         super(PersistenceId.of("transfer", id),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
         this.id = id;
@@ -153,7 +154,8 @@ final class TransferEntity extends EventSourcedBehavior<TransferEntity.Message, 
     private void send(TransferState state, String wallet, long amount) {
         Phase phase = state.phase();
         context.ask(WalletEntity.Reply.class, wallets.apply(wallet), TIMEOUT,
-                (ActorRef<WalletEntity.Reply> replyTo) -> new WalletEntity.Change("transfer/" + id + "/" + phase, amount,
+                (ActorRef<WalletEntity.Reply> replyTo) -> new WalletEntity.Change("transfer/" + id + "/" + phase,
+                        amount,
                         replyTo),
                 (reply, failure) -> failure == null
                         ? new Answered(phase, reply)

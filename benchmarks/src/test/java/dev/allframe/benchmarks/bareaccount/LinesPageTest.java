@@ -15,7 +15,7 @@ final class LinesPageTest {
     private static final Path DOCS = Path.of("..", "docs").toAbsolutePath().normalize();
 
     @ParameterizedTest
-    @ValueSource(strings = {"account", "list"})
+    @ValueSource(strings = {"account", "list", "transfer"})
     void the_page_shows_the_count_of_today_and_it_is_within_its_limit(String what)
             throws IOException, InterruptedException {
         Process script = new ProcessBuilder(DOCS.resolve("count-lines").toString(), what).redirectErrorStream(true)
@@ -23,7 +23,11 @@ final class LinesPageTest {
         String counted = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(script.waitFor()).as(counted).isZero();
-        assertThat(counted).contains(what.equals("list") ? "Balances.java" : "Accounts.java", "(test)");
+        assertThat(counted).contains(switch (what) {
+            case "account" -> "AccountsTest.java (test)";
+            case "list" -> "BalancesTest.java (test)";
+            default -> "MoneyTransfers.java";
+        });
         assertThat(Files.readString(DOCS.resolve("lines.md"))).as("after docs/count-lines %s --update", what)
                 .contains(counted);
     }

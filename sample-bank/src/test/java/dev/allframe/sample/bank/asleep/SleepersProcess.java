@@ -7,12 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.runtime.AllFrame;
-import dev.allframe.sample.bank.asleep.Sleepers.MovedClock;
-import dev.allframe.sample.bank.asleep.Sleepers.Rung;
-import dev.allframe.sample.bank.asleep.Sleepers.Sleeper;
 import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaQuery;
 import dev.allframe.saga.SagaStatus;
+import dev.allframe.sample.bank.asleep.Sleepers.MovedClock;
+import dev.allframe.sample.bank.asleep.Sleepers.Rung;
+import dev.allframe.sample.bank.asleep.Sleepers.Sleeper;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.Position;
 import java.lang.management.ManagementFactory;
