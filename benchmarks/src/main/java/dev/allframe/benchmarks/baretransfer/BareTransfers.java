@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.persistence.query.PersistenceQuery;
 import org.apache.pekko.persistence.query.javadsl.CurrentPersistenceIdsQuery;
 
-/** Hosts transfers on this node, and goes on with those that had not ended when the node before stopped. Thread-safe. */
+/** Hosts transfers on this node; goes on with those that had not ended when the node before stopped. Thread-safe. */
 public final class BareTransfers {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
