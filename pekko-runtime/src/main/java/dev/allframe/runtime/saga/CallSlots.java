@@ -3,7 +3,9 @@ package dev.allframe.runtime.saga;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Lets so many calls of one step be under way; the others wait in their order, and hold nobody else up. */
+/**
+ * Lets so many calls of one step be under way; the others wait in their order, and hold nobody else up. Thread-safe.
+ */
 final class CallSlots {
 
     private final int most;
@@ -14,7 +16,7 @@ final class CallSlots {
         this.most = most;
     }
 
-    /** Runs a call when there is a slot; it must be released. */
+    /** Runs a call when there is a slot, at once or on a thread of its own; the slot must be released. */
     void take(Runnable call) {
         synchronized (this) {
             if (taken == most) {
@@ -26,7 +28,7 @@ final class CallSlots {
         call.run();
     }
 
-    /** Gives a slot to the next one. */
+    /** Gives a slot to the next one, who may release it at once: so on another stack. */
     void release() {
         Runnable next;
         synchronized (this) {
@@ -36,6 +38,6 @@ final class CallSlots {
                 return;
             }
         }
-        next.run();
+        Thread.startVirtualThread(next);
     }
 }

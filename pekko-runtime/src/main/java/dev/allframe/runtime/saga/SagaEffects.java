@@ -1,11 +1,7 @@
 package dev.allframe.runtime.saga;
 
-import dev.allframe.aggregate.Command;
-import dev.allframe.aggregate.Event;
-import dev.allframe.codec.CodecException;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandError;
-import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.StateListener;
@@ -14,7 +10,6 @@ import dev.allframe.saga.machine.Due;
 import dev.allframe.saga.machine.EffectId;
 import dev.allframe.saga.machine.NextSaga;
 import dev.allframe.saga.machine.Outcome;
-import dev.allframe.saga.machine.Outcomes;
 import dev.allframe.saga.machine.SagaCommand;
 import dev.allframe.saga.machine.SagaEvent;
 import dev.allframe.saga.machine.SagaMachine;
@@ -22,17 +17,14 @@ import dev.allframe.saga.machine.SagaState;
 import dev.allframe.saga.machine.Work;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +32,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Does what is due for the sagas that run on this node, and tells them what became of it. It is told each state of each
  * saga behind its records, so that an effect begins when its intent is stored. What a saga waits for longer than a
- * moment costs nothing here: its actor is released, and {@link SagaWaker} finds it again. Thread-safe.
+ * moment costs nothing here: its actor is released, and {@link SagaWaker} finds it again.
+ *
+ * <p>For a saga whose actor runs and whose state has something due, either something is under way here or a timer runs.
+ * Where what was under way has ended and the saga has not moved, for whatever reason, its actor is released: the waker
+ * finds the saga again, and what is due begins anew behind its recovery. Thread-safe.
  */
 final class SagaEffects implements StateListener<SagaState> {
 
-    /** What answers sagas: the user's bus, to participants. */
-    private final CompletableFuture<CommandBus> participants = new CompletableFuture<>();
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    /** Makes the attempts, when there is a bus to participants. */
+    private final CompletableFuture<SagaAttempts> attempts = new CompletableFuture<>();
 
     private final ActorSystem<?> system;
     private final SagaDefinitions definitions;
@@ -54,7 +52,6 @@ final class SagaEffects implements StateListener<SagaState> {
     private final SagaSettings settings;
     private final StepUses uses = new StepUses();
     private final Map<String, Attended> attended = new ConcurrentHashMap<>();
-    private final Map<String, CallSlots> slots = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     SagaEffects(ActorSystem<?> system, SagaDefinitions definitions, SagaEntrance entrance, SagaSettler settler,
@@ -67,80 +64,122 @@ final class SagaEffects implements StateListener<SagaState> {
     }
 
     /** Begins effects; until then those that are due wait. */
-    void open(CommandBus commands) {
-        participants.complete(commands);
+    void open(CommandBus participants) {
+        attempts.complete(new SagaAttempts(participants, settler, uses, settings.callsPerStep()));
     }
 
     /** Begins nothing more; what is under way ends, and is told where it can be. */
     void close() {
         closed = true;
+        attended.values().removeIf(Attended::stopped);
     }
 
     StepUses uses() {
         return uses;
     }
 
-    @Override
-    public void onState(Instance instance, SagaState state, long sequenceNr, boolean recovered) {
-        attended.compute(instance.id(), (id, known) -> {
-            Attended saga = known == null ? new Attended(instance) : known;
-            saga.told(instance, state, sequenceNr, recovered);
-            return saga.isIdle() ? null : saga;
-        });
+    /** For how many sagas something is under way, or a timer runs. */
+    int attended() {
+        return attended.size();
     }
 
-    /** A saga for which something is under way, or a timer runs. Used within the map that holds it. */
+    @Override
+    public void onState(Instance instance, SagaState state, long sequenceNr, boolean recovered) {
+        List<Runnable> then = new ArrayList<>(1);
+        attended.compute(instance.id(), (id, known) -> {
+            Attended saga = known == null ? new Attended(instance) : known;
+            saga.told(instance, state, sequenceNr, recovered, then);
+            return saga.isIdle() ? null : saga;
+        });
+        then.forEach(Runnable::run);
+    }
+
+    /** Something that was begun for a saga; one object for each time. */
+    private static final class UnderWay {
+
+        private final Object what;
+
+        UnderWay(Object what) {
+            this.what = what;
+        }
+    }
+
+    /**
+     * A saga for which something is under way, or a timer runs. Used within the map that holds it; what calls anybody
+     * is done behind that.
+     */
     private final class Attended {
 
         private Instance instance;
         private long sequenceNr = -1;
-        private @Nullable Object underWay;
+        private @Nullable UnderWay underWay;
         private @Nullable Cancellable timer;
 
         Attended(Instance instance) {
             this.instance = instance;
         }
 
-        void told(Instance now, SagaState state, long number, boolean recovered) {
-            if (closed || number < sequenceNr) {
+        void told(Instance now, SagaState state, long number, boolean recovered, List<Runnable> then) {
+            if (closed || number < sequenceNr || state.begun() == null) {
                 return;
             }
             instance = now;
             sequenceNr = number;
             stopTimer();
             switch (Due.in(state)) {
-                case Due.Effect(var id, var run, var notBefore) -> effect(state, id, notBefore, recovered);
+                case Due.Effect(var id, var run, var notBefore) -> effect(state, id, notBefore, recovered, then);
                 case Due.StartSuccessor(var next) -> {
-                    if (!next.equals(underWay)) {
-                        underWay = next;
-                        String saga = instance.id();
-                        Thread.startVirtualThread(() -> startSuccessor(saga, state, next));
+                    if (!isUnderWay(next)) {
+                        UnderWay begun = begin(next);
+                        then.add(() -> Thread.startVirtualThread(() -> startSuccessor(now.id(), state, next, begun)));
                     }
                 }
-                case Due.Nothing nothing -> wait(state);
+                case Due.Nothing nothing -> {
+                    underWay = null; // whatever it is, its outcome changes nothing any more
+                    wait(state);
+                }
             }
         }
 
-        private void effect(SagaState state, EffectId id, @Nullable Instant notBefore, boolean recovered) {
-            if (id.equals(underWay)) {
+        private boolean isUnderWay(Object what) {
+            return underWay != null && underWay.what.equals(what);
+        }
+
+        private UnderWay begin(Object what) {
+            UnderWay begun = new UnderWay(what);
+            underWay = begun;
+            return begun;
+        }
+
+        /** What was under way is of an attempt before: its outcome changes nothing, or says that this is done. */
+        private void effect(SagaState state, EffectId id, @Nullable Instant notBefore, boolean recovered,
+                List<Runnable> then) {
+            if (isUnderWay(id)) {
+                deadline(state);
                 return;
             }
+            underWay = null;
             Duration wait = notBefore == null ? Duration.ZERO : Duration.between(entrance.now(), notBefore);
             if (wait.compareTo(settings.holdFor()) > 0) {
                 wait(state);
             } else if (wait.isPositive()) {
-                timer = after(wait, saga -> saga.begin(state, id));
-            } else if (recovered && !id.settling()) {
-                tellOnce(instance.id(), SagaCommand.Resume::new);
+                timer = after(wait, later -> beginNow(state, id, recovered, later));
             } else {
-                begin(state, id);
+                beginNow(state, id, recovered, then);
             }
         }
 
-        private void begin(SagaState state, EffectId id) {
-            underWay = id;
-            deadline(state);
-            perform(instance.id(), state, id);
+        /** Another node may be at the attempt of a saga that was read again, whatever the clock of this one says. */
+        private void beginNow(SagaState state, EffectId id, boolean recovered, List<Runnable> then) {
+            String saga = instance.id();
+            if (recovered && !id.settling()) {
+                UnderWay resuming = begin(SagaCommand.Resume.class);
+                then.add(() -> tell(saga, SagaCommand.Resume::new, resuming));
+            } else {
+                UnderWay begun = begin(id);
+                deadline(state);
+                then.add(() -> perform(saga, state, id, begun));
+            }
         }
 
         /** A deadline may come while an effect is under way. */
@@ -163,31 +202,47 @@ final class SagaEffects implements StateListener<SagaState> {
         private void wakeAt(Instant moment) {
             Duration wait = Duration.between(entrance.now(), moment);
             if (wait.compareTo(settings.holdFor()) <= 0) {
-                timer = after(wait, saga -> tellOnce(saga.instance.id(), SagaCommand.Wake::new));
+                String saga = instance.id();
+                timer = after(wait, then -> {
+                    UnderWay waking = underWay == null ? begin(SagaCommand.Wake.class) : null;
+                    then.add(() -> tell(saga, SagaCommand.Wake::new, waking));
+                });
             }
         }
 
-        /** Does something with the saga as it is known then, unless it has another state. */
-        private @Nullable Cancellable after(Duration wait, Consumer<Attended> then) {
+        /** Does something when a time has passed, unless the saga has another state by then. */
+        private @Nullable Cancellable after(Duration wait, Then then) {
             String id = instance.id();
             long number = sequenceNr;
+            Runnable fired = () -> {
+                List<Runnable> actions = new ArrayList<>(1);
+                attended.computeIfPresent(id, (key, known) -> known.fired(number, then, actions));
+                actions.forEach(Runnable::run);
+            };
             try {
                 return system.scheduler()
-                        .scheduleOnce(wait.isPositive() ? wait : Duration.ofMillis(1),
-                                () -> attended.computeIfPresent(id, (key, known) -> known.fired(number, then)),
-                                system.executionContext());
+                        .scheduleOnce(wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait, fired, system.executionContext());
             } catch (IllegalStateException systemHasEnded) {
                 return null;
             }
         }
 
         /** Null where nothing is left to do for the saga. */
-        private @Nullable Attended fired(long number, Consumer<Attended> then) {
-            if (number == sequenceNr) {
+        private @Nullable Attended fired(long number, Then then, List<Runnable> actions) {
+            if (number == sequenceNr && timer != null) {
                 timer = null;
                 if (!closed) {
-                    then.accept(this);
+                    then.act(actions);
                 }
+            }
+            return isIdle() ? null : this;
+        }
+
+        /** What was begun has ended, and the saga has been told so, or could not be. */
+        private @Nullable Attended ended(UnderWay ended) {
+            if (underWay == ended) {
+                underWay = null; // and the saga has not moved
+                instance.release();
             }
             return isIdle() ? null : this;
         }
@@ -199,23 +254,33 @@ final class SagaEffects implements StateListener<SagaState> {
             }
         }
 
+        boolean stopped() {
+            stopTimer();
+            return true;
+        }
+
         boolean isIdle() {
             return underWay == null && timer == null;
         }
     }
 
-    /** An effect has ended, and that was told. */
-    private void forget(String saga, Object ended) {
-        attended.computeIfPresent(saga, (key, known) -> {
-            if (ended.equals(known.underWay)) {
-                known.underWay = null;
-            }
-            return known.isIdle() ? null : known;
-        });
+    /** What a timer does: the actions are run when the saga is free again. */
+    private interface Then {
+        void act(List<Runnable> actions);
     }
 
-    private void tellOnce(String saga, Function<Instant, SagaCommand> command) {
-        entrance.tell(saga, command).whenComplete((result, failure) -> sayWhereNotTaken(saga, result, failure));
+    private void ended(String saga, @Nullable UnderWay what) {
+        if (what != null) {
+            attended.computeIfPresent(saga, (id, known) -> known.ended(what));
+        }
+    }
+
+    /** Tells a saga something, for which nothing is done but to wait for the answer. */
+    private void tell(String saga, Function<Instant, SagaCommand> command, @Nullable UnderWay what) {
+        entrance.tell(saga, command).whenComplete((result, failure) -> {
+            sayWhereNotTaken(saga, result, failure);
+            ended(saga, what);
+        });
     }
 
     /** What a node that ends has not told is found out by the next one. */
@@ -230,127 +295,66 @@ final class SagaEffects implements StateListener<SagaState> {
         }
     }
 
-    private void perform(String saga, SagaState state, EffectId id) {
-        var unused = participants.thenAccept(bus -> Thread.startVirtualThread(() -> performNow(bus, saga, state, id)));
+    private void perform(String saga, SagaState state, EffectId id, UnderWay begun) {
+        var unused = attempts
+                .thenAccept(made -> Thread.startVirtualThread(() -> performNow(made, saga, state, id, begun)));
     }
 
-    private void performNow(CommandBus bus, String saga, SagaState state, EffectId id) {
-        SagaState.Begun begun = Objects.requireNonNull(state.begun());
-        Optional<Definition<?>> definition = definitions.find(begun.definition(), begun.version());
+    private void performNow(SagaAttempts made, String saga, SagaState state, EffectId id, UnderWay begun) {
+        SagaState.Begun what = Objects.requireNonNull(state.begun());
+        Optional<Definition<?>> definition = definitions.find(what.definition(), what.version());
         if (definition.isEmpty()) {
             system.log()
                     .error("saga {} needs definition '{}' version {}, which is not registered here: it stands until"
-                            + " there is code that has it", saga, begun.definition(), begun.version());
-            forget(saga, id);
+                            + " there is code that has it", saga, what.definition(), what.version());
+            ended(saga, begun);
             return;
         }
         Work work;
         try {
             work = Work.of(definition.get(), state);
-        } catch (CodecException unreadable) {
-            system.log().error("saga {} stands: its context cannot be read", saga, unreadable);
-            forget(saga, id);
+        } catch (Throwable unfit) { // this code does not read the context, or has other steps
+            system.log().error("saga {} stands: it cannot be seen what is to be done", saga, unfit);
+            ended(saga, begun);
             return;
         }
-        Definition<?> known = definition.get();
-        if (work instanceof Work.Call<?, ?> || work instanceof Work.Ask<?, ?>) {
-            CallSlots step = slots.computeIfAbsent(begun.definition() + "/" + begun.version() + "/" + id.step(),
-                    name -> new CallSlots(settings.callsPerStep()));
-            step.take(() -> attempt(bus, saga, known, id, work).whenComplete((done, failed) -> step.release()));
-        } else {
-            var unused = attempt(bus, saga, known, id, work);
-        }
+        var unused = made.make(definition.get(), id, work, () -> closed)
+                .handle((outcome, notMade) -> {
+                    if (outcome != null) {
+                        report(saga, id, outcome, begun);
+                    } else {
+                        ended(saga, begun);
+                    }
+                    return outcome;
+                });
     }
 
-    /** Completes when the effect has ended, and not when that was told. */
-    private CompletionStage<?> attempt(CommandBus bus, String saga, Definition<?> definition, EffectId id, Work work) {
-        long begun = System.nanoTime();
-        uses.begun(definition, id.step());
-        CompletionStage<Outcome> outcome = outcome(bus, work).exceptionally(SagaEffects::failed);
-        return outcome.thenAccept(what -> {
-            uses.ended(definition, id.step(), System.nanoTime() - begun, what);
-            report(saga, id, what);
-        });
-    }
-
-    private static Outcome failed(Throwable failure) {
-        Throwable cause = Failures.unwrapped(failure);
-        return cause instanceof TimeoutException
-                ? new Outcome.Unanswered("timeout", "no answer in time")
-                : new Outcome.Unanswered("failed", Failures.description(cause));
-    }
-
-    private CompletionStage<Outcome> outcome(CommandBus bus, Work work) {
-        try {
-            return switch (work) {
-                case Work.Broken(var message) -> CompletableFuture.completedFuture(new Outcome.Threw(message));
-                case Work.Send<?, ?> send -> send(bus, send);
-                case Work.DeclareVoid<?, ?> declare -> declareVoid(bus, declare);
-                case Work.Call<?, ?> call -> call(call);
-                case Work.Ask<?, ?> ask -> ask(ask);
-            };
-        } catch (Throwable thrown) { // by a call or an interceptor, whatever it is
-            return CompletableFuture.completedFuture(failed(thrown));
-        }
-    }
-
-    private static <C extends Command, E extends Event> CompletionStage<Outcome> send(CommandBus bus,
-            Work.Send<C, E> send) {
-        return bus.dispatch(send.type(), send.target(), send.command(), send.options())
-                .thenApply(result -> Outcomes.ofCommand(result, send.written()));
-    }
-
-    private <C extends Command, E extends Event> CompletionStage<Outcome> declareVoid(CommandBus bus,
-            Work.DeclareVoid<C, E> declare) {
-        CommandOptions options = declare.options();
-        return bus.voidCommand(declare.type(), declare.target(), options)
-                .thenApply(result -> Outcomes.ofVoiding(result, declare.written()))
-                .thenCompose(outcome -> outcome instanceof Outcome.MustSettle
-                        ? settler.look(declare.type(), declare.target(), Objects.requireNonNull(options.commandId()),
-                                Objects.requireNonNull(options.issuedAt()), declare.written())
-                        : CompletableFuture.completedFuture(outcome));
-    }
-
-    private static <T, O> CompletionStage<Outcome> call(Work.Call<T, O> call) {
-        return within(call.timeout(), () -> call.call().call(call.context(), call.key()))
-                .thenApply(answer -> Outcomes.ofAnswer(answer, call.written()));
-    }
-
-    private static <T, O> CompletionStage<Outcome> ask(Work.Ask<T, O> ask) {
-        return within(ask.timeout(), () -> ask.probe().ask(ask.context(), ask.key()))
-                .thenApply(done -> done.<Outcome>map(answer -> Outcomes.ofAnswer(answer, ask.written()))
-                        .orElseGet(() -> new Outcome.NotDone("not-done", "the probe says so", false)));
-    }
-
-    private static <A> CompletableFuture<A> within(Duration timeout, Supplier<CompletionStage<A>> call) {
-        return CompletableFuture.supplyAsync(call, Thread::startVirtualThread)
-                .thenCompose(answer -> Objects.requireNonNull(answer, "the call returned null"))
-                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void report(String saga, EffectId id, Outcome outcome) {
+    private void report(String saga, EffectId id, Outcome outcome, UnderWay begun) {
         entrance.tell(saga, at -> new SagaCommand.Report(at, id, outcome)).whenComplete((result, failure) -> {
             if (result instanceof CommandResult.Failed<SagaEvent>(CommandError.Unwritable unwritable)
                     && outcome instanceof Outcome.Done(var effective, var output) && !output.isEmpty()) {
-                report(saga, id, new Outcome.Unkept(effective, unwritable.message()));
+                report(saga, id, new Outcome.Unkept(effective, unwritable.message()), begun);
                 return;
             }
             sayWhereNotTaken(saga, result, failure);
-            forget(saga, id);
+            ended(saga, begun);
         });
     }
 
-    private void startSuccessor(String saga, SagaState state, NextSaga next) {
-        SagaState.Begun begun = Objects.requireNonNull(state.begun());
-        String own = SagaMachine.AGGREGATE + "|" + saga;
-        String correlation = begun.correlationId();
+    private void startSuccessor(String saga, SagaState state, NextSaga next, UnderWay begun) {
+        SagaState.Begun own = Objects.requireNonNull(state.begun());
+        String correlation = own.correlationId();
         entrance.tell(next.definition() + "/" + next.id(),
                 at -> new SagaCommand.Start(at, next.definition(), next.version(), next.id(), next.context(),
-                        correlation == null ? "saga/" + saga : correlation, own, begun.headers()))
-                .thenCompose(result -> result instanceof CommandResult.Failed<SagaEvent>(CommandError.ShuttingDown end)
+                        correlation == null ? "saga/" + saga : correlation, SagaMachine.AGGREGATE + "|" + saga,
+                        own.headers()))
+                .thenCompose(result -> SagaEntrance.mayPass(result)
                         ? CompletableFuture.completedFuture(result)
                         : entrance.tell(saga, at -> answered(at, result)))
-                .whenComplete((result, failure) -> forget(saga, next));
+                .whenComplete((result, failure) -> {
+                    sayWhereNotTaken(saga, result, failure);
+                    ended(saga, begun);
+                });
     }
 
     private static SagaCommand answered(Instant at, CommandResult<SagaEvent> result) {

@@ -43,9 +43,14 @@ final class SagaEntrance {
         bus.complete(commands);
     }
 
-    /** Tells nothing again. */
+    /** Tells nothing again; what waits for it to open fails. */
     void close() {
         closed = true;
+        bus.completeExceptionally(new IllegalStateException("AllFrame was closed"));
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Instant now() {
@@ -61,7 +66,7 @@ final class SagaEntrance {
      * Tells a saga something until it has answered.
      *
      * @param command made anew each time, with the time
-     * @return {@link CommandResult.Failed} only where it is of no use to tell it again
+     * @return a result that {@link #mayPass} only where this is closed; fails where the clock does
      */
     CompletionStage<CommandResult<SagaEvent>> tell(String saga, Function<Instant, SagaCommand> command) {
         return tell(saga, command, 1);
@@ -69,29 +74,55 @@ final class SagaEntrance {
 
     private CompletionStage<CommandResult<SagaEvent>> tell(String saga, Function<Instant, SagaCommand> command,
             int attempt) {
-        return tell(saga, command.apply(now()), CommandOptions.none())
-                .thenCompose(result -> result instanceof CommandResult.Failed<SagaEvent>(var error)
-                        && isWorthRepeating(error)
-                                ? again(saga, command, attempt, error)
-                                : CompletableFuture.completedFuture(result));
+        SagaCommand told;
+        try {
+            told = command.apply(now());
+        } catch (RuntimeException | Error ofTheClock) {
+            return CompletableFuture.failedFuture(ofTheClock);
+        }
+        return tell(saga, told, CommandOptions.none())
+                .thenCompose(result -> mayPass(result) && !closed
+                        ? again(saga, command, attempt, result)
+                        : CompletableFuture.completedFuture(result));
     }
 
-    private boolean isWorthRepeating(CommandError error) {
-        return !closed && switch (error) {
-            case CommandError.Validation no -> false;
-            case CommandError.UnknownAggregate no -> false;
-            case CommandError.Unwritable no -> false;
-            case CommandError.NotPermitted no -> false;
-            default -> true;
+    /**
+     * Whether the answer may be another one later, when there is room, or a storage, or the saga lives on a node that
+     * has newer code. All other answers are for ever.
+     */
+    static boolean mayPass(CommandResult<SagaEvent> result) {
+        return switch (result) {
+            case CommandResult.Accepted<SagaEvent> accepted -> false;
+            case CommandResult.Refused<SagaEvent> no ->
+                no.code().equals("unknown-definition") || no.code().equals("unreadable-context");
+            case CommandResult.Failed<SagaEvent>(var error) -> switch (error) {
+                case CommandError.Overloaded full -> true;
+                case CommandError.NotYetReadable early -> true;
+                case CommandError.ShuttingDown elsewhere -> true;
+                case CommandError.AnotherWriter moved -> true;
+                case CommandError.StorageUnavailable down -> true;
+                case CommandError.NoAnswer lost -> true;
+                case CommandError.Timeout late -> true;
+                case CommandError.Validation no -> false;
+                case CommandError.UnknownAggregate no -> false;
+                case CommandError.Unwritable no -> false;
+                case CommandError.NotPermitted no -> false;
+                case CommandError.VersionConflict no -> false;
+                case CommandError.HandlerFailed no -> false;
+                case CommandError.Unreadable no -> false;
+                case CommandError.Voided no -> false;
+                case CommandError.IdempotencyConflict no -> false;
+                case CommandError.WindowExpired no -> false;
+            };
         };
     }
 
     private CompletionStage<CommandResult<SagaEvent>> again(String saga, Function<Instant, SagaCommand> command,
-            int attempt, CommandError error) {
+            int attempt, CommandResult<SagaEvent> answer) {
         if (attempt % LOGGED_FROM == 0) {
             system.log()
                     .warn("saga {} cannot be told what has happened, after {} attempts: {}", saga, attempt,
-                            error.message());
+                            answer);
         }
         CompletableFuture<CommandResult<SagaEvent>> later = new CompletableFuture<>();
         try {
@@ -105,7 +136,7 @@ final class SagaEntrance {
                                 }
                             }), system.executionContext());
         } catch (IllegalStateException systemHasEnded) {
-            later.complete(new CommandResult.Failed<>(error));
+            later.complete(answer);
         }
         return later;
     }
