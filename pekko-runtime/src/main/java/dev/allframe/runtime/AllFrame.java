@@ -327,7 +327,7 @@ public final class AllFrame implements AutoCloseable {
                 read(type, aggregates, read, problems, "a saga");
             }
             if (!definitions.isEmpty()) {
-                Sagas.reservedNames()
+                Sagas.reservedNames(definitions)
                         .stream()
                         .filter(viewNames::contains)
                         .forEach(name -> problems.add("a view or reaction is named '" + name
@@ -442,7 +442,7 @@ public final class AllFrame implements AutoCloseable {
 
     /** How the views and the reactions are doing, and what can be done with them. */
     public ProjectionRegistry projections() {
-        return new ViewsAndReactions(views, reactions);
+        return new ViewsAndReactions(views, reactions, sagas == null ? Set.of() : Sagas.neededViews());
     }
 
     /**
@@ -559,6 +559,9 @@ public final class AllFrame implements AutoCloseable {
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
+        }
+        if (sagas != null) {
+            sagas.sagas.endWaiting();
         }
         try { // first: their effects may send commands
             await(CompletableFuture.anyOf(reactions.stop(ownsSystem).toCompletableFuture(),

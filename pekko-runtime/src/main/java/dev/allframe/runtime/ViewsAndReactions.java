@@ -9,11 +9,16 @@ import dev.allframe.store.StreamId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-/** The projections of a node: its views, and its reactions, which have other names. Thread-safe. */
-record ViewsAndReactions(Views views, Reactions reactions) implements ProjectionRegistry {
+/**
+ * The projections of a node: its views, and its reactions, which have other names. Thread-safe.
+ *
+ * @param needed views that can be neither paused nor retired
+ */
+record ViewsAndReactions(Views views, Reactions reactions, Set<String> needed) implements ProjectionRegistry {
 
     private boolean isReaction(String name) {
         return reactions.names().contains(Objects.requireNonNull(name, "name"));
@@ -36,8 +41,17 @@ record ViewsAndReactions(Views views, Reactions reactions) implements Projection
         return isReaction(name) ? reactions.describe(name) : views.describe(name);
     }
 
+    /** Sagas stand still without their views, and no AllFrame with sagas starts that could resume them. */
+    private void mustNotBeNeeded(String name) {
+        if (needed.contains(name)) {
+            throw new IllegalArgumentException("view '" + name + "' is needed by sagas: it can be neither paused nor"
+                    + " retired; rebuild it where its rows are wrong");
+        }
+    }
+
     @Override
     public CompletionStage<Void> pause(String name, Order order) {
+        mustNotBeNeeded(name);
         return isReaction(name, order) ? reactions.pause(name, order) : views.pause(name, order);
     }
 
@@ -67,6 +81,7 @@ record ViewsAndReactions(Views views, Reactions reactions) implements Projection
             throw new IllegalArgumentException("'" + name + "' is a reaction, which has no rows to drop: pause it, and"
                     + " take it out of the code; where it stands is kept, for code that brings it back");
         }
+        mustNotBeNeeded(name);
         return views.retire(name, order);
     }
 

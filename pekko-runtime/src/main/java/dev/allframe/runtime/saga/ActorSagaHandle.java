@@ -4,6 +4,7 @@ import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.failure.Failures;
+import dev.allframe.projection.ViewAnswer;
 import dev.allframe.projection.Watched;
 import dev.allframe.saga.SagaDecision;
 import dev.allframe.saga.SagaError;
@@ -11,6 +12,7 @@ import dev.allframe.saga.SagaException;
 import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaTransition;
+import dev.allframe.saga.machine.Definition;
 import dev.allframe.saga.machine.SagaCommand;
 import dev.allframe.saga.machine.SagaEvent;
 import dev.allframe.saga.machine.SagaMachine;
@@ -19,6 +21,7 @@ import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.RecordedEvent;
 import dev.allframe.store.StreamId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +32,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One saga, told through the entrance and read from what is stored. */
 final class ActorSagaHandle implements SagaHandle {
+
+    private static final StreamId NO_STREAM = StreamId.of(SagaMachine.AGGREGATE, "none");
+    private static final Duration PATIENCE = Duration.ofHours(1);
 
     private final OpenSagas sagas;
     private final String definition;
@@ -45,10 +52,17 @@ final class ActorSagaHandle implements SagaHandle {
         this.token = token;
     }
 
-    /** Of one that has stored nothing. */
+    /** Of one that has stored nothing; its id may be none. */
     ActorSagaHandle(OpenSagas sagas, String definition, String id) {
-        this(sagas, definition, id,
-                new ConsistencyToken(sagas.storeId(), StreamId.of(SagaMachine.AGGREGATE, definition + "/" + id), 0));
+        this(sagas, definition, id, new ConsistencyToken(sagas.storeId(), NO_STREAM, 0));
+    }
+
+    /** What is wrong with the names by which it was asked for; null where nothing is. */
+    private @Nullable SagaException wrong() {
+        String problem = Definition.idProblem(id)
+                .or(() -> Definition.idProblem(definition).map(wrong -> "the name of a definition: " + wrong))
+                .orElse(null);
+        return problem == null ? null : new SagaException(new SagaError.InvalidId(problem));
     }
 
     private String instance() {
@@ -95,10 +109,17 @@ final class ActorSagaHandle implements SagaHandle {
     }
 
     private <A> CompletionStage<A> read(Function<Stream<RecordedEvent<SagaEvent>>, A> reading) {
+        SagaException wrong = wrong();
+        if (wrong != null) {
+            return CompletableFuture.failedFuture(wrong);
+        }
         return CompletableFuture.supplyAsync(() -> {
             EventStore<SagaEvent> store = sagas.store();
             try (Stream<RecordedEvent<SagaEvent>> events = store.streamEvents(instance())) {
                 return reading.apply(events);
+            } catch (RuntimeException unread) {
+                throw new SagaException(new SagaError.Unavailable(CommandError.StorageUnavailable.notExecuted(
+                        "the saga cannot be read: " + Failures.description(Failures.unwrapped(unread)))));
             }
         }, Thread::startVirtualThread);
     }
@@ -119,7 +140,8 @@ final class ActorSagaHandle implements SagaHandle {
     }
 
     private CompletionStage<Void> tell(Function<Instant, SagaCommand> command) {
-        return sagas.entrance()
+        SagaException wrong = wrong();
+        return wrong != null ? CompletableFuture.failedFuture(wrong) : sagas.entrance()
                 .tell(instance(), command.apply(sagas.entrance().now()), CommandOptions.none())
                 .thenAccept(result -> token = tokenOf(result));
     }
@@ -137,28 +159,56 @@ final class ActorSagaHandle implements SagaHandle {
 
     @Override
     public CompletionStage<SagaStatus> ended() {
-        Ending ending = new Ending();
-        sagas.view().watch(instance()).subscribe(ending);
-        return ending.end.copy();
+        SagaException wrong = wrong();
+        if (wrong != null) {
+            return CompletableFuture.failedFuture(wrong);
+        }
+        CompletableFuture<SagaStatus> end = new CompletableFuture<>();
+        watchFromToken(end);
+        return end;
     }
 
-    /** Waits for a row of a saga that has ended. */
+    /** What the view had before the last that this handle has stored may be an end that is none any more. */
+    private void watchFromToken(CompletableFuture<SagaStatus> end) {
+        sagas.view().await(token, PATIENCE).whenComplete((answer, failure) -> {
+            if (answer instanceof ViewAnswer.NotYet<?> && !sagas.entrance().isClosed() && !end.isDone()) {
+                watchFromToken(end);
+            } else {
+                Ending ending = new Ending(end);
+                end.whenComplete((status, failed) -> ending.cancel());
+                sagas.view().watch(instance()).subscribe(ending);
+            }
+        });
+    }
+
+    /** Waits for a row of a saga that has ended, until nobody does. */
     private static final class Ending implements Flow.Subscriber<Watched<String, SagaRow>> {
 
-        private final CompletableFuture<SagaStatus> end = new CompletableFuture<>();
-        private Flow.Subscription subscription = new NoSubscription();
+        private final CompletableFuture<SagaStatus> end;
+        private volatile Flow.Subscription subscription = new NoSubscription();
+
+        Ending(CompletableFuture<SagaStatus> end) {
+            this.end = end;
+        }
+
+        void cancel() {
+            subscription.cancel();
+        }
 
         @Override
         public void onSubscribe(Flow.Subscription given) {
             subscription = given;
-            subscription.request(Long.MAX_VALUE);
+            if (end.isDone()) {
+                given.cancel();
+            } else {
+                given.request(Long.MAX_VALUE);
+            }
         }
 
         @Override
         public void onNext(Watched<String, SagaRow> item) {
             if (item instanceof Watched.Row<String, SagaRow> row
                     && row.row().phase() != SagaStatus.Phase.RUNNING) {
-                subscription.cancel();
                 end.complete(row.row().status());
             }
         }

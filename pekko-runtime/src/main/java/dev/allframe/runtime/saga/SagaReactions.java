@@ -27,12 +27,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** The reactions by which events start sagas, and reach those that await them. */
 final class SagaReactions {
@@ -42,7 +42,11 @@ final class SagaReactions {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** An event waits for room for as long as a reaction may. */
+    /** A view that does not go on by itself, such as one that is paused, answers at once. */
+    private static final Executor LATER = CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS,
+            Thread::startVirtualThread);
+
+    /** An event waits for room, and for nodes that have the code; no reaction may wait longer. */
     private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(20);
 
     private final SagaDefinitions definitions;
@@ -63,7 +67,7 @@ final class SagaReactions {
     List<ReactionType> types() {
         List<ReactionType> types = new ArrayList<>();
         if (!definitions.awaited().isEmpty()) {
-            ReactionType routing = ReactionType.named(AWAITED).fromNow().parkFailures();
+            ReactionType routing = ReactionType.named(AWAITED).fromNow().parkFailures().within(AS_LONG_AS_IT_TAKES);
             for (AggregateType<?, ?, ?> aggregate : definitions.awaited()) {
                 routing = routing(routing, aggregate);
             }
@@ -77,26 +81,50 @@ final class SagaReactions {
         return type.from(aggregate, (event, info) -> route(aggregate, event, info));
     }
 
+    /** One definition's function that throws keeps the event from no saga of another. */
     private <E extends Event> CompletionStage<?> route(AggregateType<?, E, ?> aggregate, E event, ReactionInfo info) {
-        Set<SagaCommand.Arrive> arrivals = new LinkedHashSet<>();
-        for (Definition<?> definition : definitions.all()) {
-            arrivals.addAll(definition.arrivals(entrance.now(), aggregate, event, info.idempotencyKey()));
-        }
-        if (arrivals.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
         Map<String, SagaCommand.Arrive> byKey = new LinkedHashMap<>();
-        arrivals.forEach(each -> byKey.putIfAbsent(SagaViews.eventKey(each.event(), each.key()), each));
-        ConsistencyToken token = new ConsistencyToken(storeId, info.stream(), info.sequenceNr());
-        return awaited.thenCompose(view -> view.await(token, PATIENCE).thenCompose(answer -> {
-            if (!(answer instanceof ViewAnswer.Seen<?>)) {
-                throw new IllegalStateException("view '" + SagaViews.AWAITED + "' does not know yet which sagas await "
-                        + info.idempotencyKey() + ": " + answer);
+        RuntimeException failed = null;
+        for (Definition<?> definition : definitions.all()) {
+            try {
+                definition.arrivals(entrance.now(), aggregate, event, info.idempotencyKey())
+                        .forEach(each -> byKey.putIfAbsent(SagaViews.eventKey(each.event(), each.key()), each));
+            } catch (RuntimeException thrown) {
+                failed = thrown;
             }
-            List<CompletableFuture<?>> told = new ArrayList<>();
-            byKey.forEach((key, arrival) -> tell(view, key, arrival, told));
-            return CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new));
-        }));
+        }
+        ConsistencyToken token = new ConsistencyToken(storeId, info.stream(), info.sequenceNr());
+        CompletionStage<?> arrived = byKey.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : awaited.thenCompose(view -> seen(view, token, info)).thenCompose(view -> arrive(view, byKey));
+        RuntimeException inTheEnd = failed;
+        return inTheEnd == null
+                ? arrived
+                : arrived.thenCompose(done -> CompletableFuture.failedFuture(inTheEnd));
+    }
+
+    /** The view when it knows all sagas that await the event, however long it takes. */
+    private CompletionStage<View<AwaitingStep, AwaitedEvent>> seen(View<AwaitingStep, AwaitedEvent> view,
+            ConsistencyToken token, ReactionInfo info) {
+        return view.await(token, PATIENCE).thenCompose(answer -> switch (answer) {
+            case ViewAnswer.Seen<?> seen -> CompletableFuture.completedFuture(view);
+            case ViewAnswer.NotYet<?> later when !entrance.isClosed() -> CompletableFuture
+                    .supplyAsync(() -> seen(view, token, info), LATER)
+                    .thenCompose(stage -> stage);
+            case ViewAnswer.NotYet<?> closed -> CompletableFuture.failedFuture(unknown(info, closed));
+            case ViewAnswer.Never<?> never -> CompletableFuture.failedFuture(unknown(info, never));
+        });
+    }
+
+    private static IllegalStateException unknown(ReactionInfo info, ViewAnswer<?> answer) {
+        return new IllegalStateException("view '" + SagaViews.AWAITED + "' does not know which sagas await "
+                + info.idempotencyKey() + ": " + answer);
+    }
+
+    private CompletionStage<?> arrive(View<AwaitingStep, AwaitedEvent> view, Map<String, SagaCommand.Arrive> byKey) {
+        List<CompletableFuture<?>> told = new ArrayList<>();
+        byKey.forEach((key, arrival) -> tell(view, key, arrival, told));
+        return CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new));
     }
 
     private void tell(View<AwaitingStep, AwaitedEvent> view, String key, SagaCommand.Arrive arrival,

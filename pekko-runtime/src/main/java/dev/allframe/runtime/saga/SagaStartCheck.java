@@ -8,6 +8,7 @@ import dev.allframe.projection.View;
 import dev.allframe.runtime.evolution.UnreadableStoreException;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.machine.Definition;
+import dev.allframe.saga.machine.NextSaga;
 import dev.allframe.saga.machine.SagaState;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,11 @@ final class SagaStartCheck {
         if (!definition.get().structure().equals(begun.structure())) {
             return Optional.of(name + " with the steps that it had (they were changed under the same version; give the"
                     + " changed steps another version)");
+        }
+        NextSaga next = state.successor();
+        if (next != null && definitions.find(next.definition(), next.version()).isEmpty()) {
+            return Optional.of("saga '" + next.definition() + "' version " + next.version()
+                    + ", which is not registered, and which is to be started,");
         }
         try {
             Object unused = definition.get().forms().context(new SagaRow(state).context());

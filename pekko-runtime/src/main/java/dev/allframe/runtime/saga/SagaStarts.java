@@ -69,8 +69,15 @@ final class SagaStarts {
             Set<String> begun = unseen.computeIfAbsent(type.name(), name -> new HashSet<>());
             boolean counted;
             synchronized (begun) {
-                counted = isNew(view, type, id, begun);
-                if (counted && running(view, type, begun) >= type.atMost()) {
+                boolean full;
+                try {
+                    counted = isNew(view, type, id, begun);
+                    full = counted && running(view, type, begun) >= type.atMost();
+                } catch (RuntimeException unread) { // such as a view that is being built
+                    return refused(new SagaError.Unavailable(CommandError.StorageUnavailable
+                            .notExecuted("the view of sagas cannot be read: " + Failures.message(unread))));
+                }
+                if (full) {
                     return refused(new SagaError.Overloaded("as many sagas '" + type.name() + "' run as may, "
                             + type.atMost() + ": start it again when some have ended"));
                 }
@@ -162,6 +169,11 @@ final class SagaStarts {
 
     private <T> CompletableFuture<?> later(Definition<T> definition, String id, T context, CommandOptions options) {
         CompletableFuture<Object> started = new CompletableFuture<>();
+        if (entrance.isClosed()) {
+            started.completeExceptionally(
+                    new SagaException(new SagaError.Unavailable(new CommandError.ShuttingDown())));
+            return started;
+        }
         try {
             system.scheduler()
                     .scheduleOnce(AGAIN,

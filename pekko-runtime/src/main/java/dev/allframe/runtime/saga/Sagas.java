@@ -3,6 +3,8 @@ package dev.allframe.runtime.saga;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandBus;
+import dev.allframe.projection.ProjectionMetadata;
+import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
 import dev.allframe.projection.ViewNotReadyException;
@@ -23,10 +25,12 @@ import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -101,9 +105,15 @@ public final class Sagas {
         return Optional.of(new Sagas(system, clustered, hosting, definitions, backend));
     }
 
-    /** The names of views and reactions that sagas need for themselves. */
-    public static List<String> reservedNames() {
-        return List.of(SagaViews.SAGAS, SagaViews.AWAITED, SagaReactions.AWAITED);
+    /** The views without which no saga runs: they can be built anew, and neither paused nor retired. */
+    public static Set<String> neededViews() {
+        return Set.of(SagaViews.SAGAS, SagaViews.AWAITED);
+    }
+
+    /** The names of views and reactions that these sagas need for themselves. */
+    public static List<String> reservedNames(SagaDefinitions definitions) {
+        return Stream.concat(Stream.of(SagaViews.SAGAS, SagaViews.AWAITED, SagaReactions.AWAITED),
+                definitions.triggered().stream().map(each -> SagaReactions.nameOf(each.type().name()))).toList();
     }
 
     /** The aggregate of all sagas. */
@@ -140,7 +150,7 @@ public final class Sagas {
      */
     public void open(CommandBus participants, CommandBus own, Views kept) {
         View<String, SagaRow> all = kept.view(sagas);
-        awaitLive(all);
+        awaitLive(all, kept);
         SagaStartCheck.run(all, definitions);
         view.complete(all);
         awaitedView.complete(kept.view(awaited));
@@ -153,22 +163,30 @@ public final class Sagas {
                         hosting.storage().storeId()));
     }
 
-    private void awaitLive(View<String, SagaRow> all) {
+    private void awaitLive(View<String, SagaRow> all, Views kept) {
         Position end = backend.lastPosition().toCompletableFuture().join();
         long begun = System.nanoTime();
         long told = begun;
         while (!isLive(all, end)) {
             long now = System.nanoTime();
-            if (now - begun > settings.startPatience().toNanos()) {
-                throw new StorageUnavailableException("the view of all sagas is not live after "
-                        + settings.startPatience() + ", at " + all.position() + " of " + end
-                        + ": starting again goes on from there; allframe.sagas.start-patience is how long a start"
-                        + " waits",
-                        new TimeoutException(all.position() + " of " + end));
+            ProjectionMetadata view = kept.describe(SagaViews.SAGAS);
+            boolean stands = view.state() == ProjectionState.FAILED || view.state() == ProjectionState.PAUSED
+                    || view.state() == ProjectionState.RETIRED;
+            if (stands || now - begun > settings.startPatience().toNanos()
+                    || system.getWhenTerminated().toCompletableFuture().isDone()) {
+                String where = view.position() + " of " + end;
+                throw new StorageUnavailableException("the view of all sagas is " + view.state()
+                        + (stands ? "" : " after " + settings.startPatience()) + ", at " + where
+                        + (view.trouble().isEmpty() ? "" : ", " + view.trouble())
+                        + (stands
+                                ? ""
+                                : ": starting again goes on from there; allframe.sagas.start-patience is how long a"
+                                        + " start waits"),
+                        new TimeoutException(where));
             }
             if (now - told > TOLD_NANOS) {
                 told = now;
-                system.log().info("waiting for the view of all sagas: it is at {} of {}", all.position(), end);
+                system.log().info("waiting for the view of all sagas: it is at {} of {}", view.position(), end);
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
@@ -209,6 +227,11 @@ public final class Sagas {
             throw new IllegalStateException("the sagas are not open yet");
         }
         return open;
+    }
+
+    /** Nothing waits any more for room, a view, or a storage: to be called before what waits is to stop. */
+    public void endWaiting() {
+        entrance.close();
     }
 
     /** Begins nothing more. What is under way ends; what cannot be told any more is found out at the next start. */
