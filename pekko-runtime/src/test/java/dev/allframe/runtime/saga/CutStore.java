@@ -6,15 +6,21 @@ import dev.allframe.journal.plugin.StorageSettings;
 import dev.allframe.store.Append;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.StreamId;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store in memory that outlives its actor systems. Each append of a case that a test has named is counted, and at one
@@ -47,6 +53,7 @@ public final class CutStore implements BackendProvider {
         private final Map<String, Integer> appends = new ConcurrentHashMap<>();
         private final Function<String, String> caseOf;
         private volatile boolean dead;
+        private volatile @Nullable Supplier<Duration> lag;
 
         /**
          * A process.
@@ -69,6 +76,20 @@ public final class CutStore implements BackendProvider {
         /** How many appends a case has made. */
         int appends(String name) {
             return appends.getOrDefault(name, 0);
+        }
+
+        /** Whoever reads all events has them so much later, each reader for itself. */
+        void lag(Supplier<Duration> each) {
+            lag = each;
+        }
+
+        private CompletionStage<?> later(CompletionStage<?> read) {
+            Supplier<Duration> each = lag;
+            Duration late = each == null ? Duration.ZERO : each.get();
+            return late.isZero()
+                    ? read
+                    : read.thenCompose(page -> CompletableFuture.supplyAsync(() -> page,
+                            CompletableFuture.delayedExecutor(late.toNanos(), TimeUnit.NANOSECONDS)));
         }
 
         void die() {
@@ -104,6 +125,17 @@ public final class CutStore implements BackendProvider {
         return STORES.computeIfAbsent(name, first -> InMemoryBackend.unbounded());
     }
 
+    /** The ids of its streams that begin so. */
+    static List<String> streams(String name, String prefix) {
+        return store(name).getStreams(null, Integer.MAX_VALUE)
+                .toCompletableFuture()
+                .join()
+                .stream()
+                .map(StreamId::value)
+                .filter(stream -> stream.startsWith(prefix))
+                .toList();
+    }
+
     @Override
     public EventStoreBackend open(ActorSystem system, StorageSettings settings) {
         EventStoreBackend store = store(system.settings().config().getString("inmemory.cut.store"));
@@ -117,7 +149,8 @@ public final class CutStore implements BackendProvider {
                         return node.append(store, (Append) arguments[0]);
                     }
                     try {
-                        return method.invoke(store, arguments);
+                        Object answer = method.invoke(store, arguments);
+                        return method.getName().equals("getAllEvents") ? node.later((CompletionStage<?>) answer) : answer;
                     } catch (InvocationTargetException thrown) {
                         throw thrown.getCause();
                     }
