@@ -141,9 +141,11 @@ final class ActorSagaHandle implements SagaHandle {
 
     private CompletionStage<Void> tell(Function<Instant, SagaCommand> command) {
         SagaException wrong = wrong();
-        return wrong != null ? CompletableFuture.failedFuture(wrong) : sagas.entrance()
-                .tell(instance(), command.apply(sagas.entrance().now()), CommandOptions.none())
-                .thenAccept(result -> token = tokenOf(result));
+        return wrong != null
+                ? CompletableFuture.failedFuture(wrong)
+                : sagas.entrance()
+                        .tell(instance(), command.apply(sagas.entrance().now()), CommandOptions.none())
+                        .thenAccept(result -> token = tokenOf(result));
     }
 
     private static ConsistencyToken tokenOf(CommandResult<SagaEvent> result) {

@@ -150,7 +150,9 @@ public final class CutStore implements BackendProvider {
                     }
                     try {
                         Object answer = method.invoke(store, arguments);
-                        return method.getName().equals("getAllEvents") ? node.later((CompletionStage<?>) answer) : answer;
+                        return method.getName().equals("getAllEvents")
+                                ? node.later((CompletionStage<?>) answer)
+                                : answer;
                     } catch (InvocationTargetException thrown) {
                         throw thrown.getCause();
                     }

@@ -170,7 +170,9 @@ final class SagaEventsTest {
                 .toCompletableFuture();
         if (cause == Cause.SOMEBODY) {
             var unused = started.thenRunAsync(
-                    () -> allFrame.commands().dispatchAndWait(VAULT, vault, new VaultCommand.Credit(vault, 1)).orThrow(),
+                    () -> allFrame.commands()
+                            .dispatchAndWait(VAULT, vault, new VaultCommand.Credit(vault, 1))
+                            .orThrow(),
                     CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS, Thread::startVirtualThread));
         }
         return started.thenCompose(SagaHandle::ended);
