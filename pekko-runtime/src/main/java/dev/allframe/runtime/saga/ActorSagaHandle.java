@@ -177,7 +177,7 @@ final class ActorSagaHandle implements SagaHandle {
                 watchFromToken(end);
             } else {
                 Ending ending = new Ending(end);
-                end.whenComplete((status, failed) -> ending.cancel());
+                var unused = end.whenComplete((status, failed) -> ending.cancel());
                 sagas.view().watch(instance()).subscribe(ending);
             }
         });
