@@ -150,7 +150,9 @@ public final class AccountEntity
     private ReplyEffect<Recorded, State> decide(Account account, Execute execute) {
         return switch (execute.command()) {
             case Open(var owner, var overdraft, var on) ->
-                !account.owner().isEmpty() ? refuse(execute, "already-open") : persist(execute, new Opened(owner, overdraft, on));
+                !account.owner().isEmpty()
+                        ? refuse(execute, "already-open")
+                        : persist(execute, new Opened(owner, overdraft, on));
             case AccountCommand other when account.closed() -> refuse(execute, "closed");
             case AccountCommand other when !account.open() -> refuse(execute, "not-open");
             case OfMoney other when !other.amount().currency().equals(account.currency()) ->

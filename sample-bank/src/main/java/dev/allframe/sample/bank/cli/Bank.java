@@ -33,7 +33,8 @@ import picocli.CommandLine.TypeConversionException;
  */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
         ShowStatement.class, ShowCustomers.class, ShowTurnover.class, ShowViews.class, OrderView.class,
-        RebuildView.class, TransferCommand.class, ShowSagas.class, OrderSaga.class, SchemasCommand.class, StoreTool.class,
+        RebuildView.class, TransferCommand.class, ShowSagas.class, OrderSaga.class, SchemasCommand.class,
+        StoreTool.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {

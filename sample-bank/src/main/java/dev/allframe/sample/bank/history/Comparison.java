@@ -1,5 +1,6 @@
 package dev.allframe.sample.bank.history;
 
+import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Closed;
 import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
@@ -10,7 +11,6 @@ import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
 import dev.allframe.sample.bank.account.AccountEvent.Released;
 import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
-import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.ledger.Ledger.Line;
 import java.util.ArrayList;

@@ -1,20 +1,20 @@
 package dev.allframe.sample.bank.transfers;
 
 import static dev.allframe.projection.Version.version;
-import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.saga.SagaAction.command;
 import static dev.allframe.saga.SagaUndo.cannotBeUndone;
 import static dev.allframe.saga.SagaUndo.nothingToUndo;
 import static dev.allframe.saga.SagaUndo.undo;
+import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
 import dev.allframe.aggregate.Stored;
+import dev.allframe.saga.SagaType;
 import dev.allframe.sample.bank.account.AccountCommand.Confirm;
 import dev.allframe.sample.bank.account.AccountCommand.Credit;
 import dev.allframe.sample.bank.account.AccountCommand.Release;
 import dev.allframe.sample.bank.account.AccountCommand.Reserve;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
-import dev.allframe.saga.SagaType;
 import java.time.LocalDate;
 
 /**

@@ -12,6 +12,7 @@ import dev.allframe.projection.Index;
 import dev.allframe.projection.Keys;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.RangeIndex;
+import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Closed;
 import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
@@ -22,7 +23,6 @@ import dev.allframe.sample.bank.account.AccountEvent.OverdraftChanged;
 import dev.allframe.sample.bank.account.AccountEvent.Released;
 import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
-import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.Money;
 import java.math.BigDecimal;
 
