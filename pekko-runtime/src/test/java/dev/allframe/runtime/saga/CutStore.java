@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +71,7 @@ public final class CutStore implements BackendProvider {
         }
 
         boolean isCut(String name) {
-            return appends.getOrDefault(name, 0) >= cuts.get(name).append;
+            return appends.getOrDefault(name, 0) >= Objects.requireNonNull(cuts.get(name)).append;
         }
 
         /** How many appends a case has made. */
@@ -139,7 +140,8 @@ public final class CutStore implements BackendProvider {
     @Override
     public EventStoreBackend open(ActorSystem system, StorageSettings settings) {
         EventStoreBackend store = store(system.settings().config().getString("inmemory.cut.store"));
-        Node node = NODES.get(system.settings().config().getString("inmemory.cut.node"));
+        Node node = Objects.requireNonNull(
+                NODES.get(system.settings().config().getString("inmemory.cut.node")));
         return (EventStoreBackend) Proxy.newProxyInstance(CutStore.class.getClassLoader(),
                 new Class<?>[]{EventStoreBackend.class}, (proxy, method, arguments) -> {
                     if (node.dead) {
@@ -159,6 +161,7 @@ public final class CutStore implements BackendProvider {
                 });
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it is what the method returns
     private static Object dead(EventStoreBackend store, Method method) {
         if (CompletionStage.class.isAssignableFrom(method.getReturnType())) {
             return new CompletableFuture<>();

@@ -73,23 +73,22 @@ final class SagaCrashTest {
         return CompletableFuture.completedFuture(null);
     }
 
-    private static SagaType<Move> trip(String name, SagaType<Move> begin) {
+    private static SagaType<Move> trip(SagaType<Move> begin) {
         return begin.step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), m.amount())),
                 nothingToUndo());
     }
 
-    private static final SagaType<Move> TRIP = trip("trip", SagaType.named("trip", version(1), Move.class)
+    private static final SagaType<Move> TRIP = trip(SagaType.named("trip", version(1), Move.class)
             .step("book", call(Ticket.class, SagaCrashTest::book), undoCall(SagaCrashTest::unbook)));
 
-    private static final SagaType<Move> ASKED_TRIP = trip("asked-trip",
-            SagaType.named("asked-trip", version(1), Move.class)
-                    .step("book",
-                            call(Ticket.class, SagaCrashTest::book,
-                                    (move, key) -> CompletableFuture
-                                            .completedFuture(BOOKED.contains(key)
-                                                    ? Optional.of(new Ticket(key))
-                                                    : Optional.empty())),
-                            undoCall(SagaCrashTest::unbook)));
+    private static final SagaType<Move> ASKED_TRIP = trip(SagaType.named("asked-trip", version(1), Move.class)
+            .step("book",
+                    call(Ticket.class, SagaCrashTest::book,
+                            (move, key) -> CompletableFuture
+                                    .completedFuture(BOOKED.contains(key)
+                                            ? Optional.of(new Ticket(key))
+                                            : Optional.empty())),
+                    undoCall(SagaCrashTest::unbook)));
 
     private static final SagaType<Move> WAITING = SagaType.named("waiting", version(1), Move.class)
             .step("nap", sleepUntil(m -> java.time.Instant.now().plusMillis(20)), nothingToUndo())
@@ -98,13 +97,8 @@ final class SagaCrashTest {
             .step("reserve", command(VAULT, Move::to, m -> new VaultCommand.Reserve(m.id(), m.amount())),
                     undo(VAULT, Move::to, m -> new VaultCommand.Release(m.id())));
 
-    /**
-     * How a saga goes.
-     *
-     * @param appends how many it makes, its participants' included
-     * @param end how it ends, whatever happens
-     * @param to the vault that gets the money
-     */
+    /** How a saga goes. */
+    @SuppressWarnings("ImmutableEnumChecker") // the definition of a saga is immutable
     private enum Way {
         MOVED(MOVE, 7, Phase.COMPLETED, "to"), MOVED_BACK(MOVE, 6, Phase.COMPENSATED, "nobody"), BOOKED(TRIP, 4,
                 Phase.COMPLETED, "to"), UNBOOKED(TRIP, 3, Phase.COMPENSATED, "nobody"), ASKED(ASKED_TRIP, 4,
@@ -112,8 +106,14 @@ final class SagaCrashTest {
                                 "nobody"), WAITED(WAITING, 5, Phase.COMPLETED, "to");
 
         private final SagaType<Move> type;
+
+        /** How many it makes, its participants' included. */
         private final int appends;
+
+        /** How it ends, whatever happens. */
         private final Phase end;
+
+        /** The vault that gets the money. */
         private final String to;
 
         Way(SagaType<Move> type, int appends, Phase end, String to) {
@@ -178,10 +178,9 @@ final class SagaCrashTest {
 
     private static void begin(AllFrame node, List<Case> cases) {
         for (Case each : cases) {
-            var unused = startUntilStarted(node, each);
-            if (each.way == Way.WAITED) {
-                var alsoUnused = payUntilPaid(node, each);
-            }
+            CompletionStage<?> unused = each.way == Way.WAITED
+                    ? payUntilPaid(node, each)
+                    : startUntilStarted(node, each);
         }
     }
 

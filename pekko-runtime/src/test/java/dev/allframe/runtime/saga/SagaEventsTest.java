@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 @Guarantee("G8")
 final class SagaEventsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int OPENED = 1_000;
 
     /** Interleavings in the gate; {@code -Dsaga.interleavings=10000} tries more. */

@@ -46,6 +46,7 @@ import dev.allframe.saga.Successor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +56,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -127,11 +127,13 @@ final class SagaFaultsTest {
     private static Optional<Successor<?>> next(Move move) {
         return move.amount() == 0
                 ? Optional.empty()
-                : Optional.of(new Successor<>(CHAIN_ITSELF.get(), "chain-" + (move.amount() - 1),
+                : Optional.of(new Successor<>(chain(), "chain-" + (move.amount() - 1),
                         new Move(move.id() + "+", move.from(), move.to(), move.amount() - 1)));
     }
 
-    private static final Supplier<SagaType<Move>> CHAIN_ITSELF = () -> CHAIN;
+    private static SagaType<Move> chain() {
+        return CHAIN;
+    }
 
     private static final SagaType<Move> BY_EVENT = named("by-event")
             .startedBy(VAULT, VaultEvent.Reserved.class, (event, info) -> event.amount() == 77
@@ -189,7 +191,7 @@ final class SagaFaultsTest {
         try {
             throw new AssertionError("not refused: " + get(stage));
         } catch (CompletionException failed) {
-            return ((SagaException) failed.getCause()).error();
+            return ((SagaException) Objects.requireNonNull(failed.getCause())).error();
         }
     }
 
