@@ -34,6 +34,7 @@ import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaType;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The code of docs/sagas.md, which does what the page says. */
@@ -78,7 +79,7 @@ final class SagasPageTest {
 
         Purse without(String id, boolean taken) {
             Map<String, Long> less = new HashMap<>(reserved);
-            long amount = less.remove(id);
+            long amount = Objects.requireNonNull(less.remove(id));
             return new Purse(taken ? balance - amount : balance, less);
         }
     }
