@@ -43,7 +43,7 @@ record ViewsAndReactions(Views views, Reactions reactions, Set<String> needed) i
 
     /** Sagas stand still without their views, and no AllFrame with sagas starts that could resume them. */
     private void mustNotBeNeeded(String name) {
-        if (needed.contains(name)) {
+        if (needed.contains(Objects.requireNonNull(name, "name"))) {
             throw new IllegalArgumentException("view '" + name + "' is needed by sagas: it can be neither paused nor"
                     + " retired; rebuild it where its rows are wrong");
         }

@@ -312,13 +312,13 @@ final class ReactionHistoryTest {
         order(before, new ViewOrder.RestartOrdered(true, "test", "the receiver has lost all"));
 
         awaitFinished(runner, before);
-        assertThat(seen).containsExactly("a1", "a1", "b1");
+        assertThat(seen).containsExactlyInAnyOrder("a1", "a1", "b1"); // several streams at once
         assertThat(runner.progress().now().parked()).isEmpty();
         runner.crash();
         await().atMost(PATIENCE).pollInterval(MOMENT).until(runner::hasEnded);
         ring(before, "a", 2);
         awaitFinished(start(before), before);
-        assertThat(seen).containsExactly("a1", "a1", "b1", "a2");
+        assertThat(seen).containsExactlyInAnyOrder("a1", "a1", "b1", "a2");
     }
 
     @Test
