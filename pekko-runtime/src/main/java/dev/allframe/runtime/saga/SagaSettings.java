@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param clockSkew how far the clocks of nodes may differ
  * @param startPatience how long starting waits for the view of all sagas
  */
-record SagaSettings(int maxInFlight, int callsPerStep, Duration holdFor, Duration clockSkew, Duration startPatience) {
+public record SagaSettings(int maxInFlight, int callsPerStep, Duration holdFor, Duration clockSkew, Duration startPatience) {
 
     private static final String SECTION = "allframe.sagas.";
     private static final int MOST = 1_000_000;
@@ -24,7 +24,7 @@ record SagaSettings(int maxInFlight, int callsPerStep, Duration holdFor, Duratio
      *
      * @throws dev.allframe.runtime.storage.ConfigurationException for a value that is not allowed
      */
-    static SagaSettings of(Config config) {
+    public static SagaSettings of(Config config) {
         return new SagaSettings(ProjectionSettings.whole(config, SECTION + "max-in-flight", 1, MOST),
                 ProjectionSettings.whole(config, SECTION + "calls-per-step", 1, MOST),
                 time(config, "hold-for", Duration.ofHours(1)), time(config, "clock-skew", Duration.ofDays(1)),

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.projection.ProjectionSettings;
 import dev.allframe.runtime.reaction.ReactionSettings;
+import dev.allframe.runtime.saga.SagaSettings;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -72,6 +73,7 @@ final class WrongValueTest {
             Hosting.Settings.of(config);
             ProjectionSettings.of(config);
             ReactionSettings.of(config);
+            SagaSettings.of(config);
             StoragePlugins.of(SYSTEM, config);
         }, "%s", hocon).isInstanceOf(ConfigurationException.class).hasMessageMatching(message);
     }
