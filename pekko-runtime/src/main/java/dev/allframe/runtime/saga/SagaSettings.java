@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param clockSkew how far the clocks of nodes may differ
  * @param startPatience how long starting waits for the view of all sagas
  */
-public record SagaSettings(int maxInFlight, int callsPerStep, Duration holdFor, Duration clockSkew, Duration startPatience) {
+public record SagaSettings(int maxInFlight, int callsPerStep, Duration holdFor, Duration clockSkew,
+        Duration startPatience) {
 
     private static final String SECTION = "allframe.sagas.";
     private static final int MOST = 1_000_000;
