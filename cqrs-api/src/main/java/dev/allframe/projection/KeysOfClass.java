@@ -42,11 +42,19 @@ final class KeysOfClass {
 
     private static final int DEPTH = 8;
 
+    /** To look into a class costs more than to read or write a key. */
+    private static final ClassValue<KeyForm<?>> FORMS = new ClassValue<>() {
+        @Override
+        protected KeyForm<?> computeValue(Class<?> type) {
+            return form(type, DEPTH);
+        }
+    };
+
     private KeysOfClass() {}
 
     @SuppressWarnings("unchecked") // the keys of a class are those of its values
     static <V> KeyForm<V> of(Class<V> type) {
-        return (KeyForm<V>) form(type, DEPTH);
+        return (KeyForm<V>) FORMS.get(type);
     }
 
     /** The classes of single values. */

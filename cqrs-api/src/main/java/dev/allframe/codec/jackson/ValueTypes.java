@@ -73,8 +73,8 @@ final class ValueTypes {
         text(URI.class, URI::create);
         text(Currency.class, Currency::getInstance);
         text(Locale.class, ValueTypes::locale);
-        text(Instant.class, Instant::parse);
-        text(LocalDate.class, LocalDate::parse);
+        text(Instant.class, TimeTexts::instant);
+        text(LocalDate.class, TimeTexts::date);
         text(LocalDateTime.class, LocalDateTime::parse);
         text(LocalTime.class, LocalTime::parse);
         text(OffsetDateTime.class, OffsetDateTime::parse);
@@ -84,7 +84,7 @@ final class ValueTypes {
         text(YearMonth.class, text -> YearMonth.parse(text, YEAR_MONTH));
         text(MonthDay.class, MonthDay::parse);
         text(Period.class, Period::parse);
-        text(Duration.class, Duration::parse);
+        text(Duration.class, TimeTexts::duration);
         text(ZoneId.class, ZoneId::of);
         text(ZoneOffset.class, ZoneOffset::of);
         text(Character.class, ValueTypes::character);

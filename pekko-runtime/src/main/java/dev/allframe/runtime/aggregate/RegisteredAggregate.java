@@ -59,6 +59,11 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
         return new RegisteredAggregate<>(type, events, states, commands, stateListener);
     }
 
+    /** The same, with another codec of the same forms. */
+    public RegisteredAggregate<C, E, S> codedBy(EventCodec<E> codec) {
+        return new RegisteredAggregate<>(type, codec, states, commands, listener);
+    }
+
     /** A part that is fine; null where it is not, and then its problems are added. */
     private static <T> @Nullable T checked(Set<String> problems, Supplier<T> part) {
         try {

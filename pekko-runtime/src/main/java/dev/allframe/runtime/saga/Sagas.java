@@ -1,7 +1,6 @@
 package dev.allframe.runtime.saga;
 
 import dev.allframe.aggregate.AggregateType;
-import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandBus;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionState;
@@ -58,6 +57,7 @@ public final class Sagas {
     private final SagaDefinitions definitions;
     private final EventStoreBackend backend;
     private final AggregateType<SagaCommand, SagaEvent, SagaState> machine;
+    private final SagaCodecs codecs;
     private final ProjectionType<String, SagaRow> sagas;
     private final ProjectionType<SagaViews.AwaitingStep, SagaViews.AwaitedEvent> awaited;
     private final CompletableFuture<View<String, SagaRow>> view = new CompletableFuture<>();
@@ -78,6 +78,7 @@ public final class Sagas {
         this.backend = backend;
         settings = SagaSettings.of(system.settings().config());
         machine = SagaMachine.type(definitions);
+        codecs = new SagaCodecs(machine);
         sagas = SagaViews.sagas(machine);
         awaited = SagaViews.awaited(machine);
         entrance = new SagaEntrance(system, machine, hosting.clock());
@@ -118,12 +119,12 @@ public final class Sagas {
 
     /** The aggregate of all sagas. */
     public RegisteredAggregate<SagaCommand, SagaEvent, SagaState> aggregate() {
-        return RegisteredAggregate.of(machine).tellingStatesTo(effects);
+        return RegisteredAggregate.of(machine).codedBy(codecs.events()).tellingStatesTo(effects);
     }
 
     /** The views that they need. */
     public List<RegisteredView<?, ?>> views() {
-        return List.of(RegisteredView.of(sagas), RegisteredView.of(awaited));
+        return List.of(codecs.view(sagas), codecs.view(awaited));
     }
 
     /** The reactions by which events reach them. */
@@ -159,7 +160,7 @@ public final class Sagas {
         startWaker(all);
         orchestrator = new ActorSagaOrchestrator(definitions, starts, effects.uses(),
                 new OpenSagas(machine, entrance,
-                        EventStore.of(backend, machine, JacksonEventCodec.of(machine)), all,
+                        EventStore.of(backend, machine, codecs.events()), all,
                         hosting.storage().storeId()));
     }
 
