@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 /** The sagas of one AllFrame, for users. Thread-safe. */
 final class ActorSagaOrchestrator implements SagaOrchestrator {
 
-    private static final int PAGE = 1_000;
-
     private final SagaDefinitions definitions;
     private final SagaStarts starts;
     private final StepUses uses;
@@ -146,22 +144,12 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
                 .forEach(definition -> counts.put(
                         new Version(definition.type().name(), definition.type().version().number()),
                         new EnumMap<>(SagaStatus.Phase.class)));
-        sagas.view().read(reader -> {
-            String cursor = null;
-            do {
-                Rows<String, SagaRow> page = cursor == null
-                        ? reader.range(SagaViews.DEFINITION, Range.all(), QueryOption.limit(PAGE))
-                        : reader.range(SagaViews.DEFINITION, Range.all(), QueryOption.limit(PAGE),
-                                QueryOption.after(cursor));
-                page.rows()
-                        .forEach(row -> counts
-                                .computeIfAbsent(new Version(row.begun().definition(), row.begun().version()),
-                                        version -> new EnumMap<>(SagaStatus.Phase.class))
-                                .merge(row.phase(), 1L, Long::sum));
-                cursor = page.cursor();
-            } while (cursor != null);
-            return counts;
-        });
+        sagas.view()
+                .read(reader -> SagaViews.counts(reader, null))
+                .forEach((saga, count) -> counts
+                        .computeIfAbsent(new Version(saga.definition(), saga.version()),
+                                version -> new EnumMap<>(SagaStatus.Phase.class))
+                        .put(saga.phase(), count));
         return counts.entrySet().stream().map(entry -> {
             Version version = entry.getKey();
             Optional<Definition<?>> known = definitions.find(version.definition, version.version);

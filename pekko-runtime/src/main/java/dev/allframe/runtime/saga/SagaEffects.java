@@ -286,7 +286,8 @@ final class SagaEffects implements StateListener<SagaState> {
     /** What a node that ends has not told is found out by the next one. */
     private void sayWhereNotTaken(String saga, @Nullable CommandResult<SagaEvent> result,
             @Nullable Throwable failure) {
-        boolean ends = closed || system.getWhenTerminated().toCompletableFuture().isDone();
+        boolean ends = closed || entrance.isClosed() || system.getWhenTerminated().toCompletableFuture().isDone()
+                || result instanceof CommandResult.Failed<SagaEvent>(CommandError.ShuttingDown endsNow);
         if (!ends && !(result instanceof CommandResult.Accepted<SagaEvent>)) {
             system.log()
                     .error("saga {} has not taken what it was told: {}", saga, failure == null

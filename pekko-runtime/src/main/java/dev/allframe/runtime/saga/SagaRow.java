@@ -1,6 +1,5 @@
 package dev.allframe.runtime.saga;
 
-import dev.allframe.codec.StoredValue;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.machine.Direction;
 import dev.allframe.saga.machine.Due;
@@ -9,31 +8,41 @@ import dev.allframe.saga.machine.SagaState;
 import dev.allframe.saga.machine.SagaState.Begun;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A saga in the view of all: its state, as its records have made it. */
-record SagaRow(SagaState state) {
+/**
+ * A saga in the view of all. Of one that has ended no more is kept than what people are told of it.
+ *
+ * @param state as its records have made it; null when it has ended
+ * @param ended how it has ended; null until then
+ */
+record SagaRow(@Nullable SagaState state, @Nullable SagaStatus ended) {
 
-    Begun begun() {
-        return Objects.requireNonNull(state.begun(), "a row is of a saga that has begun");
+    /** The row of a state. */
+    static SagaRow of(SagaState state) {
+        return state.hasEnded() && state.successor() == null
+                ? new SagaRow(null, statusOf(state))
+                : new SagaRow(state, null);
     }
 
-    StoredValue context() {
-        return Objects.requireNonNull(state.context(), "a saga that has begun has a context");
+    /** Behind another record, which changes nothing of one that has ended. */
+    SagaRow after(UnaryOperator<SagaState> record) {
+        return state == null ? this : of(record.apply(state));
     }
 
     SagaStatus.Phase phase() {
-        return phaseOf(state);
+        return ended == null ? phaseOf(running()) : ended.phase();
     }
 
     /** When it must be told that time has passed; null where time changes nothing. */
     @Nullable Instant wakeAt() {
-        return Due.wakeAt(state);
+        return ended == null ? Due.wakeAt(running()) : null;
     }
 
     /** Whether an effect is due at once, so that somebody should be at it. */
     boolean isBusy() {
-        return switch (Due.in(state)) {
+        return ended == null && switch (Due.in(running())) {
             case Due.Effect(var id, var run, var notBefore) -> notBefore == null;
             case Due.StartSuccessor next -> true;
             case Due.Nothing nothing -> false;
@@ -41,7 +50,11 @@ record SagaRow(SagaState state) {
     }
 
     SagaStatus status() {
-        return statusOf(state);
+        return ended == null ? statusOf(running()) : ended;
+    }
+
+    private SagaState running() {
+        return Objects.requireNonNull(state, "a saga that has not ended has a state");
     }
 
     /** Where a state is. A saga that has completed runs until its successor has begun. */

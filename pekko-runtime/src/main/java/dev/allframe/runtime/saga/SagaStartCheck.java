@@ -13,6 +13,7 @@ import dev.allframe.saga.machine.SagaState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -61,7 +62,8 @@ final class SagaStartCheck {
                     ? sagas.by(SagaViews.PHASE, phase, limit)
                     : sagas.by(SagaViews.PHASE, phase, limit, QueryOption.after(cursor));
             page.entries()
-                    .forEach(entry -> problem(entry.row().state())
+                    .forEach(entry -> Optional.ofNullable(entry.row().state())
+                            .flatMap(this::problem)
                             .ifPresent(problem -> problems.computeIfAbsent(problem, text -> new ArrayList<>())
                                     .add(entry.key())));
             cursor = page.cursor();
@@ -69,7 +71,7 @@ final class SagaStartCheck {
     }
 
     private Optional<String> problem(SagaState state) {
-        SagaState.Begun begun = new SagaRow(state).begun();
+        SagaState.Begun begun = Objects.requireNonNull(state.begun(), "a row is of a saga that has begun");
         String name = "saga '" + begun.definition() + "' version " + begun.version();
         Optional<Definition<?>> definition = definitions.find(begun.definition(), begun.version());
         if (definition.isEmpty()) {
@@ -85,7 +87,8 @@ final class SagaStartCheck {
                     + ", which is not registered, and which is to be started,");
         }
         try {
-            Object unused = definition.get().forms().context(new SagaRow(state).context());
+            Object unused = definition.get().forms()
+                    .context(Objects.requireNonNull(state.context(), "a saga that has begun has a context"));
             return Optional.empty();
         } catch (CodecException unreadable) {
             return Optional.of("a way to read the stored context of " + name + " (" + Failures.message(unreadable)

@@ -6,11 +6,7 @@ import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.failure.Failures;
-import dev.allframe.projection.QueryOption;
-import dev.allframe.projection.Range;
-import dev.allframe.projection.Rows;
 import dev.allframe.projection.View;
-import dev.allframe.projection.ViewReader;
 import dev.allframe.saga.SagaError;
 import dev.allframe.saga.SagaException;
 import dev.allframe.saga.SagaStatus;
@@ -116,23 +112,13 @@ final class SagaStarts {
 
     /** Parked ones count too: they have not ended. */
     private static long running(View<String, SagaRow> view, SagaType<?> type, Set<String> begun) {
-        return view.read(reader -> count(reader, type, SagaStatus.Phase.RUNNING)
-                + count(reader, type, SagaStatus.Phase.PARKED)
-                + begun.stream().filter(instance -> reader.get(instance).isEmpty()).count());
-    }
-
-    private static long count(ViewReader<String, SagaRow> view, SagaType<?> type, SagaStatus.Phase phase) {
-        long count = 0;
-        String cursor = null;
-        Range<SagaViews.OfDefinition> ofType = Range.leading(type.name(), phase);
-        do {
-            Rows<String, SagaRow> page = cursor == null
-                    ? view.range(SagaViews.DEFINITION, ofType)
-                    : view.range(SagaViews.DEFINITION, ofType, QueryOption.after(cursor));
-            count += page.entries().size();
-            cursor = page.cursor();
-        } while (cursor != null);
-        return count;
+        return view.read(reader -> SagaViews.counts(reader, type.name())
+                .entrySet()
+                .stream()
+                .filter(counted -> counted.getKey().phase() == SagaStatus.Phase.RUNNING
+                        || counted.getKey().phase() == SagaStatus.Phase.PARKED)
+                .mapToLong(Map.Entry::getValue)
+                .sum() + begun.stream().filter(instance -> reader.get(instance).isEmpty()).count());
     }
 
     private <T> CompletionStage<ConsistencyToken> startNow(SagaType<T> type, String id, StoredValue context,

@@ -6,8 +6,11 @@ import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.Index;
 import dev.allframe.projection.Keys;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.QueryOption;
+import dev.allframe.projection.Range;
 import dev.allframe.projection.RangeIndex;
 import dev.allframe.projection.Version;
+import dev.allframe.projection.ViewReader;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.machine.AwaitedKey;
 import dev.allframe.saga.machine.SagaCommand;
@@ -19,7 +22,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The views of sagas: how far each is, and which events they await. Derived: building them anew loses nothing. */
 final class SagaViews {
@@ -31,7 +38,11 @@ final class SagaViews {
     static final String AWAITED = "saga-awaited";
 
     /** Sagas of a definition in one phase. */
-    record OfDefinition(String definition, SagaStatus.Phase phase, int version) {}
+    record OfDefinition(String definition, SagaStatus.Phase phase, int version) {
+        static OfDefinition of(SagaStatus saga) {
+            return new OfDefinition(saga.definition(), saga.phase(), saga.version());
+        }
+    }
 
     /** The step of a saga that awaits an event. */
     record AwaitingStep(String saga, String step) {}
@@ -43,13 +54,13 @@ final class SagaViews {
     static final Index<SagaRow, Boolean> BUSY = Index.on("busy", row -> row.isBusy() ? true : null,
             Keys.of(Boolean.class));
     static final RangeIndex<SagaRow, OfDefinition> DEFINITION = RangeIndex.on("definition",
-            row -> new OfDefinition(row.begun().definition(), row.phase(), row.begun().version()),
+            row -> OfDefinition.of(row.status()),
             Keys.of(OfDefinition.class));
-    static final RangeIndex<SagaRow, Instant> STARTED = RangeIndex.on("started", row -> row.begun().at(),
+    static final RangeIndex<SagaRow, Instant> STARTED = RangeIndex.on("started", row -> row.status().startedAt(),
             Keys.INSTANT);
     static final Index<SagaRow, SagaStatus.Phase> PHASE = Index.on("phase", SagaRow::phase,
             Keys.of(SagaStatus.Phase.class));
-    static final Index<SagaRow, String> CORRELATION = Index.on("correlation", row -> row.begun().correlationId(),
+    static final Index<SagaRow, String> CORRELATION = Index.on("correlation", row -> row.status().correlationId(),
             Keys.STRING);
 
     static final Index<AwaitedEvent, String> OF_SAGA = Index.on("saga", AwaitedEvent::saga, Keys.STRING);
@@ -64,8 +75,28 @@ final class SagaViews {
         return ProjectionType.named(SAGAS, Version.version(1), String.class, SagaRow.class)
                 .indexedBy(WAKE_AT, BUSY, DEFINITION, STARTED, PHASE, CORRELATION)
                 .from(machine, (event, info) -> event instanceof SagaEvent.Started
-                        ? Change.put(info.id(), new SagaRow(machine.aggregate().evolve(first, event)))
-                        : Change.update(info.id(), row -> new SagaRow(machine.aggregate().evolve(row.state(), event))));
+                        ? Change.put(info.id(), SagaRow.of(machine.aggregate().evolve(first, event)))
+                        : Change.update(info.id(),
+                                row -> row.after(state -> machine.aggregate().evolve(state, event))));
+    }
+
+    /** How many sagas there are in each phase and version: of one definition, or with null of all. */
+    static Map<OfDefinition, Long> counts(ViewReader<String, SagaRow> sagas, @Nullable String definition) {
+        Map<OfDefinition, Long> counts = new LinkedHashMap<>();
+        Range<OfDefinition> wanted = definition == null ? Range.all() : Range.leading(definition);
+        while (true) {
+            Optional<OfDefinition> next = sagas.range(DEFINITION, wanted, QueryOption.limit(1))
+                    .rows()
+                    .stream()
+                    .map(row -> OfDefinition.of(row.status()))
+                    .filter(found -> definition == null || found.definition.equals(definition))
+                    .findFirst();
+            if (next.isEmpty()) {
+                return counts;
+            }
+            counts.put(next.get(), sagas.count(DEFINITION, next.get()));
+            wanted = Range.above(next.get());
+        }
     }
 
     /** The events that sagas await. */

@@ -71,7 +71,7 @@ final class DueSagas implements View<String, SagaRow> {
     synchronized void put(String saga, Instant moment) {
         remove(saga);
         places.put(saga, new Place(moment, saga));
-        rows.put(new Place(moment, saga), new SagaRow(sleeping(saga, moment)));
+        rows.put(new Place(moment, saga), SagaRow.of(sleeping(saga, moment)));
     }
 
     synchronized void remove(String saga) {
@@ -160,7 +160,7 @@ final class DueSagas implements View<String, SagaRow> {
         }
         List<Rows.Entry<String, SagaRow>> page = wanted.stream()
                 .limit(100)
-                .map(saga -> new Rows.Entry<>(saga, new SagaRow(MACHINE.aggregate().initialState())))
+                .map(saga -> new Rows.Entry<>(saga, SagaRow.of(MACHINE.aggregate().initialState())))
                 .toList();
         return new Rows<>(page, page.size() < wanted.size() ? page.getLast().key() : null);
     }
