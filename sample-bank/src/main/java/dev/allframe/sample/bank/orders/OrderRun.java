@@ -3,6 +3,7 @@ package dev.allframe.sample.bank.orders;
 import static dev.allframe.sample.bank.orders.OrderMonth.ORDER;
 
 import dev.allframe.command.CommandBus;
+import dev.allframe.command.CommandError;
 import dev.allframe.failure.Failures;
 import dev.allframe.saga.SagaError;
 import dev.allframe.saga.SagaException;
@@ -10,6 +11,7 @@ import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.sample.bank.account.Account;
+import dev.allframe.sample.bank.ledger.StorageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -85,6 +87,7 @@ public final class OrderRun {
      *
      * @param patience how long an order is waited for; it goes on all the same
      * @param onLeft is called once for each order that is waited for no longer
+     * @throws StorageException if the storage takes no more
      */
     public OrderReport run(CommandBus bus, SagaOrchestrator sagas, Duration patience, Runnable onLeft) {
         long begin = System.nanoTime();
@@ -93,7 +96,7 @@ public final class OrderRun {
         List<Begun> open = new ArrayList<>();
         while (!next.isEmpty() || !open.isEmpty()) {
             while (!next.isEmpty() && open.size() < AT_ONCE) {
-                open.add(begin(sagas, next.remove(), patience));
+                open.add(begin(sagas, next.remove()));
             }
             int before = open.size();
             open.removeIf(each -> isLeft(each, patience));
@@ -121,7 +124,7 @@ public final class OrderRun {
     }
 
     /** One that was begun before, with whatever it has done since, is that of the month. */
-    private static Begun begin(SagaOrchestrator sagas, OrderMonth order, Duration patience) {
+    private static Begun begin(SagaOrchestrator sagas, OrderMonth order) {
         CompletionStage<SagaHandle> saga = sagas.start(ORDER, order.id(), order).exceptionallyCompose(failure -> {
             Throwable cause = Failures.unwrapped(failure);
             return cause instanceof SagaException refused && refused.error() instanceof SagaError.OtherContext
@@ -161,7 +164,12 @@ public final class OrderRun {
                 }
             }
         } catch (CompletionException failure) {
-            failed(begun.order, Failures.message(Failures.unwrapped(failure)));
+            Throwable cause = Failures.unwrapped(failure);
+            if (cause instanceof SagaException refused
+                    && refused.error() instanceof SagaError.Unavailable(CommandError.StorageUnavailable storage)) {
+                throw new StorageException(storage.message());
+            }
+            failed(begun.order, Failures.message(cause));
         }
         return true;
     }
