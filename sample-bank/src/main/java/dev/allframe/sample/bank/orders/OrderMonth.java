@@ -64,9 +64,8 @@ public record OrderMonth(String account, String orderId, YearMonth month, int da
             .step("day", sleepUntil(OrderMonth::begins), nothingToUndo())
             .step("execute", command(ACCOUNT, OrderMonth::account, o -> new ExecuteOrder(o.orderId, o.on()),
                     retryRefused(NO_MONEY, Duration.ofDays(1), TRIES_AGAIN), into(OrderMonth::withPaid)),
-                    undo(ACCOUNT, OrderMonth::account, o -> new Credit(o.mustPaid().amount, o.entry("returned"))))
-            .step("credit", command(ACCOUNT, o -> Clearing.account(o.mustPaid().to.bank()),
-                    o -> new Credit(o.mustPaid().amount, o.entry("from " + o.account))), cannotBeUndone())
+                    undo(ACCOUNT, OrderMonth::account, OrderMonth::bookBack))
+            .step("credit", command(ACCOUNT, OrderMonth::clearing, OrderMonth::handOver), cannotBeUndone())
             .thenStart(o -> o.repeats
                     ? Optional.of(new Successor<>(OrderMonth.ORDER, o.next().id(), o.next()))
                     : Optional.empty());
@@ -120,7 +119,19 @@ public record OrderMonth(String account, String orderId, YearMonth month, int da
         return Objects.requireNonNull(paid, "the order was not executed");
     }
 
-    private Entry entry(String purpose) {
-        return new Entry(Entry.Kind.REMITTANCE, on(), id(), purpose, null);
+    private String clearing() {
+        return Clearing.account(mustPaid().to.bank());
+    }
+
+    private Credit handOver() {
+        return new Credit(mustPaid().amount, entry("from " + account, null));
+    }
+
+    private Credit bookBack() {
+        return new Credit(mustPaid().amount, entry("returned", mustPaid().to));
+    }
+
+    private Entry entry(String purpose, @Nullable Counterparty counterparty) {
+        return new Entry(Entry.Kind.REMITTANCE, on(), id(), purpose, counterparty);
     }
 }

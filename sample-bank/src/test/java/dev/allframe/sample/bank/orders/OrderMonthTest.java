@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Standing orders, whatever goes wrong on their way. */
@@ -51,8 +52,8 @@ final class OrderMonthTest {
         return OrderMonth.of("1", "rent", MAY, 31, repeats);
     }
 
-    private static Credit credit(String purpose) {
-        return new Credit(czk(60), new Entry(Entry.Kind.REMITTANCE, DAY, "1/rent/1993-05", purpose, null));
+    private static Credit credit(String purpose, @Nullable Counterparty counterparty) {
+        return new Credit(czk(60), new Entry(Entry.Kind.REMITTANCE, DAY, "1/rent/1993-05", purpose, counterparty));
     }
 
     @Test
@@ -61,7 +62,7 @@ final class OrderMonthTest {
                 .replying("execute", EXECUTED)
                 .when(may(false))
                 .thenSends("execute", "1", EXECUTE)
-                .thenSends("credit", "clearing-AB", credit("from 1"))
+                .thenSends("credit", "clearing-AB", credit("from 1", null))
                 .thenCompleted();
     }
 
@@ -73,7 +74,7 @@ final class OrderMonthTest {
                 .replying("execute", EXECUTED)
                 .when(may(true))
                 .thenSends("execute", "1", EXECUTE)
-                .thenSends("credit", "clearing-AB", credit("from 1"))
+                .thenSends("credit", "clearing-AB", credit("from 1", null))
                 .thenCompleted()
                 .thenStarts(ORDER, "1/rent/1993-06", june);
         SagaFixture.of(ORDER)
@@ -97,7 +98,7 @@ final class OrderMonthTest {
                 .thenSends("execute", "1", EXECUTE)
                 .thenSends("execute", "1", EXECUTE)
                 .thenSends("execute", "1", EXECUTE)
-                .thenSends("credit", "clearing-AB", credit("from 1"))
+                .thenSends("credit", "clearing-AB", credit("from 1", null))
                 .thenTook(Duration.ofDays(1 + 3))
                 .thenCompleted();
         SagaFixture.of(ORDER)
@@ -117,10 +118,10 @@ final class OrderMonthTest {
                 .replying("credit", lost(), refused("not-open"))
                 .when(may(true))
                 .thenSends("execute", "1", EXECUTE)
-                .thenSends("credit", "clearing-AB", credit("from 1"))
-                .thenSends("credit", "clearing-AB", credit("from 1"))
+                .thenSends("credit", "clearing-AB", credit("from 1", null))
+                .thenSends("credit", "clearing-AB", credit("from 1", null))
                 .thenSettles("credit")
-                .thenUndoes("execute", "1", credit("returned"))
+                .thenUndoes("execute", "1", credit("returned", LANDLORD))
                 .thenCompensated("not-open");
     }
 
