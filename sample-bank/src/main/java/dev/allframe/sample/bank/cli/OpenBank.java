@@ -1,6 +1,7 @@
 package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+import static dev.allframe.sample.bank.orders.OrderMonth.ORDER;
 import static dev.allframe.sample.bank.transfers.Transfer.TRANSFER;
 
 import dev.allframe.failure.Failures;
@@ -10,6 +11,7 @@ import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaOrchestrator;
+import dev.allframe.saga.SagaType;
 import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
 import dev.allframe.sample.bank.demo.OtherYearException;
@@ -17,12 +19,19 @@ import dev.allframe.sample.bank.history.HistoryImport;
 import dev.allframe.sample.bank.history.ImportReport;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.ledger.Ledger;
+import dev.allframe.sample.bank.opening.DenyList;
+import dev.allframe.sample.bank.opening.Opening;
+import dev.allframe.sample.bank.orders.OrderReport;
+import dev.allframe.sample.bank.orders.OrderRun;
 import dev.allframe.sample.bank.views.Balances;
 import dev.allframe.sample.bank.views.Customers;
 import dev.allframe.sample.bank.views.Statements;
 import dev.allframe.sample.bank.views.Turnover;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +43,12 @@ final class OpenBank implements AutoCloseable {
 
     private static final List<ProjectionType<?, ?>> VIEWS = List.of(Balances.BALANCES, Customers.CUSTOMERS,
             Statements.STATEMENTS, Turnover.TURNOVER);
+
+    /** How long a check of a customer may take: the list of those who are not wanted is at hand. */
+    private static final Duration CHECKED_WITHIN = Duration.ofSeconds(10);
+
+    private static final List<SagaType<?>> SAGAS = List.of(TRANSFER, ORDER,
+            Opening.opening(new DenyList(Set.of()), CHECKED_WITHIN));
 
     private final Storage storage;
     private volatile @Nullable AllFrame started;
@@ -54,7 +69,8 @@ final class OpenBank implements AutoCloseable {
         AllFrame running = started;
         if (running == null) {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
-            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).saga(TRANSFER);
+            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT);
+            SAGAS.forEach(builder::saga);
             VIEWS.forEach(builder::projection);
             running = builder.start();
             started = running;
@@ -82,6 +98,15 @@ final class OpenBank implements AutoCloseable {
     /** Starts, shows and operates sagas. */
     SagaOrchestrator sagas() {
         return running().sagas();
+    }
+
+    /** Pays the standing orders of a month; in the months after too where they repeat. */
+    OrderReport payOrders(YearMonth month, boolean repeats, Duration patience, Output output) {
+        OrderRun orders = new OrderRun(month, ledger().accounts(), repeats);
+        try (Progress shown = output.progress("paying", orders.orders(), "orders")) {
+            progress = shown;
+            return orders.run(running().commands(), sagas(), patience, shown::step);
+        }
     }
 
     /** The names of the views. */

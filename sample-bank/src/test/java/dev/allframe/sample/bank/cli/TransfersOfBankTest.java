@@ -1,32 +1,21 @@
 package dev.allframe.sample.bank.cli;
 
-import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.sample.bank.account.Money.czk;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.allframe.codec.jackson.JacksonEventCodec;
-import dev.allframe.journal.allsource.AllSourceBackend;
-import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Closed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
 import dev.allframe.sample.bank.account.Entry;
-import dev.allframe.store.EventStore;
-import dev.allframe.store.EventStoreBackend;
-import dev.allframe.store.ExpectedVersion;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import dev.allframe.sample.bank.cli.BankOnDisk.Said;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code bank transfer}, {@code sagas} and {@code saga}, on a store on disk. */
 final class TransfersOfBankTest {
@@ -37,41 +26,19 @@ final class TransfersOfBankTest {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path data;
 
-    private record Said(int exitCode, String out, String err) {
-
-        JsonNode json() {
-            try {
-                return JsonMapper.builder().build().readTree(out);
-            } catch (JsonProcessingException broken) {
-                throw new AssertionError("not JSON: " + out, broken);
-            }
-        }
+    private BankOnDisk bank() {
+        return new BankOnDisk(data.resolve("store"));
     }
 
     private Said bank(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Bank.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] all = new String[arguments.length + 2];
-        System.arraycopy(arguments, 0, all, 0, arguments.length);
-        all[arguments.length] = "--data";
-        all[arguments.length + 1] = data.resolve("store").toString();
-        return new Said(line.execute(all), out.toString(), err.toString());
+        return bank().run(arguments);
     }
 
     @BeforeEach
     void threeAccounts() {
-        try (EventStoreBackend backend = AllSourceBackend.production(data.resolve("store"))) {
-            EventStore<AccountEvent> accounts = EventStore.of(backend, ACCOUNT, JacksonEventCodec.of(ACCOUNT));
-            Opened opened = new Opened("Ann", czk(0), DAY);
-            append(accounts, "1", opened, new Deposited(czk(100), Entry.cash(DAY)));
-            append(accounts, "2", opened);
-            append(accounts, "3", opened, new Closed(DAY));
-        }
-    }
-
-    private static void append(EventStore<AccountEvent> accounts, String id, AccountEvent... events) {
-        accounts.append(id, ExpectedVersion.any(), List.of(events)).toCompletableFuture().join();
+        Opened opened = new Opened("Ann", czk(0), DAY);
+        bank().store(Map.of("1", List.of(opened, new Deposited(czk(100), Entry.cash(DAY))), "2", List.of(opened), "3",
+                List.of(opened, new Closed(DAY))));
     }
 
     @Test
