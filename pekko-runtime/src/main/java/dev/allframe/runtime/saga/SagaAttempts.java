@@ -17,10 +17,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.Scheduler;
+import scala.concurrent.ExecutionContext;
 
 /**
  * Makes attempts: sends commands to participants, and calls what is outside, so many calls of a step at once. Whatever
@@ -32,15 +34,27 @@ final class SagaAttempts {
     private final SagaSettler settler;
     private final StepUses uses;
     private final int callsPerStep;
+    private final Scheduler scheduler;
+    private final ExecutionContext timers;
 
     /** As many as there are steps that call. */
     private final Map<String, CallSlots> slots = new ConcurrentHashMap<>();
 
-    SagaAttempts(CommandBus participants, SagaSettler settler, StepUses uses, int callsPerStep) {
+    /**
+     * Makes attempts.
+     *
+     * @param callsPerStep how many calls of a step may be under way
+     * @param scheduler ends the time of calls
+     * @param timers where it does that
+     */
+    SagaAttempts(CommandBus participants, SagaSettler settler, StepUses uses, int callsPerStep, Scheduler scheduler,
+            ExecutionContext timers) {
         this.participants = participants;
         this.settler = settler;
         this.uses = uses;
         this.callsPerStep = callsPerStep;
+        this.scheduler = scheduler;
+        this.timers = timers;
     }
 
     /**
@@ -117,21 +131,21 @@ final class SagaAttempts {
                         : CompletableFuture.completedFuture(outcome));
     }
 
-    private static <T, O> CompletionStage<Outcome> call(Work.Call<T, O> call) {
+    private <T, O> CompletionStage<Outcome> call(Work.Call<T, O> call) {
         return within(call.timeout(), () -> call.call().call(call.context(), call.key()))
                 .thenApply(answer -> Outcomes.ofAnswer(answer, call.written()));
     }
 
-    private static <T, O> CompletionStage<Outcome> ask(Work.Ask<T, O> ask) {
+    private <T, O> CompletionStage<Outcome> ask(Work.Ask<T, O> ask) {
         return within(ask.timeout(), () -> ask.probe().ask(ask.context(), ask.key()))
                 .thenApply(done -> done.<Outcome>map(answer -> Outcomes.ofAnswer(answer, ask.written()))
                         .orElseGet(() -> new Outcome.NotDone("not-done", "the probe says so", false)));
     }
 
     /** Calls on a thread of its own, which is interrupted where it is still in the call when the time is over. */
-    private static <A> CompletableFuture<A> within(Duration timeout, Supplier<CompletionStage<A>> call) {
+    private <A> CompletableFuture<A> within(Duration timeout, Supplier<CompletionStage<A>> call) {
         CompletableFuture<A> answered = new CompletableFuture<>();
-        Thread caller = Thread.startVirtualThread(() -> {
+        Thread caller = Thread.ofVirtual().unstarted(() -> {
             try {
                 Objects.requireNonNull(call.get(), "the call returned null").whenComplete((answer, failure) -> {
                     if (failure == null) {
@@ -144,13 +158,12 @@ final class SagaAttempts {
                 answered.completeExceptionally(thrown);
             }
         });
-        CompletableFuture<A> inTime = answered.copy()
-                .orTimeout(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
-        var unused = inTime.whenComplete((answer, failure) -> {
-            if (failure instanceof TimeoutException && !answered.isDone()) {
+        Cancellable end = scheduler.scheduleOnce(timeout, () -> {
+            if (answered.completeExceptionally(new TimeoutException())) {
                 caller.interrupt();
             }
-        });
-        return inTime;
+        }, timers);
+        caller.start();
+        return answered.whenComplete((answer, failure) -> end.cancel());
     }
 }

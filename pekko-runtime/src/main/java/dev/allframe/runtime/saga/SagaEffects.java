@@ -65,7 +65,9 @@ final class SagaEffects implements StateListener<SagaState> {
 
     /** Begins effects; until then those that are due wait. */
     void open(CommandBus participants) {
-        attempts.complete(new SagaAttempts(participants, settler, uses, settings.callsPerStep()));
+        attempts.complete(
+                new SagaAttempts(participants, settler, uses, settings.callsPerStep(), system.scheduler(),
+                        system.executionContext()));
     }
 
     /** Begins nothing more; what is under way ends, and is told where it can be. */
@@ -136,7 +138,7 @@ final class SagaEffects implements StateListener<SagaState> {
                 }
                 case Due.Nothing nothing -> {
                     underWay = null; // whatever it is, its outcome changes nothing any more
-                    wait(state);
+                    wait(state, then);
                 }
             }
         }
@@ -155,13 +157,13 @@ final class SagaEffects implements StateListener<SagaState> {
         private void effect(SagaState state, EffectId id, @Nullable Instant notBefore, boolean recovered,
                 List<Runnable> then) {
             if (isUnderWay(id)) {
-                deadline(state);
+                deadline(state, then);
                 return;
             }
             underWay = null;
             Duration wait = notBefore == null ? Duration.ZERO : Duration.between(entrance.now(), notBefore);
             if (wait.compareTo(settings.holdFor()) > 0) {
-                wait(state);
+                wait(state, then);
             } else if (wait.isPositive()) {
                 timer = after(wait, later -> beginNow(state, id, recovered, later));
             } else {
@@ -177,37 +179,41 @@ final class SagaEffects implements StateListener<SagaState> {
                 then.add(() -> tell(saga, SagaCommand.Resume::new, resuming));
             } else {
                 UnderWay begun = begin(id);
-                deadline(state);
+                deadline(state, then);
                 then.add(() -> perform(saga, state, id, begun));
             }
         }
 
         /** A deadline may come while an effect is under way. */
-        private void deadline(SagaState state) {
+        private void deadline(SagaState state, List<Runnable> then) {
             Instant deadline = Objects.requireNonNull(state.begun()).deadline();
             if (deadline != null && deadline.equals(Due.wakeAt(state))) {
-                wakeAt(deadline);
+                wakeAt(deadline, then);
             }
         }
 
-        private void wait(SagaState state) {
+        private void wait(SagaState state, List<Runnable> then) {
             Instant moment = Due.wakeAt(state);
             if (moment == null || Duration.between(entrance.now(), moment).compareTo(settings.holdFor()) > 0) {
                 instance.release();
             } else {
-                wakeAt(moment);
+                wakeAt(moment, then);
             }
         }
 
-        private void wakeAt(Instant moment) {
+        private void wakeAt(Instant moment, List<Runnable> then) {
             Duration wait = Duration.between(entrance.now(), moment);
-            if (wait.compareTo(settings.holdFor()) <= 0) {
-                String saga = instance.id();
-                timer = after(wait, then -> {
-                    UnderWay waking = underWay == null ? begin(SagaCommand.Wake.class) : null;
-                    then.add(() -> tell(saga, SagaCommand.Wake::new, waking));
-                });
+            if (!wait.isPositive()) {
+                wake(then);
+            } else if (wait.compareTo(settings.holdFor()) <= 0) {
+                timer = after(wait, this::wake);
             }
+        }
+
+        private void wake(List<Runnable> then) {
+            String saga = instance.id();
+            UnderWay waking = underWay == null ? begin(SagaCommand.Wake.class) : null;
+            then.add(() -> tell(saga, SagaCommand.Wake::new, waking));
         }
 
         /** Does something when a time has passed, unless the saga has another state by then. */
