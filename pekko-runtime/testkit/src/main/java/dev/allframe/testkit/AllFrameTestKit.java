@@ -112,8 +112,8 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     }
 
     /**
-     * The same with a saga, which is started by {@link #start}. Its steps begin in real time; what it waits for, such as
-     * the pause before another attempt, the time limit of a call and its deadline, is virtual time.
+     * The same with a saga, which is started by {@link #start}. Its steps begin in real time; what it waits for, such
+     * as the pause before another attempt, the time limit of a call and its deadline, is virtual time.
      */
     public AllFrameTestKit saga(SagaType<?> type) {
         return new AllFrameTestKit(types, projections, reactions, with(sagas, type), config);
@@ -262,9 +262,9 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     }
 
     /**
-     * Waits, at most 20 seconds of real time, until a saga is as wanted; one that has ended or is parked, and is not, is
-     * a failure at once. No virtual time passes meanwhile: where the saga waits for a time, the test lets that pass by
-     * {@link #advance}.
+     * Waits, at most 20 seconds of real time, until a saga is as wanted; one that has ended or is parked, and is not,
+     * is a failure at once. No virtual time passes meanwhile: where the saga waits for a time, the test lets that pass
+     * by {@link #advance}.
      */
     public SagaStatus awaitSaga(SagaHandle saga, Predicate<SagaStatus> wanted) {
         return await(saga, wanted, "as wanted");
