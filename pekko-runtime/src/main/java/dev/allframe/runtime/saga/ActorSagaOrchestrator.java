@@ -166,6 +166,7 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
             Version version = entry.getKey();
             Optional<Definition<?>> known = definitions.find(version.definition, version.version);
             return new SagaMetadata(version.definition, version.version, known.isPresent(), entry.getValue(),
+                    uses.ends(version.definition, version.version),
                     known.<List<SagaMetadata.StepUse>>map(uses::of).orElse(List.of()));
         }).toList();
     }

@@ -5,6 +5,7 @@ import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
 import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.StateListener;
+import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.machine.Definition;
 import dev.allframe.saga.machine.Due;
 import dev.allframe.saga.machine.EffectId;
@@ -87,6 +88,10 @@ final class SagaEffects implements StateListener<SagaState> {
 
     @Override
     public void onState(Instance instance, SagaState state, long sequenceNr, boolean recovered) {
+        if (!recovered && state.begun() != null && state.hasEnded()
+                && SagaRow.phaseOf(state) != SagaStatus.Phase.RUNNING) {
+            uses.ended(state.begun(), state.changedAt());
+        }
         List<Runnable> then = new ArrayList<>(1);
         attended.compute(instance.id(), (id, known) -> {
             Attended saga = known == null ? new Attended(instance) : known;

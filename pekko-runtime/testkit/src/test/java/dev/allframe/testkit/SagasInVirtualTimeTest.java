@@ -32,6 +32,7 @@ import dev.allframe.aggregate.Stored;
 import dev.allframe.saga.SagaDecision;
 import dev.allframe.saga.SagaException;
 import dev.allframe.saga.SagaHandle;
+import dev.allframe.saga.SagaMetadata;
 import dev.allframe.saga.SagaQuery;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaTransition;
@@ -272,6 +273,19 @@ final class SagasInVirtualTimeTest {
         assertThat(before.nextAt()).isEqualTo(KIT.clock().instant());
         assertThat(end.changedAt()).isEqualTo(KIT.clock().instant());
         assertThat(history(saga)).startsWith("started", "step-begun", "step-done", "step-begun");
+        await().untilAsserted(() -> assertThat(ends("transfer").longest()).isEqualTo(DAY.multipliedBy(30)));
+        assertThat(ends("transfer").time()).isGreaterThanOrEqualTo(DAY.multipliedBy(30));
+        assertThat(ends("transfer").count()).isPositive();
+    }
+
+    private static SagaMetadata.Ends ends(String definition) {
+        return KIT.sagas()
+                .describe()
+                .stream()
+                .filter(each -> each.definition().equals(definition))
+                .findFirst()
+                .orElseThrow()
+                .ends();
     }
 
     @Test
