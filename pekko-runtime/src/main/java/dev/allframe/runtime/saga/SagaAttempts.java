@@ -30,6 +30,8 @@ import scala.concurrent.ExecutionContext;
  */
 final class SagaAttempts {
 
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private final CommandBus participants;
     private final SagaSettler settler;
     private final StepUses uses;
@@ -116,14 +118,20 @@ final class SagaAttempts {
     }
 
     private <C extends Command, E extends Event> CompletionStage<Outcome> send(Work.Send<C, E> send) {
-        return participants.dispatch(send.type(), send.target(), send.command(), send.options())
+        return within(limit(send.options()),
+                () -> participants.dispatch(send.type(), send.target(), send.command(), send.options()))
                 .thenApply(result -> Outcomes.ofCommand(result, send.written()));
+    }
+
+    /** The bus keeps the time limit of a command; an interceptor before it may hang for ever. */
+    private static Duration limit(CommandOptions options) {
+        return Objects.requireNonNull(options.timeout(), "a command of a saga has a time limit").plus(GRACE);
     }
 
     private <C extends Command, E extends Event> CompletionStage<Outcome> declareVoid(
             Work.DeclareVoid<C, E> declare) {
         CommandOptions options = declare.options();
-        return participants.voidCommand(declare.type(), declare.target(), options)
+        return within(limit(options), () -> participants.voidCommand(declare.type(), declare.target(), options))
                 .thenApply(result -> Outcomes.ofVoiding(result, declare.written()))
                 .thenCompose(outcome -> outcome instanceof Outcome.MustSettle
                         ? settler.look(declare.type(), declare.target(), Objects.requireNonNull(options.commandId()),

@@ -88,9 +88,10 @@ final class SagaEffects implements StateListener<SagaState> {
 
     @Override
     public void onState(Instance instance, SagaState state, long sequenceNr, boolean recovered) {
-        if (!recovered && state.begun() != null && state.hasEnded()
+        SagaState.Begun begun = state.begun();
+        if (!recovered && begun != null && state.hasEnded()
                 && SagaRow.phaseOf(state) != SagaStatus.Phase.RUNNING) {
-            uses.ended(state.begun(), state.changedAt());
+            uses.ended(begun, state.changedAt());
         }
         List<Runnable> then = new ArrayList<>(1);
         attended.compute(instance.id(), (id, known) -> {
@@ -329,7 +330,7 @@ final class SagaEffects implements StateListener<SagaState> {
             ended(saga, begun);
             return;
         }
-        var unused = made.make(definition.get(), id, work, () -> closed)
+        var unused = made.make(definition.get(), id, work, () -> closed || !isUnderWay(saga, begun))
                 .handle((outcome, notMade) -> {
                     if (outcome != null) {
                         report(saga, id, outcome, begun);
@@ -338,6 +339,16 @@ final class SagaEffects implements StateListener<SagaState> {
                     }
                     return outcome;
                 });
+    }
+
+    /** A call may wait for its turn while its saga goes on without it. */
+    private boolean isUnderWay(String saga, UnderWay begun) {
+        boolean[] is = {false};
+        attended.computeIfPresent(saga, (id, known) -> {
+            is[0] = known.underWay == begun;
+            return known;
+        });
+        return is[0];
     }
 
     private void report(String saga, EffectId id, Outcome outcome, UnderWay begun) {

@@ -124,7 +124,7 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
         Behavior<Message> waker = Behaviors.setup(context -> Behaviors
                 .withTimers(timers -> new SagaWaker(context, timers, sagas, entrance, mine, closed)));
         return Behaviors.supervise(waker)
-                .onFailure(Exception.class, SupervisorStrategy.restartWithBackoff(TICK, LONGEST_PAUSE, 0.2));
+                .onFailure(Throwable.class, SupervisorStrategy.restartWithBackoff(TICK, LONGEST_PAUSE, 0.2));
     }
 
     private SagaWaker(ActorContext<Message> context, TimerScheduler<Message> timers, View<String, SagaRow> sagas,

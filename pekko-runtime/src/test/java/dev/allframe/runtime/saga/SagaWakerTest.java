@@ -57,7 +57,7 @@ final class SagaWakerTest {
         @Override
         public Instant instant() {
             if (broken) {
-                throw new IllegalStateException("planted");
+                throw new AssertionError("planted");
             }
             return now;
         }
