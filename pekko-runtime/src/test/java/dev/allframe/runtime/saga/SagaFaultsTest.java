@@ -60,6 +60,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -264,6 +265,24 @@ final class SagaFaultsTest {
         assertThatThrownBy(() -> ALL_FRAME.sagas().start(MOVE, "m", move("m"), withCommandId("once")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("recognised by its id");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // as callers without it do
+    void what_is_missing_in_a_call_is_named() {
+        Map<String, ThrowingCallable> calls = Map.of(
+                "type", () -> ALL_FRAME.sagas().start(null, "id", move("x")),
+                "id", () -> ALL_FRAME.sagas().start(MOVE, null, move("x")),
+                "context", () -> ALL_FRAME.sagas().start(MOVE, "id", null),
+                "options", () -> ALL_FRAME.sagas().start(MOVE, "id", move("x"), null),
+                "definition", () -> ALL_FRAME.sagas().saga(null, "id"),
+                "query", () -> ALL_FRAME.sagas().find(null),
+                "decision", () -> ALL_FRAME.sagas().saga("move", "x").decide(null, "ann", "why"),
+                "by", () -> ALL_FRAME.sagas().saga("move", "x").cancel(null, "why"),
+                "reason", () -> ALL_FRAME.sagas().saga("move", "x").cancel("ann", null));
+
+        calls.forEach((name, call) -> assertThatThrownBy(call).isInstanceOf(NullPointerException.class)
+                .hasMessage(name));
     }
 
     @Test

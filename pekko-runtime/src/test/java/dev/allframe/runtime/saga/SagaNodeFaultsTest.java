@@ -113,6 +113,10 @@ final class SagaNodeFaultsTest {
                     .toCompletableFuture()
                     .join();
         }
+        return started(settings);
+    }
+
+    private AllFrame started(String settings) {
         return AllFrame
                 .standalone("node-faults", ConfigFactory.parseString(CutStore.config(store, store) + "\n" + settings)
                         .withFallback(ConfigFactory.load()))
@@ -138,6 +142,24 @@ final class SagaNodeFaultsTest {
 
     private static List<String> records(SagaHandle saga) {
         return get(saga.history()).stream().map(SagaTransition::record).toList();
+    }
+
+    @Test
+    void closing_waits_for_no_call_and_the_next_node_makes_it_again() {
+        SagaHandle saga;
+        try (AllFrame allFrame = start("")) {
+            saga = start(allFrame, ASKS, new Move("left", "ann", "bob", 5));
+            await().atMost(PATIENCE).until(() -> CALLS.containsKey("left"));
+        }
+        assertThat(MADE.get("left")).isEqualTo(1);
+
+        try (AllFrame next = started("")) {
+            await().atMost(PATIENCE).until(() -> MADE.get("left") == 2);
+            CALLS.get("left").complete(new Ticket("yes"));
+
+            assertThat(get(next.sagas().saga(saga.definition(), saga.id()).ended()).phase())
+                    .isEqualTo(Phase.COMPLETED);
+        }
     }
 
     @Stored("from-the-future")
