@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -66,6 +67,10 @@ final class SagaExtremesTest {
     record Ticket(String text) {}
 
     private static final Map<String, CompletableFuture<Ticket>> CALLS = new ConcurrentHashMap<>();
+
+    private static void answer(String id) {
+        Objects.requireNonNull(CALLS.get(id), id).complete(new Ticket("yes"));
+    }
 
     private static CompletionStage<Ticket> ask(Move move, String key) {
         return CALLS.computeIfAbsent(move.id(), id -> new CompletableFuture<>());
@@ -194,12 +199,12 @@ final class SagaExtremesTest {
 
         get(cancelled.cancel("olga", "not wanted"));
         assertThat(get(cancelled.ended()).phase()).isEqualTo(Phase.COMPENSATED);
-        CALLS.get("first").complete(new Ticket("yes"));
+        answer("first");
         await().atMost(PATIENCE).until(() -> CALLS.containsKey("behind"));
 
         assertThat(CALLS).doesNotContainKey("cancelled");
-        CALLS.get("second").complete(new Ticket("yes"));
-        CALLS.get("behind").complete(new Ticket("yes"));
+        answer("second");
+        answer("behind");
         assertThat(get(behind.ended()).phase()).isEqualTo(Phase.COMPLETED);
     }
 
@@ -229,7 +234,7 @@ final class SagaExtremesTest {
         credit("bob", "early-" + LARGE + LARGE.substring(0, 3_500));
         await().atMost(PATIENCE).until(() -> records(early).contains("event-received"));
         assertThat(get(early.status()).orElseThrow().phase()).isEqualTo(Phase.RUNNING);
-        CALLS.get("early").complete(new Ticket("yes"));
+        answer("early");
 
         assertThat(get(early.ended()).phase()).isEqualTo(Phase.COMPENSATED);
         assertThat(get(early.ended()).reason()).startsWith("unkept: ");

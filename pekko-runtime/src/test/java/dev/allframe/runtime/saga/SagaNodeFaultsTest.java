@@ -38,6 +38,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -58,6 +59,10 @@ final class SagaNodeFaultsTest {
     /** Calls that wait to be answered, by the ids of their sagas, and how often each was made. */
     private static final Map<String, CompletableFuture<Ticket>> CALLS = new ConcurrentHashMap<>();
     private static final Map<String, Integer> MADE = new ConcurrentHashMap<>();
+
+    private static void answer(String id) {
+        Objects.requireNonNull(CALLS.get(id), id).complete(new Ticket("yes"));
+    }
 
     private static CompletionStage<Ticket> ask(Move move, String key) {
         MADE.merge(move.id(), 1, Integer::sum);
@@ -154,8 +159,8 @@ final class SagaNodeFaultsTest {
         assertThat(MADE.get("left")).isEqualTo(1);
 
         try (AllFrame next = started("")) {
-            await().atMost(PATIENCE).until(() -> MADE.get("left") == 2);
-            CALLS.get("left").complete(new Ticket("yes"));
+            await().atMost(PATIENCE).until(() -> Integer.valueOf(2).equals(MADE.get("left")));
+            answer("left");
 
             assertThat(get(next.sagas().saga(saga.definition(), saga.id()).ended()).phase())
                     .isEqualTo(Phase.COMPLETED);
@@ -194,7 +199,7 @@ final class SagaNodeFaultsTest {
                     .toCompletableFuture()
                     .join();
 
-            CALLS.get("unread").complete(new Ticket("yes"));
+            answer("unread");
             awaitStatus(saga, status -> status.undoing() && !status.reason().isEmpty());
             clock.now = NOON.plusSeconds(60);
             SagaStatus end = get(saga.ended());
@@ -218,7 +223,7 @@ final class SagaNodeFaultsTest {
             await().atMost(PATIENCE).until(() -> CALLS.containsKey("full"));
 
             node.full(true);
-            CALLS.get("full").complete(new Ticket("yes"));
+            answer("full");
             await().atMost(PATIENCE).until(() -> node.refused() > 3);
             assertThat(records(saga)).containsExactly("started", "step-begun");
             node.full(false);
@@ -243,7 +248,7 @@ final class SagaNodeFaultsTest {
                     assertThat(records(saga)).as(saga.id()).containsExactly("started", "step-begun");
                 }
             });
-            clock.now = NOON.minus(Duration.ofMillis(3_599_000));
+            clock.now = NOON.minus(Duration.ofSeconds(3_599));
             assertThat(get(before.ended()).phase()).isEqualTo(Phase.COMPLETED);
             assertThat(records(held)).containsExactly("started", "step-begun");
             clock.now = NOON.plusMillis(300);
@@ -262,7 +267,7 @@ final class SagaNodeFaultsTest {
             await().atMost(PATIENCE).until(() -> CALLS.containsKey("early"));
 
             clock.now = NOON;
-            CALLS.get("early").complete(new Ticket("yes"));
+            answer("early");
 
             assertThat(get(saga.ended()).phase()).isEqualTo(Phase.COMPLETED);
         }

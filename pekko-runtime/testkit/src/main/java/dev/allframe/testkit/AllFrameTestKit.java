@@ -262,9 +262,9 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     }
 
     /**
-     * Waits, at most 20 seconds of real time, until a saga is as wanted; one that has ended or is parked, and is not,
-     * is a failure at once. No virtual time passes meanwhile: where the saga waits for a time, the test lets that pass
-     * by {@link #advance}.
+     * Waits, at most 20 seconds of real time, until a saga is as wanted, whoever has started it; one that has ended or
+     * is parked, and is not, is a failure at once. No virtual time passes meanwhile: where the saga waits for a time,
+     * the test lets that pass by {@link #advance}.
      */
     public SagaStatus awaitSaga(SagaHandle saga, Predicate<SagaStatus> wanted) {
         return await(saga, wanted, "as wanted");
@@ -283,16 +283,15 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     private SagaStatus await(SagaHandle saga, Predicate<SagaStatus> wanted, String what) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            SagaStatus now = inTime(saga.status(), "status of " + name(saga))
-                    .orElseThrow(() -> new AssertionError(name(saga) + " was not started"));
-            if (wanted.test(now)) {
+            SagaStatus now = inTime(saga.status(), "status of " + name(saga)).orElse(null);
+            if (now != null && wanted.test(now)) {
                 return now;
             }
-            boolean stands = now.phase() != SagaStatus.Phase.RUNNING;
+            boolean stands = now != null && now.phase() != SagaStatus.Phase.RUNNING;
             if (stands || System.nanoTime() > deadline) {
                 throw new AssertionError(name(saga) + " is not " + what
-                        + (stands ? "" : " within " + PATIENCE + " of real time") + ": at " + clock.instant()
-                        + " it is " + now + "; its history: "
+                        + (stands ? "" : " within " + PATIENCE + " of real time") + ": at " + clock.instant() + " "
+                        + (now == null ? "it was not started" : "it is " + now) + "; its history: "
                         + inTime(saga.history(), "history of " + name(saga)));
             }
             LockSupport.parkNanos(POLL_NANOS);

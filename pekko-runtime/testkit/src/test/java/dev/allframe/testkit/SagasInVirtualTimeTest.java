@@ -395,7 +395,7 @@ final class SagasInVirtualTimeTest {
         KIT.start(MONTHLY, "month-12", transfer("rent", 12, DAY.multipliedBy(30)));
         for (int month = 12; month >= 1; month--) {
             SagaHandle saga = KIT.sagas().saga("monthly", "month-" + month);
-            await().until(() -> saga.status().toCompletableFuture().join().isPresent());
+            KIT.awaitStep(saga, "wait");
             KIT.advance(DAY.multipliedBy(30));
             KIT.awaitPhase(saga, COMPLETED);
         }
@@ -413,9 +413,6 @@ final class SagasInVirtualTimeTest {
                 .hasMessageContaining("saga transfer/fast is not at step 'credit': at ")
                 .hasMessageContaining("phase=COMPLETED")
                 .hasMessageContaining("step-done");
-        assertThatThrownBy(() -> KIT.awaitPhase(KIT.sagas().saga("transfer", "nobody"), COMPLETED))
-                .isInstanceOf(AssertionError.class)
-                .hasMessage("saga transfer/nobody was not started");
         assertThatThrownBy(() -> KIT.start(TRANSFER, "fast", transfer("other", 1, DAY)))
                 .isInstanceOf(SagaException.class);
     }
