@@ -22,6 +22,8 @@ import dev.allframe.aggregate.Stored;
 import dev.allframe.command.CommandInterceptor;
 import dev.allframe.command.CommandResult;
 import dev.allframe.command.Dispatch;
+import dev.allframe.projection.ProjectionRegistry.Order;
+import dev.allframe.projection.ProjectionState;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.runtime.saga.Vaults.Move;
 import dev.allframe.runtime.saga.Vaults.VaultCommand;
@@ -238,6 +240,22 @@ final class SagaExtremesTest {
 
         assertThat(get(early.ended()).phase()).isEqualTo(Phase.COMPENSATED);
         assertThat(get(early.ended()).reason()).startsWith("unkept: ");
+    }
+
+    @Test
+    void events_that_come_while_their_reaction_is_paused_arrive_when_it_goes_on() {
+        CALLS.put("paused", CompletableFuture.completedFuture(new Ticket("yes")));
+        SagaHandle saga = start(AWAITS, move("paused"));
+        await().atMost(PATIENCE).until(() -> "paid".equals(get(saga.status()).orElseThrow().step()));
+        Order order = Order.of("olga", "to see");
+        get(ALL_FRAME.projections().pause("saga-events", order));
+        await().atMost(PATIENCE)
+                .until(() -> ALL_FRAME.projections().describe("saga-events").state() == ProjectionState.PAUSED);
+
+        credit("bob", "paused-1");
+        get(ALL_FRAME.projections().resume("saga-events", order));
+
+        assertThat(get(saga.ended()).phase()).isEqualTo(Phase.COMPLETED);
     }
 
     @Test

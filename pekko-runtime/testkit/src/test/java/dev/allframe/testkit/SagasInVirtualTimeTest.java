@@ -40,6 +40,7 @@ import dev.allframe.saga.SagaType;
 import dev.allframe.saga.Successor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -206,7 +207,7 @@ final class SagasInVirtualTimeTest {
     /** One each month, as many as the amount. */
     private static final SagaType<Transfer> MONTHLY = SagaType.named("monthly", version(1), Transfer.class)
             .step("wait", sleepUntil(Transfer::on), nothingToUndo())
-            .step("credit", command(PURSE, t -> "monthly", t -> new PurseCommand.Credit(t.amount())), nothingToUndo())
+            .step("credit", command(PURSE, Transfer::to, t -> new PurseCommand.Credit(t.amount())), nothingToUndo())
             .thenStart(SagasInVirtualTimeTest::nextMonth);
 
     private static Optional<Successor<?>> nextMonth(Transfer last) {
@@ -276,6 +277,18 @@ final class SagasInVirtualTimeTest {
         await().untilAsserted(() -> assertThat(ends("transfer").longest()).isEqualTo(DAY.multipliedBy(30)));
         assertThat(ends("transfer").time()).isGreaterThanOrEqualTo(DAY.multipliedBy(30));
         assertThat(ends("transfer").count()).isPositive();
+    }
+
+    @Test
+    void hundreds_wake_at_once() {
+        List<SagaHandle> sagas = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            sagas.add(KIT.start(MONTHLY, "single-" + i, transfer("single", 1, DAY)));
+        }
+
+        KIT.advance(DAY);
+
+        sagas.forEach(saga -> KIT.awaitPhase(saga, COMPLETED));
     }
 
     private static SagaMetadata.Ends ends(String definition) {
@@ -400,7 +413,7 @@ final class SagasInVirtualTimeTest {
             KIT.awaitPhase(saga, COMPLETED);
         }
 
-        assertThat(KIT.events(PURSE, "monthly")).hasSize(12);
+        assertThat(KIT.events(PURSE, "rent.to")).hasSize(12);
     }
 
     @Test
