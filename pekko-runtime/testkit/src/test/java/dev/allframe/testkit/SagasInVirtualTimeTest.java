@@ -1,8 +1,5 @@
 package dev.allframe.testkit;
 
-import static dev.allframe.aggregate.Decision.noChange;
-import static dev.allframe.aggregate.Decision.persist;
-import static dev.allframe.aggregate.Decision.refuse;
 import static dev.allframe.projection.Version.version;
 import static dev.allframe.saga.SagaAction.awaitEvent;
 import static dev.allframe.saga.SagaAction.call;
@@ -19,15 +16,11 @@ import static dev.allframe.saga.StepOption.attempts;
 import static dev.allframe.saga.StepOption.backoff;
 import static dev.allframe.saga.StepOption.retryRefused;
 import static dev.allframe.saga.StepOption.timeout;
+import static dev.allframe.testkit.Purses.PURSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.allframe.aggregate.Aggregate;
-import dev.allframe.aggregate.AggregateType;
-import dev.allframe.aggregate.Command;
-import dev.allframe.aggregate.Decision;
-import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.saga.SagaDecision;
 import dev.allframe.saga.SagaException;
@@ -38,10 +31,11 @@ import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaTransition;
 import dev.allframe.saga.SagaType;
 import dev.allframe.saga.Successor;
+import dev.allframe.testkit.Purses.PurseCommand;
+import dev.allframe.testkit.Purses.PurseEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,83 +51,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class SagasInVirtualTimeTest {
 
     private static final Duration DAY = Duration.ofDays(1);
-
-    sealed interface PurseCommand extends Command {
-        record Credit(long amount) implements PurseCommand {}
-
-        record Reserve(String id, long amount) implements PurseCommand {}
-
-        record Release(String id) implements PurseCommand {}
-
-        record Confirm(String id) implements PurseCommand {}
-    }
-
-    sealed interface PurseEvent extends Event {
-        @Stored("credited")
-        record Credited(long amount) implements PurseEvent {}
-
-        @Stored("reserved")
-        record Reserved(String id, long amount) implements PurseEvent {}
-
-        @Stored("released")
-        record Released(String id) implements PurseEvent {}
-
-        @Stored("confirmed")
-        record Confirmed(String id) implements PurseEvent {}
-    }
-
-    @Stored("state")
-    record Purse(long available, Map<String, Long> reserved) {
-        Purse {
-            reserved = Map.copyOf(reserved);
-        }
-
-        Purse reserving(String id, long amount) {
-            Map<String, Long> more = new HashMap<>(reserved);
-            more.put(id, amount);
-            return new Purse(available - amount, more);
-        }
-
-        Purse without(String id, boolean givenBack) {
-            Map<String, Long> less = new HashMap<>(reserved);
-            Long amount = less.remove(id);
-            return new Purse(givenBack && amount != null ? available + amount : available, less);
-        }
-    }
-
-    private static final AggregateType<PurseCommand, PurseEvent, Purse> PURSE = AggregateType.named("purse",
-            PurseCommand.class, PurseEvent.class, Purse.class, new Aggregate<>() {
-                @Override
-                public Purse initialState() {
-                    return new Purse(0, Map.of());
-                }
-
-                @Override
-                public Decision<PurseEvent> decide(Purse purse, PurseCommand command) {
-                    return switch (command) {
-                        case PurseCommand.Credit(var amount) -> persist(new PurseEvent.Credited(amount));
-                        case PurseCommand.Reserve(var id, var amount) -> purse.available() < amount
-                                ? refuse("not-enough")
-                                : persist(new PurseEvent.Reserved(id, amount));
-                        case PurseCommand.Release(var id) ->
-                            purse.reserved().containsKey(id) ? persist(new PurseEvent.Released(id)) : noChange();
-                        case PurseCommand.Confirm(var id) -> purse.reserved().containsKey(id)
-                                ? persist(new PurseEvent.Confirmed(id))
-                                : refuse("not-reserved");
-                    };
-                }
-
-                @Override
-                public Purse evolve(Purse purse, PurseEvent event) {
-                    return switch (event) {
-                        case PurseEvent.Credited(var amount) ->
-                            new Purse(purse.available() + amount, purse.reserved());
-                        case PurseEvent.Reserved(var id, var amount) -> purse.reserving(id, amount);
-                        case PurseEvent.Released(var id) -> purse.without(id, true);
-                        case PurseEvent.Confirmed(var id) -> purse.without(id, false);
-                    };
-                }
-            });
 
     @Stored("transfer")
     record Transfer(String id, long amount, Instant on) {
