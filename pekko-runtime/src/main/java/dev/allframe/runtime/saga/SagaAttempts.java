@@ -30,6 +30,7 @@ import scala.concurrent.ExecutionContext;
  */
 final class SagaAttempts {
 
+    /** The bus keeps the time limit of a command, and its answer says more: it comes first. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final CommandBus participants;
@@ -46,7 +47,7 @@ final class SagaAttempts {
      * Makes attempts.
      *
      * @param callsPerStep how many calls of a step may be under way
-     * @param scheduler ends the time of calls
+     * @param scheduler ends the time of attempts
      * @param timers where it does that
      */
     SagaAttempts(CommandBus participants, SagaSettler settler, StepUses uses, int callsPerStep, Scheduler scheduler,
@@ -123,7 +124,7 @@ final class SagaAttempts {
                 .thenApply(result -> Outcomes.ofCommand(result, send.written()));
     }
 
-    /** The bus keeps the time limit of a command; an interceptor before it may hang for ever. */
+    /** An interceptor, which stands before the bus, may hang for ever. */
     private static Duration limit(CommandOptions options) {
         return Objects.requireNonNull(options.timeout(), "a command of a saga has a time limit").plus(GRACE);
     }
