@@ -21,8 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.Cancellable;
-import org.apache.pekko.actor.typed.Scheduler;
-import scala.concurrent.ExecutionContext;
+import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
  * Makes attempts: sends commands to participants, and calls what is outside, so many calls of a step at once. Whatever
@@ -37,8 +36,7 @@ final class SagaAttempts {
     private final SagaSettler settler;
     private final StepUses uses;
     private final int callsPerStep;
-    private final Scheduler scheduler;
-    private final ExecutionContext timers;
+    private final ActorSystem<?> system;
 
     /** As many as there are steps that call. */
     private final Map<String, CallSlots> slots = new ConcurrentHashMap<>();
@@ -47,17 +45,15 @@ final class SagaAttempts {
      * Makes attempts.
      *
      * @param callsPerStep how many calls of a step may be under way
-     * @param scheduler ends the time of attempts
-     * @param timers where it does that
+     * @param system its scheduler ends the time of attempts
      */
-    SagaAttempts(CommandBus participants, SagaSettler settler, StepUses uses, int callsPerStep, Scheduler scheduler,
-            ExecutionContext timers) {
+    SagaAttempts(CommandBus participants, SagaSettler settler, StepUses uses, int callsPerStep,
+            ActorSystem<?> system) {
         this.participants = participants;
         this.settler = settler;
         this.uses = uses;
         this.callsPerStep = callsPerStep;
-        this.scheduler = scheduler;
-        this.timers = timers;
+        this.system = system;
     }
 
     /**
@@ -167,11 +163,11 @@ final class SagaAttempts {
                 answered.completeExceptionally(thrown);
             }
         });
-        Cancellable end = scheduler.scheduleOnce(timeout, () -> {
+        Cancellable end = system.scheduler().scheduleOnce(timeout, () -> {
             if (answered.completeExceptionally(new TimeoutException())) {
                 caller.interrupt();
             }
-        }, timers);
+        }, system.executionContext());
         caller.start();
         return answered.whenComplete((answer, failure) -> end.cancel());
     }

@@ -66,9 +66,7 @@ final class SagaEffects implements StateListener<SagaState> {
 
     /** Begins effects; until then those that are due wait. */
     void open(CommandBus participants) {
-        attempts.complete(
-                new SagaAttempts(participants, settler, uses, settings.callsPerStep(), system.scheduler(),
-                        system.executionContext()));
+        attempts.complete(new SagaAttempts(participants, settler, uses, settings.callsPerStep(), system));
     }
 
     /** Begins nothing more; what is under way ends, and is told where it can be. */
