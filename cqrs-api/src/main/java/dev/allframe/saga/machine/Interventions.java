@@ -69,10 +69,12 @@ final class Interventions<T> {
             return Optional.of(Decision.noChange());
         }
         Run run = moves.state().run();
-        if (run != null && moves.state().phase() == Phase.FORWARD && moves.state().hasReceived(run.step())) {
-            SagaStep<T> step = moves.definition().step(run.step());
-            moves.forward().done(step, run.generation(), true, List.of(arrival.contents()));
-            moves.forward().forwardBehind(step);
+        if (run != null && moves.state().phase() == Phase.FORWARD) {
+            moves.state().received(run.step()).ifPresent(received -> {
+                SagaStep<T> step = moves.definition().step(run.step());
+                moves.forward().received(step, run.generation(), received);
+                moves.forward().forwardBehind(step);
+            });
         }
         return Optional.empty();
     }

@@ -2,6 +2,8 @@ package dev.allframe.runtime.saga;
 
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
+import dev.allframe.codec.StoredValue;
+import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.projection.EventInfo;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The reactions by which events start sagas, and reach those that await them. */
 final class SagaReactions {
@@ -140,8 +143,10 @@ final class SagaReactions {
     }
 
     private CompletableFuture<?> arrive(String saga, SagaCommand.Arrive arrival) {
-        return entrance.tell(saga,
-                at -> new SagaCommand.Arrive(at, arrival.event(), arrival.key(), arrival.eventId(), arrival.contents()))
+        return tell(saga, arrival, arrival.contents())
+                .thenCompose(result -> result instanceof CommandResult.Failed<SagaEvent>(CommandError.Unwritable large)
+                        ? tell(saga, arrival, null)
+                        : CompletableFuture.completedFuture(result))
                 .thenAccept(result -> {
                     if (!(result instanceof CommandResult.Accepted<SagaEvent>)) {
                         throw new IllegalStateException("saga " + saga + " has not taken event " + arrival.eventId()
@@ -149,6 +154,12 @@ final class SagaReactions {
                     }
                 })
                 .toCompletableFuture();
+    }
+
+    private CompletionStage<CommandResult<SagaEvent>> tell(String saga, SagaCommand.Arrive arrival,
+            @Nullable StoredValue contents) {
+        return entrance.tell(saga,
+                at -> new SagaCommand.Arrive(at, arrival.event(), arrival.key(), arrival.eventId(), contents));
     }
 
     /** The reaction that starts the sagas of a definition. */
