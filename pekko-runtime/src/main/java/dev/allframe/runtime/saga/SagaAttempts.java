@@ -28,6 +28,9 @@ import java.util.function.Supplier;
  */
 final class SagaAttempts {
 
+    /** How much later than its time limit the bus may say that an answer has not come. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private final CommandBus participants;
     private final SagaSettler settler;
     private final StepUses uses;
@@ -102,19 +105,26 @@ final class SagaAttempts {
     }
 
     private <C extends Command, E extends Event> CompletionStage<Outcome> send(Work.Send<C, E> send) {
-        return participants.dispatch(send.type(), send.target(), send.command(), send.options())
+        return inTime(participants.dispatch(send.type(), send.target(), send.command(), send.options()),
+                send.options())
                 .thenApply(result -> Outcomes.ofCommand(result, send.written()));
     }
 
     private <C extends Command, E extends Event> CompletionStage<Outcome> declareVoid(
             Work.DeclareVoid<C, E> declare) {
         CommandOptions options = declare.options();
-        return participants.voidCommand(declare.type(), declare.target(), options)
+        return inTime(participants.voidCommand(declare.type(), declare.target(), options), options)
                 .thenApply(result -> Outcomes.ofVoiding(result, declare.written()))
                 .thenCompose(outcome -> outcome instanceof Outcome.MustSettle
                         ? settler.look(declare.type(), declare.target(), Objects.requireNonNull(options.commandId()),
                                 Objects.requireNonNull(options.issuedAt()), declare.written())
                         : CompletableFuture.completedFuture(outcome));
+    }
+
+    /** The bus answers in the time of the options, but for an interceptor that never does. */
+    private static <A> CompletableFuture<A> inTime(CompletionStage<A> answer, CommandOptions options) {
+        Duration limit = Objects.requireNonNull(options.timeout(), "each attempt has a time limit").plus(GRACE);
+        return answer.toCompletableFuture().copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static <T, O> CompletionStage<Outcome> call(Work.Call<T, O> call) {

@@ -135,20 +135,26 @@ final class SagaFaultsTest {
         return CHAIN;
     }
 
+    private static final SagaType<Move> SHORT = named("short")
+            .step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), 1), timeout(MOMENT),
+                    attempts(2), backoff(MOMENT, MOMENT)), nothingToUndo());
+
     private static final SagaType<Move> BY_EVENT = named("by-event")
             .startedBy(VAULT, VaultEvent.Reserved.class, (event, info) -> event.amount() == 77
                     ? new Move(event.id(), info.id(), info.id(), 1)
                     : null)
             .step("credit", credit(m -> new VaultCommand.Credit(m.id(), 1)), nothingToUndo());
 
-    /** Nothing is sent to vaults of this name. */
+    /** Nothing is sent to vaults of these names: one is forbidden, of the other nothing is ever heard. */
     private static final CommandInterceptor NO = new CommandInterceptor() {
         @Override
         public <E extends Event> CompletionStage<CommandResult<E>> around(Dispatch<E> dispatch, Rest<E> rest) {
-            return dispatch.id().equals("forbidden")
-                    ? CompletableFuture.completedFuture(
-                            new CommandResult.Failed<>(new CommandError.NotPermitted("not for you")))
-                    : rest.dispatch(dispatch);
+            return switch (dispatch.id()) {
+                case "forbidden" -> CompletableFuture.completedFuture(
+                        new CommandResult.Failed<>(new CommandError.NotPermitted("not for you")));
+                case "silent" -> new CompletableFuture<>();
+                default -> rest.dispatch(dispatch);
+            };
         }
     };
 
@@ -168,6 +174,7 @@ final class SagaFaultsTest {
             .saga(SLEEPS)
             .saga(CHAIN)
             .saga(BY_EVENT)
+            .saga(SHORT)
             .intercept(NO)
             .start();
 
@@ -294,6 +301,11 @@ final class SagaFaultsTest {
     @Test
     void an_interceptor_that_says_no_turns_the_saga_back() {
         assertEnd(start(MOVE, new Move("forbidden", "ann", "forbidden", 1)), Phase.COMPENSATED, "not-permitted");
+    }
+
+    @Test
+    void an_interceptor_that_never_answers_does_not_hold_the_saga_up_for_ever() {
+        assertEnd(start(SHORT, new Move("silent", "ann", "silent", 1)), Phase.PARKED, "timeout");
     }
 
     @Test
