@@ -71,7 +71,7 @@ final class Faults implements CommandInterceptor {
         return switch (Fault.values()[random.nextInt(Fault.values().length)]) {
             case REFUSED -> refused(dispatch);
             case NO_ANSWER -> {
-                CompletionStage<CommandResult<E>> dropped = rest.dispatch(dispatch);
+                var unused = rest.dispatch(dispatch);
                 yield noAnswer();
             }
             case LATE -> {
@@ -98,7 +98,7 @@ final class Faults implements CommandInterceptor {
                     yield rest.dispatch(dispatch);
                 }
                 if (plant == Plant.CREDIT_DONE && isCommand && times == 1) {
-                    CompletionStage<CommandResult<E>> dropped = rest.dispatch(dispatch);
+                    var unused = rest.dispatch(dispatch);
                 }
                 yield noAnswer();
             }
