@@ -44,7 +44,10 @@ final class KilledSleepersTest {
         }
     }
 
-    /** The MiB of the heap that are in use while they sleep, and all is found as it should be. */
+    /**
+     * The MiB of the heap that are in use while they sleep, in a store of as many records as with all, and all is found
+     * as it should be.
+     */
     private long heapWith(int sagas) throws IOException, InterruptedException {
         Path store = folder.resolve("store-" + sagas);
         run(store, "sleep", sagas);
@@ -61,7 +64,7 @@ final class KilledSleepersTest {
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=" + (sagas > FEW ? 4 : 1), "-Xmx512m",
                 "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"), SleepersProcess.class.getName(), store.toString(), what,
-                Integer.toString(sagas)).redirectError(errors.toFile()).start();
+                Integer.toString(sagas), Integer.toString(SAGAS - sagas)).redirectError(errors.toFile()).start();
         List<String> said = new ArrayList<>();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -1,24 +1,30 @@
 package dev.allframe.sample.bank.asleep;
 
 import static dev.allframe.sample.bank.asleep.Sleepers.BELL;
+import static dev.allframe.sample.bank.asleep.Sleepers.DREAMER;
 import static dev.allframe.sample.bank.asleep.Sleepers.SLEEPER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaQuery;
 import dev.allframe.saga.SagaStatus;
+import dev.allframe.sample.bank.asleep.Sleepers.Dream;
 import dev.allframe.sample.bank.asleep.Sleepers.MovedClock;
 import dev.allframe.sample.bank.asleep.Sleepers.Rung;
 import dev.allframe.sample.bank.asleep.Sleepers.Sleeper;
+import dev.allframe.store.BackendStats;
 import dev.allframe.store.EventStore;
+import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,21 +52,24 @@ final class SleepersProcess {
     private static final Instant ONE_DAY = Instant.parse("2090-01-01T00:00:00Z");
     private static final Instant ANOTHER_DAY = Instant.parse("2091-01-01T00:00:00Z");
 
-    /** So many looks in a row must not find less of the heap in use. */
-    private static final int LOOKS = 10;
+    /** So many looks in a row must find the same files, and no less of the heap in use. */
+    private static final int LOOKS = 20;
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private SleepersProcess() {}
 
-    /** Arguments: the folder of the store, {@code sleep} or {@code wake}, and how many sagas there are. */
+    /**
+     * Arguments: the folder of the store, {@code sleep} or {@code wake}, how many sagas there are, and as many records
+     * as how many sagas are stored beside them.
+     */
     public static void main(String[] arguments) {
         int sagas = Integer.parseInt(arguments[2]);
         boolean sleep = arguments[1].equals("sleep");
         MovedClock clock = new MovedClock(sleep ? Duration.ofDays(-1) : Duration.ZERO);
         try (AllFrame sleepers = start(arguments[0], clock)) {
             if (sleep) {
-                sleep(sleepers, sagas);
+                sleep(sleepers, sagas, Integer.parseInt(arguments[3]));
             } else {
                 wake(sleepers, clock, sagas);
             }
@@ -84,7 +93,7 @@ final class SleepersProcess {
     }
 
     /** Says so when all sleep, and waits to be killed. Its clock is a day slow, so that none is due. */
-    private static void sleep(AllFrame sleepers, int sagas) throws InterruptedException {
+    private static void sleep(AllFrame sleepers, int sagas, int others) throws InterruptedException {
         Instant hourAgo = Instant.now().minus(1, ChronoUnit.HOURS);
         Semaphore room = new Semaphore(1_000);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -104,8 +113,20 @@ final class SleepersProcess {
         room.acquire(1_000);
         assertThat(failure.get()).isNull();
         assertThat(rings(sleepers)).isEmpty();
+        storeOthers(sleepers, others);
         System.out.println("asleep");
         Thread.currentThread().join();
+    }
+
+    /** What nobody needs, so that the store has as much to keep as one of more sagas. */
+    private static void storeOthers(AllFrame sleepers, int others) {
+        EventStore<Dream> dreams = EventStore.of(sleepers.backend(), DREAMER, JacksonEventCodec.of(DREAMER));
+        Dream dream = new Dream("z".repeat(600));
+        for (int i = 0; i < others; i += 100) {
+            dreams.append("dreamer-" + i, ExpectedVersion.any(), Collections.nCopies(200, dream))
+                    .toCompletableFuture()
+                    .join();
+        }
     }
 
     private static void wake(AllFrame sleepers, MovedClock clock, int sagas) {
@@ -113,7 +134,7 @@ final class SleepersProcess {
         awaitRings(sleepers, DUE);
         say("due when the view is live", live, rings(sleepers).values().stream().toList());
         sleepers.backend().flush().toCompletableFuture().join(); // the newest events are in the heap until then
-        System.out.println("heap " + heapAtRest() + " MiB with " + (sagas - DUE) + " asleep");
+        System.out.println("heap " + heapAtRest(sleepers) + " MiB with " + (sagas - DUE) + " asleep");
 
         Sleepers.broken = true;
         clock.moveTo(ONE_DAY.minus(SOON));
@@ -136,16 +157,18 @@ final class SleepersProcess {
         System.out.println("done");
     }
 
-    /** The MiB of the heap that stay in use: the least that is seen, until it falls no more while the store tidies up. */
-    private static long heapAtRest() {
+    /** The MiB of the heap that stay in use when the store has tidied up: its files have been the same for long. */
+    private static long heapAtRest(AllFrame sleepers) {
+        BackendStats.Tiers[] files = {BackendStats.Tiers.NONE};
         long[] least = {Long.MAX_VALUE};
         int[] looks = {0};
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
+            BackendStats.Tiers now = sleepers.backend().stats().tiers();
             System.gc();
             long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
-            System.out.println("sample " + used);
-            looks[0] = used < least[0] ? 0 : looks[0] + 1;
+            looks[0] = used < least[0] || !now.equals(files[0]) ? 0 : looks[0] + 1;
             least[0] = Math.min(least[0], used);
+            files[0] = now;
             return looks[0] >= LOOKS;
         });
         return least[0];

@@ -201,7 +201,8 @@ final class ParkedSagasOfBankTest {
         assertThat(twice.err()).contains("the saga is not parked; it is completed: 'bank saga t-1' shows what has");
         assertThat(sagas.out()).contains("4 completed, 0 compensated, 0 parked").doesNotContain("for each that is");
         assertThat(bank("account", "1", "--json").json().get("balance").textValue())
-                .as("two have booked out, of the other two somebody has said that it need not be, or was").isEqualTo("80.00");
+                .as("two have booked out, of the other two somebody has said that it need not be, or was")
+                .isEqualTo("80.00");
     }
 
     @Test

@@ -87,8 +87,9 @@ final class TransfersOfBankTest {
         for (String order : List.of("retry", "skip", "turn-back")) {
             Said said = bank("saga", "t-1", order);
             assertThat(said.exitCode()).isEqualTo(2);
-            assertThat(said.err()).isEqualTo("bank: the saga is not parked; it is completed: 'bank saga t-1' shows what has"
-                    + " happened\n");
+            assertThat(said.err())
+                    .isEqualTo("bank: the saga is not parked; it is completed: 'bank saga t-1' shows what has"
+                            + " happened\n");
         }
         assertThat(bank("saga", "t-1", "cancel").err()).isEqualTo("bank: the saga has ended; it is completed:"
                 + " 'bank saga t-1' shows what has happened\n");

@@ -52,6 +52,7 @@ final class TransfersProcess {
     /** One in so many transfers is planted to be parked. */
     private static final int ONE_PLANTED_IN = 50;
 
+    private static final List<Plant> PLANTS = List.of(Plant.values());
     private static final int RUNNING = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -68,10 +69,10 @@ final class TransfersProcess {
         /** The transfer of a number: the same in every process. */
         static One of(int number, long seed) {
             Random random = new Random(31 * seed + number);
-            long amount = 1 + random.nextInt(100);
+            long amount = 1L + random.nextInt(100);
             String to = account(random.nextInt(ACCOUNTS));
             if (number % ONE_PLANTED_IN == 0) {
-                Plant plant = Plant.values()[number / ONE_PLANTED_IN % Plant.values().length];
+                Plant plant = PLANTS.get(number / ONE_PLANTED_IN % PLANTS.size());
                 return new One(Plant.TYPE, new Transfer(plant.id(number), RICH, to, czk(amount), DAY));
             }
             String from = account(random.nextInt(ACCOUNTS));
