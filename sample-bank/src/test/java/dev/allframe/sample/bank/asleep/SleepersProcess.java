@@ -17,6 +17,8 @@ import dev.allframe.sample.bank.asleep.Sleepers.MovedClock;
 import dev.allframe.sample.bank.asleep.Sleepers.Rung;
 import dev.allframe.sample.bank.asleep.Sleepers.Sleeper;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.EventFilter;
+import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
@@ -52,7 +54,7 @@ final class SleepersProcess {
     private static final Instant ONE_DAY = Instant.parse("2090-01-01T00:00:00Z");
     private static final Instant ANOTHER_DAY = Instant.parse("2091-01-01T00:00:00Z");
 
-    /** So many looks in a row must find the same files, and no less of the heap in use. */
+    /** So many looks in a row must find the same files. */
     private static final int LOOKS = 20;
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(20);
@@ -157,21 +159,28 @@ final class SleepersProcess {
         System.out.println("done");
     }
 
-    /** The MiB of the heap that stay in use when the store has tidied up: its files have been the same for long. */
+    /**
+     * The MiB of the heap that stay in use when the store has tidied up, so that its files have been the same for long,
+     * and has in its cache what goes into that.
+     */
     private static long heapAtRest(AllFrame sleepers) {
         BackendStats.Tiers[] files = {BackendStats.Tiers.NONE};
-        long[] least = {Long.MAX_VALUE};
         int[] looks = {0};
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
             BackendStats.Tiers now = sleepers.backend().stats().tiers();
-            System.gc();
-            long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
-            looks[0] = used < least[0] || !now.equals(files[0]) ? 0 : looks[0] + 1;
-            least[0] = Math.min(least[0], used);
+            looks[0] = now.equals(files[0]) ? looks[0] + 1 : 0;
             files[0] = now;
             return looks[0] >= LOOKS;
         });
-        return least[0];
+        Position at = Position.START;
+        boolean atEnd = false;
+        while (!atEnd) {
+            EventPage page = sleepers.backend().getAllEvents(EventFilter.all(), at, 1_000).toCompletableFuture().join();
+            at = page.next();
+            atEnd = page.atEnd();
+        }
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
     }
 
     private static List<Instant> after(AllFrame sleepers, Instant moment) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -104,7 +105,7 @@ final class TransfersFolded {
             }
             case Released(var transfer) -> {
                 effect(transfer, "released");
-                add(account, reserved.remove(account + "/" + transfer));
+                add(account, Objects.requireNonNull(reserved.remove(account + "/" + transfer), transfer));
             }
             case Confirmed(var transfer, var amount, var entry) -> {
                 effect(transfer, "confirmed");
@@ -146,6 +147,11 @@ final class TransfersFolded {
     /** Where each saga is, by definition and id. */
     Map<String, String> phases() {
         return phases;
+    }
+
+    /** Where a saga is; {@code none} where it was not started. */
+    String phase(String saga) {
+        return phases.getOrDefault(saga, "none");
     }
 
     /** What was done for a transfer, in order. */
