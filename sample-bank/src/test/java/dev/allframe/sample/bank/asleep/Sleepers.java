@@ -48,28 +48,6 @@ final class Sleepers {
                 }
             });
 
-    @Stored("dream")
-    record Dream(String text) implements Event {}
-
-    /** Nobody asks it for anything; its events take room in the store. */
-    static final AggregateType<Ring, Dream, Bell> DREAMER = AggregateType.named("dreamer", Ring.class, Dream.class,
-            Bell.class, new Aggregate<>() {
-                @Override
-                public Bell initialState() {
-                    return new Bell(0);
-                }
-
-                @Override
-                public Decision<Dream> decide(Bell bell, Ring ring) {
-                    return Decision.noChange();
-                }
-
-                @Override
-                public Bell evolve(Bell bell, Dream dream) {
-                    return bell;
-                }
-            });
-
     /** Whether the contexts of fragile sleepers cannot be read, so that they fail when they are woken. */
     static volatile boolean broken;
 

@@ -1,32 +1,25 @@
 package dev.allframe.sample.bank.asleep;
 
 import static dev.allframe.sample.bank.asleep.Sleepers.BELL;
-import static dev.allframe.sample.bank.asleep.Sleepers.DREAMER;
 import static dev.allframe.sample.bank.asleep.Sleepers.SLEEPER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
-import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaQuery;
 import dev.allframe.saga.SagaStatus;
-import dev.allframe.sample.bank.asleep.Sleepers.Dream;
 import dev.allframe.sample.bank.asleep.Sleepers.MovedClock;
 import dev.allframe.sample.bank.asleep.Sleepers.Rung;
 import dev.allframe.sample.bank.asleep.Sleepers.Sleeper;
 import dev.allframe.store.BackendStats;
-import dev.allframe.store.EventFilter;
-import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStore;
-import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +57,8 @@ final class SleepersProcess {
     private SleepersProcess() {}
 
     /**
-     * Arguments: the folder of the store, {@code sleep} or {@code wake}, how many sagas there are, and as many records
-     * as how many sagas are stored beside them.
+     * Arguments: the folder of the store, {@code sleep} or {@code wake}, how many sagas there are, and whether the heap
+     * is measured when the store has tidied up.
      */
     public static void main(String[] arguments) {
         int sagas = Integer.parseInt(arguments[2]);
@@ -71,9 +66,9 @@ final class SleepersProcess {
         MovedClock clock = new MovedClock(sleep ? Duration.ofDays(-1) : Duration.ZERO);
         try (AllFrame sleepers = start(arguments[0], clock)) {
             if (sleep) {
-                sleep(sleepers, sagas, Integer.parseInt(arguments[3]));
+                sleep(sleepers, sagas);
             } else {
-                wake(sleepers, clock, sagas);
+                wake(sleepers, clock, sagas, Boolean.parseBoolean(arguments[3]));
             }
         } catch (Throwable failed) { // whatever it is, the test is to hear it
             failed.printStackTrace();
@@ -95,7 +90,7 @@ final class SleepersProcess {
     }
 
     /** Says so when all sleep, and waits to be killed. Its clock is a day slow, so that none is due. */
-    private static void sleep(AllFrame sleepers, int sagas, int others) throws InterruptedException {
+    private static void sleep(AllFrame sleepers, int sagas) throws InterruptedException {
         Instant hourAgo = Instant.now().minus(1, ChronoUnit.HOURS);
         Semaphore room = new Semaphore(1_000);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -115,28 +110,19 @@ final class SleepersProcess {
         room.acquire(1_000);
         assertThat(failure.get()).isNull();
         assertThat(rings(sleepers)).isEmpty();
-        storeOthers(sleepers, others);
         System.out.println("asleep");
         Thread.currentThread().join();
     }
 
-    /** What nobody needs, so that the store has as much to keep as one of more sagas. */
-    private static void storeOthers(AllFrame sleepers, int others) {
-        EventStore<Dream> dreams = EventStore.of(sleepers.backend(), DREAMER, JacksonEventCodec.of(DREAMER));
-        Dream dream = new Dream("z".repeat(600));
-        for (int i = 0; i < others; i += 100) {
-            dreams.append("dreamer-" + i, ExpectedVersion.any(), Collections.nCopies(200, dream))
-                    .toCompletableFuture()
-                    .join();
-        }
-    }
-
-    private static void wake(AllFrame sleepers, MovedClock clock, int sagas) {
+    private static void wake(AllFrame sleepers, MovedClock clock, int sagas, boolean measures) {
         Instant live = clock.instant();
         awaitRings(sleepers, DUE);
         say("due when the view is live", live, rings(sleepers).values().stream().toList());
         sleepers.backend().flush().toCompletableFuture().join(); // the newest events are in the heap until then
-        System.out.println("heap " + heapAtRest(sleepers) + " MiB with " + (sagas - DUE) + " asleep");
+        if (measures) {
+            awaitRest(sleepers);
+        }
+        System.out.println("heap " + heap() + " MiB with " + (sagas - DUE) + " asleep");
 
         Sleepers.broken = true;
         clock.moveTo(ONE_DAY.minus(SOON));
@@ -147,9 +133,7 @@ final class SleepersProcess {
         clock.moveTo(ANOTHER_DAY.minus(SOON));
         awaitRings(sleepers, sagas);
         say("due at once", ANOTHER_DAY, after(sleepers, ANOTHER_DAY));
-        System.gc();
-        System.out.println("heap " + (ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20)
-                + " MiB when all have rung");
+        System.out.println("heap " + heap() + " MiB when all have rung");
         await().atMost(PATIENCE)
                 .until(() -> sleepers.sagas()
                         .find(SagaQuery.all().in(SagaStatus.Phase.RUNNING).limit(1))
@@ -159,11 +143,8 @@ final class SleepersProcess {
         System.out.println("done");
     }
 
-    /**
-     * The MiB of the heap that stay in use when the store has tidied up, so that its files have been the same for long,
-     * and has in its cache what goes into that.
-     */
-    private static long heapAtRest(AllFrame sleepers) {
+    /** Waits until the store has tidied up, for which it needs memory: until its files have been the same for long. */
+    private static void awaitRest(AllFrame sleepers) {
         BackendStats.Tiers[] files = {BackendStats.Tiers.NONE};
         int[] looks = {0};
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
@@ -172,15 +153,30 @@ final class SleepersProcess {
             files[0] = now;
             return looks[0] >= LOOKS;
         });
-        Position at = Position.START;
-        boolean atEnd = false;
-        while (!atEnd) {
-            EventPage page = sleepers.backend().getAllEvents(EventFilter.all(), at, 1_000).toCompletableFuture().join();
-            at = page.next();
-            atEnd = page.atEnd();
+    }
+
+    /**
+     * How many MiB of the heap are in use, and how many of these without byte arrays: the store keeps files of events as
+     * such, as many as its setting lets it, and which is chance.
+     */
+    private static String heap() {
+        String histogram;
+        try {
+            histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+                            new Object[]{new String[0]}, new String[]{String[].class.getName()});
+        } catch (JMException impossible) {
+            throw new IllegalStateException(impossible);
         }
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
+        long all = 0;
+        long arrays = 0;
+        for (String line : histogram.lines().filter(each -> each.matches(" *\\d+: +\\d+ +\\d+ .*")).toList()) {
+            String[] columns = line.trim().split(" +", -1);
+            long bytes = Long.parseLong(columns[2]);
+            all += bytes;
+            arrays += columns[3].equals("[B") ? bytes : 0;
+        }
+        return (all >> 20) + " MiB, without bytes " + (all - arrays >> 20);
     }
 
     private static List<Instant> after(AllFrame sleepers, Instant moment) {
