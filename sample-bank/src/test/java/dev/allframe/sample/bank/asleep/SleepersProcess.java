@@ -176,7 +176,7 @@ final class SleepersProcess {
             all += bytes;
             arrays += columns[3].equals("[B") ? bytes : 0;
         }
-        return (all >> 20) + " MiB, without bytes " + (all - arrays >> 20);
+        return (all >> 20) + " MiB, without bytes " + ((all - arrays) >> 20);
     }
 
     private static List<Instant> after(AllFrame sleepers, Instant moment) {
