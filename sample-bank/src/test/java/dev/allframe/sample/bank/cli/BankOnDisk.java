@@ -1,6 +1,7 @@
 package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+import static dev.allframe.sample.bank.account.Money.czk;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,18 +9,34 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.account.AccountEvent.Closed;
+import dev.allframe.sample.bank.account.AccountEvent.Deposited;
+import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 
 /** Runs the command line on a store on disk. */
 record BankOnDisk(Path store) {
+
+    private static final LocalDate DAY = LocalDate.of(1993, 5, 1);
+
+    /** A store with three accounts: 1 with 100 CZK, 2 with nothing, 3 closed. */
+    static BankOnDisk withThreeAccounts(Path store) {
+        BankOnDisk bank = new BankOnDisk(store);
+        Opened opened = new Opened("Ann", czk(0), DAY);
+        bank.store(Map.of("1", List.of(opened, new Deposited(czk(100), Entry.cash(DAY))), "2", List.of(opened), "3",
+                List.of(opened, new Closed(DAY))));
+        return bank;
+    }
 
     /** What a command has said. */
     record Said(int exitCode, String out, String err) {

@@ -1,18 +1,11 @@
 package dev.allframe.sample.bank.cli;
 
-import static dev.allframe.sample.bank.account.Money.czk;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.allframe.sample.bank.account.AccountEvent.Closed;
-import dev.allframe.sample.bank.account.AccountEvent.Deposited;
-import dev.allframe.sample.bank.account.AccountEvent.Opened;
-import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.cli.BankOnDisk.Said;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,25 +13,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code bank transfer}, {@code sagas} and {@code saga}, on a store on disk. */
 final class TransfersOfBankTest {
 
-    private static final LocalDate DAY = LocalDate.of(1993, 5, 1);
-
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path data;
 
-    private BankOnDisk bank() {
-        return new BankOnDisk(data.resolve("store"));
-    }
-
-    private Said bank(String... arguments) {
-        return bank().run(arguments);
-    }
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private BankOnDisk bank;
 
     @BeforeEach
     void threeAccounts() {
-        Opened opened = new Opened("Ann", czk(0), DAY);
-        bank().store(Map.of("1", List.of(opened, new Deposited(czk(100), Entry.cash(DAY))), "2", List.of(opened), "3",
-                List.of(opened, new Closed(DAY))));
+        bank = BankOnDisk.withThreeAccounts(data.resolve("store"));
+    }
+
+    private Said bank(String... arguments) {
+        return bank.run(arguments);
     }
 
     @Test
@@ -83,7 +71,8 @@ final class TransfersOfBankTest {
                 {"transfer", "1", "2", "1e999999999", "is no amount that"},
                 {"transfer", "1", "2", "1e-999999999", "is no amount that"},
                 {"transfer", "1|2", "2", "5", "there is no account '1|2'"},
-                {"saga", "t-9", "there is no saga 't-9' of 'transfer'"},
+                {"saga", "t-9", "there is no saga 't-9': 'bank sagas' lists"},
+                {"saga", "t-9", "--definition", "transfer", "there is no saga 't-9' of 'transfer': 'bank sagas' lists"},
                 {"saga", "t-9", "fly", "there is no order 'fly'"}, {"saga", "a|b", "must not contain"},
                 {"saga", "t-9", "settle", "settle needs --as done"},
                 {"sagas", "--limit", "0", "--limit must be 1 to"}}) {
@@ -98,9 +87,12 @@ final class TransfersOfBankTest {
         for (String order : List.of("retry", "skip", "turn-back")) {
             Said said = bank("saga", "t-1", order);
             assertThat(said.exitCode()).isEqualTo(2);
-            assertThat(said.err()).contains("the saga is not parked");
+            assertThat(said.err())
+                    .isEqualTo("bank: the saga is not parked; it is completed: 'bank saga t-1' shows what has"
+                            + " happened\n");
         }
-        assertThat(bank("saga", "t-1", "cancel").err()).contains("the saga has ended");
+        assertThat(bank("saga", "t-1", "cancel").err()).isEqualTo("bank: the saga has ended; it is completed:"
+                + " 'bank saga t-1' shows what has happened\n");
         assertThat(bank("transfer", "1", "2", "5", "--backend", "memory").exitCode()).isEqualTo(2);
     }
 }
