@@ -13,6 +13,7 @@ import dev.allframe.runtime.aggregate.RegisteredAggregate;
 import dev.allframe.runtime.projection.RegisteredView;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.reaction.RegisteredReaction;
+import dev.allframe.runtime.sharing.SharedWork;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StorageUnavailableException;
 import dev.allframe.saga.SagaOrchestrator;
@@ -34,8 +35,6 @@ import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.cluster.sharding.typed.ShardedDaemonProcessSettings;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +66,7 @@ public final class Sagas {
     private final SagaStarts starts;
     private volatile boolean closed;
     private @Nullable ActorRef<SagaWaker.Message> waker;
+    private @Nullable SharedWork wakers;
     private @Nullable SagaOrchestrator orchestrator;
 
     private Sagas(ActorSystem<?> system, boolean clustered, Hosting hosting, SagaDefinitions definitions,
@@ -203,13 +203,9 @@ public final class Sagas {
     private void startWaker(View<String, SagaRow> all) {
         String name = "allframe-saga-waker";
         if (clustered) {
-            ShardedDaemonProcessSettings usual = ShardedDaemonProcessSettings.create(system);
-            String role = hosting.settings().role();
-            ShardedDaemonProcess.get(system)
-                    .init(SagaWaker.Message.class, name, WAKERS,
-                            part -> SagaWaker.create(all, entrance, SagaWaker.ofPart(part, WAKERS), () -> closed),
-                            role.isEmpty() ? usual : usual.withRole(role),
-                            Optional.<SagaWaker.Message>of(SagaWaker.Stop.INSTANCE));
+            wakers = SharedWork.start(system, name, hosting.settings().role(), WAKERS, SagaWaker.Message.class,
+                    part -> SagaWaker.create(all, entrance, SagaWaker.ofPart(part, WAKERS), () -> closed),
+                    SagaWaker.Stop.INSTANCE);
         } else {
             waker = system.systemActorOf(SagaWaker.create(all, entrance, saga -> true, () -> closed),
                     name + "-" + STARTED.incrementAndGet(), Props.empty());
@@ -242,6 +238,10 @@ public final class Sagas {
         ActorRef<SagaWaker.Message> local = waker;
         if (local != null) {
             local.tell(SagaWaker.Stop.INSTANCE);
+        }
+        SharedWork shared = wakers;
+        if (shared != null) {
+            var unused = shared.stop();
         }
     }
 }

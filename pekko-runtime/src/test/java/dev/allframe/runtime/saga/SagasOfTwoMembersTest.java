@@ -315,6 +315,21 @@ final class SagasOfTwoMembersTest {
         assertEffectsOnce(all);
     }
 
+    /** The actor system of one stays a member. */
+    @Test
+    void a_member_that_closes_AllFrame_and_stays_hands_over_sagas_wakers_and_reactions() {
+        open();
+        Member one = member("one");
+        Member two = member("two");
+        List<Begun> all = begun(Instant.now().plusSeconds(10));
+
+        begin(all, one, two);
+        one.allFrame.close();
+
+        assertAllComplete(two, all);
+        assertEffectsOnce(all);
+    }
+
     private void assertAllComplete(Member member, List<Begun> all) {
         Map<Begun, CompletableFuture<SagaStatus>> ends = new LinkedHashMap<>();
         all.forEach(each -> ends.put(each,
