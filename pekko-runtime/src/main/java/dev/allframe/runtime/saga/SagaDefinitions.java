@@ -104,17 +104,13 @@ public final class SagaDefinitions implements Definition.Known {
         return awaited.values();
     }
 
-    /** The newest versions of the definitions that events start. */
-    List<Definition<?>> triggered() {
-        List<Definition<?>> triggered = new ArrayList<>();
-        byName.values().forEach(versions -> {
-            Definition<?> newest = versions.lastEntry().getValue();
-            List<? extends SagaTrigger<?, ?, ?>> triggers = newest.type().triggers();
-            if (!triggers.isEmpty()) {
-                triggered.add(newest);
-            }
-        });
-        return triggered;
+    /** The definitions that events start: all versions of each, the newest first. */
+    List<List<Definition<?>>> triggered() {
+        return byName.values()
+                .stream()
+                .map(versions -> List.copyOf(versions.descendingMap().values()))
+                .filter(versions -> versions.stream().anyMatch(version -> !version.type().triggers().isEmpty()))
+                .toList();
     }
 
     @Override

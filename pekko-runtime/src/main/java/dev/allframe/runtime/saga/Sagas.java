@@ -10,6 +10,7 @@ import dev.allframe.projection.View;
 import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
+import dev.allframe.runtime.aggregate.StateListener;
 import dev.allframe.runtime.projection.RegisteredView;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.reaction.RegisteredReaction;
@@ -28,10 +29,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -48,6 +52,7 @@ public final class Sagas {
 
     private static final int WAKERS = 8;
     private static final long LOOK_NANOS = 2_000_000;
+    private static final long MEMBERS_SECONDS = 30;
     private static final long TOLD_NANOS = 5_000_000_000L;
 
     private final ActorSystem<?> system;
@@ -64,6 +69,8 @@ public final class Sagas {
     private final SagaEntrance entrance;
     private final SagaEffects effects;
     private final SagaStarts starts;
+    private final AnnouncedDefinitions announced;
+    private final CompletionStage<Done> announcement;
     private volatile boolean closed;
     private @Nullable ActorRef<SagaWaker.Message> waker;
     private @Nullable SharedWork wakers;
@@ -84,6 +91,8 @@ public final class Sagas {
         effects = new SagaEffects(system, definitions, entrance, new SagaSettler(backend, settings.clockSkew()),
                 settings);
         starts = new SagaStarts(system, entrance, view);
+        announced = new AnnouncedDefinitions(hosting.versions(), definitions);
+        announcement = announced.announce();
     }
 
     /**
@@ -113,12 +122,19 @@ public final class Sagas {
     /** The names of views and reactions that these sagas need for themselves. */
     public static List<String> reservedNames(SagaDefinitions definitions) {
         return Stream.concat(Stream.of(SagaViews.SAGAS, SagaViews.AWAITED, SagaReactions.AWAITED),
-                definitions.triggered().stream().map(each -> SagaReactions.nameOf(each.type().name()))).toList();
+                definitions.triggered().stream().map(each -> SagaReactions.nameOf(each.getFirst().type().name()))).toList();
     }
 
     /** The aggregate of all sagas. */
     public RegisteredAggregate<SagaCommand, SagaEvent, SagaState> aggregate() {
-        return RegisteredAggregate.of(machine).tellingStatesTo(effects);
+        return RegisteredAggregate.of(machine).storingBy(announced::refusal).tellingStatesTo(this::onState);
+    }
+
+    private void onState(StateListener.Instance saga, SagaState state, long sequenceNr, boolean recovered) {
+        if (state.begun() != null) {
+            announced.started(state.begun());
+        }
+        effects.onState(saga, state, sequenceNr, recovered);
     }
 
     /** The views that they need. */
@@ -128,7 +144,7 @@ public final class Sagas {
 
     /** The reactions by which events reach them. */
     public List<RegisteredReaction> reactions() {
-        return new SagaReactions(definitions, entrance, starts, awaitedView, hosting.storage().storeId()).types()
+        return new SagaReactions(definitions, entrance, starts, announced, awaitedView, hosting.storage().storeId()).types()
                 .stream()
                 .map(RegisteredReaction::of)
                 .toList();
@@ -150,8 +166,10 @@ public final class Sagas {
      */
     public void open(CommandBus participants, CommandBus own, Views kept) {
         View<String, SagaRow> all = kept.view(sagas);
+        awaitMembers(announcement);
         awaitLive(all, kept);
         SagaStartCheck.run(all, definitions);
+        awaitMembers(announced.open(all));
         view.complete(all);
         awaitedView.complete(kept.view(awaited));
         entrance.open(own);
@@ -161,6 +179,14 @@ public final class Sagas {
                 new OpenSagas(machine, entrance,
                         EventStore.of(backend, machine, JacksonEventCodec.of(machine)), all,
                         hosting.storage().storeId()));
+    }
+
+    /** What is not known of members by then is refused while sagas run. */
+    private static void awaitMembers(CompletionStage<Done> known) {
+        known.toCompletableFuture()
+                .copy()
+                .completeOnTimeout(Done.getInstance(), MEMBERS_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     private void awaitLive(View<String, SagaRow> all, Views kept) {
