@@ -111,6 +111,25 @@ final class ReactionsOfTwoMembersTest {
         two.close();
     }
 
+    @Test
+    void a_member_without_the_role_runs_no_reaction() {
+        String role = "\nallframe.sharding.role = host";
+        Map<String, Set<String>> seen = new ConcurrentHashMap<>();
+        List<ReactionInfo> all = Collections.synchronizedList(new ArrayList<>());
+        ActorSystem<Void> first = members.joined(members.shared() + role);
+        ActorSystem<Void> second = members.joined(members.shared() + role + "\npekko.cluster.roles = [host]");
+        AllFrame one = AllFrame.on(first).aggregate(WALLET).reaction(noting(seen, all, "one")).start();
+        AllFrame two = AllFrame.on(second).aggregate(WALLET).reaction(noting(seen, all, "two")).start();
+
+        one.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT).orThrow();
+
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 1);
+        assertThat(seen).containsOnlyKeys("two");
+        await().atMost(PATIENCE).until(() -> one.health().isUp() && two.health().isUp());
+        one.close();
+        two.close();
+    }
+
     /** It is paused while an effect is under way, is taken for dead, and wakes up behind another owner's position. */
     @Test
     void a_paused_owner_of_a_reaction_that_wakes_up_stores_no_position() {

@@ -142,8 +142,8 @@ final class SagaStarts {
                 context, options.correlationId(), options.causationId(), options.headers());
         return entrance.tell(instance(type, id), start, options).thenCompose(result -> switch (result) {
             case CommandResult.Accepted<SagaEvent> accepted -> CompletableFuture.completedFuture(accepted.token());
-            case CommandResult.Refused<SagaEvent>(var code, var message, var details)
-                when code.equals("unknown-definition") -> // by the member on which it would live; this one has it
+            case CommandResult.Refused<SagaEvent>(var code, var message, var details) when code
+                    .equals("unknown-definition") -> // by the member on which it would live; this one has it
                 refused(new SagaError.Unavailable(new CommandError.NotYetReadable(
                         message + ": start it again when that runs newer code")));
             case CommandResult.Refused<SagaEvent> no -> refused(errorOf(no));

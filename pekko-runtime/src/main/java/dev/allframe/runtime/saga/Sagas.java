@@ -122,7 +122,8 @@ public final class Sagas {
     /** The names of views and reactions that these sagas need for themselves. */
     public static List<String> reservedNames(SagaDefinitions definitions) {
         return Stream.concat(Stream.of(SagaViews.SAGAS, SagaViews.AWAITED, SagaReactions.AWAITED),
-                definitions.triggered().stream().map(each -> SagaReactions.nameOf(each.getFirst().type().name()))).toList();
+                definitions.triggered().stream().map(each -> SagaReactions.nameOf(each.getFirst().type().name())))
+                .toList();
     }
 
     /** The aggregate of all sagas. */
@@ -144,7 +145,8 @@ public final class Sagas {
 
     /** The reactions by which events reach them. */
     public List<RegisteredReaction> reactions() {
-        return new SagaReactions(definitions, entrance, starts, announced, awaitedView, hosting.storage().storeId()).types()
+        return new SagaReactions(definitions, entrance, starts, announced, awaitedView, hosting.storage().storeId())
+                .types()
                 .stream()
                 .map(RegisteredReaction::of)
                 .toList();

@@ -15,7 +15,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
@@ -100,7 +99,7 @@ public final class SharedWork {
             return Behaviors.receive(Ask.class)
                     .onMessageEquals(Ask.NOW, () -> {
                         if (Cluster.get(system).selfMember().status().equals(MemberStatus.up())) {
-                            found.thenAccept(region -> askForAll(region, parts, messages));
+                            var unused = found.thenAccept(region -> askForAll(region, parts, messages));
                         }
                         return Behaviors.same();
                     })

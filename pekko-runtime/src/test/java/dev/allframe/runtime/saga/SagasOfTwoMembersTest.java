@@ -20,6 +20,7 @@ import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.runtime.ClusterMembers;
+import dev.allframe.runtime.PausableThreads;
 import dev.allframe.runtime.saga.CutStore.Node;
 import dev.allframe.runtime.saga.Vaults.VaultCommand;
 import dev.allframe.runtime.saga.Vaults.VaultEvent;
@@ -45,6 +46,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -123,7 +125,7 @@ final class SagasOfTwoMembersTest {
 
     private SagaType<Errand> calling(String member) {
         return moved(move("calling").step("book", call(Ticket.class, (errand, key) -> book(member, key),
-                timeout(Duration.ofSeconds(4)), attempts(50)), undoCall((errand, key) -> {
+                timeout(quick()), attempts(50)), undoCall((errand, key) -> {
                     unbooked.add(key);
                     return CompletableFuture.completedFuture(null);
                 })));
@@ -157,6 +159,10 @@ final class SagasOfTwoMembersTest {
     }
 
     private Member member(String name) {
+        return member(name, "");
+    }
+
+    private Member member(String name, String more) {
         Node node = new Node(store + name, stream -> "");
         ActorSystem<Void> system = members.joined(CutStore.config(store, store + name) + """
 
@@ -165,7 +171,8 @@ final class SagasOfTwoMembersTest {
                 allframe.command-timeout = 2s
                 allframe.restart-backoff { min = 10ms, max = 50ms }
                 pekko.cluster.down-removal-margin = 1ms
-                """);
+                pekko.cluster.failure-detector { heartbeat-interval = 100ms, acceptable-heartbeat-pause = 2s }
+                """ + more);
         SagaType<Errand> calling = calling(name);
         return new Member(system, AllFrame.on(system)
                 .aggregate(VAULT)
@@ -254,6 +261,13 @@ final class SagasOfTwoMembersTest {
         return booked.values().stream().filter(callers -> callers.contains(member)).count() >= 3;
     }
 
+    private static void assertStandBefore(Member member, String... steps) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(member.sagas().find(SagaQuery.all().in(Phase.RUNNING)).sagas())
+                        .extracting(SagaStatus::step)
+                        .contains(steps));
+    }
+
     @Test
     void a_member_that_ends_abruptly_leaves_no_saga_unfinished_and_no_effect_is_made_twice() {
         open();
@@ -264,11 +278,39 @@ final class SagasOfTwoMembersTest {
 
         begin(all, one, two);
         await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
+        assertStandBefore(two, "sleep", "paid", "book");
         one.node.die();
         members.lose(one.system, two.system);
 
         assertAllComplete(two, all);
         held.get("one").complete(null);
+        assertEffectsOnce(all);
+    }
+
+    /** It stands still in the middle, is taken for dead, and goes on with what it has when others have ended it. */
+    @Test
+    void a_paused_member_that_wakes_up_makes_no_effect_again() {
+        open();
+        held.put("one", new CompletableFuture<>());
+        Member one = member("one", PausableThreads.CONFIG);
+        Member two = member("two");
+        List<Begun> all = begun(Instant.now().plusSeconds(5));
+
+        begin(all, one, two);
+        await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
+        assertStandBefore(two, "sleep", "paid", "book");
+        PausableThreads.pause();
+        try {
+            await().atMost(PATIENCE).until(() -> !Cluster.get(two.system).state().getUnreachable().isEmpty());
+            members.lose(one.system, two.system);
+            assertAllComplete(two, all);
+        } finally {
+            PausableThreads.resume();
+        }
+        held.get("one").complete(null);
+
+        one.system.getWhenTerminated().toCompletableFuture().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        assertThat(booked).containsValue(Set.of("one", "two"));
         assertEffectsOnce(all);
     }
 
@@ -283,6 +325,7 @@ final class SagasOfTwoMembersTest {
 
         begin(all, one, two);
         await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
+        assertStandBefore(two, "sleep", "paid", "book");
         one.allFrame.close();
         members.stop(one.system);
 
@@ -304,6 +347,7 @@ final class SagasOfTwoMembersTest {
 
         begin(all, one, two);
         await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
+        assertStandBefore(two, "sleep", "paid", "book");
         Member three = member("three");
         await().atMost(PATIENCE)
                 .until(() -> booked.values()
@@ -321,9 +365,10 @@ final class SagasOfTwoMembersTest {
         open();
         Member one = member("one");
         Member two = member("two");
-        List<Begun> all = begun(Instant.now().plusSeconds(10));
+        List<Begun> all = begun(Instant.now().plusSeconds(5));
 
         begin(all, one, two);
+        assertStandBefore(two, "sleep", "paid");
         one.allFrame.close();
 
         assertAllComplete(two, all);
