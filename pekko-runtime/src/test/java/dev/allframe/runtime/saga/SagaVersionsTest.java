@@ -5,6 +5,7 @@ import static dev.allframe.runtime.saga.Vaults.VAULT;
 import static dev.allframe.saga.SagaAction.command;
 import static dev.allframe.saga.SagaUndo.nothingToUndo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.allframe.aggregate.Stored;
@@ -163,7 +164,7 @@ final class SagaVersionsTest {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(member.sagas().find(SagaQuery.all()).sagas())
                         .extracting(SagaStatus::phase, SagaStatus::version)
-                        .isEqualTo(List.of(org.assertj.core.api.Assertions.tuple(Phase.COMPLETED, version))));
+                        .isEqualTo(List.of(tuple(Phase.COMPLETED, version))));
     }
 
     /** Steps are part of a version: with others, a member would not run the sagas of this one. */

@@ -55,6 +55,7 @@ import org.junit.jupiter.api.Test;
 final class SagasOfTwoMembersTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration ATTEMPT = Duration.ofSeconds(2);
     private static final int OF_EACH = 24;
     private static final int VAULTS = 6;
     private static final long BALANCE = 1_000;
@@ -94,7 +95,7 @@ final class SagasOfTwoMembersTest {
     private static SagaType<Errand> move(String name) {
         return SagaType.named(name, version(1), Errand.class)
                 .step("reserve",
-                        command(VAULT, Errand::from, e -> new VaultCommand.Reserve(e.id, 1), timeout(quick()),
+                        command(VAULT, Errand::from, e -> new VaultCommand.Reserve(e.id, 1), timeout(ATTEMPT),
                                 attempts(50)),
                         undo(VAULT, Errand::from, e -> new VaultCommand.Release(e.id)));
     }
@@ -103,14 +104,10 @@ final class SagasOfTwoMembersTest {
     private static SagaType<Errand> moved(SagaType<Errand> begun) {
         return begun
                 .step("credit",
-                        command(VAULT, Errand::to, SagasOfTwoMembersTest::credit, timeout(quick()), attempts(50)),
+                        command(VAULT, Errand::to, SagasOfTwoMembersTest::credit, timeout(ATTEMPT), attempts(50)),
                         cannotBeUndone())
-                .step("confirm", command(VAULT, Errand::from, e -> new VaultCommand.Confirm(e.id), timeout(quick()),
+                .step("confirm", command(VAULT, Errand::from, e -> new VaultCommand.Confirm(e.id), timeout(ATTEMPT),
                         attempts(50)), nothingToUndo());
-    }
-
-    private static Duration quick() {
-        return Duration.ofSeconds(2);
     }
 
     private static final SagaType<Errand> MOVE = moved(move("move"));
@@ -124,14 +121,17 @@ final class SagasOfTwoMembersTest {
             nothingToUndo()));
 
     private SagaType<Errand> calling(String member) {
-        return moved(move("calling").step("book", call(Ticket.class, (errand, key) -> book(member, key),
-                timeout(quick()), attempts(50)), undoCall((errand, key) -> {
-                    unbooked.add(key);
-                    return CompletableFuture.completedFuture(null);
-                })));
+        return moved(move("calling").step("book",
+                call(Ticket.class, (errand, key) -> book(member, key), timeout(ATTEMPT), attempts(50)),
+                undoCall((errand, key) -> unbook(key))));
     }
 
-    /** The event that saga waits for is the opening of a vault with this amount. */
+    private CompletionStage<Void> unbook(String key) {
+        unbooked.add(key);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** The opening of a vault with this amount is the event for which the saga waits. */
     private static long amountOf(String id) {
         return Long.parseLong(id.substring(1));
     }
