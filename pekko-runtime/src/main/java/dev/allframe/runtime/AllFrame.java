@@ -405,7 +405,7 @@ public final class AllFrame implements AutoCloseable {
                     open.close();
                 }
                 if (running != null) {
-                    var unused = running.stop(ownsSystem);
+                    var unused = running.stop();
                 }
                 if (views != null) {
                     var unused = views.stop();
@@ -564,7 +564,7 @@ public final class AllFrame implements AutoCloseable {
             sagas.sagas.endWaiting();
         }
         try { // first: their effects may send commands
-            await(CompletableFuture.anyOf(reactions.stop(ownsSystem).toCompletableFuture(),
+            await(CompletableFuture.anyOf(reactions.stop().toCompletableFuture(),
                     system.getWhenTerminated().toCompletableFuture()));
         } finally {
             if (sagas != null) {

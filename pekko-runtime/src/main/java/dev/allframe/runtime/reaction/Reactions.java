@@ -29,8 +29,6 @@ import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.cluster.typed.Cluster;
 
 /** The reactions of one AllFrame on this node, by their names. Thread-safe. */
 public final class Reactions {
@@ -44,13 +42,9 @@ public final class Reactions {
             AtomicLong unansweredSince) {}
 
     private final Map<String, Running> running = new TreeMap<>();
-    private final ActorSystem<?> system;
-    private final boolean clustered;
     private final Hosting hosting;
 
-    private Reactions(ActorSystem<?> system, boolean clustered, Hosting hosting) {
-        this.system = system;
-        this.clustered = clustered;
+    private Reactions(Hosting hosting) {
         this.hosting = hosting;
     }
 
@@ -62,7 +56,7 @@ public final class Reactions {
      */
     public static Reactions start(ActorSystem<?> system, boolean clustered, Hosting hosting,
             List<RegisteredReaction> registered) {
-        Reactions reactions = new Reactions(system, clustered, hosting);
+        Reactions reactions = new Reactions(hosting);
         if (registered.isEmpty()) {
             return reactions;
         }
@@ -78,7 +72,7 @@ public final class Reactions {
             ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, settings, hosting.clock(), progress,
                     hosting::refusal);
             ReactionHost host = clustered
-                    ? ReactionHost.singleton(system, hosting.settings().role(), parts)
+                    ? ReactionHost.onOneMember(system, hosting.settings().role(), parts)
                     : ReactionHost.alone(system, parts);
             reactions.running.put(reaction.type().name(),
                     new Running(reaction.type(), host, progress, new AtomicLong()));
@@ -99,7 +93,7 @@ public final class Reactions {
     private String trouble(Running reaction) {
         ReactionProgress.Now now = reaction.progress.now();
         ActorRef<ReactionActor.Message> runner = now.runner();
-        if (isTerminated(reaction.host.actor()) || (runner != null && isTerminated(runner))) {
+        if (!reaction.host.running().getAsBoolean() || (runner != null && isTerminated(runner))) {
             return "the actor that runs it has stopped";
         }
         if (runner == null) {
@@ -193,11 +187,6 @@ public final class Reactions {
         return new ViewOrders(store()).give(name, order);
     }
 
-    private boolean isMember() {
-        MemberStatus status = Cluster.get(system).selfMember().status();
-        return status.equals(MemberStatus.up()) || status.equals(MemberStatus.weaklyUp());
-    }
-
     private EventStoreBackend store() {
         return Objects.requireNonNull(hosting.storage().backend(), "a reaction was started over a store of ours");
     }
@@ -210,23 +199,10 @@ public final class Reactions {
         return found;
     }
 
-    /**
-     * Stops the reactions of this node, which store where they stand.
-     *
-     * @param ends whether the actor system ends too, so that another member goes on
-     */
-    public CompletionStage<Done> stop(boolean ends) {
-        if (clustered && !ends && isMember()) {
-            running.forEach((name, reaction) -> {
-                if (reaction.progress.now().runner() != null) {
-                    system.log()
-                            .warn("reaction '{}' has stopped with this AllFrame, and no other member runs it until"
-                                    + " this one leaves the cluster", name);
-                }
-            });
-        }
+    /** Stops the reactions of this node, which store where they stand; other members of the cluster go on with them. */
+    public CompletionStage<Done> stop() {
         List<CompletableFuture<Done>> stopping = new ArrayList<>();
-        running.values().forEach(reaction -> stopping.add(reaction.host.stop()));
+        running.values().forEach(reaction -> stopping.add(reaction.host.end().get().toCompletableFuture()));
         return CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> Done.getInstance());
     }
