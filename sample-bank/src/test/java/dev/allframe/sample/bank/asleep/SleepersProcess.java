@@ -143,7 +143,7 @@ final class SleepersProcess {
         System.out.println("done");
     }
 
-    /** Waits until the store has tidied up, for which it needs memory: until its files have been the same for long. */
+    /** Waits until the store has tidied up, for which it needs memory: its files have been the same for long. */
     private static void awaitRest(AllFrame sleepers) {
         BackendStats.Tiers[] files = {BackendStats.Tiers.NONE};
         int[] looks = {0};
@@ -156,8 +156,8 @@ final class SleepersProcess {
     }
 
     /**
-     * How many MiB of the heap are in use, and how many of these without byte arrays: the store keeps files of events as
-     * such, as many as its setting lets it, and which is chance.
+     * How many MiB of the heap are in use, and how many of these without byte arrays: the store keeps events
+     * as such, as many as its setting lets it.
      */
     private static String heap() {
         String histogram;

@@ -75,11 +75,11 @@ final class KilledTransfersTest {
         int hits = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             // A transfer is some five lines: the kills together leave the last process about half of them.
-            hits += live("transfer", 1 + random.nextInt(5 * TRANSFERS / KILLS)) ? 1 : 0;
+            hits += live(1 + random.nextInt(5 * TRANSFERS / KILLS)) ? 1 : 0;
         }
-        live("transfer", Integer.MAX_VALUE);
+        live(Integer.MAX_VALUE);
         TransfersFolded before = folded();
-        live("decide", Integer.MAX_VALUE);
+        TransfersProcess.decide(store(), random.nextLong());
         TransfersFolded after = folded();
 
         System.out.println(TRANSFERS + " transfers, " + KILLS + " kills, " + hits + " of them at work, "
@@ -157,12 +157,12 @@ final class KilledTransfersTest {
      * Lets a process live and kills it after so many lines, or when it is done before; lets it end by itself where
      * there is no such number. Whether it was killed at work.
      */
-    private boolean live(String what, int lines) throws IOException, InterruptedException {
+    private boolean live(int lines) throws IOException, InterruptedException {
         Path errors = folder.resolve("errors.txt");
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=" + (TRANSFERS > FEW ? 4 : 1), "-XX:+UseSerialGC", "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                TransfersProcess.class.getName(), store().toString(), what, Long.toString(seed),
+                TransfersProcess.class.getName(), store().toString(), Long.toString(seed),
                 Long.toString(random.nextLong()), Integer.toString(started.nextClearBit(0)),
                 Integer.toString(TRANSFERS)).redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())).start();
         boolean killed = false;

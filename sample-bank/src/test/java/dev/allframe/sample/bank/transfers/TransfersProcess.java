@@ -21,6 +21,7 @@ import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
 
 /**
  * Makes transfers under faults, and says each command that is sent and each start that is acknowledged in a line of its
- * own, so that it can be killed in the middle and started again; or decides about those that are parked.
+ * own, so that it can be killed in the middle and started again.
  */
 final class TransfersProcess {
 
@@ -90,28 +91,14 @@ final class TransfersProcess {
     }
 
     /**
-     * Arguments: the folder of the store, {@code transfer} or {@code decide}, the seed of the transfers, that of the
-     * faults, and the numbers of the first transfer and behind the last one. Ends when its input does.
+     * Arguments: the folder of the store, the seed of the transfers, that of the faults, and the numbers of the first
+     * transfer and behind the last one. Ends when its input does.
      */
     public static void main(String[] arguments) {
-        boolean transfers = arguments[1].equals("transfer");
-        Faults faults = new Faults(Long.parseLong(arguments[3]), transfers, TransfersProcess::say);
-        Map<String, Object> settings = Map.of("allframe.storage", "allsource", "allsource.dir", arguments[0],
-                "allsource.memory", "64MiB", "allsource.views-memory", "8MiB");
-        try (AllFrame bank = AllFrame
-                .standalone("bank", ConfigFactory.parseMap(settings).withFallback(ConfigFactory.load()))
-                .aggregate(ACCOUNT)
-                .saga(TRANSFER)
-                .saga(Plant.TYPE)
-                .intercept(faults)
-                .start()) {
-            say("began");
-            if (transfers) {
-                transfer(bank, Long.parseLong(arguments[2]), Integer.parseInt(arguments[4]),
-                        Integer.parseInt(arguments[5]));
-            } else {
-                decide(bank);
-            }
+        try (AllFrame bank = start(arguments[0],
+                new Faults(Long.parseLong(arguments[2]), true, TransfersProcess::say))) {
+            transfer(bank, Long.parseLong(arguments[1]), Integer.parseInt(arguments[3]),
+                    Integer.parseInt(arguments[4]));
             say("done");
             while (System.in.read() >= 0) {
                 // nothing is said: it waits to be ended, one way or the other
@@ -120,6 +107,17 @@ final class TransfersProcess {
             failed.printStackTrace();
             System.exit(1);
         }
+    }
+
+    private static AllFrame start(String folder, Faults faults) {
+        Map<String, Object> settings = Map.of("allframe.storage", "allsource", "allsource.dir", folder,
+                "allsource.memory", "64MiB", "allsource.views-memory", "8MiB");
+        return AllFrame.standalone("bank", ConfigFactory.parseMap(settings).withFallback(ConfigFactory.load()))
+                .aggregate(ACCOUNT)
+                .saga(TRANSFER)
+                .saga(Plant.TYPE)
+                .intercept(faults)
+                .start();
     }
 
     /** Starts the transfers of these numbers, some at once, and waits until no saga runs. */
@@ -158,9 +156,19 @@ final class TransfersProcess {
         return bank.sagas().find(SagaQuery.all().in(phase).limit(SagaQuery.MAX_LIMIT)).sagas();
     }
 
-    /** Decides about each saga that is parked, in one way or the other, as somebody does who has looked. */
+    /**
+     * Opens a store, in which nothing is in the way of the planted transfers any more, and decides about each saga that
+     * is parked, in one way or the other, as somebody does who has looked.
+     */
+    static void decide(Path store, long seed) {
+        try (AllFrame bank = start(store.toString(), new Faults(seed, false, line -> {}))) {
+            awaitNoneRunning(bank);
+            decide(bank);
+            awaitNoneRunning(bank);
+        }
+    }
+
     private static void decide(AllFrame bank) {
-        awaitNoneRunning(bank);
         for (SagaStatus parked : find(bank, SagaStatus.Phase.PARKED)) {
             SagaHandle saga = bank.sagas().saga(parked.definition(), parked.id());
             boolean byHand = parked.id().hashCode() % 2 == 0;
@@ -169,7 +177,6 @@ final class TransfersProcess {
             assertThat(saga.ended().toCompletableFuture().join().phase()).as(parked.id())
                     .isIn(SagaStatus.Phase.COMPLETED, SagaStatus.Phase.COMPENSATED);
         }
-        awaitNoneRunning(bank);
     }
 
     /** Does what the saga could not, or finds out what has become of it. */
