@@ -230,7 +230,7 @@ final class SagasOfTwoMembersTest {
                 .thenCompose(stage -> stage);
     }
 
-    /** Starts all of them over both members; for half of those that wait, the event comes as soon as they have begun. */
+    /** Starts all of them over both members; for half of those that wait, the event comes when they have begun. */
     private void begin(List<Begun> all, Member one, Member two) {
         List<CompletableFuture<?>> starting = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
