@@ -30,8 +30,8 @@ import org.apache.pekko.cluster.typed.Cluster;
  * has the work sees to it that each part runs somewhere: it asks for all of them, again and again. Where a member ends,
  * leaves, or stops its share, others go on with its parts. Thread-safe.
  *
- * <p>This is what Pekko's {@code ShardedDaemonProcess} does, with an end: that one, and a cluster singleton, stay with a
- * member until it leaves the cluster.
+ * <p>This is what Pekko's {@code ShardedDaemonProcess} does, with an end: that one, and a cluster singleton, stay with
+ * a member until it leaves the cluster.
  */
 public final class SharedWork {
 

@@ -214,14 +214,13 @@ final class SagasOfTwoMembersTest {
         return all;
     }
 
-    private static CompletableFuture<SagaHandle> startOnce(Member member, Begun begun) {
+    private static CompletionStage<SagaHandle> startOnce(Member member, Begun begun) {
         return member.sagas()
-                .start(member.type(begun.kind), begun.errand.id, begun.errand)
-                .toCompletableFuture();
+                .start(member.type(begun.kind), begun.errand.id, begun.errand);
     }
 
     /** Starts it, again where nobody has answered. */
-    private static CompletableFuture<SagaHandle> start(Member member, Begun begun) {
+    private static CompletionStage<SagaHandle> start(Member member, Begun begun) {
         return startOnce(member, begun).handle((saga, failure) -> failure == null
                 ? CompletableFuture.completedFuture(saga)
                 : CompletableFuture
@@ -231,7 +230,7 @@ final class SagasOfTwoMembersTest {
                 .thenCompose(stage -> stage);
     }
 
-    /** Starts all of them over both members; for half of those that wait, the event comes as soon as they have begun. */
+    /** Starts all of them over both members; for half of those that wait, the event comes when they have begun. */
     private void begin(List<Begun> all, Member one, Member two) {
         List<CompletableFuture<?>> starting = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
@@ -240,7 +239,7 @@ final class SagasOfTwoMembersTest {
                 if (each.occursEarly()) {
                     occur(each);
                 }
-            }));
+            }).toCompletableFuture());
         }
         // What has no answer when a member ends is asked again of the other one.
         await().atMost(PATIENCE)
@@ -383,7 +382,7 @@ final class SagasOfTwoMembersTest {
                         occur(each);
                     }
                     return saga.ended();
-                })));
+                }).toCompletableFuture()));
         ends.forEach((each, end) -> assertThat(
                 end.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).exceptionally(late -> {
                     throw new AssertionError(each + " has not ended: " + member.sagas()
