@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -26,10 +27,11 @@ public final class ProjectionType<K, R> {
 
     private final String name;
     private final Version version;
-    private final Class<K> keyClass;
+    private final Supplier<Keys<K>> keys;
     private final Class<R> rowClass;
     private final List<Index<R, ?>> indexes;
     private final List<Source<?, K, R>> sources;
+    private final List<String> meaning;
     private final boolean perStream;
     private final OnFailure onFailure;
 
@@ -49,14 +51,16 @@ public final class ProjectionType<K, R> {
         PARK
     }
 
-    private ProjectionType(String name, Version version, Class<K> keyClass, Class<R> rowClass,
-            List<Index<R, ?>> indexes, List<Source<?, K, R>> sources, boolean perStream, OnFailure onFailure) {
+    private ProjectionType(String name, Version version, Supplier<Keys<K>> keys, Class<R> rowClass,
+            List<Index<R, ?>> indexes, List<Source<?, K, R>> sources, List<String> meaning, boolean perStream,
+            OnFailure onFailure) {
         this.name = name;
         this.version = version;
-        this.keyClass = keyClass;
+        this.keys = keys;
         this.rowClass = rowClass;
         this.indexes = indexes;
         this.sources = sources;
+        this.meaning = meaning;
         this.perStream = perStream;
         this.onFailure = onFailure;
     }
@@ -70,25 +74,48 @@ public final class ProjectionType<K, R> {
      * @param row a record class
      */
     public static <K, R> ProjectionType<K, R> named(String name, Version version, Class<K> key, Class<R> row) {
+        Objects.requireNonNull(key, "key");
+        return named(name, version, () -> Keys.of(key), row);
+    }
+
+    /**
+     * A view without indexes and sources, with keys that no class describes.
+     *
+     * @param name as in {@link #named(String, Version, Class, Class)}
+     * @param version raised when handlers change their meaning
+     * @param keys how keys are written; an {@link IllegalArgumentException} is told by {@link #problems()}
+     * @param row a record class
+     */
+    public static <K, R> ProjectionType<K, R> named(String name, Version version, Supplier<Keys<K>> keys,
+            Class<R> row) {
         return new ProjectionType<>(Objects.requireNonNull(name, "name"), Objects.requireNonNull(version, "version"),
-                Objects.requireNonNull(key, "key"), Objects.requireNonNull(row, "row"), List.of(), List.of(), false,
-                OnFailure.STOP);
+                keys, Objects.requireNonNull(row, "row"), List.of(), List.of(), List.of(), false, OnFailure.STOP);
     }
 
     /** Finds rows by these too. */
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is copied and not passed on
     public final ProjectionType<K, R> indexedBy(Index<R, ?>... more) {
-        return new ProjectionType<>(name, version, keyClass, rowClass,
-                Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, perStream, onFailure);
+        return new ProjectionType<>(name, version, keys, rowClass,
+                Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, meaning, perStream, onFailure);
     }
 
     /** Reads the events of an aggregate too, in the order of the store. */
     public <E extends Event> ProjectionType<K, R> from(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {
         List<Source<?, K, R>> more = new ArrayList<>(sources);
         more.add(new Source<>(aggregate, handler));
-        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, List.copyOf(more), perStream,
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, List.copyOf(more), meaning, perStream,
                 onFailure);
+    }
+
+    /**
+     * Adds to what the view's rows mean, beside its version: rows that were made under another meaning are made anew.
+     *
+     * @param more each a text, such as {@code window P1M}
+     */
+    public ProjectionType<K, R> meaning(List<String> more) {
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources,
+                Stream.concat(meaning.stream(), more.stream()).toList(), perStream, onFailure);
     }
 
     /**
@@ -97,12 +124,13 @@ public final class ProjectionType<K, R> {
      * aggregate alone: instances of two may have the same id, and would change the same rows.
      */
     public ProjectionType<K, R> perStream() {
-        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, sources, true, onFailure);
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, true, onFailure);
     }
 
     /** Parks the stream of an event that fails, and goes on with others. Needs {@link #perStream()}. */
     public ProjectionType<K, R> parkFailures() {
-        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, sources, perStream, OnFailure.PARK);
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, perStream,
+                OnFailure.PARK);
     }
 
     /** What is wrong with the definition, each in a sentence; the row class aside. */
@@ -114,7 +142,7 @@ public final class ProjectionType<K, R> {
                     + " at most 100");
         }
         try {
-            Keys.of(keyClass);
+            Keys<K> unused = keys.get();
         } catch (IllegalArgumentException unfit) {
             problems.add(view + "cannot have such keys: " + Failures.message(unfit));
         }
@@ -153,11 +181,6 @@ public final class ProjectionType<K, R> {
         return version;
     }
 
-    /** The class of the keys. */
-    public Class<K> keyClass() {
-        return keyClass;
-    }
-
     /** The class of the rows. */
     public Class<R> rowClass() {
         return rowClass;
@@ -165,7 +188,7 @@ public final class ProjectionType<K, R> {
 
     /** How keys are ordered. */
     public Keys<K> keys() {
-        return Keys.of(keyClass);
+        return keys.get();
     }
 
     /** Its indexes, in the order of their declaration. */
@@ -176,6 +199,11 @@ public final class ProjectionType<K, R> {
     /** Where its rows come from. */
     public List<Source<?, K, R>> sources() {
         return sources;
+    }
+
+    /** What its rows mean, beside its version. */
+    public List<String> meaning() {
+        return meaning;
     }
 
     /** Whether events change rows of their own instance alone. */
