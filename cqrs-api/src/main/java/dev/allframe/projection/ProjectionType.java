@@ -3,12 +3,14 @@ package dev.allframe.projection;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
 import dev.allframe.failure.Failures;
+import dev.allframe.store.view.ViewNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,7 +43,14 @@ public final class ProjectionType<K, R> {
      * @param aggregate the aggregate whose events are read
      * @param handler what they mean
      */
-    public record Source<E extends Event, K, R>(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {}
+    public record Source<E extends Event, K, R>(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {
+
+        private Source<E, K, R> where(BiPredicate<Event, EventInfo> condition) {
+            return new Source<>(aggregate, (event, info) -> condition.test(event, info)
+                    ? handler.changes(event, info)
+                    : Change.none());
+        }
+    }
 
     /** What becomes of an event whose handler or change fails. */
     public enum OnFailure {
@@ -108,6 +117,13 @@ public final class ProjectionType<K, R> {
                 onFailure);
     }
 
+    /** The same rows of fewer events: those for which a condition, which is pure, does not hold change nothing. */
+    public ProjectionType<K, R> where(BiPredicate<Event, EventInfo> condition) {
+        return new ProjectionType<>(name, version, keys, rowClass, indexes,
+                sources.stream().<Source<?, K, R>>map(source -> source.where(condition)).toList(), meaning, perStream,
+                onFailure);
+    }
+
     /**
      * Adds to what the view's rows mean, beside its version: rows that were made under another meaning are made anew.
      *
@@ -140,6 +156,10 @@ public final class ProjectionType<K, R> {
         if (!NAME.matcher(name).matches()) {
             problems.add(view + "must have a name of lower case letters, digits and hyphens, beginning with a letter,"
                     + " at most 100");
+        }
+        if (name.startsWith(ViewNames.TEMPORARY)) {
+            problems.add(view + "has a name that begins with " + ViewNames.TEMPORARY + ", as those of tables that are"
+                    + " dropped do");
         }
         try {
             Keys<K> unused = keys.get();

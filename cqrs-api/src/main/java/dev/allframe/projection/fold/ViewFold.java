@@ -58,13 +58,33 @@ public final class ViewFold<K, R> {
         this.codec = codec;
         this.tables = tables;
         this.clock = clock;
-        byte[] state = tables.get(ViewTable.META, GenerationFormat.STATE);
-        if (state == null) {
-            throw new CorruptStoreException("a generation of view '" + type.name() + "' has no state");
-        }
-        reached = GenerationFormat.state(state);
+        reached = state(tables);
         orders = number(GenerationFormat.ORDERS);
         begunBehind = number(GenerationFormat.BEGUN);
+        readParked(tables, parked, skips);
+    }
+
+    /**
+     * How far tables are.
+     *
+     * @throws CorruptStoreException if they do not say so
+     */
+    public static FoldState state(ViewReads tables) {
+        byte[] state = tables.get(ViewTable.META, GenerationFormat.STATE);
+        if (state == null) {
+            throw new CorruptStoreException("a generation of a view has no state");
+        }
+        return GenerationFormat.state(state);
+    }
+
+    /** The streams that wait in tables, in the order of their ids. */
+    public static List<Parked> parked(ViewReads tables) {
+        Map<StreamId, Parked> parked = new TreeMap<>();
+        readParked(tables, parked, new HashSet<>());
+        return List.copyOf(parked.values());
+    }
+
+    private static void readParked(ViewReads tables, Map<StreamId, Parked> parked, Set<Skip> skips) {
         try (Cursor entries = tables.cursor(ViewTable.PARKED, KeyRange.all(), false)) {
             while (entries.next()) {
                 Skip skip = GenerationFormat.skipped(entries.key());
