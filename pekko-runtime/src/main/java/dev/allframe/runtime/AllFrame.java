@@ -448,8 +448,8 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * A view as it was, or as it would be: its events up to a moment are folded into tables of their own, on a virtual
-     * thread. The view need not have been given to the builder. Reads the store from its beginning; the rows are on disk
-     * where the views are, and go when the view is closed.
+     * thread. The view need not have been given to the builder. Reads the store from its beginning; the rows are on
+     * disk where the views are, and go when the view is closed.
      *
      * @return fails with {@link IllegalStateException} where the view fails at an event
      * @throws dev.allframe.codec.InvalidDomainException if something is wrong with the view
