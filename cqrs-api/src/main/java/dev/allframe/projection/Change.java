@@ -3,6 +3,7 @@ package dev.allframe.projection;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -64,6 +65,28 @@ public sealed interface Change<K, R> {
         }
     }
 
+    /**
+     * What follows from the rows that are there: the last ones of a range of keys, as the changes before have left
+     * them.
+     *
+     * @param range of keys
+     * @param last how many rows are looked at most, from the end of the range
+     * @param following the changes that follow from these rows, the last of the range first
+     */
+    record Following<K, R>(Range<K> range, int last,
+            Function<List<Rows.Entry<K, R>>, Change<K, R>> following) implements Change<K, R> {
+        public Following {
+            Objects.requireNonNull(range, "range");
+            Objects.requireNonNull(following, "following");
+            if (last < 1 || last > MOST_FOLLOWED) {
+                throw new IllegalArgumentException("1 to " + MOST_FOLLOWED + " rows can be looked at, not " + last);
+            }
+        }
+    }
+
+    /** So many rows are looked at by one change at most. */
+    int MOST_FOLLOWED = 1_000;
+
     /** Several changes, one after the other; none for an empty list. */
     record Several<K, R>(List<Change<K, R>> changes) implements Change<K, R> {
         public Several {
@@ -99,6 +122,12 @@ public sealed interface Change<K, R> {
     /** Removes all rows that have a value in an index: one event, many rows. */
     static <K, R, V> Change<K, R> removeBy(Index<R, V> index, V value) {
         return new RemoveBy<>(index, value);
+    }
+
+    /** Looks at the last rows of a range of keys, and makes the changes that follow from them. */
+    static <K, R> Change<K, R> following(Range<K> range, int last,
+            Function<List<Rows.Entry<K, R>>, Change<K, R>> following) {
+        return new Following<>(range, last, following);
     }
 
     /** Several changes of one event. */

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * How keys and indexed values look as bytes: in an order of unsigned bytes that is theirs, the same in memory and on
@@ -49,6 +51,17 @@ public final class Keys<V> {
      */
     public static <V> Keys<V> of(Class<V> type) {
         return new Keys<>(KeysOfClass.of(type));
+    }
+
+    /**
+     * The keys of values that have two parts, ordered by the first, then by the second, as a record of both is. The
+     * leading components of a range are the parts.
+     *
+     * @param made a value of its parts
+     */
+    public static <V, A, B> Keys<V> joined(Function<V, A> first, Keys<A> firstKeys, Function<V, B> second,
+            Keys<B> secondKeys, BiFunction<A, B, V> made) {
+        return new Keys<>(new JoinedKey<>(first, firstKeys.form, second, secondKeys.form, made));
     }
 
     /**

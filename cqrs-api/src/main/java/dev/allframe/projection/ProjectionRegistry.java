@@ -4,6 +4,7 @@ import dev.allframe.store.StreamId;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * What an operator sees of the projections and does with them. Each order is stored as an event in the stream
@@ -35,6 +36,18 @@ public interface ProjectionRegistry {
      * that.
      */
     CompletionStage<Void> rebuild(String name, Order order);
+
+    /**
+     * Folds a view anew in tables of its own, up to where what is served is at this moment, and compares the rows: a
+     * difference shows a handler that is not pure, or rows that were made by other code under the same version. What is
+     * served goes on meanwhile; nothing is changed. Needs as much disk as the view has, and reads the whole store.
+     *
+     * @param mostDifferences so many keys that differ are named
+     * @param progress is told how far it is, often, on the thread that folds
+     * @return fails with {@link ViewNotReadyException} where nothing is served, and with {@link IllegalStateException}
+     *         where an event fails that had not
+     */
+    CompletionStage<ViewComparison> verify(String name, int mostDifferences, Consumer<Folding> progress);
 
     /** As {@link #rebuild(String, Order)}, of a view as a value. */
     default CompletionStage<Void> rebuild(ProjectionType<?, ?> type, Order order) {

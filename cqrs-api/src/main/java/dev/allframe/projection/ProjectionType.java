@@ -3,12 +3,15 @@ package dev.allframe.projection;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
 import dev.allframe.failure.Failures;
+import dev.allframe.store.view.ViewNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -26,10 +29,11 @@ public final class ProjectionType<K, R> {
 
     private final String name;
     private final Version version;
-    private final Class<K> keyClass;
+    private final Supplier<Keys<K>> keys;
     private final Class<R> rowClass;
     private final List<Index<R, ?>> indexes;
     private final List<Source<?, K, R>> sources;
+    private final List<String> meaning;
     private final boolean perStream;
     private final OnFailure onFailure;
 
@@ -39,7 +43,14 @@ public final class ProjectionType<K, R> {
      * @param aggregate the aggregate whose events are read
      * @param handler what they mean
      */
-    public record Source<E extends Event, K, R>(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {}
+    public record Source<E extends Event, K, R>(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {
+
+        private Source<E, K, R> where(BiPredicate<Event, EventInfo> condition) {
+            return new Source<>(aggregate, (event, info) -> condition.test(event, info)
+                    ? handler.changes(event, info)
+                    : Change.none());
+        }
+    }
 
     /** What becomes of an event whose handler or change fails. */
     public enum OnFailure {
@@ -49,14 +60,16 @@ public final class ProjectionType<K, R> {
         PARK
     }
 
-    private ProjectionType(String name, Version version, Class<K> keyClass, Class<R> rowClass,
-            List<Index<R, ?>> indexes, List<Source<?, K, R>> sources, boolean perStream, OnFailure onFailure) {
+    private ProjectionType(String name, Version version, Supplier<Keys<K>> keys, Class<R> rowClass,
+            List<Index<R, ?>> indexes, List<Source<?, K, R>> sources, List<String> meaning, boolean perStream,
+            OnFailure onFailure) {
         this.name = name;
         this.version = version;
-        this.keyClass = keyClass;
+        this.keys = keys;
         this.rowClass = rowClass;
         this.indexes = indexes;
         this.sources = sources;
+        this.meaning = meaning;
         this.perStream = perStream;
         this.onFailure = onFailure;
     }
@@ -70,25 +83,55 @@ public final class ProjectionType<K, R> {
      * @param row a record class
      */
     public static <K, R> ProjectionType<K, R> named(String name, Version version, Class<K> key, Class<R> row) {
+        Objects.requireNonNull(key, "key");
+        return named(name, version, () -> Keys.of(key), row);
+    }
+
+    /**
+     * A view without indexes and sources, with keys that no class describes.
+     *
+     * @param name as in {@link #named(String, Version, Class, Class)}
+     * @param version raised when handlers change their meaning
+     * @param keys how keys are written; an {@link IllegalArgumentException} is told by {@link #problems()}
+     * @param row a record class
+     */
+    public static <K, R> ProjectionType<K, R> named(String name, Version version, Supplier<Keys<K>> keys,
+            Class<R> row) {
         return new ProjectionType<>(Objects.requireNonNull(name, "name"), Objects.requireNonNull(version, "version"),
-                Objects.requireNonNull(key, "key"), Objects.requireNonNull(row, "row"), List.of(), List.of(), false,
-                OnFailure.STOP);
+                keys, Objects.requireNonNull(row, "row"), List.of(), List.of(), List.of(), false, OnFailure.STOP);
     }
 
     /** Finds rows by these too. */
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is copied and not passed on
     public final ProjectionType<K, R> indexedBy(Index<R, ?>... more) {
-        return new ProjectionType<>(name, version, keyClass, rowClass,
-                Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, perStream, onFailure);
+        return new ProjectionType<>(name, version, keys, rowClass,
+                Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, meaning, perStream, onFailure);
     }
 
     /** Reads the events of an aggregate too, in the order of the store. */
     public <E extends Event> ProjectionType<K, R> from(AggregateType<?, E, ?> aggregate, Projection<E, K, R> handler) {
         List<Source<?, K, R>> more = new ArrayList<>(sources);
         more.add(new Source<>(aggregate, handler));
-        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, List.copyOf(more), perStream,
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, List.copyOf(more), meaning, perStream,
                 onFailure);
+    }
+
+    /** The same rows of fewer events: those for which a condition, which is pure, does not hold change nothing. */
+    public ProjectionType<K, R> where(BiPredicate<Event, EventInfo> condition) {
+        return new ProjectionType<>(name, version, keys, rowClass, indexes,
+                sources.stream().<Source<?, K, R>>map(source -> source.where(condition)).toList(), meaning, perStream,
+                onFailure);
+    }
+
+    /**
+     * Adds to what the view's rows mean, beside its version: rows that were made under another meaning are made anew.
+     *
+     * @param more each a text, such as {@code window P1M}
+     */
+    public ProjectionType<K, R> meaning(List<String> more) {
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources,
+                Stream.concat(meaning.stream(), more.stream()).toList(), perStream, onFailure);
     }
 
     /**
@@ -97,12 +140,13 @@ public final class ProjectionType<K, R> {
      * aggregate alone: instances of two may have the same id, and would change the same rows.
      */
     public ProjectionType<K, R> perStream() {
-        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, sources, true, onFailure);
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, true, onFailure);
     }
 
     /** Parks the stream of an event that fails, and goes on with others. Needs {@link #perStream()}. */
     public ProjectionType<K, R> parkFailures() {
-        return new ProjectionType<>(name, version, keyClass, rowClass, indexes, sources, perStream, OnFailure.PARK);
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, perStream,
+                OnFailure.PARK);
     }
 
     /** What is wrong with the definition, each in a sentence; the row class aside. */
@@ -113,8 +157,12 @@ public final class ProjectionType<K, R> {
             problems.add(view + "must have a name of lower case letters, digits and hyphens, beginning with a letter,"
                     + " at most 100");
         }
+        if (name.startsWith(ViewNames.TEMPORARY)) {
+            problems.add(view + "has a name that begins with " + ViewNames.TEMPORARY + ", as those of tables that are"
+                    + " dropped do");
+        }
         try {
-            Keys.of(keyClass);
+            Keys<K> unused = keys.get();
         } catch (IllegalArgumentException unfit) {
             problems.add(view + "cannot have such keys: " + Failures.message(unfit));
         }
@@ -153,11 +201,6 @@ public final class ProjectionType<K, R> {
         return version;
     }
 
-    /** The class of the keys. */
-    public Class<K> keyClass() {
-        return keyClass;
-    }
-
     /** The class of the rows. */
     public Class<R> rowClass() {
         return rowClass;
@@ -165,7 +208,7 @@ public final class ProjectionType<K, R> {
 
     /** How keys are ordered. */
     public Keys<K> keys() {
-        return Keys.of(keyClass);
+        return keys.get();
     }
 
     /** Its indexes, in the order of their declaration. */
@@ -176,6 +219,11 @@ public final class ProjectionType<K, R> {
     /** Where its rows come from. */
     public List<Source<?, K, R>> sources() {
         return sources;
+    }
+
+    /** What its rows mean, beside its version. */
+    public List<String> meaning() {
+        return meaning;
     }
 
     /** Whether events change rows of their own instance alone. */

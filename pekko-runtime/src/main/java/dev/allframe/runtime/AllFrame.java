@@ -8,6 +8,9 @@ import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandInterceptor;
+import dev.allframe.projection.AsOf;
+import dev.allframe.projection.Folding;
+import dev.allframe.projection.PastView;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.ReactionType;
@@ -37,6 +40,7 @@ import dev.allframe.saga.SagaType;
 import dev.allframe.saga.machine.SagaMachine;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.History;
 import dev.allframe.store.Registration;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,10 +54,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -438,6 +444,38 @@ public final class AllFrame implements AutoCloseable {
      */
     public <K, R> View<K, R> view(ProjectionType<K, R> type) {
         return views.view(type);
+    }
+
+    /**
+     * A view as it was, or as it would be: its events up to a moment are folded into tables of their own, on a virtual
+     * thread. The view need not have been given to the builder. Reads the store from its beginning; the rows are on
+     * disk where the views are, and go when the view is closed.
+     *
+     * @return fails with {@link IllegalStateException} where the view fails at an event
+     * @throws dev.allframe.codec.InvalidDomainException if something is wrong with the view
+     */
+    public <K, R> CompletionStage<PastView<K, R>> asOf(ProjectionType<K, R> type, AsOf asOf) {
+        return asOf(type, asOf, progress -> {});
+    }
+
+    /**
+     * As {@link #asOf(ProjectionType, AsOf)}.
+     *
+     * @param progress is told how far it is, often, on the thread that folds
+     */
+    public <K, R> CompletionStage<PastView<K, R>> asOf(ProjectionType<K, R> type, AsOf asOf,
+            Consumer<Folding> progress) {
+        return views.asOf(Objects.requireNonNull(type, "type"), Objects.requireNonNull(asOf, "asOf"),
+                Objects.requireNonNull(progress, "progress"));
+    }
+
+    /**
+     * The states that an instance has had.
+     *
+     * @throws UnsupportedOperationException if the storage is not one of ours
+     */
+    public <E extends Event, S> History<S> history(AggregateType<?, E, S> type, String id) {
+        return History.of(eventStore(type), type, id);
     }
 
     /** How the views and the reactions are doing, and what can be done with them. */

@@ -1,8 +1,10 @@
 package dev.allframe.runtime;
 
+import dev.allframe.projection.Folding;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.projection.ViewComparison;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.reaction.Reactions;
 import dev.allframe.store.StreamId;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -67,6 +70,15 @@ record ViewsAndReactions(Views views, Reactions reactions, Set<String> needed) i
                     + " repeated");
         }
         return views.rebuild(name, order);
+    }
+
+    @Override
+    public CompletionStage<ViewComparison> verify(String name, int mostDifferences, Consumer<Folding> progress) {
+        Objects.requireNonNull(progress, "progress");
+        if (isReaction(name)) {
+            throw new IllegalArgumentException("'" + name + "' is a reaction: it has no rows");
+        }
+        return views.verify(name, mostDifferences, progress);
     }
 
     @Override

@@ -121,6 +121,13 @@ public final class Handlers<K, R> {
             case Change.Remove<K, R>(var key) -> steps.add(step(change, key, info));
             case Change.UpdateBy<K, R, ?> by -> steps.add(stepBy(change, by.index()));
             case Change.RemoveBy<K, R, ?> by -> steps.add(stepBy(change, by.index()));
+            case Change.Following<K, R> following -> {
+                if (type.isPerStream()) {
+                    throw new IllegalStateException(type + " is declared perStream(), and looks at rows of a range,"
+                            + " which may be those of other instances");
+                }
+                steps.add(new HandledEvent.Step<>(change, new byte[0]));
+            }
         }
     }
 

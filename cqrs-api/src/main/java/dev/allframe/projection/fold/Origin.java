@@ -33,6 +33,7 @@ public record Origin(String storeId, List<String> definition) {
         for (Index<R, ?> index : type.indexes()) {
             definition.add("index " + index.name() + " " + index.keys().description());
         }
+        type.meaning().forEach(part -> definition.add("meaning " + part));
         return new Origin(storeId, definition);
     }
 

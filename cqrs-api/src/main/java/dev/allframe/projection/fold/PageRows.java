@@ -4,6 +4,7 @@ import dev.allframe.codec.RowCodec;
 import dev.allframe.projection.Index;
 import dev.allframe.projection.Keys;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.Rows;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.ViewBatch;
@@ -12,14 +13,17 @@ import dev.allframe.store.view.ViewTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,10 @@ final class PageRows<K, R> {
     private final List<Index<R, ?>> indexes;
     private final RowCodec<R> codec;
     private final Map<Key, Row> rows = new HashMap<>();
+
+    /** The same rows in the order of their keys, from when a range of them is asked for. */
+    private @Nullable NavigableMap<byte[], Row> ordered;
+
     private final List<Undo> ofEvent = new ArrayList<>();
 
     PageRows(ViewReads stored, ProjectionType<K, R> type, RowCodec<R> codec) {
@@ -124,11 +132,20 @@ final class PageRows<K, R> {
         List<byte @Nullable []> found = stored.getAll(ViewTable.ROWS, keysOfMissing);
         upTo(found.size()).mapToObj(at -> new Row(keysOfMissing.get(at), found.get(at)))
                 .toList()
-                .forEach(row -> rows.put(new Key(row.key), row));
+                .forEach(this::known);
     }
 
     private Row row(byte[] key) {
-        return rows.computeIfAbsent(new Key(key), unread -> new Row(key, stored.get(ViewTable.ROWS, key)));
+        Row row = rows.get(new Key(key));
+        return row != null ? row : known(new Row(key, stored.get(ViewTable.ROWS, key)));
+    }
+
+    private Row known(Row row) {
+        rows.put(new Key(row.key), row);
+        if (ordered != null) {
+            ordered.put(row.key, row);
+        }
+        return row;
     }
 
     @Nullable R get(byte[] key) {
@@ -162,6 +179,48 @@ final class PageRows<K, R> {
         }
         found.sort(BY_BYTES);
         return found;
+    }
+
+    /** The last rows of a range at this moment, from its end on. */
+    List<Rows.Entry<K, R>> last(KeyRange range, int most) {
+        List<byte[]> unread = new ArrayList<>();
+        try (Cursor entries = stored.cursor(ViewTable.ROWS, range, true)) {
+            while (unread.size() < most && entries.next()) {
+                if (!rows.containsKey(new Key(entries.key()))) {
+                    unread.add(entries.key());
+                }
+            }
+        }
+        unread.forEach(this::row);
+        List<Rows.Entry<K, R>> found = new ArrayList<>();
+        for (Row row : inOrder(range).descendingMap().values()) {
+            if (found.size() == most) {
+                break;
+            }
+            if (row.now != null) {
+                found.add(new Rows.Entry<>(keys.decode(row.key), row.now));
+            }
+        }
+        return found;
+    }
+
+    private NavigableMap<byte[], Row> inOrder(KeyRange range) {
+        NavigableMap<byte[], Row> all = ordered;
+        if (all == null) {
+            all = new TreeMap<>(BY_BYTES);
+            for (Row row : rows.values()) {
+                all.put(row.key, row);
+            }
+            ordered = all;
+        }
+        byte[] from = range.from();
+        byte[] until = range.until();
+        NavigableMap<byte[], Row> above = from == null ? all : all.tailMap(from, true);
+        return until == null
+                ? above
+                : from != null && BY_BYTES.compare(from, until) >= 0
+                        ? Collections.emptyNavigableMap()
+                        : above.headMap(until, false);
     }
 
     /** Keeps what was set since the last keeping: the changes of one event. */
@@ -288,7 +347,7 @@ final class PageRows<K, R> {
     }
 
     /** How a row is changed: the function's result, which must be a row. */
-    static <R> R changed(R result) {
+    static <R> R changed(@Nullable R result) {
         return Objects.requireNonNull(result, "the function of a change returned null: Change.remove removes a row");
     }
 }

@@ -58,13 +58,33 @@ public final class ViewFold<K, R> {
         this.codec = codec;
         this.tables = tables;
         this.clock = clock;
-        byte[] state = tables.get(ViewTable.META, GenerationFormat.STATE);
-        if (state == null) {
-            throw new CorruptStoreException("a generation of view '" + type.name() + "' has no state");
-        }
-        reached = GenerationFormat.state(state);
+        reached = state(tables);
         orders = number(GenerationFormat.ORDERS);
         begunBehind = number(GenerationFormat.BEGUN);
+        readParked(tables, parked, skips);
+    }
+
+    /**
+     * How far tables are.
+     *
+     * @throws CorruptStoreException if they do not say so
+     */
+    public static FoldState state(ViewReads tables) {
+        byte[] state = tables.get(ViewTable.META, GenerationFormat.STATE);
+        if (state == null) {
+            throw new CorruptStoreException("a generation of a view has no state");
+        }
+        return GenerationFormat.state(state);
+    }
+
+    /** The streams that wait in tables, in the order of their ids. */
+    public static List<Parked> parked(ViewReads tables) {
+        Map<StreamId, Parked> parked = new TreeMap<>();
+        readParked(tables, parked, new HashSet<>());
+        return List.copyOf(parked.values());
+    }
+
+    private static void readParked(ViewReads tables, Map<StreamId, Parked> parked, Set<Skip> skips) {
         try (Cursor entries = tables.cursor(ViewTable.PARKED, KeyRange.all(), false)) {
             while (entries.next()) {
                 Skip skip = GenerationFormat.skipped(entries.key());
@@ -284,9 +304,29 @@ public final class ViewFold<K, R> {
                 case Change.Remove<K, R>(var unused) -> rows.set(key, null);
                 case Change.UpdateBy<K, R, ?> by -> updateBy(by);
                 case Change.RemoveBy<K, R, ?> by -> removeBy(by);
+                case Change.Following<K, R>(var range, var last, var following) -> follow(PageRows
+                        .changed(following.apply(rows.last(type.keys().encode(range), last))));
                 case Change.Several<K, R>(var changes) ->
                     throw new IllegalStateException("changes were taken apart: " + changes);
             }
+        }
+
+        /** Changes that are known only now. */
+        private void follow(Change<K, R> change) {
+            switch (change) {
+                case Change.Several<K, R>(var changes) -> changes.forEach(this::follow);
+                case Change.Put<K, R>(var key, var row) -> take(step(change, key));
+                case Change.Update<K, R>(var key, var function) -> take(step(change, key));
+                case Change.Upsert<K, R>(var key, var first, var function) -> take(step(change, key));
+                case Change.Remove<K, R>(var key) -> take(step(change, key));
+                case Change.UpdateBy<K, R, ?> by -> updateBy(by);
+                case Change.RemoveBy<K, R, ?> by -> removeBy(by);
+                case Change.Following<K, R> further -> take(new HandledEvent.Step<>(further, new byte[0]));
+            }
+        }
+
+        private HandledEvent.Step<K, R> step(Change<K, R> change, K key) {
+            return new HandledEvent.Step<>(change, type.keys().encode(key));
         }
 
         private <V> Collection<byte[]> keysBy(Index<R, V> index, V value) {

@@ -5,6 +5,9 @@ import java.util.regex.Pattern;
 /** The names that views can have, which are names of directories too, and what is said of unknown ones. */
 public final class ViewNames {
 
+    /** Names of tables that are dropped when whoever has made them is done begin so, and those of no view. */
+    public static final String TEMPORARY = "allframe-past-";
+
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,99}");
 
     private ViewNames() {}

@@ -272,6 +272,25 @@ final class ServedView<K, R> implements View<K, R> {
     }
 
     /** Asks the rows of one moment. */
+    /** An answer out of the served tables as they are at one moment. What it fails by may be somebody else's. */
+    <T> T ofTables(Function<ViewReads, T> question) {
+        while (true) {
+            Answer<Supplier<T>> answer = asked(served(), now -> {
+                try (ViewSnapshot snapshot = now.tables().snapshot()) {
+                    T found = question.apply(snapshot);
+                    return () -> found;
+                } catch (RuntimeException failed) {
+                    return () -> {
+                        throw failed;
+                    };
+                }
+            });
+            if (answer != null) {
+                return answer.value.get();
+            }
+        }
+    }
+
     <T> T ofSnapshot(ViewTables tables, Function<ViewReader<K, R>, T> questions) {
         try (ViewSnapshot snapshot = tables.snapshot()) {
             return questions.apply(rows(snapshot));

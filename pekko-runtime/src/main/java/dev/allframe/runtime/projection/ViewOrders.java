@@ -7,6 +7,7 @@ import dev.allframe.aggregate.Decision;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.projection.ProjectionRegistry;
+import dev.allframe.projection.fold.Skip;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
@@ -123,6 +124,17 @@ public final class ViewOrders {
             orders.addAll(page);
             next = page.getLast().sequenceNr() + 1;
         }
+    }
+
+    /** The events that are left out of a view. Waits for the store. */
+    List<Skip> skips(String view) {
+        return behind(view, 0).stream()
+                .map(RecordedEvent::event)
+                .filter(ViewOrder.EventSkipped.class::isInstance)
+                .map(ViewOrder.EventSkipped.class::cast)
+                .filter(ViewOrder.EventSkipped::namesEvent)
+                .map(skip -> new Skip(new StreamId(skip.stream()), skip.sequenceNr()))
+                .toList();
     }
 
     /** Calls back when there may be new orders. */

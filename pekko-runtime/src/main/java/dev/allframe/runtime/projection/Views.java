@@ -1,6 +1,9 @@
 package dev.allframe.runtime.projection;
 
 import dev.allframe.failure.Failures;
+import dev.allframe.projection.AsOf;
+import dev.allframe.projection.Folding;
+import dev.allframe.projection.PastView;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
 import dev.allframe.projection.ProjectionRegistry;
@@ -8,6 +11,7 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
+import dev.allframe.projection.ViewComparison;
 import dev.allframe.projection.fold.FoldState;
 import dev.allframe.projection.fold.Parked;
 import dev.allframe.runtime.storage.ConfigurationException;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +34,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
@@ -58,6 +65,8 @@ public final class Views implements ProjectionRegistry {
     private final @Nullable EventStoreBackend store;
     private final BuildTurns turns = new BuildTurns();
     private @Nullable UnregisteredViews unregistered;
+    private @Nullable Supplier<PastViews> past;
+    private volatile boolean closed;
 
     private Views(Clock clock, @Nullable EventStoreBackend store) {
         this.clock = clock;
@@ -85,8 +94,10 @@ public final class Views implements ProjectionRegistry {
         }
         ProjectionSettings settings = ProjectionSettings.of(system.settings().config());
         Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(ProjectionSettings.DISPATCHER));
+        views.past = () -> new PastViews(store, storage.views().get(), clock);
         if (!registered.isEmpty()) {
             ViewStore files = storage.views().get();
+            Refold.dropLeft(files);
             registered.forEach(view -> views.keep(system, files, executor, settings, store, refusals, view));
         }
         views.unregistered = new UnregisteredViews(storage.views(), new ViewOrders(store), views.kept.keySet(),
@@ -124,6 +135,39 @@ public final class Views implements ProjectionRegistry {
                     + " AllFrame: add .projection(…)");
         }
         return (View<K, R>) found.users;
+    }
+
+    /**
+     * A view as it was, or as it would be, folded on a virtual thread. The view need not be kept here.
+     *
+     * @throws dev.allframe.codec.InvalidDomainException if it is not fine
+     */
+    public <K, R> CompletionStage<PastView<K, R>> asOf(ProjectionType<K, R> type, AsOf asOf,
+            Consumer<Folding> progress) {
+        Supplier<PastViews> folding = past;
+        if (folding == null) {
+            throw new ConfigurationException("views of the past need a storage whose events can be read in one order:"
+                    + " use allframe.storage = memory or allsource");
+        }
+        return CompletableFuture.supplyAsync(
+                () -> folding.get().fold(type, asOf, given().skips(type.name()), progress, () -> closed),
+                Thread::startVirtualThread);
+    }
+
+    @Override
+    public CompletionStage<ViewComparison> verify(String name, int mostDifferences, Consumer<Folding> progress) {
+        if (mostDifferences < 0) {
+            throw new IllegalArgumentException("differences are named: 0 or more, not " + mostDifferences);
+        }
+        Kept<?, ?> view = named(name);
+        return CompletableFuture.supplyAsync(() -> verified(view, mostDifferences, progress),
+                Thread::startVirtualThread);
+    }
+
+    private <K, R> ViewComparison verified(Kept<K, R> kept, int most, Consumer<Folding> progress) {
+        PastViews folding = Objects.requireNonNull(past).get();
+        return kept.users.ofTables(served -> folding.verified(kept.view, served, given().skips(kept.view.type().name()),
+                most, progress, () -> closed));
     }
 
     private Kept<?, ?> named(String name) {
@@ -338,6 +382,7 @@ public final class Views implements ProjectionRegistry {
 
     /** Stops all views, durably. */
     public CompletionStage<Done> stop() {
+        closed = true;
         List<CompletableFuture<Done>> stopping = new ArrayList<>();
         UnregisteredViews others = unregistered;
         if (others != null) {

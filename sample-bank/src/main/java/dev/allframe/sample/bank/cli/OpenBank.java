@@ -5,10 +5,14 @@ import static dev.allframe.sample.bank.orders.OrderMonth.ORDER;
 import static dev.allframe.sample.bank.transfers.Transfer.TRANSFER;
 
 import dev.allframe.failure.Failures;
+import dev.allframe.projection.AsOf;
+import dev.allframe.projection.Folding;
+import dev.allframe.projection.PastView;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
+import dev.allframe.projection.ViewComparison;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.SagaType;
@@ -32,6 +36,11 @@ import java.time.Duration;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -132,6 +141,43 @@ final class OpenBank implements AutoCloseable {
     <K, R> View<K, R> view(ProjectionType<K, R> type, Output output) {
         views(output).untilUpToDate(type.name());
         return running().view(type);
+    }
+
+    /**
+     * A view as it was, to be closed.
+     *
+     * @throws ViewException if it fails at an event
+     */
+    <K, R> PastView<K, R> view(ProjectionType<K, R> type, AsOf asOf, Output output) {
+        return folded("past " + type.name(), output, told -> running().asOf(type, asOf, told));
+    }
+
+    /**
+     * Served rows beside those that the stored events make anew.
+     *
+     * @param most so many differences are named
+     * @throws ViewException if the view fails at an event, or serves nothing
+     */
+    ViewComparison verified(String view, int most, Output output) {
+        return folded("verify " + view, output, told -> projections().verify(view, most, told));
+    }
+
+    private static <A> A folded(String task, Output output, Function<Consumer<Folding>, CompletionStage<A>> fold) {
+        AtomicReference<@Nullable Progress> shown = new AtomicReference<>();
+        try {
+            return fold.apply(folding -> shown
+                    .updateAndGet(bar -> bar == null ? output.progress(task, folding.total(), "records") : bar)
+                    .at(folding.looked())).toCompletableFuture().join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof IllegalStateException told
+                    ? new ViewException(Failures.message(told))
+                    : failed;
+        } finally {
+            Progress bar = shown.get();
+            if (bar != null) {
+                bar.close();
+            }
+        }
     }
 
     /**

@@ -2,11 +2,13 @@ package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.views.Turnover.TURNOVER;
 
+import dev.allframe.pipeline.Windowed;
 import dev.allframe.projection.Range;
 import dev.allframe.projection.Rows;
 import dev.allframe.sample.bank.views.AllRows;
-import dev.allframe.sample.bank.views.Turnover.BankMonth;
 import dev.allframe.sample.bank.views.Turnover.Sum;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,23 +31,27 @@ final class ShowTurnover implements Callable<Integer> {
     public Integer call() {
         try (OpenBank bank = new OpenBank(storage)) {
             Source.Filled filled = source.fill(bank, storage, output);
-            List<Rows.Entry<BankMonth, Sum>> rows = bank.view(TURNOVER, output)
+            List<Rows.Entry<Windowed<String, LocalDate>, Sum>> rows = bank.view(TURNOVER, output)
                     .read(reader -> AllRows.list(reader, Range.all()));
             if (output.isJson()) {
                 output.printJson(Map.of("rows", rows.stream().map(ShowTurnover::json).toList()));
             } else {
                 output.print("%-6s %-7s %18s %18s %10s", "bank", "month", "in", "out", "movements");
-                rows.forEach(row -> output.print("%-6s %s %,18.2f %,18.2f %,10d", row.key().bank(), row.key().month(),
+                rows.forEach(row -> output.print("%-6s %s %,18.2f %,18.2f %,10d", row.key().key(), month(row),
                         row.row().in().amount(), row.row().out().amount(), row.row().count()));
             }
             return filled.good() ? 0 : Bank.NOT_GOOD;
         }
     }
 
-    private static Map<String, Object> json(Rows.Entry<BankMonth, Sum> row) {
+    private static YearMonth month(Rows.Entry<Windowed<String, LocalDate>, Sum> row) {
+        return YearMonth.from(row.key().window().from());
+    }
+
+    private static Map<String, Object> json(Rows.Entry<Windowed<String, LocalDate>, Sum> row) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("bank", row.key().bank());
-        json.put("month", row.key().month().toString());
+        json.put("bank", row.key().key());
+        json.put("month", month(row).toString());
         json.put("in", row.row().in().amount().toPlainString());
         json.put("out", row.row().out().amount().toPlainString());
         json.put("count", row.row().count());

@@ -1,12 +1,12 @@
 package dev.allframe.sample.bank.views;
 
-import static dev.allframe.projection.Change.none;
-import static dev.allframe.projection.Change.upsert;
+import static dev.allframe.pipeline.Windows.tumbling;
 import static dev.allframe.projection.Version.version;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
-import dev.allframe.projection.Change;
-import dev.allframe.projection.EventInfo;
+import dev.allframe.pipeline.Pipeline;
+import dev.allframe.pipeline.Windowed;
+import dev.allframe.pipeline.Windows;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Closed;
@@ -22,7 +22,9 @@ import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Counterparty;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Money;
-import java.time.YearMonth;
+import java.time.LocalDate;
+import java.time.Period;
+import java.util.List;
 
 /**
  * What has moved in each month, from and to each other bank. All accounts are of one currency: the view stands at the
@@ -31,12 +33,43 @@ import java.time.YearMonth;
 public final class Turnover {
 
     /**
-     * What is summed up.
+     * Money that has moved.
      *
      * @param bank the other bank of a remittance; empty for every other movement
-     * @param month the month of the booking date
+     * @param on the booking date
+     * @param in what came in
+     * @param out what went out
      */
-    public record BankMonth(String bank, YearMonth month) {}
+    private record Movement(String bank, LocalDate on, Money in, Money out) {
+
+        static List<Movement> of(AccountEvent event) {
+            return switch (event) {
+                case Deposited(var amount, var entry, var channel) -> List.of(in(amount, entry));
+                case Withdrawn(var amount, var entry) -> List.of(out(amount, entry));
+                case Confirmed(var id, var amount, var entry) -> List.of(out(amount, entry));
+                case Opened(var owner, var overdraft, var on) -> List.of();
+                case OverdraftChanged(var limit) -> List.of();
+                case OrderPlaced(var id, var order) -> List.of();
+                case OrderCancelled(var id) -> List.of();
+                case Reserved(var id, var amount) -> List.of();
+                case Released(var id) -> List.of();
+                case Closed(var on) -> List.of();
+            };
+        }
+
+        private static Movement in(Money amount, Entry entry) {
+            return new Movement(bank(entry), entry.on(), amount, Money.zero(amount.currency()));
+        }
+
+        private static Movement out(Money amount, Entry entry) {
+            return new Movement(bank(entry), entry.on(), Money.zero(amount.currency()), amount);
+        }
+
+        private static String bank(Entry entry) {
+            Counterparty other = entry.kind() == Entry.Kind.REMITTANCE ? entry.counterparty() : null;
+            return other == null ? "" : other.bank();
+        }
+    }
 
     /**
      * A sum.
@@ -47,46 +80,26 @@ public final class Turnover {
      */
     public record Sum(Money in, Money out, long count) {
 
-        Sum withIn(Money amount) {
-            return new Sum(in.plus(amount), out, count + 1);
+        private static Sum ofNothing(Movement first) {
+            Money zero = Money.zero(first.in.currency());
+            return new Sum(zero, zero, 0);
         }
 
-        Sum withOut(Money amount) {
-            return new Sum(in, out.plus(amount), count + 1);
+        private Sum plus(Movement movement) {
+            return new Sum(in.plus(movement.in), out.plus(movement.out), count + 1);
         }
     }
 
-    /** The view: named {@code turnover}. */
-    public static final ProjectionType<BankMonth, Sum> TURNOVER = ProjectionType
-            .named("turnover", version(1), BankMonth.class, Sum.class)
-            .from(ACCOUNT, Turnover::onAccount);
+    /** How bookings are cut into months. */
+    public static final Windows<LocalDate> MONTHS = tumbling(Period.ofMonths(1));
+
+    /** The view: named {@code turnover}, by the code of the other bank and the month of the booking date. */
+    public static final ProjectionType<Windowed<String, LocalDate>, Sum> TURNOVER = Pipeline.from(ACCOUNT)
+            .flatMap(Movement::of)
+            .groupBy(String.class, Movement::bank)
+            .window(MONTHS, Movement::on)
+            .reduce(Sum.class, Sum::ofNothing, Sum::plus)
+            .into("turnover", version(1));
 
     private Turnover() {}
-
-    private static Change<BankMonth, Sum> onAccount(AccountEvent event, EventInfo info) {
-        return switch (event) {
-            case Deposited(var amount, var entry, var channel) -> upsert(key(entry), zero(amount),
-                    sum -> sum.withIn(amount));
-            case Withdrawn(var amount, var entry) -> upsert(key(entry), zero(amount), sum -> sum.withOut(amount));
-            case Opened(var owner, var overdraft, var on) -> none();
-            case Confirmed(var id, var amount, var entry) ->
-                upsert(key(entry), zero(amount), sum -> sum.withOut(amount));
-            case OverdraftChanged(var limit) -> none();
-            case OrderPlaced(var id, var order) -> none();
-            case OrderCancelled(var id) -> none();
-            case Reserved(var id, var amount) -> none();
-            case Released(var id) -> none();
-            case Closed(var on) -> none();
-        };
-    }
-
-    private static BankMonth key(Entry entry) {
-        Counterparty other = entry.kind() == Entry.Kind.REMITTANCE ? entry.counterparty() : null;
-        return new BankMonth(other == null ? "" : other.bank(), YearMonth.from(entry.on()));
-    }
-
-    private static Sum zero(Money ofCurrency) {
-        Money zero = Money.zero(ofCurrency.currency());
-        return new Sum(zero, zero, 0);
-    }
 }

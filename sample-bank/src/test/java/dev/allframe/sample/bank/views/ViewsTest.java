@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.allframe.pipeline.Window;
+import dev.allframe.pipeline.Windowed;
 import dev.allframe.projection.Range;
 import dev.allframe.projection.Rows;
 import dev.allframe.projection.ViewReader;
@@ -24,7 +26,6 @@ import dev.allframe.sample.bank.views.Statements.Line;
 import dev.allframe.sample.bank.views.Statements.Movement;
 import dev.allframe.sample.bank.views.Statements.Place;
 import dev.allframe.sample.bank.views.Statements.Statement;
-import dev.allframe.sample.bank.views.Turnover.BankMonth;
 import dev.allframe.sample.bank.views.Turnover.Sum;
 import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
@@ -148,6 +149,10 @@ final class ViewsTest {
         return Statements.of(bank.rows(STATEMENTS), account, month, czk(0));
     }
 
+    private static Windowed<String, LocalDate> month(String bank, YearMonth month) {
+        return new Windowed<>(bank, new Window<>(month.atDay(1), month.plusMonths(1).atDay(1)));
+    }
+
     @Test
     void turnover_is_by_the_month_of_the_booking_and_the_other_bank_of_remittances() {
         bank.given("1", opened("Ann"), new Deposited(czk(10), Entry.remittance(DAY, OTHER, "")))
@@ -157,9 +162,9 @@ final class ViewsTest {
                         in("6.00", DAY.withMonth(6)));
 
         assertThat(AllRows.list(bank.rows(TURNOVER), Range.all())).containsExactly(
-                new Rows.Entry<>(new BankMonth("", MAY), new Sum(czk(0), czk(9), 2)),
-                new Rows.Entry<>(new BankMonth("", YearMonth.of(1993, 6)), new Sum(czk(6), czk(0), 1)),
-                new Rows.Entry<>(new BankMonth("YZ", MAY), new Sum(czk(10), czk(3), 2)));
+                new Rows.Entry<>(month("", MAY), new Sum(czk(0), czk(9), 2)),
+                new Rows.Entry<>(month("", YearMonth.of(1993, 6)), new Sum(czk(6), czk(0), 1)),
+                new Rows.Entry<>(month("YZ", MAY), new Sum(czk(10), czk(3), 2)));
     }
 
     @Test

@@ -1,0 +1,30 @@
+package dev.allframe.pipeline;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** How long windows are kept behind their end, by the time at which events are stored; null for ever. */
+record Retention<T>(Moments<T> moments, @Nullable Duration time) {
+
+    static Duration checked(Duration time) {
+        if (time.isNegative() || time.compareTo(Duration.ofDays(366_000)) > 0) {
+            throw new IllegalArgumentException("a retention must be 0 to 366,000 days, not " + time);
+        }
+        return time;
+    }
+
+    /** Whether a window is behind it when an event is stored. */
+    boolean isBehind(Window<T> window, Instant stored) {
+        return time != null && !moments.isBefore(moments.behind(stored, time), window.until());
+    }
+
+    /** The moment before which windows that are behind it begin. */
+    T edge(Instant stored) {
+        return moments.behind(stored, time == null ? Duration.ZERO : time);
+    }
+
+    boolean isLimited() {
+        return time != null;
+    }
+}
