@@ -34,6 +34,8 @@ import dev.allframe.store.EventStore;
 import dev.allframe.store.ExpectedVersion;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +47,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +61,7 @@ final class SagasOfTwoMembersTest {
     private static final Duration ATTEMPT = Duration.ofSeconds(2);
     private static final int OF_EACH = 24;
     private static final int VAULTS = 6;
+    private static final Duration NIGHT = Duration.ofHours(1);
     private static final long BALANCE = 1_000;
 
     @Stored("errand")
@@ -72,6 +76,10 @@ final class SagasOfTwoMembersTest {
     private final Set<String> occurred = ConcurrentHashMap.newKeySet();
     private final Map<String, CompletableFuture<Void>> held = new ConcurrentHashMap<>();
 
+    /** How much later it is than the machine says: sleepers are woken when the test says so. */
+    private final AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
+    private volatile boolean over;
+
     private final String store = UUID.randomUUID().toString();
     private final ClusterMembers members = new ClusterMembers();
     private final EventStore<VaultEvent> vaults = EventStore.of(CutStore.store(store), VAULT,
@@ -79,6 +87,7 @@ final class SagasOfTwoMembersTest {
 
     @AfterEach
     void stop() {
+        over = true;
         held.values().forEach(answer -> answer.complete(null));
         members.close();
     }
@@ -174,7 +183,9 @@ final class SagasOfTwoMembersTest {
                 pekko.cluster.failure-detector { heartbeat-interval = 100ms, acceptable-heartbeat-pause = 2s }
                 """ + more);
         SagaType<Errand> calling = calling(name);
+        InstantSource clock = () -> Instant.now().plus(later.get());
         return new Member(system, AllFrame.on(system)
+                .clock(clock.withZone(ZoneOffset.UTC))
                 .aggregate(VAULT)
                 .saga(MOVE)
                 .saga(ASLEEP)
@@ -219,15 +230,19 @@ final class SagasOfTwoMembersTest {
                 .start(member.type(begun.kind), begun.errand.id, begun.errand);
     }
 
-    /** Starts it, again where nobody has answered. */
-    private static CompletionStage<SagaHandle> start(Member member, Begun begun) {
-        return startOnce(member, begun).handle((saga, failure) -> failure == null
-                ? CompletableFuture.completedFuture(saga)
-                : CompletableFuture
-                        .supplyAsync(() -> start(member, begun),
-                                CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS))
-                        .thenCompose(again -> again))
-                .thenCompose(stage -> stage);
+    /** Starts it, again where nobody has answered, until the test is over. */
+    private CompletionStage<SagaHandle> start(Member member, Begun begun) {
+        return startOnce(member, begun).handle((saga, failure) -> {
+            if (failure == null) {
+                return CompletableFuture.completedFuture(saga);
+            }
+            return over
+                    ? CompletableFuture.<SagaHandle>failedFuture(failure)
+                    : CompletableFuture
+                            .supplyAsync(() -> start(member, begun),
+                                    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS))
+                            .thenCompose(again -> again);
+        }).thenCompose(stage -> stage);
     }
 
     /** Starts all of them over both members; for half of those that wait, the event comes when they have begun. */
@@ -235,7 +250,7 @@ final class SagasOfTwoMembersTest {
         List<CompletableFuture<?>> starting = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             Begun each = all.get(i);
-            starting.add(startOnce(i % 8 < 4 ? one : two, each).thenRun(() -> {
+            starting.add(start(i % 8 < 4 ? one : two, each).thenRun(() -> {
                 if (each.occursEarly()) {
                     occur(each);
                 }
@@ -273,7 +288,7 @@ final class SagasOfTwoMembersTest {
         held.put("one", new CompletableFuture<>());
         Member one = member("one");
         Member two = member("two");
-        List<Begun> all = begun(Instant.now().plusSeconds(5));
+        List<Begun> all = begun(Instant.now().plus(NIGHT));
 
         begin(all, one, two);
         await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
@@ -293,7 +308,7 @@ final class SagasOfTwoMembersTest {
         held.put("one", new CompletableFuture<>());
         Member one = member("one", PausableThreads.CONFIG);
         Member two = member("two");
-        List<Begun> all = begun(Instant.now().plusSeconds(5));
+        List<Begun> all = begun(Instant.now().plus(NIGHT));
 
         begin(all, one, two);
         await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
@@ -320,7 +335,7 @@ final class SagasOfTwoMembersTest {
         held.put("one", new CompletableFuture<>());
         Member one = member("one");
         Member two = member("two");
-        List<Begun> all = begun(Instant.now().plusSeconds(5));
+        List<Begun> all = begun(Instant.now().plus(NIGHT));
 
         begin(all, one, two);
         await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
@@ -342,7 +357,7 @@ final class SagasOfTwoMembersTest {
         held.put("two", new CompletableFuture<>());
         Member one = member("one");
         Member two = member("two");
-        List<Begun> all = begun(Instant.now().plusSeconds(5));
+        List<Begun> all = begun(Instant.now().plus(NIGHT));
 
         begin(all, one, two);
         await().atMost(PATIENCE).until(() -> isCalledBy("one") && isCalledBy("two"));
@@ -364,7 +379,7 @@ final class SagasOfTwoMembersTest {
         open();
         Member one = member("one");
         Member two = member("two");
-        List<Begun> all = begun(Instant.now().plusSeconds(5));
+        List<Begun> all = begun(Instant.now().plus(NIGHT));
 
         begin(all, one, two);
         assertStandBefore(two, "sleep", "paid");
@@ -375,6 +390,7 @@ final class SagasOfTwoMembersTest {
     }
 
     private void assertAllComplete(Member member, List<Begun> all) {
+        later.set(NIGHT);
         Map<Begun, CompletableFuture<SagaStatus>> ends = new LinkedHashMap<>();
         all.forEach(each -> ends.put(each,
                 start(member, each).thenCompose(saga -> {
