@@ -9,8 +9,8 @@ import dev.allframe.sample.bank.account.Account;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.views.AllRows;
-import dev.allframe.sample.bank.views.Balances;
 import dev.allframe.sample.bank.views.Balances.AccountRow;
+import dev.allframe.sample.bank.views.Booked;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,7 +80,7 @@ final class ShowBalances implements Callable<Integer> {
     }
 
     private List<Rows.Entry<String, AccountRow>> at(OpenBank bank, LocalDate until) {
-        try (PastView<String, AccountRow> past = bank.view(BALANCES, Balances.bookedUntil(until), output)) {
+        try (PastView<String, AccountRow> past = bank.view(BALANCES, Booked.until(until), output)) {
             return AllRows.list(past, Range.all());
         }
     }

@@ -15,8 +15,8 @@ import dev.allframe.sample.bank.history.FileSums.Movement;
 import dev.allframe.sample.bank.history.FileSums.Turned;
 import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.sample.bank.views.AllRows;
-import dev.allframe.sample.bank.views.Balances;
 import dev.allframe.sample.bank.views.Balances.AccountRow;
+import dev.allframe.sample.bank.views.Booked;
 import dev.allframe.sample.bank.views.Customers;
 import dev.allframe.sample.bank.views.Customers.Customer;
 import dev.allframe.sample.bank.views.Statements;
@@ -195,7 +195,7 @@ final class BerkaDataTest {
                 Optional<BigDecimal> expected = files.atEndOf(account, day.toString());
                 if (expected.isPresent()) {
                     AccountRow row = past
-                            .computeIfAbsent(day, until -> bank.asOf(BALANCES, Balances.bookedUntil(until))
+                            .computeIfAbsent(day, until -> bank.asOf(BALANCES, Booked.until(until))
                                     .toCompletableFuture()
                                     .join())
                             .get(account)
