@@ -7,8 +7,10 @@ import dev.allframe.store.EventStore;
 import dev.allframe.store.Position;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -16,13 +18,14 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
- * Views: how fast one is built, in memory beside a plain read of all events and in RocksDB beside pekko-projection-jdbc
- * on an H2 file; how soon a command is seen in one; reads by key; what a rebuild costs the recovery of actors, and live
- * views the commands.
+ * Views: how fast one is built, in memory beside a plain read of all events, in windows beside a fold by hand, and in
+ * RocksDB beside pekko-projection-jdbc on an H2 file; how soon a command is seen in one; reads by key; what a rebuild
+ * costs the recovery of actors, and live views the commands.
  *
- * <p>Arguments, all optional: {@code --parts catch-up,jdbc,visible,get,recovery,live --events 5000000 --tills 10000
- * --jdbc-events 1000000 --group 5000 --rows 1000000 --rate 10000 --rebuild-rate <that of reference.conf> --views 0,1,5
- * --seconds 10 --rounds 5 --dir <temp>}. The store is the durable one, filled with events that are sealed.
+ * <p>Arguments, all optional: {@code --parts catch-up,window,jdbc,visible,get,recovery,live --events 5000000 --tills
+ * 10000 --window-events 1000000 --jdbc-events 1000000 --group 5000 --rows 1000000 --rate 10000 --rebuild-rate <that of
+ * reference.conf> --views 0,1,5 --seconds 10 --rounds 5 --dir <temp>}. The store is the durable one, filled with events
+ * that are sealed.
  */
 public final class ProjectionBenchmark {
 
@@ -56,10 +59,11 @@ public final class ProjectionBenchmark {
     /** Runs the parts that are asked for. */
     public static void main(String[] args) throws Exception {
         ProjectionBenchmark benchmark = new ProjectionBenchmark(new Options(args));
-        for (String part : benchmark.options.text("--parts", "catch-up,jdbc,visible,get,recovery,live")
+        for (String part : benchmark.options.text("--parts", "catch-up,window,jdbc,visible,get,recovery,live")
                 .split(",", -1)) {
             benchmark.inFolder(switch (part) {
                 case "catch-up" -> benchmark::catchUp;
+                case "window" -> benchmark::window;
                 case "jdbc" -> benchmark::jdbc;
                 case "visible" -> benchmark::visible;
                 case "get" -> benchmark::get;
@@ -91,6 +95,41 @@ public final class ProjectionBenchmark {
                     .with("view in memory, one index", () -> built(memory, TillViews.INDEXED, events))
                     .run(rounds);
         }
+    }
+
+    /** Sums by till and second: by a pipeline, and by a fold that somebody writes into a map. */
+    private void window(Path place) throws Exception {
+        int size = options.number("--window-events", 1_000_000);
+        TillStore.fill(place, size, tills);
+        for (String views : List.of(VIEWS_IN_MEMORY, VIEWS_IN_ROCKSDB)) {
+            try (AllFrame allFrame = TillStore.open(place, views, List.of(TillViews.BY_SECOND))) {
+                EventStore<Tills.PaidIn> store = allFrame.eventStore(Tills.TILL);
+                long rows = allFrame.view(TillViews.BY_SECOND).count();
+                new Comparison(String.format(Locale.ROOT,
+                        "%,d sums by till and second of %,d events of %,d tills, %d rounds; events", rows, size, tills,
+                        rounds))
+                        .with("a fold by hand over streamAllEvents", () -> foldedByHand(store, size, rows))
+                        .with(views.equals(VIEWS_IN_MEMORY) ? "pipeline in memory" : "pipeline in RocksDB",
+                                () -> built(allFrame, TillViews.BY_SECOND, size))
+                        .run(rounds);
+            }
+        }
+    }
+
+    private record TillSecond(String till, long second) {}
+
+    private static Comparison.Result foldedByHand(EventStore<Tills.PaidIn> store, int size, long rows) {
+        long begin = System.nanoTime();
+        long cpu = Load.processCpuNanos();
+        Map<TillSecond, TillViews.Taken> sums = new HashMap<>();
+        store.streamAllEvents(Position.START)
+                .forEach(stored -> sums.compute(
+                        new TillSecond(stored.stream().entityId(), stored.metadata().timestamp().getEpochSecond()),
+                        (key, taken) -> (taken == null ? TillViews.Taken.NOTHING : taken).plus(stored.event())));
+        if (sums.size() != rows) {
+            throw new IllegalStateException(sums.size() + " sums and not " + rows);
+        }
+        return result(size, Duration.ofNanos(System.nanoTime() - begin), cpu);
     }
 
     private Comparison.Result streamed(EventStore<Tills.PaidIn> store) {

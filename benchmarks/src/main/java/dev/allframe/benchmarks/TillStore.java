@@ -74,7 +74,7 @@ final class TillStore {
     }
 
     /** AllFrame on the store, with views that are live. */
-    static AllFrame open(Path place, String config, List<ProjectionType<String, TillViews.TillRow>> views) {
+    static AllFrame open(Path place, String config, List<? extends ProjectionType<?, ?>> views) {
         Config all = ConfigFactory.parseString(config)
                 .withFallback(ConfigFactory.parseString(
                         String.format(Locale.ROOT, "allsource.dir = \"%s\"%n", place) + COMMON))
