@@ -15,7 +15,7 @@ final class LinesPageTest {
     private static final Path DOCS = Path.of("..", "docs").toAbsolutePath().normalize();
 
     @ParameterizedTest
-    @ValueSource(strings = {"account", "list", "transfer"})
+    @ValueSource(strings = {"account", "list", "transfer", "feature"})
     void the_page_shows_the_count_of_today_and_it_is_within_its_limit(String what)
             throws IOException, InterruptedException {
         Process script = new ProcessBuilder(DOCS.resolve("count-lines").toString(), what).redirectErrorStream(true)
