@@ -14,6 +14,7 @@ import dev.allframe.projection.ViewReader;
 import dev.allframe.projection.Watched;
 import dev.allframe.projection.fold.RowChange;
 import dev.allframe.projection.fold.StoredRows;
+import dev.allframe.projection.fold.ViewFold;
 import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
@@ -271,7 +272,33 @@ final class ServedView<K, R> implements View<K, R> {
         }
     }
 
-    /** Asks the rows of one moment. */
+    /**
+     * The rows as they are, to be closed. They stay as they are until then.
+     *
+     * @throws ViewNotReadyException while nothing is served
+     */
+    ViewMoment<K, R> moment() {
+        while (true) {
+            Answer<ViewMoment<K, R>> answer = asked(served(), this::momentOf);
+            if (answer != null) {
+                return answer.value;
+            }
+        }
+    }
+
+    private ViewMoment<K, R> momentOf(Published now) {
+        ViewSnapshot snapshot = now.tables().snapshot();
+        try {
+            RowsDigest digest = RowsDigest.of(ViewFold.state(snapshot));
+            now.readers().enter(); // which nobody refuses while the caller is a reader
+            return new ViewMoment<>(view.type(), snapshot, digest, now.readers(), rows(snapshot),
+                    damaged -> onDamage.accept(now, damaged));
+        } catch (RuntimeException | Error failed) {
+            snapshot.close();
+            throw failed;
+        }
+    }
+
     /** An answer out of the served tables as they are at one moment. What it fails by may be somebody else's. */
     <T> T ofTables(Function<ViewReads, T> question) {
         while (true) {
