@@ -14,7 +14,11 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
+import dev.allframe.query.Query;
+import dev.allframe.query.QueryResult;
+import dev.allframe.query.QueryType;
 import dev.allframe.runtime.AllFrame;
+import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
@@ -26,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -40,7 +45,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs aggregates, views and reactions as they run in production, actors, command bus and journal, for the tests of one
+ * Runs aggregates, views, reactions and queries as they run in production, actors, command bus and journal, for the tests of one
  * class: in this process, with in-memory storage and virtual time.
  *
  * <pre>{@code
@@ -71,6 +76,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     private final List<AggregateType<?, ?, ?>> types;
     private final List<ProjectionType<?, ?>> projections;
     private final List<ReactionType> reactions;
+    private final List<QueryType<?, ?>> queries;
     private final Config config;
     private final VirtualClock clock = new VirtualClock(START);
     private @Nullable Running running;
@@ -78,34 +84,41 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     private record Running(ActorTestKit actors, ManualTime time, AllFrame allFrame) {}
 
     private AllFrameTestKit(List<AggregateType<?, ?, ?>> types, List<ProjectionType<?, ?>> projections,
-            List<ReactionType> reactions, Config config) {
+            List<ReactionType> reactions, List<QueryType<?, ?>> queries, Config config) {
         this.types = types;
         this.projections = projections;
         this.reactions = reactions;
+        this.queries = queries;
         this.config = config;
     }
 
     /** A testkit that hosts these aggregates. */
     public static AllFrameTestKit of(AggregateType<?, ?, ?>... types) {
-        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), List.of(), List.of(),
+        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), List.of(), List.of(), List.of(),
                 ConfigFactory.empty());
     }
 
     /** The same with a view, which is read by {@link #view}. */
     public AllFrameTestKit projection(ProjectionType<?, ?> type) {
         return new AllFrameTestKit(types, Stream.concat(projections.stream(), Stream.of(type)).toList(), reactions,
-                config);
+                queries, config);
+    }
+
+    /** The same with a query, which is asked by {@link #ask}. Answers are cached for virtual time. */
+    public AllFrameTestKit query(QueryType<?, ?> type) {
+        return new AllFrameTestKit(types, projections, reactions,
+                Stream.<QueryType<?, ?>>concat(queries.stream(), Stream.of(type)).toList(), config);
     }
 
     /** The same with a reaction. Its effects begin in real time; pauses between attempts are virtual time. */
     public AllFrameTestKit reaction(ReactionType type) {
         return new AllFrameTestKit(types, projections, Stream.concat(reactions.stream(), Stream.of(type)).toList(),
-                config);
+                queries, config);
     }
 
     /** The same with settings in HOCON that go before those of {@code application.conf}. */
     public AllFrameTestKit withConfig(String hocon) {
-        return new AllFrameTestKit(types, projections, reactions,
+        return new AllFrameTestKit(types, projections, reactions, queries,
                 ConfigFactory.parseString(hocon).withFallback(config));
     }
 
@@ -127,6 +140,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
             types.forEach(builder::aggregate);
             projections.forEach(builder::projection);
             reactions.forEach(builder::reaction);
+            queries.forEach(builder::query);
             running = new Running(actors, ManualTime.get(actors.system()), builder.start());
         } catch (RuntimeException failed) {
             shutDown(actors);
@@ -198,18 +212,29 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     /** Sends a command with options and waits, at most 20 seconds of real time, for what became of it. */
     public <C extends Command, E extends Event, S> CommandResult<E> send(AggregateType<C, E, S> type, String id,
             C command, CommandOptions options) {
+        return result(commands().dispatch(type, id, command, options),
+                command + " for " + type.name() + " " + id);
+    }
+
+    /**
+     * Asks a query that was given by {@link #query} and waits, at most 20 seconds of real time, for its answer. Its
+     * time limit is real time.
+     */
+    public <R> QueryResult<R> ask(Query<R> query, ConsistencyToken... tokens) {
+        return result(allFrame().queries().ask(query, tokens), query.toString());
+    }
+
+    private static <T> T result(CompletionStage<T> stage, String of) {
         try {
-            return commands().dispatch(type, id, command, options)
-                    .toCompletableFuture()
+            return stage.toCompletableFuture()
                     .copy()
                     .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                     .join(); // which goes on when it is interrupted, and leaves the flag set
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof TimeoutException late) {
-                throw new AssertionError("no result of " + command + " for " + type.name() + " " + id + " within "
-                        + PATIENCE + " of real time", late);
+                throw new AssertionError("no result of " + of + " within " + PATIENCE + " of real time", late);
             }
-            throw new AssertionError("dispatch of " + command + " is broken", failed.getCause());
+            throw new AssertionError("the bus has failed with " + of, failed.getCause());
         }
     }
 

@@ -8,6 +8,8 @@ import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
+import dev.allframe.query.Query;
+import dev.allframe.query.QueryType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.sample.bank.demo.DemoReport;
@@ -56,6 +58,7 @@ final class OpenBank implements AutoCloseable {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
             AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).saga(TRANSFER);
             VIEWS.forEach(builder::projection);
+            builder.query(Statements.STATEMENT_OF);
             running = builder.start();
             started = running;
             whenEnding = Ending.call(this::end);
@@ -107,6 +110,16 @@ final class OpenBank implements AutoCloseable {
     <K, R> View<K, R> view(ProjectionType<K, R> type, Output output) {
         views(output).untilUpToDate(type.name());
         return running().view(type);
+    }
+
+    /**
+     * The answer to a query, from everything that is stored at this moment.
+     *
+     * @throws ViewException if a view that it reads does not come to it
+     */
+    <Q extends Query<R>, R> R ask(QueryType<Q, R> type, Q query, Output output) {
+        type.views().forEach(view -> views(output).untilUpToDate(view.name()));
+        return running().queries().askAndWait(query).orThrow();
     }
 
     /**
