@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a query is answered, as a value. Immutable; methods return a changed copy, so that it is usually a constant beside
- * its handler. What is wrong with it is told when AllFrame starts, all at once.
+ * How a query is answered, as a value. Immutable; methods return a changed copy, so that it is usually a constant
+ * beside its handler. What is wrong with it is told when AllFrame starts, all at once.
  *
  * <pre>{@code
  * static final QueryType<BalanceOf, Optional<Money>> BALANCE_OF = QueryType

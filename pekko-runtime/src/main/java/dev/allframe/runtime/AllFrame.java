@@ -612,8 +612,9 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * Stops the instances that live here after what they are doing; ends the actor system if AllFrame made it. Every
-     * dispatch and every query has its result afterwards. Waits up to 30 seconds for the instances and as long for the actor system;
-     * not to be called from an actor. An interrupt does not end the waiting, and stays set. Closing twice does nothing.
+     * dispatch and every query has its result afterwards. Waits up to 30 seconds for the instances and as long for the
+     * actor system; not to be called from an actor. An interrupt does not end the waiting, and stays set. Closing twice
+     * does nothing.
      *
      * @throws IllegalStateException if something did not stop in time; all the rest is closed
      */

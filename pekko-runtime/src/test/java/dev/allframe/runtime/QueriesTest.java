@@ -226,8 +226,8 @@ final class QueriesTest {
     @Test
     void a_view_that_does_not_come_to_a_token_is_named() {
         done(ALL_FRAME.projections().pause(PAUSED.name(), ORDER));
-        await().atMost(LONG).until(() -> ALL_FRAME.projections().describe(PAUSED.name()).state()
-                == ProjectionState.PAUSED);
+        await().atMost(LONG)
+                .until(() -> ALL_FRAME.projections().describe(PAUSED.name()).state() == ProjectionState.PAUSED);
         ConsistencyToken token = pay(newId(), 1).token();
 
         QueryError error = error(QUERIES.ask(new OfPaused(), token));
@@ -281,11 +281,12 @@ final class QueriesTest {
     void a_view_that_is_retired_is_not_ready() {
         done(ALL_FRAME.projections().retire(RETIRED.name(), ORDER));
 
-        await().atMost(LONG).untilAsserted(() -> assertThat(error(QUERIES.ask(new OfRetired())))
-                .isInstanceOfSatisfying(QueryError.ViewNotReady.class, unready -> {
-                    assertThat(unready.view()).isEqualTo("retired");
-                    assertThat(unready.message()).contains("was retired by the test");
-                }));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(error(QUERIES.ask(new OfRetired())))
+                        .isInstanceOfSatisfying(QueryError.ViewNotReady.class, unready -> {
+                            assertThat(unready.view()).isEqualTo("retired");
+                            assertThat(unready.message()).contains("was retired by the test");
+                        }));
     }
 
     @Test
@@ -662,7 +663,8 @@ final class QueriesTest {
         ConsistencyToken token = pay(id, 3).token();
 
         CompletionStage<BigDecimal> sum = QUERIES.ask(new AmountIn(id), token)
-                .thenApply(first -> first.orThrow().orElseThrow()
+                .thenApply(first -> first.orThrow()
+                        .orElseThrow()
                         .add(QUERIES.askAndWait(new AmountIn(id)).orThrow().orElseThrow()));
 
         assertThat(done(sum)).isEqualByComparingTo("6");

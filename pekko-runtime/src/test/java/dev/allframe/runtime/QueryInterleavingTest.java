@@ -156,8 +156,10 @@ final class QueryInterleavingTest {
     private static int checked(List<Question> open, long seed) {
         for (Question question : open) {
             Both answer = question.answer().orTimeout(120, TimeUnit.SECONDS).join();
-            List<Integer> allowed = question.wallet().amounts().subList(question.least(),
-                    question.wallet().amounts().size());
+            List<Integer> allowed = question.wallet()
+                    .amounts()
+                    .subList(question.least(),
+                            question.wallet().amounts().size());
             assertThat(allowed).as("seed %d, %s from event %d", seed, question.wallet().id(), question.least())
                     .contains(answer.first(), answer.second());
         }

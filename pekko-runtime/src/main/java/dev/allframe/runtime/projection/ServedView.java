@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * A view as users ask it. What is served is one volatile value ({@link Published}), set behind the write of each page:
  * who finds a position there finds its rows. Thread-safe.
  */
-final class ServedView<K, R> implements View<K, R> {
+final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
 
     private static final StreamId NO_STREAM = StreamId.of("allframe-projection", "none");
     private static final long MAX_SECONDS = Duration.ofDays(365).toSeconds();
@@ -272,12 +272,19 @@ final class ServedView<K, R> implements View<K, R> {
         }
     }
 
-    /**
-     * The rows as they are, to be closed. They stay as they are until then.
-     *
-     * @throws ViewNotReadyException while nothing is served
-     */
-    ViewMoment<K, R> moment() {
+    @Override
+    public View<K, R> view() {
+        return this;
+    }
+
+    @Override
+    public @Nullable RowsDigest servedRows() {
+        Published now = published;
+        return now == null ? null : RowsDigest.of(now.state());
+    }
+
+    @Override
+    public ViewMoment<K, R> moment() {
         while (true) {
             Answer<ViewMoment<K, R>> answer = asked(served(), this::momentOf);
             if (answer != null) {

@@ -143,7 +143,7 @@ public final class Views implements ProjectionRegistry {
      * @throws IllegalArgumentException if it is not kept here
      */
     public QueriedView<?, ?> queried(ProjectionType<?, ?> type) {
-        return new QueriedView<>((ServedView<?, ?>) view(type));
+        return (QueriedView<?, ?>) view(type);
     }
 
     /**

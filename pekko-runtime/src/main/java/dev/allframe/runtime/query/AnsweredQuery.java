@@ -126,7 +126,8 @@ final class AnsweredQuery<Q extends Query<R>, R> {
         QueryCounts counts = answering.counts();
         return new QueryMetadata(answering.type().queryClass(),
                 answering.views().stream().map(view -> view.view().type().name()).toList(), counts.timesAsked(),
-                counts.timesCached(), counts.timesFailed(), counts.runs(), atMost - answering.turns().availablePermits(),
+                counts.timesCached(), counts.timesFailed(), counts.runs(),
+                atMost - answering.turns().availablePermits(),
                 counts.waiting(), shared == null ? 0 : shared.size(), counts.took(), counts.longest());
     }
 }

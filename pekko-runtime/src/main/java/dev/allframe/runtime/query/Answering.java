@@ -23,7 +23,7 @@ record Answering<Q extends Query<R>, R>(QueryType<Q, R> type, List<QueriedView<?
     /** Of the rows that the views serve at this moment; null for a view that serves none. */
     List<@Nullable RowsDigest> served() {
         List<@Nullable RowsDigest> served = new ArrayList<>(views.size());
-        views.forEach(view -> served.add(view.served()));
+        views.forEach(view -> served.add(view.servedRows()));
         return served;
     }
 }

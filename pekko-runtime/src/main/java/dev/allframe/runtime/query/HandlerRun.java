@@ -175,7 +175,8 @@ final class HandlerRun<Q extends Query<R>, R> {
     static QueryError errorOf(Throwable failure) {
         Throwable cause = Failures.unwrapped(failure);
         return switch (cause) {
-            case ViewNotReadyException unready -> new QueryError.ViewNotReady(unready.view(), Failures.message(unready));
+            case ViewNotReadyException unready ->
+                new QueryError.ViewNotReady(unready.view(), Failures.message(unready));
             case EventStoreException failed -> new QueryError.StorageUnavailable(Failures.description(failed));
             default -> new QueryError.HandlerFailed(Failures.description(cause));
         };

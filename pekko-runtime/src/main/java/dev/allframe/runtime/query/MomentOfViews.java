@@ -46,7 +46,11 @@ final class MomentOfViews implements QueryViews, AutoCloseable {
 
     /** The view whose rows could not be read; null where all could. */
     @Nullable String damaged() {
-        return moments.stream().filter(ViewMoment::isDamaged).map(moment -> moment.type().name()).findFirst().orElse(null);
+        return moments.stream()
+                .filter(ViewMoment::isDamaged)
+                .map(moment -> moment.type().name())
+                .findFirst()
+                .orElse(null);
     }
 
     @Override

@@ -45,8 +45,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs aggregates, views, reactions and queries as they run in production, actors, command bus and journal, for the tests of one
- * class: in this process, with in-memory storage and virtual time.
+ * Runs aggregates, views, reactions and queries as they run in production, actors, command bus and journal, for the
+ * tests of one class: in this process, with in-memory storage and virtual time.
  *
  * <pre>{@code
  * @RegisterExtension
