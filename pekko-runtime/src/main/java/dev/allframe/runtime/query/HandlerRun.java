@@ -24,7 +24,7 @@ final class HandlerRun<Q extends Query<R>, R> {
     private enum Reads {
         /** Those of a later moment. */
         LATER,
-        /** They are being opened: nobody knows of which moment they are. */
+        /** They are being looked for: nobody knows of which moment they are. */
         UNKNOWN,
         /** Those of one moment. */
         KNOWN
@@ -129,12 +129,12 @@ final class HandlerRun<Q extends Query<R>, R> {
 
     private Outcome<R> outcome() {
         try {
+            read(Reads.UNKNOWN, List.of()); // before anything is looked at that may hold for this moment alone
             Kept<R> known = sharing == null ? null : sharing.runs.kept(sharing.key);
             if (known != null) {
                 return new Outcome<>(new QueryResult.Answered<>(known.value()), null, true);
             }
             long now = answering.clock().millis();
-            read(Reads.UNKNOWN, List.of());
             try (MomentOfViews views = new MomentOfViews(answering.views())) {
                 read(Reads.KNOWN, views.digests());
                 return called(views, now);

@@ -2,10 +2,8 @@ package dev.allframe.runtime.query;
 
 import dev.allframe.query.Query;
 import dev.allframe.query.QueryResult;
-import dev.allframe.runtime.projection.RowsDigest;
 import dev.allframe.runtime.query.AnswerCache.Kept;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

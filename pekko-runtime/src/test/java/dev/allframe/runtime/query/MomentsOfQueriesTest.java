@@ -169,7 +169,8 @@ final class MomentsOfQueriesTest {
                 .join();
         Awaitility.await()
                 .atMost(LONG)
-                .until(() -> views.describe("lights").generation() > 0 && views.view(LIGHTS).position()
+                .until(() -> views.describe("lights").generation() > 0 && views.view(LIGHTS)
+                        .position()
                         .compareTo(appended.lastPosition()) >= 0);
     }
 
