@@ -42,6 +42,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -107,7 +108,7 @@ final class QueriesTest {
     private static final Map<String, QueryHandler<Scripted, String>> SCRIPTS = new ConcurrentHashMap<>();
 
     private static String play(String script, QueryViews views) throws Exception {
-        return SCRIPTS.get(script).answer(new Scripted(script), views);
+        return Objects.requireNonNull(SCRIPTS.get(script)).answer(new Scripted(script), views);
     }
 
     private static String script(QueryHandler<Scripted, String> handler) {
@@ -290,6 +291,7 @@ final class QueriesTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // users may not have it
     void missing_arguments_are_named() {
         assertThatNullPointerException().isThrownBy(() -> QUERIES.ask(null)).withMessage("query");
         assertThatNullPointerException().isThrownBy(() -> QUERIES.ask(new OfNobody(), (ConsistencyToken[]) null))
@@ -310,14 +312,17 @@ final class QueriesTest {
     void a_handler_that_fails_is_told_and_asked_again() {
         AtomicInteger calls = new AtomicInteger();
         String failing = script((query, views) -> {
-            switch (calls.incrementAndGet()) {
-                case 1 -> throw new IllegalStateException("broken");
-                case 2 -> throw new Exception("checked");
-                case 3 -> throw new StackOverflowError();
-                default -> {
-                    return "mended";
-                }
+            int call = calls.incrementAndGet();
+            if (call == 1) {
+                throw new IllegalStateException("broken");
             }
+            if (call == 2) {
+                throw new Exception("checked");
+            }
+            if (call == 3) {
+                throw new StackOverflowError();
+            }
+            return "mended";
         });
 
         assertThat(List.of(error(QUERIES.ask(new Kept(failing))), error(QUERIES.ask(new Kept(failing))),
@@ -329,6 +334,7 @@ final class QueriesTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // users may not have it
     void a_handler_that_gives_null_or_reads_an_unnamed_view_is_told() {
         String nothing = script((query, views) -> null);
         String unnamed = script((query, views) -> "" + views.view(NOTHING).count());
@@ -544,8 +550,8 @@ final class QueriesTest {
             while (go.getCount() > 0) {
                 try {
                     waitFor(go);
-                } catch (InterruptedException ignored) {
-                    Thread.yield(); // goes on as if it had not heard
+                } catch (InterruptedException goesOn) {
+                    continue; // as if it had not heard
                 }
             }
             return "first";
@@ -632,8 +638,8 @@ final class QueriesTest {
             while (go.getCount() > 0) {
                 try {
                     waitFor(go);
-                } catch (InterruptedException ignored) {
-                    Thread.yield(); // goes on as if it had not heard
+                } catch (InterruptedException goesOn) {
+                    continue; // as if it had not heard
                 }
             }
             return amount(views, "w");
@@ -672,6 +678,7 @@ final class QueriesTest {
 
     static final class NoRecord implements Query<Long> {}
 
+    @SuppressWarnings("ArrayRecordComponent") // which is refused
     record Array(int[] numbers) implements Query<Long> {}
 
     @Test

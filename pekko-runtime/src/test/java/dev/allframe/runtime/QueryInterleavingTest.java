@@ -27,7 +27,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -102,7 +101,7 @@ final class QueryInterleavingTest {
             }
             Map<String, ConsistencyToken> last = new TreeMap<>();
             List<Question> open = new ArrayList<>();
-            AtomicInteger answered = new AtomicInteger();
+            int answered = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 for (int step = random.nextInt(4); step >= 0; step--) {
                     Wallet wallet = wallets.get(random.nextInt(WALLETS));
@@ -115,13 +114,13 @@ final class QueryInterleavingTest {
                     open.add(question(allFrame, wallets.get(random.nextInt(WALLETS)), last, random));
                 }
                 if (random.nextBoolean()) {
-                    answered.addAndGet(checked(open, seed));
+                    answered += checked(open, seed);
                 }
             }
-            answered.addAndGet(checked(open, seed));
+            answered += checked(open, seed);
 
             QueryMetadata told = allFrame.queries().describe().getFirst();
-            assertThat(told.asked()).isEqualTo(answered.get());
+            assertThat(told.asked()).isEqualTo(answered);
             assertThat(told.failed()).isZero();
             assertThat(told.cached()).as("answers are given again").isGreaterThan(ROUNDS / 10);
             assertThat(told.runs()).as("and made again").isGreaterThan(ROUNDS / 10);
@@ -131,7 +130,7 @@ final class QueryInterleavingTest {
     /** Amounts are 0, 1 and 2, so that rows are often as they were. */
     private static CommandResult.Accepted<WalletEvent> changed(AllFrame allFrame, Wallet wallet) {
         int amount = wallet.amounts().getLast();
-        boolean more = amount == 0 || amount == 1 && wallet.amounts().size() % 3 == 0;
+        boolean more = amount == 0 || (amount == 1 && wallet.amounts().size() % 3 == 0);
         CommandResult.Accepted<WalletEvent> accepted = allFrame.commands()
                 .dispatchAndWait(WALLET, wallet.id(), more ? put(1) : take(1))
                 .orThrow();
