@@ -207,6 +207,17 @@ final class QueriesTest {
         }
     }
 
+    /** Counts interrupts, and goes on waiting. */
+    private static void waitStubbornly(CountDownLatch latch, AtomicInteger interrupts) {
+        while (latch.getCount() > 0) {
+            try {
+                waitFor(latch);
+            } catch (InterruptedException unheard) {
+                interrupts.incrementAndGet();
+            }
+        }
+    }
+
     private static String amount(QueryViews views, String wallet) {
         return views.view(PURSES).get(wallet).map(Purse::amount).map(BigDecimal::toPlainString).orElse("none");
     }
@@ -539,6 +550,7 @@ final class QueriesTest {
 
     @Test
     void after_a_run_that_was_given_up_the_next_begins() throws InterruptedException {
+        AtomicInteger interrupts = new AtomicInteger();
         AtomicInteger calls = new AtomicInteger();
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
@@ -547,13 +559,7 @@ final class QueriesTest {
                 return "second";
             }
             begun.countDown();
-            while (go.getCount() > 0) {
-                try {
-                    waitFor(go);
-                } catch (InterruptedException goesOn) {
-                    continue; // as if it had not heard
-                }
-            }
+            waitStubbornly(go, interrupts);
             return "first";
         });
         CompletableFuture<QueryResult<String>> first = QUERIES.ask(new Kept(stubborn), List.of(), SHORT)
@@ -562,6 +568,7 @@ final class QueriesTest {
         assertThat(error(first)).isInstanceOf(QueryError.Timeout.class);
 
         assertThat(QUERIES.askAndWait(new Kept(stubborn)).orThrow()).isEqualTo("second");
+        await().atMost(LONG).until(() -> interrupts.get() == 1);
         go.countDown();
         await().atMost(LONG).until(() -> described(Kept.class).running() == 0);
         assertThat(calls).hasValue(2);
@@ -620,6 +627,7 @@ final class QueriesTest {
 
     @Test
     void closing_answers_everybody() throws InterruptedException {
+        AtomicInteger interrupts = new AtomicInteger();
         CountDownLatch interrupted = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(2);
         CountDownLatch go = new CountDownLatch(1);
@@ -635,13 +643,7 @@ final class QueriesTest {
         });
         String stubborn = script((query, views) -> {
             begun.countDown();
-            while (go.getCount() > 0) {
-                try {
-                    waitFor(go);
-                } catch (InterruptedException goesOn) {
-                    continue; // as if it had not heard
-                }
-            }
+            waitStubbornly(go, interrupts);
             return amount(views, "w");
         });
         AllFrame own = started("closing", "");
@@ -660,6 +662,7 @@ final class QueriesTest {
         assertThat(queries.ask(new Kept(endless)).toCompletableFuture())
                 .isCompletedWithValue(new Failed<>(new QueryError.ShuttingDown()));
         waitFor(interrupted);
+        await().atMost(LONG).until(() -> interrupts.get() == 1);
         go.countDown();
     }
 

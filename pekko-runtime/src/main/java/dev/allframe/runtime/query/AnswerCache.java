@@ -33,8 +33,8 @@ final class AnswerCache<R> {
     }
 
     /**
-     * The answer that holds for these rows; null for none. One that is from the future was made before the clock was set
-     * back, and nobody knows how old it is.
+     * The answer that holds for these rows; null for none. One that is from the future was made before the clock was
+     * set back, and nobody knows how old it is.
      */
     @Nullable Kept<R> get(QueryKey query, List<@Nullable RowsDigest> served, long nowMillis) {
         Kept<R> kept = answers.get(query);
