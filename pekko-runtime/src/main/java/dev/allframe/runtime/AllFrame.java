@@ -15,6 +15,8 @@ import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
+import dev.allframe.query.QueryBus;
+import dev.allframe.query.QueryType;
 import dev.allframe.runtime.aggregate.AggregateActor;
 import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.AggregateMessage;
@@ -29,6 +31,9 @@ import dev.allframe.runtime.membership.ClusterJoin;
 import dev.allframe.runtime.projection.Refusals;
 import dev.allframe.runtime.projection.RegisteredView;
 import dev.allframe.runtime.projection.Views;
+import dev.allframe.runtime.query.LocalQueryBus;
+import dev.allframe.runtime.query.QueryCheck;
+import dev.allframe.runtime.query.QuerySettings;
 import dev.allframe.runtime.reaction.Reactions;
 import dev.allframe.runtime.reaction.RegisteredReaction;
 import dev.allframe.runtime.saga.SagaDefinitions;
@@ -94,6 +99,7 @@ public final class AllFrame implements AutoCloseable {
     private final Map<String, ActorCommandBus.HostedAggregate> hosted;
     private final ActorCommandBus commands;
     private final Views views;
+    private final LocalQueryBus queries;
     private final Reactions reactions;
     private final @Nullable RunningSagas sagas;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -112,12 +118,14 @@ public final class AllFrame implements AutoCloseable {
 
     private AllFrame(ActorSystem<?> system, boolean ownsSystem, Hosts hosts,
             Map<String, ActorCommandBus.HostedAggregate> hosted, Map<String, Registration> registrations,
-            ActorCommandBus commands, Views views, Reactions reactions, @Nullable RunningSagas sagas) {
+            ActorCommandBus commands, Views views, LocalQueryBus queries, Reactions reactions,
+            @Nullable RunningSagas sagas) {
         this.system = system;
         this.ownsSystem = ownsSystem;
         this.hosts = hosts;
         this.hosted = hosted;
         this.views = views;
+        this.queries = queries;
         this.reactions = reactions;
         this.registrations = new ConcurrentHashMap<>(registrations);
         this.commands = commands;
@@ -163,6 +171,7 @@ public final class AllFrame implements AutoCloseable {
         private final List<ProjectionType<?, ?>> projections = new ArrayList<>();
         private final List<ReactionType> reactions = new ArrayList<>();
         private final List<SagaType<?>> sagas = new ArrayList<>();
+        private final List<QueryType<?, ?>> queries = new ArrayList<>();
 
         private Builder(ActorSystem<?> system, boolean ownsSystem, Clock clock) {
             this.system = system;
@@ -197,6 +206,12 @@ public final class AllFrame implements AutoCloseable {
             return this;
         }
 
+        /** Answers the queries of a type, which are asked by {@link AllFrame#queries}. */
+        public Builder query(QueryType<?, ?> type) {
+            queries.add(Objects.requireNonNull(type, "type"));
+            return this;
+        }
+
         /** Puts an interceptor around every dispatch, inside of those that were added before. */
         public Builder intercept(CommandInterceptor interceptor) {
             interceptors.add(interceptor);
@@ -211,6 +226,7 @@ public final class AllFrame implements AutoCloseable {
             builder.projections.addAll(projections);
             builder.reactions.addAll(reactions);
             builder.sagas.addAll(sagas);
+            builder.queries.addAll(queries);
             return builder;
         }
 
@@ -326,6 +342,7 @@ public final class AllFrame implements AutoCloseable {
                     read(source.aggregate(), aggregates, read, problems, "reaction '" + type.name() + "'");
                 }
             }
+            QueryCheck.run(queries, projections, problems);
             Map<String, AggregateType<?, ?, ?>> hosted = new LinkedHashMap<>();
             types.forEach(type -> hosted.put(type.name(), type));
             SagaDefinitions definitions = SagaDefinitions.of(sagas, hosted, problems);
@@ -374,6 +391,7 @@ public final class AllFrame implements AutoCloseable {
             RunningSagas open = null;
             try {
                 Hosting hosting = hosts.hosting();
+                QuerySettings asked = QuerySettings.of(system.settings().config());
                 Sagas told = Sagas.of(system, hosts.clustered(), hosting, checked.sagas).orElse(null);
                 RegisteredAggregate<?, ?, ?> machine = told == null ? null : told.aggregate();
                 StartCheck.run(system, hosting,
@@ -405,7 +423,8 @@ public final class AllFrame implements AutoCloseable {
                 if (open != null) {
                     open.sagas.open(commands, open.bus, views);
                 }
-                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, commands, views, running, open);
+                return new AllFrame(system, ownsSystem, hosts, hosted, registrations, commands, views,
+                        new LocalQueryBus(queries, views, asked, clock), running, open);
             } catch (RuntimeException | Error failed) {
                 if (open != null) {
                     open.close();
@@ -435,6 +454,11 @@ public final class AllFrame implements AutoCloseable {
     /** Sends commands to aggregates. */
     public CommandBus commands() {
         return commands;
+    }
+
+    /** Asks queries, which are answered from the views of this node. */
+    public QueryBus queries() {
+        return queries;
     }
 
     /**
@@ -588,8 +612,9 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * Stops the instances that live here after what they are doing; ends the actor system if AllFrame made it. Every
-     * dispatch has its result afterwards. Waits up to 30 seconds for the instances and as long for the actor system;
-     * not to be called from an actor. An interrupt does not end the waiting, and stays set. Closing twice does nothing.
+     * dispatch and every query has its result afterwards. Waits up to 30 seconds for the instances and as long for the
+     * actor system; not to be called from an actor. An interrupt does not end the waiting, and stays set. Closing twice
+     * does nothing.
      *
      * @throws IllegalStateException if something did not stop in time; all the rest is closed
      */
@@ -618,6 +643,7 @@ public final class AllFrame implements AutoCloseable {
             await(CompletableFuture.anyOf(stopHosts(), system.getWhenTerminated().toCompletableFuture()));
         } finally {
             try {
+                queries.close();
                 hosts.close();
                 await(CompletableFuture.anyOf(views.stop().toCompletableFuture(),
                         system.getWhenTerminated().toCompletableFuture()));

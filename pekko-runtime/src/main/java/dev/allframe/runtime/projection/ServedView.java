@@ -14,6 +14,7 @@ import dev.allframe.projection.ViewReader;
 import dev.allframe.projection.Watched;
 import dev.allframe.projection.fold.RowChange;
 import dev.allframe.projection.fold.StoredRows;
+import dev.allframe.projection.fold.ViewFold;
 import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * A view as users ask it. What is served is one volatile value ({@link Published}), set behind the write of each page:
  * who finds a position there finds its rows. Thread-safe.
  */
-final class ServedView<K, R> implements View<K, R> {
+final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
 
     private static final StreamId NO_STREAM = StreamId.of("allframe-projection", "none");
     private static final long MAX_SECONDS = Duration.ofDays(365).toSeconds();
@@ -268,6 +269,40 @@ final class ServedView<K, R> implements View<K, R> {
                     throw damaged;
                 };
             }
+        }
+    }
+
+    @Override
+    public View<K, R> view() {
+        return this;
+    }
+
+    @Override
+    public @Nullable RowsDigest servedRows() {
+        Published now = published;
+        return now == null ? null : RowsDigest.of(now.state());
+    }
+
+    @Override
+    public ViewMoment<K, R> moment() {
+        while (true) {
+            Answer<ViewMoment<K, R>> answer = asked(served(), this::momentOf);
+            if (answer != null) {
+                return answer.value;
+            }
+        }
+    }
+
+    private ViewMoment<K, R> momentOf(Published now) {
+        ViewSnapshot snapshot = now.tables().snapshot();
+        try {
+            RowsDigest digest = RowsDigest.of(ViewFold.state(snapshot));
+            now.readers().enter(); // which nobody refuses while the caller is a reader
+            return new ViewMoment<>(view.type(), snapshot, digest, now.readers(), rows(snapshot),
+                    damaged -> onDamage.accept(now, damaged));
+        } catch (RuntimeException | Error failed) {
+            snapshot.close();
+            throw failed;
         }
     }
 

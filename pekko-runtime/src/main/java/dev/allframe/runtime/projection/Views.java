@@ -138,6 +138,15 @@ public final class Views implements ProjectionRegistry {
     }
 
     /**
+     * A view by its type, as queries read it.
+     *
+     * @throws IllegalArgumentException if it is not kept here
+     */
+    public QueriedView<?, ?> queried(ProjectionType<?, ?> type) {
+        return (QueriedView<?, ?>) view(type);
+    }
+
+    /**
      * A view as it was, or as it would be, folded on a virtual thread. The view need not be kept here.
      *
      * @throws dev.allframe.codec.InvalidDomainException if it is not fine

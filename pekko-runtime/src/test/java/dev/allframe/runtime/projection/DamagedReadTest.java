@@ -16,12 +16,16 @@ import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.ViewSnapshot;
 import dev.allframe.store.view.ViewTable;
 import dev.allframe.store.view.ViewTables;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -52,10 +56,41 @@ final class DamagedReadTest {
             return new Tables(opened) {
                 @Override
                 public byte @Nullable [] get(ViewTable table, byte[] key) {
+                    check(table);
+                    return super.get(table, key);
+                }
+
+                @Override
+                public ViewSnapshot snapshot() {
+                    ViewSnapshot snapshot = super.snapshot();
+                    return new ViewSnapshot() {
+                        @Override
+                        public byte @Nullable [] get(ViewTable table, byte[] key) {
+                            check(table);
+                            return snapshot.get(table, key);
+                        }
+
+                        @Override
+                        public List<byte @Nullable []> getAll(ViewTable table, List<byte[]> keys) {
+                            return snapshot.getAll(table, keys);
+                        }
+
+                        @Override
+                        public Cursor cursor(ViewTable table, KeyRange range, boolean descending) {
+                            return snapshot.cursor(table, range, descending);
+                        }
+
+                        @Override
+                        public void close() {
+                            snapshot.close();
+                        }
+                    };
+                }
+
+                private void check(ViewTable table) {
                     if (rotten && table == ViewTable.ROWS && isFirst) {
                         throw new CorruptStoreException("the block is damaged, says the test");
                     }
-                    return super.get(table, key);
                 }
             };
         }
@@ -63,6 +98,22 @@ final class DamagedReadTest {
 
     @Test
     void damage_that_a_reader_meets_sets_the_generation_aside() {
+        isSetAside(users -> users.get("t"));
+    }
+
+    @Test
+    void damage_that_a_query_meets_sets_the_generation_aside() {
+        isSetAside(users -> {
+            try (ViewMoment<String, Row> moment = users.moment()) {
+                assertThat(moment.isDamaged()).isFalse();
+                assertThatThrownBy(() -> moment.rows().get("t")).isInstanceOf(CorruptStoreException.class);
+                assertThat(moment.isDamaged()).isTrue();
+                throw new CorruptStoreException("met");
+            }
+        });
+    }
+
+    private void isSetAside(Consumer<ServedView<String, Row>> reading) {
         EventStore.of(store, THING, JacksonEventCodec.of(THING))
                 .append("t", ExpectedVersion.any(), List.of(new ThingEvent.Happened(1), new ThingEvent.Happened(2)))
                 .toCompletableFuture()
@@ -81,7 +132,7 @@ final class DamagedReadTest {
             assertThat(users.get("t")).isPresent();
 
             views.rotten = true;
-            assertThatThrownBy(() -> users.get("t")).isInstanceOf(CorruptStoreException.class);
+            assertThatThrownBy(() -> reading.accept(users)).isInstanceOf(CorruptStoreException.class);
 
             await().ignoreExceptions().untilAsserted(() -> assertThat(users.get("t")).isPresent());
             await().until(() -> users.state() == ProjectionState.LIVE);

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.projection.ProjectionSettings;
+import dev.allframe.runtime.query.QuerySettings;
 import dev.allframe.runtime.reaction.ReactionSettings;
 import dev.allframe.runtime.saga.SagaSettings;
 import java.util.Map;
@@ -72,6 +73,7 @@ final class WrongValueTest {
         assertThatThrownBy(() -> {
             Hosting.Settings.of(config);
             ProjectionSettings.of(config);
+            QuerySettings.of(config);
             ReactionSettings.of(config);
             SagaSettings.of(config);
             StoragePlugins.of(SYSTEM, config);

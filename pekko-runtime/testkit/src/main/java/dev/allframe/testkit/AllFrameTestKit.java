@@ -14,6 +14,9 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
+import dev.allframe.query.Query;
+import dev.allframe.query.QueryResult;
+import dev.allframe.query.QueryType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.runtime.saga.Sagas;
 import dev.allframe.saga.SagaException;
@@ -21,6 +24,7 @@ import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaType;
+import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
@@ -47,8 +51,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs aggregates, views, reactions and sagas as they run in production, actors, command bus and journal, for the tests
- * of one class: in this process, with in-memory storage and virtual time.
+ * Runs aggregates, views, reactions, sagas and queries as they run in production, actors, command bus and journal, for
+ * the tests of one class: in this process, with in-memory storage and virtual time.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -80,6 +84,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     private final List<ProjectionType<?, ?>> projections;
     private final List<ReactionType> reactions;
     private final List<SagaType<?>> sagas;
+    private final List<QueryType<?, ?>> queries;
     private final Config config;
     private final VirtualClock clock = new VirtualClock(START);
     private @Nullable Running running;
@@ -87,28 +92,34 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     private record Running(ActorTestKit actors, VirtualScheduler timers, AllFrame allFrame) {}
 
     private AllFrameTestKit(List<AggregateType<?, ?, ?>> types, List<ProjectionType<?, ?>> projections,
-            List<ReactionType> reactions, List<SagaType<?>> sagas, Config config) {
+            List<ReactionType> reactions, List<SagaType<?>> sagas, List<QueryType<?, ?>> queries, Config config) {
         this.types = types;
         this.projections = projections;
         this.reactions = reactions;
         this.sagas = sagas;
+        this.queries = queries;
         this.config = config;
     }
 
     /** A testkit that hosts these aggregates. */
     public static AllFrameTestKit of(AggregateType<?, ?, ?>... types) {
-        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), List.of(), List.of(), List.of(),
+        return new AllFrameTestKit(new ArrayList<>(Arrays.asList(types)), List.of(), List.of(), List.of(), List.of(),
                 ConfigFactory.empty());
     }
 
     /** The same with a view, which is read by {@link #view}. */
     public AllFrameTestKit projection(ProjectionType<?, ?> type) {
-        return new AllFrameTestKit(types, with(projections, type), reactions, sagas, config);
+        return new AllFrameTestKit(types, with(projections, type), reactions, sagas, queries, config);
+    }
+
+    /** The same with a query, which is asked by {@link #ask}. Answers are cached for virtual time. */
+    public AllFrameTestKit query(QueryType<?, ?> type) {
+        return new AllFrameTestKit(types, projections, reactions, sagas, with(queries, type), config);
     }
 
     /** The same with a reaction. Its effects begin in real time; pauses between attempts are virtual time. */
     public AllFrameTestKit reaction(ReactionType type) {
-        return new AllFrameTestKit(types, projections, with(reactions, type), sagas, config);
+        return new AllFrameTestKit(types, projections, with(reactions, type), sagas, queries, config);
     }
 
     /**
@@ -116,7 +127,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
      * as the pause before another attempt, the time limit of a call and its deadline, is virtual time.
      */
     public AllFrameTestKit saga(SagaType<?> type) {
-        return new AllFrameTestKit(types, projections, reactions, with(sagas, type), config);
+        return new AllFrameTestKit(types, projections, reactions, with(sagas, type), queries, config);
     }
 
     private static <T> List<T> with(List<T> all, T added) {
@@ -125,7 +136,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
 
     /** The same with settings in HOCON that go before those of {@code application.conf}. */
     public AllFrameTestKit withConfig(String hocon) {
-        return new AllFrameTestKit(types, projections, reactions, sagas,
+        return new AllFrameTestKit(types, projections, reactions, sagas, queries,
                 ConfigFactory.parseString(hocon).withFallback(config));
     }
 
@@ -149,6 +160,7 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
             projections.forEach(builder::projection);
             reactions.forEach(builder::reaction);
             sagas.forEach(builder::saga);
+            queries.forEach(builder::query);
             running = new Running(actors, (VirtualScheduler) actors.system().classicSystem().scheduler(),
                     builder.start());
         } catch (RuntimeException failed) {
@@ -221,11 +233,23 @@ public final class AllFrameTestKit implements BeforeAllCallback, AfterAllCallbac
     /** Sends a command with options and waits, at most 20 seconds of real time, for what became of it. */
     public <C extends Command, E extends Event, S> CommandResult<E> send(AggregateType<C, E, S> type, String id,
             C command, CommandOptions options) {
+        return result(commands().dispatch(type, id, command, options),
+                command + " for " + type.name() + " " + id);
+    }
+
+    /**
+     * Asks a query that was given by {@link #query} and waits, at most 20 seconds of real time, for its answer. Its
+     * time limit is real time.
+     */
+    public <R> QueryResult<R> ask(Query<R> query, ConsistencyToken... tokens) {
+        return result(allFrame().queries().ask(query, tokens), query.toString());
+    }
+
+    private static <T> T result(CompletionStage<T> stage, String of) {
         try {
-            return inTime(commands().dispatch(type, id, command, options),
-                    "result of " + command + " for " + type.name() + " " + id);
+            return inTime(stage, "result of " + of);
         } catch (CompletionException failed) {
-            throw new AssertionError("dispatch of " + command + " is broken", failed.getCause());
+            throw new AssertionError("the bus has failed with " + of, failed.getCause());
         }
     }
 

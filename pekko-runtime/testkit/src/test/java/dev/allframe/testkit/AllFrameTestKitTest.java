@@ -19,6 +19,9 @@ import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.query.Query;
+import dev.allframe.query.QueryType;
+import dev.allframe.query.QueryViews;
 import dev.allframe.store.RecordedEvent;
 import java.time.Duration;
 import java.util.Optional;
@@ -91,10 +94,23 @@ final class AllFrameTestKitTest {
         return CompletableFuture.completedFuture(null);
     }).fromStart().retry(Duration.ofSeconds(20), Duration.ofSeconds(20), 2);
 
+    record RingsOf(String bell) implements Query<Optional<Rings>> {}
+
+    /** How often a query was answered by its handler. */
+    private static final AtomicInteger ANSWERED = new AtomicInteger();
+
+    private static Optional<Rings> ringsOf(RingsOf query, QueryViews views) {
+        ANSWERED.incrementAndGet();
+        return views.view(RINGS).get(query.bell());
+    }
+
     @RegisterExtension
     static final AllFrameTestKit KIT = AllFrameTestKit.of(BELL)
             .projection(RINGS)
             .reaction(ECHO)
+            .query(QueryType.of(RingsOf.class, AllFrameTestKitTest::ringsOf)
+                    .reads(RINGS)
+                    .cachedFor(Duration.ofMinutes(1)))
             .withConfig("allframe.passivate-after = 1h");
 
     @Test
@@ -157,6 +173,20 @@ final class AllFrameTestKitTest {
 
         assertThat(KIT.view(RINGS).get("viewed")).contains(new Rings(2));
         assertThat(KIT.projections().describe("rings").state()).isEqualTo(ProjectionState.LIVE);
+    }
+
+    @Test
+    void a_query_has_what_its_token_stands_for_and_is_cached_in_virtual_time() {
+        KIT.awaitViews();
+        CommandResult.Accepted<Rung> rung = KIT.send(BELL, "asked", new Ring()).orThrow();
+        int before = ANSWERED.get();
+
+        assertThat(KIT.ask(new RingsOf("asked"), rung.token()).orThrow()).contains(new Rings(1));
+        assertThat(KIT.ask(new RingsOf("asked")).orThrow()).contains(new Rings(1));
+        assertThat(ANSWERED).hasValue(before + 1);
+        KIT.advance(Duration.ofMinutes(1));
+        assertThat(KIT.ask(new RingsOf("asked")).orThrow()).contains(new Rings(1));
+        assertThat(ANSWERED).hasValue(before + 2);
     }
 
     @Test

@@ -13,6 +13,8 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
 import dev.allframe.projection.ViewComparison;
+import dev.allframe.query.Query;
+import dev.allframe.query.QueryType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.SagaType;
@@ -80,6 +82,7 @@ final class OpenBank implements AutoCloseable {
             AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT);
             SAGAS.forEach(builder::saga);
             VIEWS.forEach(builder::projection);
+            builder.query(Statements.STATEMENT_OF);
             running = builder.start();
             started = running;
             whenEnding = Ending.call(this::end);
@@ -171,6 +174,16 @@ final class OpenBank implements AutoCloseable {
                     ? new ViewException(Failures.message(told))
                     : failed;
         }
+    }
+
+    /**
+     * The answer to a query, from everything that is stored at this moment.
+     *
+     * @throws ViewException if a view that it reads does not come to it
+     */
+    <Q extends Query<R>, R> R ask(QueryType<Q, R> type, Q query, Output output) {
+        type.views().forEach(view -> views(output).untilUpToDate(view.name()));
+        return running().queries().askAndWait(query).orThrow();
     }
 
     /**

@@ -1,13 +1,12 @@
 package dev.allframe.sample.bank.cli;
 
-import static dev.allframe.sample.bank.views.Balances.BALANCES;
-import static dev.allframe.sample.bank.views.Statements.STATEMENTS;
+import static dev.allframe.sample.bank.views.Statements.STATEMENT_OF;
 
-import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.history.InputException;
-import dev.allframe.sample.bank.views.Balances.AccountRow;
 import dev.allframe.sample.bank.views.Statements;
+import dev.allframe.sample.bank.views.Statements.OwnersStatement;
 import dev.allframe.sample.bank.views.Statements.Statement;
+import dev.allframe.sample.bank.views.Statements.StatementOf;
 import java.time.YearMonth;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,15 +38,12 @@ final class ShowStatement implements Callable<Integer> {
     public Integer call() {
         try (OpenBank bank = new OpenBank(storage)) {
             Source.Filled filled = source.fill(bank, storage, output, id);
-            AccountRow account = bank.view(BALANCES, output)
-                    .get(id)
+            OwnersStatement found = bank.ask(STATEMENT_OF, new StatementOf(id, month), output)
                     .orElseThrow(() -> new InputException("there is no account '" + id + "'"));
-            Statement statement = bank.view(STATEMENTS, output)
-                    .read(rows -> Statements.of(rows, id, month, Money.zero(account.balance().currency())));
             if (output.isJson()) {
-                output.printJson(json(statement));
+                output.printJson(json(found.statement()));
             } else {
-                print(statement, account.owner());
+                print(found.statement(), found.owner());
             }
             return filled.good() ? 0 : Bank.NOT_GOOD;
         }

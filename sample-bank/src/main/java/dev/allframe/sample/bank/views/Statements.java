@@ -6,12 +6,15 @@ import static dev.allframe.projection.Change.put;
 import static dev.allframe.projection.Change.upsert;
 import static dev.allframe.projection.Version.version;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+import static dev.allframe.sample.bank.views.Balances.BALANCES;
 
 import dev.allframe.projection.Change;
 import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.Range;
 import dev.allframe.projection.ViewReader;
+import dev.allframe.query.Query;
+import dev.allframe.query.QueryType;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Closed;
 import dev.allframe.sample.bank.account.AccountEvent.Confirmed;
@@ -26,11 +29,13 @@ import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.account.Entry.Kind;
 import dev.allframe.sample.bank.account.Money;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,11 +98,26 @@ public final class Statements {
         }
     }
 
+    /** Asks for an account's month; empty where there is no such account. */
+    public record StatementOf(String account, YearMonth month) implements Query<Optional<OwnersStatement>> {}
+
+    /** An account's month with the name of the account's owner. */
+    public record OwnersStatement(String owner, Statement statement) {}
+
     /** The view: named {@code statements}. */
     public static final ProjectionType<Place, Movement> STATEMENTS = ProjectionType
             .named("statements", version(2), Place.class, Movement.class)
             .from(ACCOUNT, Statements::onAccount)
             .perStream();
+
+    /** A statement of a month that is over is asked for again and again. */
+    public static final QueryType<StatementOf, Optional<OwnersStatement>> STATEMENT_OF = QueryType
+            .of(StatementOf.class, (query, views) -> views.view(BALANCES)
+                    .get(query.account())
+                    .map(row -> new OwnersStatement(row.owner(), of(views.view(STATEMENTS), query.account(),
+                            query.month(), Money.zero(row.balance().currency())))))
+            .reads(BALANCES, STATEMENTS)
+            .cachedFor(Duration.ofHours(1));
 
     private Statements() {}
 
