@@ -188,6 +188,6 @@ final class ReactionsTest {
                         .parseString("pekko.persistence.journal.plugin = pekko.persistence.journal.inmem")
                         .withFallback(ConfigFactory.load()))
                 .reaction(MAIL)
-                .start()).isInstanceOf(ConfigurationException.class).hasMessageContaining("reactions need a storage");
+                .start()).isInstanceOf(ConfigurationException.class).hasMessageContaining("reactions and replays need a storage");
     }
 }

@@ -28,9 +28,11 @@ final class GoldenPositionTest {
     private static final StreamId STATE = StreamId.of(ReactionType.POSITIONS, "mails");
 
     private final EventStoreBackend store = InMemoryBackend.unbounded();
-    private final ReactionPositions positions = new ReactionPositions(store, ReactionType.named("mails")
-            .from(BELL, (event, info) -> CompletableFuture.completedFuture(null))
-            .fromStart(), Position.START);
+    private final ReactionPositions positions = new ReactionPositions(store,
+            RegisteredReaction.of(ReactionType.named("mails")
+                    .from(BELL, (event, info) -> CompletableFuture.completedFuture(null))
+                    .fromStart()),
+            Position.START);
 
     private String golden(String name) throws IOException {
         try (InputStream in = Objects.requireNonNull(GoldenPositionTest.class.getResourceAsStream("/golden/" + name))) {
@@ -52,7 +54,7 @@ final class GoldenPositionTest {
         bells.ring("b", 1);
         return new Stands(end, 0,
                 List.of(new Parked("bell|a", 1, Instant.parse("2026-03-01T10:00:00.123Z"), "no mail")),
-                withWitness ? new Witness(StreamId.of("bell", "b"), 1, end, -637975392) : null);
+                withWitness ? new Witness(StreamId.of("bell", "b"), 1, end, -637975392) : null, 0);
     }
 
     @Test
