@@ -8,6 +8,8 @@ import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
+import dev.allframe.replay.ReplayManager;
+import dev.allframe.replay.ReplayType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.sample.bank.demo.DemoReport;
@@ -36,6 +38,7 @@ final class OpenBank implements AutoCloseable {
             Statements.STATEMENTS, Turnover.TURNOVER);
 
     private final Storage storage;
+    private final @Nullable ReplayType replay;
     private volatile @Nullable AllFrame started;
     private volatile @Nullable Progress progress;
     private @Nullable AutoCloseable whenEnding;
@@ -46,7 +49,13 @@ final class OpenBank implements AutoCloseable {
      * @throws InputException if there is no such storage
      */
     OpenBank(Storage storage) {
+        this(storage, null);
+    }
+
+    /** As {@link #OpenBank(Storage)}, with a replay, which goes on where it has not ended. */
+    OpenBank(Storage storage, @Nullable ReplayType replay) {
         this.storage = storage;
+        this.replay = replay;
         storage.isDurable();
     }
 
@@ -56,6 +65,9 @@ final class OpenBank implements AutoCloseable {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
             AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).saga(TRANSFER);
             VIEWS.forEach(builder::projection);
+            if (replay != null) {
+                builder.replay(replay);
+            }
             running = builder.start();
             started = running;
             whenEnding = Ending.call(this::end);
@@ -82,6 +94,16 @@ final class OpenBank implements AutoCloseable {
     /** Starts, shows and operates sagas. */
     SagaOrchestrator sagas() {
         return running().sagas();
+    }
+
+    /** Starts, shows and operates the replay. */
+    ReplayManager replays() {
+        return running().replays();
+    }
+
+    /** Waits for the replay. */
+    ReplayWait replay(Output output) {
+        return new ReplayWait(running().replays(), output, shown -> progress = shown);
     }
 
     /** The names of the views. */

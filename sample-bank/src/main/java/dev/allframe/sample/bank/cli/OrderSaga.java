@@ -58,7 +58,7 @@ final class OrderSaga implements Callable<Integer> {
         }
         Order given = reason.order();
         SagaDecision decision = decision(wanted);
-        storage.checkKeepsSagas();
+        storage.checkKeepsAccounts();
         try (OpenBank bank = new OpenBank(storage)) {
             SagaHandle saga = saga(bank);
             SagaStatus status = SagaAnswers.status(saga);

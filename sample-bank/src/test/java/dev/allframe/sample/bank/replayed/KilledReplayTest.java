@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class KilledReplayTest {
 
-    private static final int KILLS = Integer.getInteger("replay.kills", 20);
+    private static final int KILLS = Integer.getInteger("replay.kills", 6);
     private static final int ACCOUNTS = 60;
     private static final int EVENTS_EACH = 50;
     private static final Pattern POSITION = Pattern.compile("\"position\":\"([^\"]+)\"");
