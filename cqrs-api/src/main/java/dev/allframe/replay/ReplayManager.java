@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
  * and the node that runs the replay follows it soon after, also one that starts later. So a replay that runs goes on
  * when a process ends and AllFrame starts again with the same {@link ReplayType}. Callable from any thread.
  *
- * <p>Methods throw {@link IllegalArgumentException} for a name that was not given to the builder. Stages of orders for a
- * run that has ended, or never began, fail with {@link IllegalStateException}.
+ * <p>Methods throw {@link IllegalArgumentException} for a name that was not given to the builder. Stages of orders for
+ * a run that has ended, or never began, fail with {@link IllegalStateException}.
  */
 public interface ReplayManager {
 

@@ -273,8 +273,8 @@ final class ReactionPositions {
     }
 
     /**
-     * Where it is stored to stand; empty before the first claim. Fails with {@link UnusablePositionException} where that
-     * cannot be read.
+     * Where it is stored to stand; empty before the first claim. Fails with {@link UnusablePositionException} where
+     * that cannot be read.
      */
     CompletionStage<Optional<Stands>> stands() {
         return store.getState(id).thenApply(found -> Optional.ofNullable(readable(found)).map(StoredRun::stands));

@@ -95,7 +95,7 @@ record ReplayRun(long number, Instant started, ReplayRange range, Position end, 
         return !cancelled && !isDone(stands);
     }
 
-    /** Whether a position is not before an end; also in a copy of the store, where positions have another store's id. */
+    /** Whether a position is not before an end. In a copy of the store the two may have ids of different stores. */
     static boolean reaches(Position position, Position end) {
         return position.epoch() > end.epoch() || (position.epoch() == end.epoch() && position.index() >= end.index());
     }

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A process that replays into a file outside is killed, again and again. The position that it has left covers only what
- * is in the file; the next process goes on behind it by itself, so that nothing is left out, and what it repeats was not
- * covered and is no more than {@code unsaved}.
+ * is in the file; the next process goes on behind it by itself, so that nothing is left out, and what it repeats was
+ * not covered and is no more than {@code unsaved}.
  */
 final class KilledReplayTest {
 
