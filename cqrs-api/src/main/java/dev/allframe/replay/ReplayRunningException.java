@@ -12,7 +12,8 @@ public final class ReplayRunningException extends RuntimeException {
      * @param state of the run before
      */
     public ReplayRunningException(String name, ReplayStatus.State state) {
-        super("replay '" + name + "' is " + state + ": another is started when it has ended; wait for it, or cancel it");
+        super("replay '" + name + "' is " + state
+                + ": another is started when it has ended; wait for it, or cancel it");
         this.name = name;
         this.state = state;
     }

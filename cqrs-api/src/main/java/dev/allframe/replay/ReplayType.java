@@ -45,7 +45,8 @@ public final class ReplayType {
     }
 
     /**
-     * Repeats the effects of a reaction, with its limits. The reaction itself stands where it stood. It must be {@link ReactionType#replayable()}.
+     * Repeats the effects of a reaction, with its limits. The reaction itself stands where it stood. It must be
+     * {@link ReactionType#replayable()}.
      */
     public ReplayType of(ReactionType reaction) {
         List<String> found = new ArrayList<>(problems);

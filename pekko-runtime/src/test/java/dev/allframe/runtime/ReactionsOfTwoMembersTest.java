@@ -103,8 +103,11 @@ final class ReactionsOfTwoMembersTest {
         await().atMost(PATIENCE).until(() -> keys(all).size() == 61);
         assertThat(seen.get("two")).as("what was finished is not repeated").hasSize(30);
         await().atMost(PATIENCE)
-                .until(() -> two.replays().describe("again").toCompletableFuture().join().state()
-                        == ReplayStatus.State.DONE);
+                .until(() -> two.replays()
+                        .describe("again")
+                        .toCompletableFuture()
+                        .join()
+                        .state() == ReplayStatus.State.DONE);
         List<String> together = new ArrayList<>(replayed.get("one"));
         together.addAll(replayed.get("two"));
         assertThat(together).as("what was stored when the replay began").hasSize(31).doesNotHaveDuplicates();

@@ -213,8 +213,12 @@ final class ReactionsTest {
         }
         assertThatThrownBy(ALL_FRAME::replays).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("add .replay(…)");
-        assertThatThrownBy(() -> AllFrame.on(ALL_FRAME.system()).reaction(MAIL).replay(again).replay(
-                ReplayType.named("mails").of(MAIL)).start()).isInstanceOf(InvalidDomainException.class)
+        assertThatThrownBy(() -> AllFrame.on(ALL_FRAME.system())
+                .reaction(MAIL)
+                .replay(again)
+                .replay(
+                        ReplayType.named("mails").of(MAIL))
+                .start()).isInstanceOf(InvalidDomainException.class)
                 .hasMessageContaining("two views, reactions or replays are named 'mails'")
                 .hasMessageContaining("replay 'mails' would repeat the effects of reaction 'mails'");
     }

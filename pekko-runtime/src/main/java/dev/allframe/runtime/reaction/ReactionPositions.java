@@ -303,7 +303,8 @@ final class ReactionPositions {
             return null;
         }
         StoredRun stored = parsed(state.id(), payload.bytes());
-        boolean known = stored.format == FORMAT || stored.format == OF_REPLAYS || (stored.format == WITHOUT_WITNESS && stored.witness == null);
+        boolean known = stored.format == FORMAT || stored.format == OF_REPLAYS
+                || (stored.format == WITHOUT_WITNESS && stored.witness == null);
         if (!known) {
             throw new UnsupportedFormatException("the position of " + state.id() + " has format " + stored.format
                     + ", known are " + WITHOUT_WITNESS + ", " + FORMAT + " and " + OF_REPLAYS);

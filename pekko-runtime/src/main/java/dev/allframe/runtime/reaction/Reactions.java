@@ -72,9 +72,11 @@ public final class Reactions {
         }
         EventStoreBackend store = hosting.storage().backend();
         if (store == null) {
-            throw new ConfigurationException("reactions and replays need a storage whose events can be read in one order, and \""
-                    + hosting.storage().name() + "\" is a Pekko journal without: use allframe.storage = memory or"
-                    + " allsource, or react in that journal's own read side");
+            throw new ConfigurationException(
+                    "reactions and replays need a storage whose events can be read in one order, and \""
+                            + hosting.storage().name()
+                            + "\" is a Pekko journal without: use allframe.storage = memory or"
+                            + " allsource, or react in that journal's own read side");
         }
         ReactionSettings settings = ReactionSettings.of(system.settings().config());
         registered.forEach(reaction -> reactions.running.put(reaction.type().name(),

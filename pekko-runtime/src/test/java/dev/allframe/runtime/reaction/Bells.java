@@ -107,8 +107,8 @@ final class Bells {
 
     Runner start(ActorSystem<?> system, RegisteredReaction reaction) {
         ReactionProgress progress = new ReactionProgress();
-        ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, ReactionSettings.of(CONFIG)
-               , Clock.systemUTC(), progress, () -> null);
+        ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, ReactionSettings.of(CONFIG),
+                Clock.systemUTC(), progress, () -> null);
         return new Runner(system.systemActorOf(ReactionKeeper.create(parts), "reaction-" + STARTED.incrementAndGet(),
                 Props.empty()), progress);
     }

@@ -34,7 +34,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
         ShowStatement.class, ShowCustomers.class, ShowTurnover.class, ShowViews.class, OrderView.class,
         RebuildView.class, ReplayCommand.class, TransferCommand.class, ShowSagas.class, OrderSaga.class,
-        SchemasCommand.class, StoreTool.class, HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
+        SchemasCommand.class, StoreTool.class,
+        HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",
                 "Try 'bank demo', which needs no data."}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
                         "0:Done. Malformed lines may have been left out: they are told and counted.",

@@ -121,8 +121,9 @@ final class ReplayCommand implements Callable<Integer> {
         feed.open();
         ReplayStatus end = bank.replay(output).untilItStands(NAME);
         if (end.state() != State.DONE) {
-            throw new ViewException("the replay is " + end.state().name().toLowerCase(Locale.ROOT) + ": " + end.trouble()
-                    + "; the same command goes on with it");
+            throw new ViewException(
+                    "the replay is " + end.state().name().toLowerCase(Locale.ROOT) + ": " + end.trouble()
+                            + "; the same command goes on with it");
         }
         print(end, goesOn);
         return 0;

@@ -98,8 +98,9 @@ final class ReplayOfBankTest {
                         .parseMap(Map.of("allframe.storage", "allsource", "allsource.dir",
                                 folder.resolve("data").toString()))
                         .withFallback(ConfigFactory.load()))
-                .replay(ReplayType.named("feed").from(ACCOUNT,
-                        (event, info) -> CompletableFuture.failedFuture(new IllegalStateException("not yet"))))
+                .replay(ReplayType.named("feed")
+                        .from(ACCOUNT,
+                                (event, info) -> CompletableFuture.failedFuture(new IllegalStateException("not yet"))))
                 .start()) {
             bank.replays().start("feed", range, Order.of("test", "it is ended")).toCompletableFuture().join();
         }

@@ -86,7 +86,8 @@ final class ReplayProcess {
     /** One write, so that a kill leaves whole lines: what the kernel has is not lost with the process. */
     private CompletionStage<?> note(Object event, ReactionInfo info) {
         try {
-            ledger.write(ByteBuffer.wrap((info.idempotencyKey() + " " + info.position().index() + "\n").getBytes(UTF_8)));
+            ledger.write(
+                    ByteBuffer.wrap((info.idempotencyKey() + " " + info.position().index() + "\n").getBytes(UTF_8)));
             say("noted");
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
