@@ -78,7 +78,7 @@ final class CommandsTest {
         for (String command : commands) {
             String[] words = words(command).takeWhile(word -> !word.equals("COMMAND")).toArray(String[]::new);
             try {
-                new CommandLine(Bank.class).parseArgs(words);
+                new CommandLine(Bank.class).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(words);
             } catch (MissingParameterException shortened) {
                 assertThat(shortened.getCommandLine().getCommandName()).as(command).isNotEqualTo("bank");
             } catch (ParameterException refused) {

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Groups of values in windows of their time. A value is added to its windows whenever its event comes: nothing waits for
- * others, and nothing is closed. Immutable.
+ * Groups of values in windows of their time. A value is added to its windows whenever its event comes: nothing waits
+ * for others, and nothing is closed. Immutable.
  *
  * @param <K> the keys of the groups
  * @param <V> the values

@@ -8,8 +8,8 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events a view of the past is made of: those up to a moment of the store, and of these all, or the ones for which
- * a condition holds. Immutable.
+ * Which events a view of the past is made of: those up to a moment of the store, and of these all, or the ones for
+ * which a condition holds. Immutable.
  */
 public final class AsOf {
 

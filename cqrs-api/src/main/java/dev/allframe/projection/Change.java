@@ -66,7 +66,8 @@ public sealed interface Change<K, R> {
     }
 
     /**
-     * What follows from the rows that are there: the last ones of a range of keys, as the changes before have left them.
+     * What follows from the rows that are there: the last ones of a range of keys, as the changes before have left
+     * them.
      *
      * @param range of keys
      * @param last how many rows are looked at most, from the end of the range

@@ -11,15 +11,25 @@ import java.util.Map;
  * @param version its version
  * @param registered whether code here has it
  * @param sagas how many there are in each phase, as the view of this node has them
+ * @param ends those that have ended on this node since it was started
  * @param steps what this node has done for each step since it was started, in their order
  */
 public record SagaMetadata(String definition, int version, boolean registered, Map<SagaStatus.Phase, Long> sagas,
-        List<StepUse> steps) {
+        Ends ends, List<StepUse> steps) {
 
     public SagaMetadata {
         sagas = Map.copyOf(sagas);
         steps = List.copyOf(steps);
     }
+
+    /**
+     * Sagas that have completed or were compensated.
+     *
+     * @param count how many
+     * @param time how long all together have taken, each from its start to its end
+     * @param longest how long the longest has taken
+     */
+    public record Ends(long count, Duration time, Duration longest) {}
 
     /**
      * What was done for a step.

@@ -435,7 +435,7 @@ public final class AllFrame implements AutoCloseable {
                     open.close();
                 }
                 if (running != null) {
-                    var unused = running.stop(ownsSystem);
+                    var unused = running.stop();
                 }
                 if (views != null) {
                     var unused = views.stop();
@@ -472,8 +472,8 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * A view as it was, or as it would be: its events up to a moment are folded into tables of their own, on a virtual
-     * thread. The view need not have been given to the builder. Reads the store from its beginning; the rows are on disk
-     * where the views are, and go when the view is closed.
+     * thread. The view need not have been given to the builder. Reads the store from its beginning; the rows are on
+     * disk where the views are, and go when the view is closed.
      *
      * @return fails with {@link IllegalStateException} where the view fails at an event
      * @throws dev.allframe.codec.InvalidDomainException if something is wrong with the view
@@ -635,7 +635,7 @@ public final class AllFrame implements AutoCloseable {
             sagas.sagas.endWaiting();
         }
         try { // first: their effects may send commands
-            await(CompletableFuture.anyOf(reactions.stop(ownsSystem).toCompletableFuture(),
+            await(CompletableFuture.anyOf(reactions.stop().toCompletableFuture(),
                     system.getWhenTerminated().toCompletableFuture()));
         } finally {
             if (sagas != null) {

@@ -14,10 +14,11 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
 
 /** The members of a cluster in one JVM, the first of which the others join. */
-final class ClusterMembers implements AutoCloseable {
+public final class ClusterMembers implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -35,6 +36,7 @@ final class ClusterMembers implements AutoCloseable {
             """).withFallback(ClusterHostTest.MEMBER);
 
     private final List<ActorSystem<Void>> systems = new ArrayList<>();
+    private final List<ActorSystem<Void>> lost = new ArrayList<>();
     private final String shared = String.format(Locale.ROOT, """
             allframe.storage = memory
             allframe.storages.memory.visible-to = cluster
@@ -42,7 +44,7 @@ final class ClusterMembers implements AutoCloseable {
             """, UUID.randomUUID());
 
     /** The configuration of a storage that all members see. */
-    String shared() {
+    public String shared() {
         return shared;
     }
 
@@ -68,7 +70,7 @@ final class ClusterMembers implements AutoCloseable {
     }
 
     /** An actor system that has joined the others, when all of them know it. */
-    ActorSystem<Void> joined(String hocon) {
+    public ActorSystem<Void> joined(String hocon) {
         ActorSystem<Void> system = start(hocon);
         Cluster.get(system)
                 .manager()
@@ -78,10 +80,21 @@ final class ClusterMembers implements AutoCloseable {
     }
 
     /** When the others know that it has left: until then Pekko may not let another one join. */
-    void stop(ActorSystem<Void> member) {
+    public void stop(ActorSystem<Void> member) {
         systems.removeIf(system -> address(system).equals(address(member))); // systems of one name are equal
         member.terminate();
         member.getWhenTerminated().toCompletableFuture().join();
+        awaitAllUp();
+    }
+
+    /**
+     * A member that does not leave, as where its process was killed: nobody hands over what it has, and the others give
+     * it up. Its threads may go on for a while.
+     */
+    public void lose(ActorSystem<Void> member, ActorSystem<Void> givenUpBy) {
+        systems.removeIf(system -> address(system).equals(address(member)));
+        lost.add(member);
+        Cluster.get(givenUpBy).manager().tell(new Down(Cluster.get(member).selfMember().address()));
         awaitAllUp();
     }
 
@@ -101,6 +114,7 @@ final class ClusterMembers implements AutoCloseable {
 
     @Override
     public void close() {
+        systems.addAll(lost);
         systems.forEach(ActorSystem::terminate);
         systems.forEach(system -> system.getWhenTerminated().toCompletableFuture().join());
     }

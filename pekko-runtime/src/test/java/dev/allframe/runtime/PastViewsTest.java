@@ -83,7 +83,9 @@ final class PastViewsTest {
             .perStream()
             .parkFailures();
 
-    /** Stands, but for the tests that say how late it is. A class of its own: AllFrame asks for it from other threads. */
+    /**
+     * Stands, but for the tests that say how late it is. A class of its own: AllFrame asks for it from other threads.
+     */
     private static final class Adjusted implements InstantSource {
 
         private static final AtomicReference<Instant> NOW = new AtomicReference<>(

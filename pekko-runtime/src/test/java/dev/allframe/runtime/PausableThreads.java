@@ -14,7 +14,7 @@ import org.apache.pekko.dispatch.ExecutorServiceFactory;
 public final class PausableThreads extends ExecutorServiceConfigurator {
 
     /** The configuration of a member that can be paused. One at a time. */
-    static final String CONFIG = """
+    public static final String CONFIG = """
             pekko.actor.default-dispatcher.executor = "dev.allframe.runtime.PausableThreads"
             pekko.actor.internal-dispatcher.executor = "dev.allframe.runtime.PausableThreads"
             """;
@@ -27,12 +27,12 @@ public final class PausableThreads extends ExecutorServiceConfigurator {
     }
 
     /** Nothing is begun from here on. */
-    static void pause() {
+    public static void pause() {
         gate = new CountDownLatch(1);
     }
 
     /** Everything goes on. */
-    static void resume() {
+    public static void resume() {
         gate.countDown();
     }
 

@@ -60,7 +60,6 @@ final class ReactionsOfTwoMembersTest {
         Map<String, Set<String>> seen = new ConcurrentHashMap<>();
         List<ReactionInfo> all = Collections.synchronizedList(new ArrayList<>());
         ActorSystem<Void> first = members.joined(members.shared());
-        ActorSystem<Void> second = members.joined(members.shared());
         Map<String, List<String>> replayed = Map.of("one", Collections.synchronizedList(new ArrayList<>()), "two",
                 Collections.synchronizedList(new ArrayList<>()));
         AllFrame one = AllFrame.on(first)
@@ -68,20 +67,25 @@ final class ReactionsOfTwoMembersTest {
                 .reaction(noting(seen, all, "one"))
                 .replay(replaying(replayed.get("one")))
                 .start();
+        one.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 1);
+        StreamId replay = StreamId.of(ReactionType.POSITIONS, "again");
+        await().atMost(PATIENCE).until(() -> one.backend().getState(replay).toCompletableFuture().join().isPresent());
+        ActorSystem<Void> second = members.joined(members.shared());
         AllFrame two = AllFrame.on(second)
                 .aggregate(WALLET)
                 .reaction(noting(seen, all, "two"))
                 .replay(replaying(replayed.get("two")))
                 .start();
-        for (int i = 0; i < 30; i++) {
+        for (int i = 1; i < 30; i++) {
             two.commands().dispatchAndWait(WALLET, "w" + i % 10, put(1), PATIENT).orThrow();
         }
         await().atMost(PATIENCE).until(() -> keys(all).size() == 30);
-        assertThat(seen).as("runs on the oldest").containsOnlyKeys("one");
+        assertThat(seen).as("runs where it began").containsOnlyKeys("one");
         assertThat(two.health().parts()).anySatisfy(part -> assertThat(part.kind()).isEqualTo(Kind.REACTION));
 
         Adapter.toClassic(first)
-                .actorSelection("/system/allframe-reaction-notes/manager/runner/*")
+                .actorSelection("/system/sharding/allframe-reaction-notes/0/0/*")
                 .tell(Kill.getInstance(), ActorRef.noSender());
         two.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
         await().atMost(PATIENCE).until(() -> keys(all).size() == 31);
@@ -113,10 +117,50 @@ final class ReactionsOfTwoMembersTest {
         assertThat(together).as("what was stored when the replay began").hasSize(31).doesNotHaveDuplicates();
 
         Adapter.toClassic(second)
-                .actorSelection("/system/allframe-reaction-notes/manager/runner")
+                .actorSelection("/system/sharding/allframe-reaction-notes/0/0")
                 .tell(PoisonPill.getInstance(), ActorRef.noSender());
-        await().atMost(PATIENCE)
-                .until(() -> two.health().toString().contains("the actor that runs it has stopped"));
+        two.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 62);
+        await().atMost(PATIENCE).until(() -> two.health().isUp());
+        two.close();
+    }
+
+    /** Its actor system stays a member. */
+    @Test
+    void a_reaction_moves_from_a_member_that_closes_AllFrame_and_stays() {
+        Map<String, Set<String>> seen = new ConcurrentHashMap<>();
+        List<ReactionInfo> all = Collections.synchronizedList(new ArrayList<>());
+        ActorSystem<Void> first = members.joined(members.shared());
+        AllFrame one = AllFrame.on(first).aggregate(WALLET).reaction(noting(seen, all, "one")).start();
+        one.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT).orThrow();
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 1);
+        ActorSystem<Void> second = members.joined(members.shared());
+        AllFrame two = AllFrame.on(second).aggregate(WALLET).reaction(noting(seen, all, "two")).start();
+
+        one.close();
+        two.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT).orThrow();
+
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 2);
+        assertThat(seen.get("two")).as("what was finished is not repeated").hasSize(1);
+        two.close();
+    }
+
+    @Test
+    void a_member_without_the_role_runs_no_reaction() {
+        String role = "\nallframe.sharding.role = host";
+        Map<String, Set<String>> seen = new ConcurrentHashMap<>();
+        List<ReactionInfo> all = Collections.synchronizedList(new ArrayList<>());
+        ActorSystem<Void> first = members.joined(members.shared() + role);
+        ActorSystem<Void> second = members.joined(members.shared() + role + "\npekko.cluster.roles = [host]");
+        AllFrame one = AllFrame.on(first).aggregate(WALLET).reaction(noting(seen, all, "one")).start();
+        AllFrame two = AllFrame.on(second).aggregate(WALLET).reaction(noting(seen, all, "two")).start();
+
+        one.commands().dispatchAndWait(WALLET, "w", put(1), PATIENT).orThrow();
+
+        await().atMost(PATIENCE).until(() -> keys(all).size() == 1);
+        assertThat(seen).containsOnlyKeys("two");
+        await().atMost(PATIENCE).until(() -> one.health().isUp() && two.health().isUp());
+        one.close();
         two.close();
     }
 
@@ -130,17 +174,17 @@ final class ReactionsOfTwoMembersTest {
                 pekko.cluster.failure-detector { heartbeat-interval = 100ms, acceptable-heartbeat-pause = 1s }
                 """;
         ActorSystem<Void> first = members.joined(quick + PausableThreads.CONFIG);
-        ActorSystem<Void> second = members.joined(quick);
         AllFrame one = AllFrame.on(first).aggregate(WALLET).reaction(holding(begun, "one", held)).start();
-        AllFrame two = AllFrame.on(second)
-                .aggregate(WALLET)
-                .reaction(holding(begun, "two", CompletableFuture.completedFuture(null)))
-                .start();
-        EventStore.of(two.backend(), WALLET, JacksonEventCodec.of(WALLET))
+        EventStore.of(one.backend(), WALLET, JacksonEventCodec.of(WALLET))
                 .append("w", ExpectedVersion.any(), List.of(wasPut(1)))
                 .toCompletableFuture()
                 .join();
         await().atMost(PATIENCE).until(() -> begun.contains("one"));
+        ActorSystem<Void> second = members.joined(quick);
+        AllFrame two = AllFrame.on(second)
+                .aggregate(WALLET)
+                .reaction(holding(begun, "two", CompletableFuture.completedFuture(null)))
+                .start();
         DurableState before = position(two);
 
         PausableThreads.pause();

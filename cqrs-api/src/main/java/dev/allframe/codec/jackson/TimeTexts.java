@@ -6,8 +6,8 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 
 /**
- * Reads the usual texts of moments, dates and durations without the formatters of the platform, which take several times
- * as long as all else that is done to read a record. A text of another look is left to the platform.
+ * Reads the usual texts of moments, dates and durations without the formatters of the platform, which take several
+ * times as long as all else that is done to read a record. A text of another look is left to the platform.
  */
 final class TimeTexts {
 

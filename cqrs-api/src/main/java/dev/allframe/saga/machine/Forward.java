@@ -111,8 +111,18 @@ final class Forward<T> {
         if (received.isEmpty()) {
             return false;
         }
-        done(step, moves.run().generation(), true, List.of(received.get().event()));
+        received(step, moves.run().generation(), received.get());
         return moves.state().run() == null && moves.state().phase() == Phase.FORWARD;
+    }
+
+    /** The end of a step that has waited for an event. */
+    void received(SagaStep<T> step, int generation, Received event) {
+        if (event.event() != null) {
+            done(step, generation, true, List.of(event.event()));
+        } else {
+            doneWithout(step, generation, true, List.of(), "unkept",
+                    "event " + event.eventId() + " is too large to be kept with what it changes");
+        }
     }
 
     void complete() {

@@ -6,9 +6,12 @@ import dev.allframe.saga.SagaStep;
 import dev.allframe.saga.machine.SagaState.HaltedAt;
 import dev.allframe.saga.machine.SagaState.Phase;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What follows from a time that has come, an event, a cancellation, and an operator's decision. */
@@ -69,10 +72,12 @@ final class Interventions<T> {
             return Optional.of(Decision.noChange());
         }
         Run run = moves.state().run();
-        if (run != null && moves.state().phase() == Phase.FORWARD && moves.state().hasReceived(run.step())) {
-            SagaStep<T> step = moves.definition().step(run.step());
-            moves.forward().done(step, run.generation(), true, List.of(arrival.contents()));
-            moves.forward().forwardBehind(step);
+        if (run != null && moves.state().phase() == Phase.FORWARD) {
+            moves.state().received(run.step()).ifPresent(received -> {
+                SagaStep<T> step = moves.definition().step(run.step());
+                moves.forward().received(step, run.generation(), received);
+                moves.forward().forwardBehind(step);
+            });
         }
         return Optional.empty();
     }
@@ -146,18 +151,9 @@ final class Interventions<T> {
             return Optional.of(Decision.refuse("not-parked", "the saga is not parked"));
         }
         SagaDecision decision = command.decision();
-        boolean possible = switch (halt.halt()) {
-            case STEP -> decision != SagaDecision.TURN_BACK;
-            case UNDECIDED ->
-                decision != SagaDecision.TURN_BACK || !(moves.state().pastPivot() || stepOf(halt).isPivot());
-            case CONTEXT -> decision == SagaDecision.SKIP || (decision == SagaDecision.RETRY && isKept(stepOf(halt)));
-            case SUCCESSOR -> decision == SagaDecision.RETRY || decision == SagaDecision.SKIP;
-            case UNDO ->
-                decision == SagaDecision.RETRY || decision == SagaDecision.SKIP || decision == SagaDecision.DONE;
-        };
-        if (!possible) {
+        if (!isPossible(decision, halt)) {
             return Optional.of(Decision.refuse("not-possible", "that cannot be decided about a saga that is parked"
-                    + " because: " + moves.state().reason()));
+                    + " because: " + moves.state().reason() + "; what can be is " + possible(halt)));
         }
         Run run = moves.state().run();
         moves.add(new SagaEvent.Decided(moves.at(), decision, Moves.shortened(command.by()),
@@ -176,6 +172,25 @@ final class Interventions<T> {
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isPossible(SagaDecision decision, HaltedAt halt) {
+        return switch (halt.halt()) {
+            case STEP -> decision != SagaDecision.TURN_BACK;
+            case UNDECIDED ->
+                decision != SagaDecision.TURN_BACK || !(moves.state().pastPivot() || stepOf(halt).isPivot());
+            case CONTEXT -> decision == SagaDecision.SKIP || (decision == SagaDecision.RETRY && isKept(stepOf(halt)));
+            case SUCCESSOR -> decision == SagaDecision.RETRY || decision == SagaDecision.SKIP;
+            case UNDO ->
+                decision == SagaDecision.RETRY || decision == SagaDecision.SKIP || decision == SagaDecision.DONE;
+        };
+    }
+
+    private String possible(HaltedAt halt) {
+        return Arrays.stream(SagaDecision.values())
+                .filter(decision -> isPossible(decision, halt))
+                .map(decision -> decision.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .collect(Collectors.joining(", "));
     }
 
     private SagaStep<T> stepOf(HaltedAt halt) {

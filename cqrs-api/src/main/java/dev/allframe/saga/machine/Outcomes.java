@@ -9,6 +9,8 @@ import dev.allframe.failure.Failures;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the result of a command means for a saga. */
@@ -55,7 +57,9 @@ public final class Outcomes {
     }
 
     private static String text(CommandResult.Refused<?> refused) {
-        return refused.message() + (refused.details().isEmpty() ? "" : " " + refused.details());
+        return Stream.of(refused.message(), refused.details().isEmpty() ? "" : refused.details().toString())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" "));
     }
 
     private static Outcome ofError(CommandError error) {

@@ -50,10 +50,10 @@ public sealed interface SagaCommand extends Command {
      * @param event the stored name of the event
      * @param key its key
      * @param eventId stream and sequence number
-     * @param contents the event
+     * @param contents the event; null where no saga can keep it, as it is too large with what it changes
      */
     record Arrive(Instant at, String event, String key, String eventId,
-            StoredValue contents) implements SagaCommand {}
+            @Nullable StoredValue contents) implements SagaCommand {}
 
     /** To turn back, if the pivot is not behind it. */
     record Cancel(Instant at, String by, String reason) implements SagaCommand {}

@@ -97,9 +97,11 @@ public sealed interface SagaEvent extends Event {
      *
      * @param key its key
      * @param eventId stream and sequence number
+     * @param event its contents; null where they could not be kept
      */
     @Stored("event-received")
-    record EventReceived(Instant at, String step, String key, String eventId, StoredValue event) implements SagaEvent {}
+    record EventReceived(Instant at, String step, String key, String eventId,
+            @Nullable StoredValue event) implements SagaEvent {}
 
     /** It is found out whether the step was done. */
     @Stored("settling")

@@ -70,7 +70,7 @@ public record SagaState(Phase phase, @Nullable Begun begun, @Nullable StoredValu
      * @param key its key
      * @param eventId stream and sequence number
      */
-    public record Received(String step, String key, String eventId, StoredValue event) {}
+    public record Received(String step, String key, String eventId, @Nullable StoredValue event) {}
 
     /** What a parked saga stands before. */
     public record HaltedAt(Halt halt, @Nullable String step) {}

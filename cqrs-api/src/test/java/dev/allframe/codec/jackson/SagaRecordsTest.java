@@ -61,6 +61,7 @@ final class SagaRecordsTest {
             new SagaEvent.StepNotDone(AT, "reserve", 1, "closed", ""),
             new SagaEvent.StepSkipped(AT, "reserve"),
             new SagaEvent.EventReceived(AT, "wait", "k", "account|acc-1#7", ANSWER),
+            new SagaEvent.EventReceived(AT, "wait", "k", "account|acc-1#7", null),
             new SagaEvent.Settling(AT, "reserve", Direction.DO, 1, SettleReason.TIMEOUT, "timeout", ""),
             new SagaEvent.TurnedBack(AT, "closed", ""),
             new SagaEvent.Undone(AT, "reserve", 1),

@@ -237,7 +237,8 @@ public final class AggregateActor<C extends Command, E extends Event, S>
         return switch (aggregate.type().aggregate().decide(state.state(), command)) {
             case Decision.Persist<E>(List<E> events) -> {
                 List<Recorded<S>> records = newRecords.ofEvents(execute, events, state.state(), version);
-                String early = versions.refusal(records);
+                String unread = versions.refusal(records);
+                String early = unread != null ? unread : aggregate.refusal(events);
                 if (early != null) {
                     yield fail(execute, new CommandError.NotYetReadable(early));
                 }

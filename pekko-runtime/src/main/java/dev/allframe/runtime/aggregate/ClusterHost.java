@@ -1,28 +1,22 @@
 package dev.allframe.runtime.aggregate;
 
 import dev.allframe.runtime.aggregate.AggregateMessage.Execute;
+import dev.allframe.runtime.sharing.HandOver;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.store.StreamId;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
-import org.apache.pekko.actor.NoSerializationVerificationNeeded;
-import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.cluster.sharding.ShardRegion;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -32,14 +26,6 @@ import org.apache.pekko.cluster.typed.Cluster;
 
 /** Hosts the instances of one aggregate type in a cluster, by Pekko's cluster sharding; shards are ranges of slices. */
 final class ClusterHost implements AggregateHost {
-
-    /** Actor names are unique in an actor system. */
-    private static final AtomicLong STOPPED = new AtomicLong();
-
-    /** How long a region may take to hand over what it has. */
-    private static final Duration HAND_OVER_PATIENCE = Duration.ofSeconds(20);
-
-    private enum EndRegion implements NoSerializationVerificationNeeded { NOW }
 
     private final ActorSystem<?> system;
     private final String aggregate;
@@ -149,33 +135,9 @@ final class ClusterHost implements AggregateHost {
         here.release(id);
     }
 
-    /**
-     * Hands the shards over to other members; Pekko keeps the name of the type taken for the rest of the actor system's
-     * life. The region ends when it has no shard and no command whose shard is yet to be found. A member that never
-     * came up finds none, and its region ends at once; so does, in the end, one that has no host in its cluster.
-     */
     @Override
     public CompletionStage<Done> stop() {
-        CompletableFuture<Done> stopped = new CompletableFuture<>();
-        system.systemActorOf(Behaviors.<Object>setup(context -> {
-            context.watch(region);
-            org.apache.pekko.actor.ActorRef raw = Adapter.toClassic(region);
-            raw.tell(ShardRegion.gracefulShutdownInstance(), Adapter.toClassic(context.getSelf()));
-            context.scheduleOnce(neverUp() ? Duration.ZERO : HAND_OVER_PATIENCE, context.getSelf(), EndRegion.NOW);
-            return Behaviors.receive(Object.class).onMessageEquals(EndRegion.NOW, () -> {
-                raw.tell(PoisonPill.getInstance(), Adapter.toClassic(context.getSelf()));
-                return Behaviors.same();
-            }).onSignal(Terminated.class, signal -> {
-                stopped.complete(Done.getInstance());
-                return Behaviors.stopped();
-            }).build();
-        }), "allframe-stop-" + aggregate + "-" + STOPPED.incrementAndGet(), Props.empty());
-        return stopped;
-    }
-
-    private boolean neverUp() {
-        MemberStatus status = Cluster.get(system).selfMember().status();
-        return status.equals(MemberStatus.joining()) || status.equals(MemberStatus.removed()); // before it joins, too
+        return HandOver.of(system, aggregate, region);
     }
 
     /**

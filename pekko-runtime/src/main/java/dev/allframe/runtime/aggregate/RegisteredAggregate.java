@@ -20,7 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +34,12 @@ import org.jspecify.annotations.Nullable;
  * @param states writes and reads its states; null where it keeps no snapshots
  * @param commands the command classes by the names that they have between nodes
  * @param listener is told the states of its instances; null for nobody
+ * @param rule says why an event must not be stored now, though members can read it; gives null where it may
  */
 public record RegisteredAggregate<C extends Command, E extends Event, S>(AggregateType<C, E, S> type,
         EventCodec<E> events,
-        @Nullable StateCodec<S> states, Map<String, Class<?>> commands, @Nullable StateListener<S> listener) {
+        @Nullable StateCodec<S> states, Map<String, Class<?>> commands, @Nullable StateListener<S> listener,
+        Function<E, @Nullable String> rule) {
 
     /**
      * Checks a type.
@@ -51,17 +55,27 @@ public record RegisteredAggregate<C extends Command, E extends Event, S>(Aggrega
         if (events == null || commands == null || !problems.isEmpty()) {
             throw new InvalidDomainException(List.copyOf(problems));
         }
-        return new RegisteredAggregate<>(type, events, states, commands, null);
+        return new RegisteredAggregate<>(type, events, states, commands, null, event -> null);
     }
 
     /** The same, of which somebody is told the states of all instances. */
     public RegisteredAggregate<C, E, S> tellingStatesTo(StateListener<S> stateListener) {
-        return new RegisteredAggregate<>(type, events, states, commands, stateListener);
+        return new RegisteredAggregate<>(type, events, states, commands, stateListener, rule);
+    }
+
+    /** The same, of which an event is stored only where a rule does not say why not. */
+    public RegisteredAggregate<C, E, S> storingBy(Function<E, @Nullable String> storing) {
+        return new RegisteredAggregate<>(type, events, states, commands, listener, storing);
+    }
+
+    /** Why one of the events must not be stored now; null where all may. */
+    @Nullable String refusal(List<E> chosen) {
+        return chosen.stream().map(rule).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** The same, with another codec of the same forms. */
     public RegisteredAggregate<C, E, S> codedBy(EventCodec<E> codec) {
-        return new RegisteredAggregate<>(type, codec, states, commands, listener);
+        return new RegisteredAggregate<>(type, codec, states, commands, listener, rule);
     }
 
     /** A part that is fine; null where it is not, and then its problems are added. */

@@ -1,33 +1,28 @@
 package dev.allframe.runtime.reaction;
 
-import dev.allframe.runtime.storage.ConfigurationException;
+import dev.allframe.runtime.sharing.SharedWork;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
-import org.apache.pekko.actor.InvalidActorNameException;
-import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.singleton.ClusterSingletonManager;
-import org.apache.pekko.cluster.singleton.ClusterSingletonManagerSettings;
 
 /**
- * The actor over the one that runs a reaction, on one node. It ends when it is told to, behind the actor below.
+ * What runs a reaction on this node, or sees to it that some member of the cluster does.
  *
- * @param actor that actor
- * @param stopped completes when it has ended
+ * @param running whether it has not ended
+ * @param end ends it, behind what the reaction is doing here; the stage completes when it has ended
  */
-record ReactionHost(ActorRef<ReactionHost.End> actor, CompletableFuture<Done> stopped) {
-
-    /** Ends the host. */
-    enum End implements NoSerializationVerificationNeeded { NOW }
+record ReactionHost(BooleanSupplier running, Supplier<CompletionStage<Done>> end) {
 
     /** Actor names are unique in an actor system, which may have several AllFrames. */
     private static final AtomicLong STARTED = new AtomicLong();
@@ -36,79 +31,39 @@ record ReactionHost(ActorRef<ReactionHost.End> actor, CompletableFuture<Done> st
 
     /** Runs a reaction in this actor system. */
     static ReactionHost alone(ActorSystem<?> system, ReactionActor.Parts parts) {
-        return started(system, NAME + parts.reaction().type().name() + "-" + STARTED.incrementAndGet(),
-                stopped -> Behaviors.setup(context -> {
+        CompletableFuture<Done> stopped = new CompletableFuture<>();
+        ActorRef<ReactionActor.Message> host = system.systemActorOf(
+                Behaviors.<ReactionActor.Message>setup(context -> {
                     ActorRef<ReactionActor.Message> runner = context.spawn(ReactionKeeper.create(parts), "runner");
                     context.watch(runner);
-                    return until(stopped, () -> runner.tell(ReactionActor.Stop.INSTANCE));
-                }));
+                    return Behaviors.receive(ReactionActor.Message.class)
+                            .onMessage(ReactionActor.Stop.class, stop -> {
+                                runner.tell(stop);
+                                return Behaviors.same();
+                            })
+                            .onSignal(Terminated.class, ended -> Behaviors.stopped())
+                            .onSignal(PostStop.class, ended -> {
+                                stopped.complete(Done.getInstance());
+                                return Behaviors.same();
+                            })
+                            .build();
+                }), NAME + parts.reaction().type().name() + "-" + STARTED.incrementAndGet(), Props.empty());
+        return new ReactionHost(() -> !((InternalActorRef) Adapter.toClassic(host)).isTerminated(), () -> {
+            host.tell(ReactionActor.Stop.INSTANCE);
+            return stopped;
+        });
     }
 
     /**
-     * Runs a reaction on one member of the cluster, the oldest that has the role, by Pekko's cluster singleton. A
-     * member that has left hands it over when the reaction has stopped there. The managers of all members know each
-     * other by their path, so that a name can run once in an actor system.
+     * Runs a reaction on one member of the cluster that has the role. One that ends its part hands it over when the
+     * reaction has stopped there.
      *
-     * @throws ConfigurationException if a reaction of the name runs there already
+     * @throws dev.allframe.runtime.storage.ConfigurationException if a reaction of the name runs, or ran, in this actor
+     *         system
      */
-    static ReactionHost singleton(ActorSystem<?> system, String role, ReactionActor.Parts parts) {
-        String name = parts.reaction().type().name();
-        ClusterSingletonManagerSettings usual = ClusterSingletonManagerSettings.create(Adapter.toClassic(system))
-                .withSingletonName("runner");
-        ClusterSingletonManagerSettings settings = role.isEmpty() ? usual : usual.withRole(role);
-        return started(system, NAME + name, stopped -> Behaviors.setup(context -> {
-            org.apache.pekko.actor.ActorRef manager = Adapter.actorOf(context,
-                    ClusterSingletonManager.props(Adapter.props(() -> ReactionKeeper.create(parts)),
-                            ReactionActor.Stop.INSTANCE, settings),
-                    "manager");
-            Adapter.watch(context, manager);
-            return until(stopped, () -> {
-                ActorRef<ReactionActor.Message> runner = parts.progress().now().runner();
-                if (runner == null || ((InternalActorRef) Adapter.toClassic(runner)).isTerminated()) {
-                    Adapter.stop(context, manager);
-                } else {
-                    context.watchWith(runner, End.NOW);
-                    runner.tell(ReactionActor.Stop.INSTANCE);
-                }
-            });
-        }));
-    }
-
-    /** Makes the behavior that completes its argument when it has ended. */
-    private interface Making {
-        Behavior<End> of(CompletableFuture<Done> stopped);
-    }
-
-    private static ReactionHost started(ActorSystem<?> system, String name, Making behavior) {
-        CompletableFuture<Done> stopped = new CompletableFuture<>();
-        try {
-            return new ReactionHost(system.systemActorOf(behavior.of(stopped), name, Props.empty()), stopped);
-        } catch (InvalidActorNameException taken) {
-            throw new ConfigurationException("a reaction of this name runs in this actor system already: " + name,
-                    taken);
-        }
-    }
-
-    private static Behavior<End> until(CompletableFuture<Done> stopped, Runnable stop) {
-        return Behaviors.receive(End.class)
-                .onMessage(End.class, end -> {
-                    stop.run();
-                    return Behaviors.same();
-                })
-                .onSignal(Terminated.class, below -> {
-                    stopped.complete(Done.getInstance());
-                    return Behaviors.stopped();
-                })
-                .onSignal(PostStop.class, end -> {
-                    stopped.complete(Done.getInstance());
-                    return Behaviors.same();
-                })
-                .build();
-    }
-
-    /** Ends it. */
-    CompletableFuture<Done> stop() {
-        actor.tell(End.NOW);
-        return stopped;
+    static ReactionHost onOneMember(ActorSystem<?> system, String role, ReactionActor.Parts parts) {
+        SharedWork work = SharedWork.start(system, NAME + parts.reaction().type().name(), role, 1,
+                ReactionActor.Message.class, part -> ReactionKeeper.create(parts), ReactionActor.Stop.INSTANCE);
+        return new ReactionHost(work::isRunning, work::stop);
     }
 }

@@ -25,13 +25,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.cluster.typed.Cluster;
 import org.jspecify.annotations.Nullable;
 
 /** The reactions of one AllFrame on this node, by their names, and its replays. Thread-safe. */
@@ -48,13 +47,9 @@ public final class Reactions {
     private final Map<String, Running> running = new TreeMap<>();
     private final Map<String, Running> replaying = new TreeMap<>();
     private @Nullable ReplayManager replays;
-    private final ActorSystem<?> system;
-    private final boolean clustered;
     private final Hosting hosting;
 
-    private Reactions(ActorSystem<?> system, boolean clustered, Hosting hosting) {
-        this.system = system;
-        this.clustered = clustered;
+    private Reactions(Hosting hosting) {
         this.hosting = hosting;
     }
 
@@ -66,7 +61,7 @@ public final class Reactions {
      */
     public static Reactions start(ActorSystem<?> system, boolean clustered, Hosting hosting,
             List<RegisteredReaction> registered, List<RegisteredReaction> replays) {
-        Reactions reactions = new Reactions(system, clustered, hosting);
+        Reactions reactions = new Reactions(hosting);
         if (registered.isEmpty() && replays.isEmpty()) {
             return reactions;
         }
@@ -80,10 +75,10 @@ public final class Reactions {
         }
         ReactionSettings settings = ReactionSettings.of(system.settings().config());
         registered.forEach(reaction -> reactions.running.put(reaction.type().name(),
-                reactions.started(reaction, store, settings)));
+                started(system, clustered, hosting, reaction, store, settings)));
         List<Replays.Running> started = new ArrayList<>();
         for (RegisteredReaction replay : replays) {
-            Running run = reactions.started(replay, store, settings);
+            Running run = started(system, clustered, hosting, replay, store, settings);
             reactions.replaying.put(replay.type().name(), run);
             started.add(new Replays.Running(replay, run.progress));
         }
@@ -91,12 +86,13 @@ public final class Reactions {
         return reactions;
     }
 
-    private Running started(RegisteredReaction reaction, EventStoreBackend store, ReactionSettings settings) {
+    private static Running started(ActorSystem<?> system, boolean clustered, Hosting hosting,
+            RegisteredReaction reaction, EventStoreBackend store, ReactionSettings settings) {
         ReactionProgress progress = new ReactionProgress();
         ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, settings, hosting.clock(), progress,
                 hosting::refusal);
         ReactionHost host = clustered
-                ? ReactionHost.singleton(system, hosting.settings().role(), parts)
+                ? ReactionHost.onOneMember(system, hosting.settings().role(), parts)
                 : ReactionHost.alone(system, parts);
         return new Running(reaction.type(), host, progress, new AtomicLong());
     }
@@ -127,7 +123,7 @@ public final class Reactions {
     private String trouble(Running reaction) {
         ReactionProgress.Now now = reaction.progress.now();
         ActorRef<ReactionActor.Message> runner = now.runner();
-        if (isTerminated(reaction.host.actor()) || (runner != null && isTerminated(runner))) {
+        if (!reaction.host.running().getAsBoolean() || (runner != null && isTerminated(runner))) {
             return "the actor that runs it has stopped";
         }
         if (runner == null) {
@@ -221,11 +217,6 @@ public final class Reactions {
         return new ViewOrders(store()).give(name, order);
     }
 
-    private boolean isMember() {
-        MemberStatus status = Cluster.get(system).selfMember().status();
-        return status.equals(MemberStatus.up()) || status.equals(MemberStatus.weaklyUp());
-    }
-
     private EventStoreBackend store() {
         return Objects.requireNonNull(hosting.storage().backend(), "a reaction was started over a store of ours");
     }
@@ -239,29 +230,14 @@ public final class Reactions {
     }
 
     /**
-     * Stops the reactions and replays of this node, which store where they stand.
-     *
-     * @param ends whether the actor system ends too, so that another member goes on
+     * Stops the reactions and replays of this node, which store where they stand; other members of the cluster go on
+     * with them.
      */
-    public CompletionStage<Done> stop(boolean ends) {
-        if (clustered && !ends && isMember()) {
-            warnOfStanding("reaction", running);
-            warnOfStanding("replay", replaying);
-        }
+    public CompletionStage<Done> stop() {
         List<CompletableFuture<Done>> stopping = new ArrayList<>();
-        running.values().forEach(reaction -> stopping.add(reaction.host.stop()));
-        replaying.values().forEach(replay -> stopping.add(replay.host.stop()));
+        Stream.concat(running.values().stream(), replaying.values().stream())
+                .forEach(each -> stopping.add(each.host.end().get().toCompletableFuture()));
         return CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> Done.getInstance());
-    }
-
-    private void warnOfStanding(String what, Map<String, Running> stopped) {
-        stopped.forEach((name, reaction) -> {
-            if (reaction.progress.now().runner() != null) {
-                system.log()
-                        .warn("{} '{}' has stopped with this AllFrame, and no other member runs it until this one"
-                                + " leaves the cluster", what, name);
-            }
-        });
     }
 }

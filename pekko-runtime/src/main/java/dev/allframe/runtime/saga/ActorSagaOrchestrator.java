@@ -48,8 +48,10 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
 
     @Override
     public <T> CompletionStage<SagaHandle> start(SagaType<T> type, String id, T context, CommandOptions options) {
+        Objects.requireNonNull(type, "type");
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(options, "options");
         if (options.commandId() != null || options.issuedAt() != null
                 || !options.expected().equals(ExpectedVersion.any())) {
             throw new IllegalArgumentException("a saga is recognised by its id: a command id, an expected version or a"
@@ -67,15 +69,17 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
 
     @Override
     public SagaHandle saga(String definition, String id) {
+        Objects.requireNonNull(definition, "definition");
+        Objects.requireNonNull(id, "id");
         Definition.idProblem(definition).or(() -> Definition.idProblem(id)).ifPresent(problem -> {
             throw new SagaException(new SagaError.InvalidId(problem));
         });
-        return new ActorSagaHandle(sagas, Objects.requireNonNull(definition, "definition"),
-                Objects.requireNonNull(id, "id"));
+        return new ActorSagaHandle(sagas, definition, id);
     }
 
     @Override
     public CompletionStage<ViewAnswer<SagaPage>> find(SagaQuery query, ConsistencyToken token, Duration timeout) {
+        Objects.requireNonNull(query, "query");
         return sagas.view().await(token, timeout).thenApply(answer -> switch (answer) {
             case ViewAnswer.Seen<?> seen -> new ViewAnswer.Seen<>(find(query));
             case ViewAnswer.NotYet<?>(var lag, var state) -> new ViewAnswer.NotYet<>(lag, state);
@@ -85,6 +89,7 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
 
     @Override
     public SagaPage find(SagaQuery query) {
+        Objects.requireNonNull(query, "query");
         Instant now = sagas.entrance().now();
         return sagas.view().read(reader -> {
             List<SagaStatus> found = new ArrayList<>();
@@ -154,6 +159,7 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
             Version version = entry.getKey();
             Optional<Definition<?>> known = definitions.find(version.definition, version.version);
             return new SagaMetadata(version.definition, version.version, known.isPresent(), entry.getValue(),
+                    uses.ends(version.definition, version.version),
                     known.<List<SagaMetadata.StepUse>>map(uses::of).orElse(List.of()));
         }).toList();
     }

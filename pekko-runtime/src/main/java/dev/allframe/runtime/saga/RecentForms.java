@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values whose stored form was written or read last. What a node writes for a saga is read by the views of that node
+ * The values whose stored form was written or read last. What a node writes for a saga is read by the views of that
+ * node
  * a moment later: they are given the same object, which must be immutable, instead of one that is read anew. Bounded;
  * a value that was pushed out, or is large, is read as ever. Thread-safe.
  *

@@ -17,10 +17,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
  * Makes attempts: sends commands to participants, and calls what is outside, so many calls of a step at once. Whatever
@@ -28,19 +29,31 @@ import java.util.function.Supplier;
  */
 final class SagaAttempts {
 
+    /** The bus keeps the time limit of a command, and its answer says more: it comes first. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private final CommandBus participants;
     private final SagaSettler settler;
     private final StepUses uses;
     private final int callsPerStep;
+    private final ActorSystem<?> system;
 
     /** As many as there are steps that call. */
     private final Map<String, CallSlots> slots = new ConcurrentHashMap<>();
 
-    SagaAttempts(CommandBus participants, SagaSettler settler, StepUses uses, int callsPerStep) {
+    /**
+     * Makes attempts.
+     *
+     * @param callsPerStep how many calls of a step may be under way
+     * @param system its scheduler ends the time of attempts
+     */
+    SagaAttempts(CommandBus participants, SagaSettler settler, StepUses uses, int callsPerStep,
+            ActorSystem<?> system) {
         this.participants = participants;
         this.settler = settler;
         this.uses = uses;
         this.callsPerStep = callsPerStep;
+        this.system = system;
     }
 
     /**
@@ -102,14 +115,20 @@ final class SagaAttempts {
     }
 
     private <C extends Command, E extends Event> CompletionStage<Outcome> send(Work.Send<C, E> send) {
-        return participants.dispatch(send.type(), send.target(), send.command(), send.options())
+        return within(limit(send.options()),
+                () -> participants.dispatch(send.type(), send.target(), send.command(), send.options()))
                 .thenApply(result -> Outcomes.ofCommand(result, send.written()));
+    }
+
+    /** An interceptor, which stands before the bus, may hang for ever. */
+    private static Duration limit(CommandOptions options) {
+        return Objects.requireNonNull(options.timeout(), "a command of a saga has a time limit").plus(GRACE);
     }
 
     private <C extends Command, E extends Event> CompletionStage<Outcome> declareVoid(
             Work.DeclareVoid<C, E> declare) {
         CommandOptions options = declare.options();
-        return participants.voidCommand(declare.type(), declare.target(), options)
+        return within(limit(options), () -> participants.voidCommand(declare.type(), declare.target(), options))
                 .thenApply(result -> Outcomes.ofVoiding(result, declare.written()))
                 .thenCompose(outcome -> outcome instanceof Outcome.MustSettle
                         ? settler.look(declare.type(), declare.target(), Objects.requireNonNull(options.commandId()),
@@ -117,21 +136,21 @@ final class SagaAttempts {
                         : CompletableFuture.completedFuture(outcome));
     }
 
-    private static <T, O> CompletionStage<Outcome> call(Work.Call<T, O> call) {
+    private <T, O> CompletionStage<Outcome> call(Work.Call<T, O> call) {
         return within(call.timeout(), () -> call.call().call(call.context(), call.key()))
                 .thenApply(answer -> Outcomes.ofAnswer(answer, call.written()));
     }
 
-    private static <T, O> CompletionStage<Outcome> ask(Work.Ask<T, O> ask) {
+    private <T, O> CompletionStage<Outcome> ask(Work.Ask<T, O> ask) {
         return within(ask.timeout(), () -> ask.probe().ask(ask.context(), ask.key()))
                 .thenApply(done -> done.<Outcome>map(answer -> Outcomes.ofAnswer(answer, ask.written()))
                         .orElseGet(() -> new Outcome.NotDone("not-done", "the probe says so", false)));
     }
 
     /** Calls on a thread of its own, which is interrupted where it is still in the call when the time is over. */
-    private static <A> CompletableFuture<A> within(Duration timeout, Supplier<CompletionStage<A>> call) {
+    private <A> CompletableFuture<A> within(Duration timeout, Supplier<CompletionStage<A>> call) {
         CompletableFuture<A> answered = new CompletableFuture<>();
-        Thread caller = Thread.startVirtualThread(() -> {
+        Thread caller = Thread.ofVirtual().unstarted(() -> {
             try {
                 Objects.requireNonNull(call.get(), "the call returned null").whenComplete((answer, failure) -> {
                     if (failure == null) {
@@ -144,13 +163,12 @@ final class SagaAttempts {
                 answered.completeExceptionally(thrown);
             }
         });
-        CompletableFuture<A> inTime = answered.copy()
-                .orTimeout(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
-        var unused = inTime.whenComplete((answer, failure) -> {
-            if (failure instanceof TimeoutException && !answered.isDone()) {
+        Cancellable end = system.scheduler().scheduleOnce(timeout, () -> {
+            if (answered.completeExceptionally(new TimeoutException())) {
                 caller.interrupt();
             }
-        });
-        return inTime;
+        }, system.executionContext());
+        caller.start();
+        return answered.whenComplete((answer, failure) -> end.cancel());
     }
 }

@@ -5,12 +5,10 @@ import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.codec.jackson.JacksonSagaForms;
 import dev.allframe.saga.SagaAction;
 import dev.allframe.saga.SagaStep;
-import dev.allframe.saga.SagaTrigger;
 import dev.allframe.saga.SagaType;
 import dev.allframe.saga.SagaUndo;
 import dev.allframe.saga.machine.Definition;
 import dev.allframe.saga.machine.SagaMachine;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,17 +102,13 @@ public final class SagaDefinitions implements Definition.Known {
         return awaited.values();
     }
 
-    /** The newest versions of the definitions that events start. */
-    List<Definition<?>> triggered() {
-        List<Definition<?>> triggered = new ArrayList<>();
-        byName.values().forEach(versions -> {
-            Definition<?> newest = versions.lastEntry().getValue();
-            List<? extends SagaTrigger<?, ?, ?>> triggers = newest.type().triggers();
-            if (!triggers.isEmpty()) {
-                triggered.add(newest);
-            }
-        });
-        return triggered;
+    /** The definitions that events start: all versions of each, the newest first. */
+    List<List<Definition<?>>> triggered() {
+        return byName.values()
+                .stream()
+                .map(versions -> List.copyOf(versions.descendingMap().values()))
+                .filter(versions -> versions.stream().anyMatch(version -> !version.type().triggers().isEmpty()))
+                .toList();
     }
 
     @Override

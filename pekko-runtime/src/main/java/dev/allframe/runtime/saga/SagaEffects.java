@@ -5,6 +5,7 @@ import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandResult;
 import dev.allframe.failure.Failures;
 import dev.allframe.runtime.aggregate.StateListener;
+import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.machine.Definition;
 import dev.allframe.saga.machine.Due;
 import dev.allframe.saga.machine.EffectId;
@@ -65,7 +66,7 @@ final class SagaEffects implements StateListener<SagaState> {
 
     /** Begins effects; until then those that are due wait. */
     void open(CommandBus participants) {
-        attempts.complete(new SagaAttempts(participants, settler, uses, settings.callsPerStep()));
+        attempts.complete(new SagaAttempts(participants, settler, uses, settings.callsPerStep(), system));
     }
 
     /** Begins nothing more; what is under way ends, and is told where it can be. */
@@ -85,6 +86,11 @@ final class SagaEffects implements StateListener<SagaState> {
 
     @Override
     public void onState(Instance instance, SagaState state, long sequenceNr, boolean recovered) {
+        SagaState.Begun begun = state.begun();
+        if (!recovered && begun != null && state.hasEnded()
+                && SagaRow.phaseOf(state) != SagaStatus.Phase.RUNNING) {
+            uses.ended(begun, state.changedAt());
+        }
         List<Runnable> then = new ArrayList<>(1);
         attended.compute(instance.id(), (id, known) -> {
             Attended saga = known == null ? new Attended(instance) : known;
@@ -136,7 +142,7 @@ final class SagaEffects implements StateListener<SagaState> {
                 }
                 case Due.Nothing nothing -> {
                     underWay = null; // whatever it is, its outcome changes nothing any more
-                    wait(state);
+                    wait(state, then);
                 }
             }
         }
@@ -155,13 +161,13 @@ final class SagaEffects implements StateListener<SagaState> {
         private void effect(SagaState state, EffectId id, @Nullable Instant notBefore, boolean recovered,
                 List<Runnable> then) {
             if (isUnderWay(id)) {
-                deadline(state);
+                deadline(state, then);
                 return;
             }
             underWay = null;
             Duration wait = notBefore == null ? Duration.ZERO : Duration.between(entrance.now(), notBefore);
             if (wait.compareTo(settings.holdFor()) > 0) {
-                wait(state);
+                wait(state, then);
             } else if (wait.isPositive()) {
                 timer = after(wait, later -> beginNow(state, id, recovered, later));
             } else {
@@ -177,37 +183,41 @@ final class SagaEffects implements StateListener<SagaState> {
                 then.add(() -> tell(saga, SagaCommand.Resume::new, resuming));
             } else {
                 UnderWay begun = begin(id);
-                deadline(state);
+                deadline(state, then);
                 then.add(() -> perform(saga, state, id, begun));
             }
         }
 
         /** A deadline may come while an effect is under way. */
-        private void deadline(SagaState state) {
+        private void deadline(SagaState state, List<Runnable> then) {
             Instant deadline = Objects.requireNonNull(state.begun()).deadline();
             if (deadline != null && deadline.equals(Due.wakeAt(state))) {
-                wakeAt(deadline);
+                wakeAt(deadline, then);
             }
         }
 
-        private void wait(SagaState state) {
+        private void wait(SagaState state, List<Runnable> then) {
             Instant moment = Due.wakeAt(state);
             if (moment == null || Duration.between(entrance.now(), moment).compareTo(settings.holdFor()) > 0) {
                 instance.release();
             } else {
-                wakeAt(moment);
+                wakeAt(moment, then);
             }
         }
 
-        private void wakeAt(Instant moment) {
+        private void wakeAt(Instant moment, List<Runnable> then) {
             Duration wait = Duration.between(entrance.now(), moment);
-            if (wait.compareTo(settings.holdFor()) <= 0) {
-                String saga = instance.id();
-                timer = after(wait, then -> {
-                    UnderWay waking = underWay == null ? begin(SagaCommand.Wake.class) : null;
-                    then.add(() -> tell(saga, SagaCommand.Wake::new, waking));
-                });
+            if (!wait.isPositive()) {
+                wake(then);
+            } else if (wait.compareTo(settings.holdFor()) <= 0) {
+                timer = after(wait, this::wake);
             }
+        }
+
+        private void wake(List<Runnable> then) {
+            String saga = instance.id();
+            UnderWay waking = underWay == null ? begin(SagaCommand.Wake.class) : null;
+            then.add(() -> tell(saga, SagaCommand.Wake::new, waking));
         }
 
         /** Does something when a time has passed, unless the saga has another state by then. */
@@ -319,7 +329,7 @@ final class SagaEffects implements StateListener<SagaState> {
             ended(saga, begun);
             return;
         }
-        var unused = made.make(definition.get(), id, work, () -> closed)
+        var unused = made.make(definition.get(), id, work, () -> closed || !isUnderWay(saga, begun))
                 .handle((outcome, notMade) -> {
                     if (outcome != null) {
                         report(saga, id, outcome, begun);
@@ -328,6 +338,16 @@ final class SagaEffects implements StateListener<SagaState> {
                     }
                     return outcome;
                 });
+    }
+
+    /** A call may wait for its turn while its saga goes on without it. */
+    private boolean isUnderWay(String saga, UnderWay begun) {
+        boolean[] is = {false};
+        attended.computeIfPresent(saga, (id, known) -> {
+            is[0] = known.underWay == begun;
+            return known;
+        });
+        return is[0];
     }
 
     private void report(String saga, EffectId id, Outcome outcome, UnderWay begun) {

@@ -2,6 +2,8 @@ package dev.allframe.runtime.saga;
 
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
+import dev.allframe.codec.StoredValue;
+import dev.allframe.command.CommandError;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.projection.EventInfo;
@@ -24,7 +26,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The reactions by which events start sagas, and reach those that await them. */
 final class SagaReactions {
@@ -52,14 +54,17 @@ final class SagaReactions {
     private final SagaDefinitions definitions;
     private final SagaEntrance entrance;
     private final SagaStarts starts;
+    private final AnnouncedDefinitions announced;
     private final CompletableFuture<View<AwaitingStep, AwaitedEvent>> awaited;
     private final String storeId;
 
     SagaReactions(SagaDefinitions definitions, SagaEntrance entrance, SagaStarts starts,
-            CompletableFuture<View<AwaitingStep, AwaitedEvent>> awaited, String storeId) {
+            AnnouncedDefinitions announced, CompletableFuture<View<AwaitingStep, AwaitedEvent>> awaited,
+            String storeId) {
         this.definitions = definitions;
         this.entrance = entrance;
         this.starts = starts;
+        this.announced = announced;
         this.awaited = awaited;
         this.storeId = storeId;
     }
@@ -73,7 +78,7 @@ final class SagaReactions {
             }
             types.add(routing);
         }
-        definitions.triggered().forEach(definition -> types.add(starting(definition)));
+        definitions.triggered().forEach(versions -> types.add(starting(versions)));
         return types;
     }
 
@@ -140,8 +145,10 @@ final class SagaReactions {
     }
 
     private CompletableFuture<?> arrive(String saga, SagaCommand.Arrive arrival) {
-        return entrance.tell(saga,
-                at -> new SagaCommand.Arrive(at, arrival.event(), arrival.key(), arrival.eventId(), arrival.contents()))
+        return tell(saga, arrival, arrival.contents())
+                .thenCompose(result -> result instanceof CommandResult.Failed<SagaEvent>(CommandError.Unwritable large)
+                        ? tell(saga, arrival, null)
+                        : CompletableFuture.completedFuture(result))
                 .thenAccept(result -> {
                     if (!(result instanceof CommandResult.Accepted<SagaEvent>)) {
                         throw new IllegalStateException("saga " + saga + " has not taken event " + arrival.eventId()
@@ -151,34 +158,46 @@ final class SagaReactions {
                 .toCompletableFuture();
     }
 
+    private CompletionStage<CommandResult<SagaEvent>> tell(String saga, SagaCommand.Arrive arrival,
+            @Nullable StoredValue contents) {
+        return entrance.tell(saga,
+                at -> new SagaCommand.Arrive(at, arrival.event(), arrival.key(), arrival.eventId(), contents));
+    }
+
     /** The reaction that starts the sagas of a definition. */
     static String nameOf(String definition) {
         return "saga-start-" + definition;
     }
 
-    private <T> ReactionType starting(Definition<T> definition) {
-        SagaType<T> type = definition.type();
-        Map<String, List<SagaTrigger<T, ?, ?>>> byAggregate = new HashMap<>();
-        type.triggers()
-                .forEach(trigger -> byAggregate.computeIfAbsent(trigger.type().name(), name -> new ArrayList<>())
-                        .add(trigger));
-        ReactionType reaction = ReactionType.named(nameOf(type.name())).parkFailures().within(AS_LONG_AS_IT_TAKES);
-        reaction = type.isFromBeginning() ? reaction.fromStart() : reaction.fromNow();
-        for (List<SagaTrigger<T, ?, ?>> triggers : byAggregate.values()) {
-            reaction = starting(reaction, definition, triggers.getFirst().type(), triggers);
+    /** The newest version that every member has decides which events start a saga, and with which context. */
+    private ReactionType starting(List<Definition<?>> newestFirst) {
+        SagaType<?> newest = newestFirst.getFirst().type();
+        Map<String, AggregateType<?, ?, ?>> sources = new LinkedHashMap<>();
+        newestFirst.forEach(version -> version.type()
+                .triggers()
+                .forEach(trigger -> sources.putIfAbsent(trigger.type().name(), trigger.type())));
+        ReactionType reaction = ReactionType.named(nameOf(newest.name())).parkFailures().within(AS_LONG_AS_IT_TAKES);
+        reaction = newest.isFromBeginning() ? reaction.fromStart() : reaction.fromNow();
+        for (AggregateType<?, ?, ?> source : sources.values()) {
+            reaction = starting(reaction, newestFirst, source);
         }
         return reaction;
     }
 
-    private <T, E extends Event> ReactionType starting(ReactionType reaction, Definition<T> definition,
-            AggregateType<?, E, ?> aggregate, List<SagaTrigger<T, ?, ?>> triggers) {
-        return reaction.from(aggregate, (event, info) -> {
-            CompletableFuture<?>[] started = triggers.stream()
-                    .filter(trigger -> trigger.event().isInstance(event))
-                    .map(trigger -> start(definition, trigger, event, info))
-                    .toArray(CompletableFuture<?>[]::new);
-            return CompletableFuture.allOf(started);
-        });
+    private <E extends Event> ReactionType starting(ReactionType reaction, List<Definition<?>> newestFirst,
+            AggregateType<?, E, ?> source) {
+        return reaction.from(source, (event, info) -> starts
+                .untilStarted(() -> start(announced.newest(newestFirst), source.name(), event, info)));
+    }
+
+    private <T> CompletionStage<?> start(Definition<T> definition, String source, Event event, ReactionInfo info) {
+        CompletableFuture<?>[] started = definition.type()
+                .triggers()
+                .stream()
+                .filter(trigger -> trigger.type().name().equals(source) && trigger.event().isInstance(event))
+                .map(trigger -> start(definition, trigger, event, info))
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(started);
     }
 
     private <T, E extends Event, X extends E> CompletableFuture<?> start(Definition<T> definition,

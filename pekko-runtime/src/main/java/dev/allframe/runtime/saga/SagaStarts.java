@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,10 @@ final class SagaStarts {
                 context, options.correlationId(), options.causationId(), options.headers());
         return entrance.tell(instance(type, id), start, options).thenCompose(result -> switch (result) {
             case CommandResult.Accepted<SagaEvent> accepted -> CompletableFuture.completedFuture(accepted.token());
+            case CommandResult.Refused<SagaEvent>(var code, var message, var details) when code
+                    .equals("unknown-definition") -> // by the member on which it would live; this one has it
+                refused(new SagaError.Unavailable(new CommandError.NotYetReadable(
+                        message + ": start it again when that runs newer code")));
             case CommandResult.Refused<SagaEvent> no -> refused(errorOf(no));
             case CommandResult.Failed<SagaEvent>(CommandError.Unwritable unwritable) ->
                 refused(new SagaError.InvalidContext(unwritable.message()));
@@ -134,26 +139,41 @@ final class SagaStarts {
         });
     }
 
-    /** Starts a saga for an event, however long that takes. One that runs already, with whatever context, is enough. */
-    <T> CompletionStage<?> startByEvent(Definition<T> definition, String id, T context, CommandOptions options) {
-        return start(definition, id, context, options).handle((token, failure) -> {
+    /**
+     * Starts sagas for an event, however long that takes.
+     *
+     * @param start is done again until it needs not be: with the versions of that moment
+     */
+    CompletionStage<?> untilStarted(Supplier<CompletionStage<?>> start) {
+        CompletionStage<?> started;
+        try {
+            started = start.get();
+        } catch (RuntimeException | Error thrown) { // by the function that makes the context
+            return CompletableFuture.failedFuture(thrown);
+        }
+        return started.handle((done, failure) -> {
             if (failure == null) {
                 return CompletableFuture.completedFuture(null);
             }
             Throwable cause = Failures.unwrapped(failure);
-            if (cause instanceof SagaException refused) {
-                if (refused.error() instanceof SagaError.OtherContext) {
-                    return CompletableFuture.completedFuture(null);
-                }
-                if (refused.error().retryable()) {
-                    return later(definition, id, context, options);
-                }
-            }
-            return CompletableFuture.failedFuture(cause);
+            return cause instanceof SagaException refused && refused.error().retryable()
+                    ? later(start)
+                    : CompletableFuture.failedFuture(cause);
         }).thenCompose(stage -> stage);
     }
 
-    private <T> CompletableFuture<?> later(Definition<T> definition, String id, T context, CommandOptions options) {
+    /** Starts a saga for an event. One that runs already, with whatever context, is enough. */
+    <T> CompletionStage<?> startByEvent(Definition<T> definition, String id, T context, CommandOptions options) {
+        return start(definition, id, context, options).handle((token, failure) -> {
+            if (failure == null || (Failures.unwrapped(failure) instanceof SagaException refused
+                    && refused.error() instanceof SagaError.OtherContext)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return CompletableFuture.failedFuture(Failures.unwrapped(failure));
+        }).thenCompose(stage -> stage);
+    }
+
+    private CompletableFuture<?> later(Supplier<CompletionStage<?>> start) {
         CompletableFuture<Object> started = new CompletableFuture<>();
         if (entrance.isClosed()) {
             started.completeExceptionally(
@@ -161,15 +181,13 @@ final class SagaStarts {
             return started;
         }
         try {
-            system.scheduler()
-                    .scheduleOnce(AGAIN,
-                            () -> startByEvent(definition, id, context, options).whenComplete((done, failure) -> {
-                                if (failure == null) {
-                                    started.complete(null);
-                                } else {
-                                    started.completeExceptionally(failure);
-                                }
-                            }), system.executionContext());
+            system.scheduler().scheduleOnce(AGAIN, () -> untilStarted(start).whenComplete((done, failure) -> {
+                if (failure == null) {
+                    started.complete(null);
+                } else {
+                    started.completeExceptionally(failure);
+                }
+            }), system.executionContext());
         } catch (IllegalStateException systemHasEnded) {
             started.completeExceptionally(systemHasEnded);
         }

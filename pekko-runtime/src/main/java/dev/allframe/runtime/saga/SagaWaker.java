@@ -19,6 +19,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -122,7 +124,7 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
         Behavior<Message> waker = Behaviors.setup(context -> Behaviors
                 .withTimers(timers -> new SagaWaker(context, timers, sagas, entrance, mine, closed)));
         return Behaviors.supervise(waker)
-                .onFailure(Exception.class, SupervisorStrategy.restartWithBackoff(TICK, LONGEST_PAUSE, 0.2));
+                .onFailure(Throwable.class, SupervisorStrategy.restartWithBackoff(TICK, LONGEST_PAUSE, 0.2));
     }
 
     private SagaWaker(ActorContext<Message> context, TimerScheduler<Message> timers, View<String, SagaRow> sagas,
@@ -242,20 +244,30 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
         } else {
             cursor = found.cursor;
             pages++;
-            if (found.cursor == null) {
+            Instant begun = pass;
+            if (found.cursor == null && begun != null) {
                 pass = null;
-                timers.startSingleTimer(Tick.INSTANCE, until(found.next));
+                tickAfter(begun, found.next);
             }
         }
         return goOn();
     }
 
-    /** The pages of a pass that told nobody cost as much as the others: the more there were, the longer the pause. */
-    private Duration until(@Nullable Instant next) {
-        Duration until = next == null ? TICK : Duration.between(entrance.now(), next);
-        Duration least = SOON.multipliedBy(pages);
-        Duration pause = until.compareTo(least) < 0 ? least : until;
-        return pause.compareTo(TICK) < 0 ? pause : TICK;
+    /**
+     * Until the next saga is due, or a tick after the pass was begun, whatever the clock did meanwhile. The pages of a
+     * pass that told nobody cost the machine as much as the others: the more there were, the longer it rests.
+     */
+    private void tickAfter(Instant begun, @Nullable Instant next) {
+        Instant tick = begun.plus(TICK);
+        Duration until = Duration.between(entrance.now(), next == null || next.isAfter(tick) ? tick : next);
+        Duration rest = SOON.multipliedBy(pages);
+        Duration least = rest.compareTo(TICK) < 0 ? rest : TICK;
+        if (until.compareTo(least) > 0) {
+            timers.startSingleTimer(Tick.INSTANCE, until.compareTo(TICK) < 0 ? until : TICK);
+        } else {
+            Executor rested = CompletableFuture.delayedExecutor(least.toMillis(), TimeUnit.MILLISECONDS);
+            getContext().pipeToSelf(CompletableFuture.runAsync(() -> {}, rested), (done, failure) -> Tick.INSTANCE);
+        }
     }
 
     /** The pass begins again: what the cursor was of may be gone. */

@@ -9,9 +9,11 @@ import dev.allframe.projection.View;
 import dev.allframe.projection.ViewNotReadyException;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.aggregate.RegisteredAggregate;
+import dev.allframe.runtime.aggregate.StateListener;
 import dev.allframe.runtime.projection.RegisteredView;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.reaction.RegisteredReaction;
+import dev.allframe.runtime.sharing.SharedWork;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StorageUnavailableException;
 import dev.allframe.saga.SagaOrchestrator;
@@ -26,15 +28,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.cluster.sharding.typed.ShardedDaemonProcessSettings;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,7 @@ public final class Sagas {
 
     private static final int WAKERS = 8;
     private static final long LOOK_NANOS = 2_000_000;
+    private static final long MEMBERS_SECONDS = 30;
     private static final long TOLD_NANOS = 5_000_000_000L;
 
     private final ActorSystem<?> system;
@@ -65,8 +69,11 @@ public final class Sagas {
     private final SagaEntrance entrance;
     private final SagaEffects effects;
     private final SagaStarts starts;
+    private final AnnouncedDefinitions announced;
+    private final CompletionStage<Done> announcement;
     private volatile boolean closed;
     private @Nullable ActorRef<SagaWaker.Message> waker;
+    private @Nullable SharedWork wakers;
     private @Nullable SagaOrchestrator orchestrator;
 
     private Sagas(ActorSystem<?> system, boolean clustered, Hosting hosting, SagaDefinitions definitions,
@@ -85,6 +92,8 @@ public final class Sagas {
         effects = new SagaEffects(system, definitions, entrance, new SagaSettler(backend, settings.clockSkew()),
                 settings);
         starts = new SagaStarts(system, entrance, view);
+        announced = new AnnouncedDefinitions(hosting.versions(), definitions);
+        announcement = announced.announce();
     }
 
     /**
@@ -114,12 +123,23 @@ public final class Sagas {
     /** The names of views and reactions that these sagas need for themselves. */
     public static List<String> reservedNames(SagaDefinitions definitions) {
         return Stream.concat(Stream.of(SagaViews.SAGAS, SagaViews.AWAITED, SagaReactions.AWAITED),
-                definitions.triggered().stream().map(each -> SagaReactions.nameOf(each.type().name()))).toList();
+                definitions.triggered().stream().map(each -> SagaReactions.nameOf(each.getFirst().type().name())))
+                .toList();
     }
 
     /** The aggregate of all sagas. */
     public RegisteredAggregate<SagaCommand, SagaEvent, SagaState> aggregate() {
-        return RegisteredAggregate.of(machine).codedBy(codecs.events()).tellingStatesTo(effects);
+        return RegisteredAggregate.of(machine)
+                .codedBy(codecs.events())
+                .storingBy(announced::refusal)
+                .tellingStatesTo(this::onState);
+    }
+
+    private void onState(StateListener.Instance saga, SagaState state, long sequenceNr, boolean recovered) {
+        if (state.begun() != null) {
+            announced.started(state.begun());
+        }
+        effects.onState(saga, state, sequenceNr, recovered);
     }
 
     /** The views that they need. */
@@ -129,7 +149,8 @@ public final class Sagas {
 
     /** The reactions by which events reach them. */
     public List<RegisteredReaction> reactions() {
-        return new SagaReactions(definitions, entrance, starts, awaitedView, hosting.storage().storeId()).types()
+        return new SagaReactions(definitions, entrance, starts, announced, awaitedView, hosting.storage().storeId())
+                .types()
                 .stream()
                 .map(RegisteredReaction::of)
                 .toList();
@@ -151,8 +172,10 @@ public final class Sagas {
      */
     public void open(CommandBus participants, CommandBus own, Views kept) {
         View<String, SagaRow> all = kept.view(sagas);
+        awaitMembers(announcement);
         awaitLive(all, kept);
         SagaStartCheck.run(all, definitions);
+        awaitMembers(announced.open(all));
         view.complete(all);
         awaitedView.complete(kept.view(awaited));
         entrance.open(own);
@@ -162,6 +185,14 @@ public final class Sagas {
                 new OpenSagas(machine, entrance,
                         EventStore.of(backend, machine, codecs.events()), all,
                         hosting.storage().storeId()));
+    }
+
+    /** What is not known of members by then is refused while sagas run. */
+    private static void awaitMembers(CompletionStage<Done> known) {
+        known.toCompletableFuture()
+                .copy()
+                .completeOnTimeout(Done.getInstance(), MEMBERS_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     private void awaitLive(View<String, SagaRow> all, Views kept) {
@@ -204,13 +235,9 @@ public final class Sagas {
     private void startWaker(View<String, SagaRow> all) {
         String name = "allframe-saga-waker";
         if (clustered) {
-            ShardedDaemonProcessSettings usual = ShardedDaemonProcessSettings.create(system);
-            String role = hosting.settings().role();
-            ShardedDaemonProcess.get(system)
-                    .init(SagaWaker.Message.class, name, WAKERS,
-                            part -> SagaWaker.create(all, entrance, SagaWaker.ofPart(part, WAKERS), () -> closed),
-                            role.isEmpty() ? usual : usual.withRole(role),
-                            Optional.<SagaWaker.Message>of(SagaWaker.Stop.INSTANCE));
+            wakers = SharedWork.start(system, name, hosting.settings().role(), WAKERS, SagaWaker.Message.class,
+                    part -> SagaWaker.create(all, entrance, SagaWaker.ofPart(part, WAKERS), () -> closed),
+                    SagaWaker.Stop.INSTANCE);
         } else {
             waker = system.systemActorOf(SagaWaker.create(all, entrance, saga -> true, () -> closed),
                     name + "-" + STARTED.incrementAndGet(), Props.empty());
@@ -243,6 +270,10 @@ public final class Sagas {
         ActorRef<SagaWaker.Message> local = waker;
         if (local != null) {
             local.tell(SagaWaker.Stop.INSTANCE);
+        }
+        SharedWork shared = wakers;
+        if (shared != null) {
+            var unused = shared.stop();
         }
     }
 }

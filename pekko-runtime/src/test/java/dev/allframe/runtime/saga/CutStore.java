@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
@@ -54,6 +55,8 @@ public final class CutStore implements BackendProvider {
         private final Map<String, Integer> appends = new ConcurrentHashMap<>();
         private final Function<String, String> caseOf;
         private volatile boolean dead;
+        private volatile boolean full;
+        private final AtomicInteger refused = new AtomicInteger();
         private volatile @Nullable Supplier<Duration> lag;
 
         /**
@@ -97,10 +100,24 @@ public final class CutStore implements BackendProvider {
             dead = true;
         }
 
+        /** Whether the disk is full: no append of a case is stored then. */
+        void full(boolean now) {
+            full = now;
+        }
+
+        /** How many appends were refused as the disk was full. */
+        int refused() {
+            return refused.get();
+        }
+
         private CompletionStage<?> append(EventStoreBackend store, Append append) {
             String name = caseOf.apply(append.stream().value());
             int number = name.isEmpty() ? 0 : appends.merge(name, 1, Integer::sum);
             At at = cuts.get(name);
+            if (full && number > 0) {
+                refused.incrementAndGet();
+                return CompletableFuture.failedFuture(new IllegalStateException("no room"));
+            }
             if (at == null || number != at.append) {
                 return store.append(append);
             }

@@ -11,6 +11,7 @@ import static dev.allframe.saga.SagaAction.sleepUntil;
 import static dev.allframe.saga.SagaUndo.nothingToUndo;
 import static dev.allframe.saga.SagaUndo.undo;
 import static dev.allframe.saga.SagaUndo.undoCall;
+import static dev.allframe.saga.StepOption.retryRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,6 +32,7 @@ import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaStatus.Phase;
 import dev.allframe.saga.SagaType;
+import dev.allframe.saga.Successor;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.ExpectedVersion;
 import java.time.Duration;
@@ -97,13 +99,34 @@ final class SagaCrashTest {
             .step("reserve", command(VAULT, Move::to, m -> new VaultCommand.Reserve(m.id(), m.amount())),
                     undo(VAULT, Move::to, m -> new VaultCommand.Release(m.id())));
 
+    /** Begins once again when it has completed. */
+    private static final SagaType<Move> RECURRING = SagaType.named("recurring", version(1), Move.class)
+            .step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), m.amount())),
+                    nothingToUndo())
+            .thenStart(m -> m.id().endsWith(Case.SECOND)
+                    ? Optional.empty()
+                    : Optional.of(again(new Move(m.id() + Case.SECOND, m.from(), m.to(), m.amount()))));
+
+    private static Successor<Move> again(Move next) {
+        return new Successor<>(RECURRING, next.id(), next);
+    }
+
+    /** Wants more than there is, three times. */
+    private static final SagaType<Move> PATIENT = SagaType.named("patient", version(1), Move.class)
+            .step("set-aside", command(VAULT, Move::to, m -> new VaultCommand.Reserve(m.id(), m.amount())),
+                    undo(VAULT, Move::to, m -> new VaultCommand.Release(m.id())))
+            .step("reserve", command(VAULT, Move::from, m -> new VaultCommand.Reserve(m.id(), 1_000),
+                    retryRefused("not-enough", Duration.ofMillis(20), 2)),
+                    undo(VAULT, Move::from, m -> new VaultCommand.Release(m.id())));
+
     /** How a saga goes. */
     @SuppressWarnings("ImmutableEnumChecker") // the definition of a saga is immutable
     private enum Way {
         MOVED(MOVE, 7, Phase.COMPLETED, "to"), MOVED_BACK(MOVE, 6, Phase.COMPENSATED, "nobody"), BOOKED(TRIP, 4,
                 Phase.COMPLETED, "to"), UNBOOKED(TRIP, 3, Phase.COMPENSATED, "nobody"), ASKED(ASKED_TRIP, 4,
                         Phase.COMPLETED, "to"), ASKED_BACK(ASKED_TRIP, 3, Phase.COMPENSATED,
-                                "nobody"), WAITED(WAITING, 5, Phase.COMPLETED, "to");
+                                "nobody"), WAITED(WAITING, 5, Phase.COMPLETED, "to"), RECURRED(RECURRING, 7,
+                                        Phase.COMPLETED, "to"), REFUSED(PATIENT, 10, Phase.COMPENSATED, "to");
 
         private final SagaType<Move> type;
 
@@ -127,6 +150,9 @@ final class SagaCrashTest {
     /** One saga with vaults of its own, and where it is cut off. */
     private record Case(String id, Way way, At at) {
 
+        /** Behind the id of a saga that follows another one. */
+        static final String SECOND = "#2";
+
         Move move() {
             return new Move(id, id + ".from", id + "." + way.to, 5);
         }
@@ -134,7 +160,7 @@ final class SagaCrashTest {
         static String of(String stream) {
             String entity = stream.substring(stream.indexOf('|') + 1);
             if (stream.startsWith("saga|")) {
-                return entity.substring(entity.indexOf('/') + 1);
+                return entity.substring(entity.indexOf('/') + 1).replace(SECOND, "");
             }
             return stream.startsWith("vault|") ? entity.substring(0, Math.max(0, entity.indexOf('.'))) : "";
         }
@@ -162,6 +188,8 @@ final class SagaCrashTest {
                 .saga(TRIP)
                 .saga(ASKED_TRIP)
                 .saga(WAITING)
+                .saga(RECURRING)
+                .saga(PATIENT)
                 .start();
     }
 
@@ -261,6 +289,15 @@ final class SagaCrashTest {
                         late);
             }).join();
             assertThat(status.phase()).as(each + ", " + status).isEqualTo(each.way.end);
+            if (each.way == Way.RECURRED) {
+                SagaStatus second = node.sagas()
+                        .saga(RECURRING.name(), each.id + Case.SECOND)
+                        .ended()
+                        .toCompletableFuture()
+                        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .join();
+                assertThat(second.phase()).as(each + ", " + second).isEqualTo(Phase.COMPLETED);
+            }
             assertMoney(node, each);
         });
     }
@@ -279,6 +316,11 @@ final class SagaCrashTest {
                 assertThat(to.balance()).as(each.toString()).isEqualTo(done ? 15 : 10);
                 assertThat(BOOKED).contains(key);
                 assertThat(UNBOOKED.contains(key)).as(each.toString()).isNotEqualTo(done);
+            }
+            case RECURRED -> assertThat(to).as(each.toString()).isEqualTo(new Vault(true, 20, Map.of()));
+            case REFUSED -> {
+                assertThat(from).as(each.toString()).isEqualTo(new Vault(true, 10, Map.of()));
+                assertThat(to).as(each.toString()).isEqualTo(new Vault(true, 10, Map.of()));
             }
             case WAITED -> {
                 assertThat(to).as(each.toString()).isEqualTo(new Vault(true, 15, Map.of(each.id, 5L)));

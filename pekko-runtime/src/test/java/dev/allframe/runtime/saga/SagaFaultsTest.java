@@ -27,6 +27,7 @@ import dev.allframe.command.CommandInterceptor;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.command.Dispatch;
+import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.runtime.saga.Vaults.Move;
 import dev.allframe.runtime.saga.Vaults.VaultCommand;
@@ -45,6 +46,7 @@ import dev.allframe.saga.SagaType;
 import dev.allframe.saga.Successor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,9 +55,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,7 @@ final class SagaFaultsTest {
     private static final Map<String, CompletableFuture<Ticket>> CALLS = new ConcurrentHashMap<>();
     private static final Set<String> UNDONE = ConcurrentHashMap.newKeySet();
     private static final Map<String, AtomicInteger> STARTED = new ConcurrentHashMap<>();
+    private static final Set<String> INTERRUPTED = ConcurrentHashMap.newKeySet();
 
     @Stored("ticket")
     record Ticket(String text) {}
@@ -115,6 +121,21 @@ final class SagaFaultsTest {
     private static final SagaType<Move> STUCK_CALLS = named("stuck-calls")
             .step("ask", call(Ticket.class, SagaFaultsTest::answer), nothingToUndo());
 
+    /** Its calls block until they are interrupted. */
+    private static final SagaType<Move> BLOCKS = named("blocks")
+            .step("block", call(Ticket.class, SagaFaultsTest::block, timeout(Duration.ofMillis(100)), attempts(1)),
+                    undoCall(SagaFaultsTest::undoAnswer));
+
+    private static CompletionStage<Ticket> block(Move move, String key) {
+        try {
+            new CountDownLatch(1).await();
+            throw new AssertionError("nobody counts down");
+        } catch (InterruptedException interrupted) {
+            INTERRUPTED.add(move.id());
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
     private static final SagaType<Move> SLEEPS = named("sleeps")
             .step("sleep", sleepUntil(m -> Instant.now().plusMillis(m.amount())), nothingToUndo())
             .step("credit", credit(m -> new VaultCommand.Credit(m.id(), 1)), nothingToUndo());
@@ -141,10 +162,26 @@ final class SagaFaultsTest {
                     : null)
             .step("credit", credit(m -> new VaultCommand.Credit(m.id(), 1)), nothingToUndo());
 
+    /** Undone at a vault to which nothing may be given back. */
+    private static final SagaType<Move> NOT_GIVEN_BACK = named("not-given-back")
+            .step("reserve", command(VAULT, Move::from, m -> new VaultCommand.Reserve(m.id(), m.amount())),
+                    undo(VAULT, Move::from, m -> new VaultCommand.Release(m.id())))
+            .step("keep", command(VAULT, Move::to, m -> new VaultCommand.Reserve(m.id(), m.amount()), attempts(1)),
+                    undo(VAULT, m -> "forbidden", m -> new VaultCommand.Release(m.id())))
+            .step("refused", credit(m -> new VaultCommand.Confirm("another")), nothingToUndo());
+
+    /** For whom commands were sent to vaults that are forbidden. */
+    private static final Set<String> ASKED_FOR = ConcurrentHashMap.newKeySet();
+
     /** Nothing is sent to vaults of this name. */
     private static final CommandInterceptor NO = new CommandInterceptor() {
         @Override
         public <E extends Event> CompletionStage<CommandResult<E>> around(Dispatch<E> dispatch, Rest<E> rest) {
+            if (dispatch.id().equals("forbidden")) {
+                ASKED_FOR.add(dispatch.options().headers().get(CommandOptions.USER) + " "
+                        + dispatch.options().headers().get(CommandOptions.TRACEPARENT) + " "
+                        + dispatch.options().commandId());
+            }
             return dispatch.id().equals("forbidden")
                     ? CompletableFuture.completedFuture(
                             new CommandResult.Failed<>(new CommandError.NotPermitted("not for you")))
@@ -168,6 +205,8 @@ final class SagaFaultsTest {
             .saga(SLEEPS)
             .saga(CHAIN)
             .saga(BY_EVENT)
+            .saga(NOT_GIVEN_BACK)
+            .saga(BLOCKS)
             .intercept(NO)
             .start();
 
@@ -226,6 +265,24 @@ final class SagaFaultsTest {
         assertThatThrownBy(() -> ALL_FRAME.sagas().start(MOVE, "m", move("m"), withCommandId("once")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("recognised by its id");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // as callers without it do
+    void what_is_missing_in_a_call_is_named() {
+        Map<String, ThrowingCallable> calls = Map.of(
+                "type", () -> ALL_FRAME.sagas().start(null, "id", move("x")),
+                "id", () -> ALL_FRAME.sagas().start(MOVE, null, move("x")),
+                "context", () -> ALL_FRAME.sagas().start(MOVE, "id", null),
+                "options", () -> ALL_FRAME.sagas().start(MOVE, "id", move("x"), null),
+                "definition", () -> ALL_FRAME.sagas().saga(null, "id"),
+                "query", () -> ALL_FRAME.sagas().find(null),
+                "decision", () -> ALL_FRAME.sagas().saga("move", "x").decide(null, "ann", "why"),
+                "by", () -> ALL_FRAME.sagas().saga("move", "x").cancel(null, "why"),
+                "reason", () -> ALL_FRAME.sagas().saga("move", "x").cancel("ann", null));
+
+        calls.forEach((name, call) -> assertThatThrownBy(call).isInstanceOf(NullPointerException.class)
+                .hasMessage(name));
     }
 
     @Test
@@ -293,7 +350,71 @@ final class SagaFaultsTest {
 
     @Test
     void an_interceptor_that_says_no_turns_the_saga_back() {
-        assertEnd(start(MOVE, new Move("forbidden", "ann", "forbidden", 1)), Phase.COMPENSATED, "not-permitted");
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        SagaHandle saga = get(ALL_FRAME.sagas()
+                .start(MOVE, "forbidden", new Move("forbidden", "ann", "forbidden", 1),
+                        CommandOptions.none().byUser("olga").tracedBy(trace)));
+
+        assertEnd(saga, Phase.COMPENSATED, "not-permitted");
+        assertThat(ASKED_FOR).contains("olga " + trace + " saga/move/forbidden/credit/do/1");
+    }
+
+    @Test
+    void an_interceptor_that_says_no_to_an_undo_leaves_it_stuck_and_the_rest_is_undone() {
+        SagaHandle saga = start(NOT_GIVEN_BACK, "kept");
+
+        assertEnd(saga, Phase.PARKED, "stuck: these steps could not be undone: keep");
+        assertThat(get(saga.history())).filteredOn(each -> each.record().equals("stuck"))
+                .singleElement()
+                .satisfies(stuck -> assertThat(stuck.error()).startsWith("not-permitted: "));
+        assertThat(get(saga.history())).filteredOn(each -> each.record().equals("undone"))
+                .extracting(SagaTransition::step)
+                .containsExactly("reserve");
+    }
+
+    @Test
+    void the_views_that_sagas_need_can_be_built_anew_and_neither_paused_nor_retired() {
+        Order order = Order.of("olga", "to see");
+        for (String view : Set.of("sagas", "saga-awaited")) {
+            for (Supplier<?> no : List.<Supplier<?>>of(() -> ALL_FRAME.projections().pause(view, order),
+                    () -> ALL_FRAME.projections().retire(view, order))) {
+                assertThatThrownBy(no::get).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("view '" + view + "' is needed by sagas: it can be neither paused nor retired;"
+                                + " rebuild it where its rows are wrong");
+            }
+            get(ALL_FRAME.projections().rebuild(view, order));
+        }
+
+        assertEnd(start(SLEEPS, new Move("rebuilt", "ann", "cid", 200)), Phase.COMPLETED, "");
+    }
+
+    @Test
+    void cancelling_twice_turns_a_saga_back_once() {
+        SagaHandle saga = start(SLEEPS, new Move("cancelled", "ann", "cid", 3_600_000));
+
+        get(saga.cancel("olga", "not wanted"));
+        get(saga.ended());
+
+        assertThat(refused(saga.cancel("olga", "not wanted"))).isInstanceOf(SagaError.TooLate.class);
+        assertThat(get(saga.history())).filteredOn(each -> each.record().equals("turned-back"))
+                .singleElement()
+                .satisfies(back -> assertThat(back.error()).isEqualTo("cancelled: by olga: not wanted"));
+    }
+
+    @Test
+    void a_call_that_blocks_is_interrupted_when_its_time_is_over_and_another_has_its_place() {
+        for (int i = 0; i < 5; i++) {
+            start(BLOCKS, "blocks-" + i);
+        }
+
+        for (int i = 0; i < 5; i++) {
+            assertEnd(ALL_FRAME.sagas().saga("blocks", "blocks-" + i), Phase.COMPENSATED, "timeout");
+        }
+        await().atMost(LONG).until(() -> INTERRUPTED.size() == 5);
+        assertThat(use("blocks")).satisfies(use -> {
+            assertThat(use.underWay()).isZero();
+            assertThat(use.failures()).isEqualTo(5);
+        });
     }
 
     @Test
@@ -350,13 +471,19 @@ final class SagaFaultsTest {
         assertEnd(start(CALL, "free"), Phase.COMPLETED, "");
         assertEnd(start(MOVE, "free-too"), Phase.COMPLETED, "");
         assertThat(STARTED).doesNotContainKey("stuck-3");
-        SagaMetadata use = ALL_FRAME.sagas()
+        assertThat(use("stuck-calls").underWay()).isEqualTo(2);
+    }
+
+    /** Of the first step of a definition. */
+    private static SagaMetadata.StepUse use(String definition) {
+        return ALL_FRAME.sagas()
                 .describe()
                 .stream()
-                .filter(each -> each.definition().equals("stuck-calls"))
+                .filter(each -> each.definition().equals(definition))
                 .findFirst()
-                .orElseThrow();
-        assertThat(use.steps().getFirst().underWay()).isEqualTo(2);
+                .orElseThrow()
+                .steps()
+                .getFirst();
     }
 
     @Test

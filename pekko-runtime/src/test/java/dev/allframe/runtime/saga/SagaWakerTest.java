@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -51,9 +52,13 @@ final class SagaWakerTest {
     /** A clock that is set. */
     private static final class Hands extends Clock {
         private volatile Instant now = NOON;
+        private volatile boolean broken;
 
         @Override
         public Instant instant() {
+            if (broken) {
+                throw new AssertionError("planted");
+            }
             return now;
         }
 
@@ -276,7 +281,7 @@ final class SagaWakerTest {
     }
 
     @Test
-    void a_clock_that_fails_or_is_set_back_ends_nothing() {
+    void a_clock_that_is_set_back_ends_nothing() {
         due(0, 10);
         told.answer = saga -> Told.refused();
         start();
@@ -285,6 +290,43 @@ final class SagaWakerTest {
         clock.now = NOON.minus(Duration.ofHours(5));
 
         await().atMost(PATIENCE).until(() -> told.times().values().stream().allMatch(times -> times > 1));
+    }
+
+    @Test
+    void a_clock_that_fails_is_asked_again_when_the_waker_starts_and_while_it_runs() {
+        clock.broken = true;
+        start();
+        due(0, 10);
+        clock.broken = false;
+        await().atMost(PATIENCE).until(() -> told.times().size() == 10);
+
+        clock.broken = true;
+        due(10, 10);
+        await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> told.times().size() == 10);
+        clock.broken = false;
+
+        await().atMost(PATIENCE).until(() -> told.times().size() == 20);
+    }
+
+    /** No timer fires. */
+    @Test
+    void a_clock_that_goes_on_while_the_view_is_read_is_followed_at_once() {
+        ActorTestKit stopped = ActorTestKit.create(ManualTime.config());
+        try {
+            view.put(id(0), NOON.plusSeconds(1_800));
+            view.put(id(1), NOON.plusSeconds(7_200));
+            view.failWith(() -> {
+                clock.now = NOON.plusSeconds(3_600);
+                return null;
+            });
+            SagaEntrance entrance = new SagaEntrance(stopped.system(), DueSagas.MACHINE, clock);
+            entrance.open(told);
+            stopped.spawn(SagaWaker.create(view, entrance, saga -> true, () -> false));
+
+            await().atMost(PATIENCE).until(() -> told.all().equals(List.of(id(0))));
+        } finally {
+            stopped.shutdownTestKit();
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 /**
- * Tests of aggregates and views on real actors: in-memory storage, virtual time, one actor system for each test class.
+ * Tests of aggregates, views and sagas on real actors: in-memory storage, virtual time, one actor system for each test
+ * class.
  * Read {@link dev.allframe.testkit.AllFrameTestKit} first. Needs JUnit 5; free of ScalaTest and JUnit 4.
  */
 @NullMarked

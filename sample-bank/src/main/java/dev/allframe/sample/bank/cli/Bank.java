@@ -29,11 +29,12 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code statement},
  * {@code customers}, {@code turnover}, {@code views}, {@code view}, {@code rebuild}, {@code replay}, {@code transfer},
- * {@code sagas}, {@code saga}, {@code schemas}, {@code store}.
+ * {@code orders}, {@code sagas}, {@code saga}, {@code schemas}, {@code store}.
  */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
         ShowStatement.class, ShowCustomers.class, ShowTurnover.class, ShowViews.class, OrderView.class,
-        RebuildView.class, ReplayCommand.class, TransferCommand.class, ShowSagas.class, OrderSaga.class,
+        RebuildView.class, ReplayCommand.class, TransferCommand.class, OrdersCommand.class, ShowSagas.class,
+        OrderSaga.class,
         SchemasCommand.class, StoreTool.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",

@@ -1,17 +1,23 @@
 package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
+import static dev.allframe.sample.bank.orders.OrderMonth.ORDER;
 import static dev.allframe.sample.bank.transfers.Transfer.TRANSFER;
 
 import dev.allframe.failure.Failures;
+import dev.allframe.projection.AsOf;
+import dev.allframe.projection.Folding;
+import dev.allframe.projection.PastView;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.View;
+import dev.allframe.projection.ViewComparison;
 import dev.allframe.replay.ReplayManager;
 import dev.allframe.replay.ReplayType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaOrchestrator;
+import dev.allframe.saga.SagaType;
 import dev.allframe.sample.bank.demo.DemoReport;
 import dev.allframe.sample.bank.demo.DemoRun;
 import dev.allframe.sample.bank.demo.OtherYearException;
@@ -19,12 +25,24 @@ import dev.allframe.sample.bank.history.HistoryImport;
 import dev.allframe.sample.bank.history.ImportReport;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.ledger.Ledger;
+import dev.allframe.sample.bank.opening.DenyList;
+import dev.allframe.sample.bank.opening.Opening;
+import dev.allframe.sample.bank.orders.OrderReport;
+import dev.allframe.sample.bank.orders.OrderRun;
 import dev.allframe.sample.bank.views.Balances;
 import dev.allframe.sample.bank.views.Customers;
 import dev.allframe.sample.bank.views.Statements;
 import dev.allframe.sample.bank.views.Turnover;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +54,12 @@ final class OpenBank implements AutoCloseable {
 
     private static final List<ProjectionType<?, ?>> VIEWS = List.of(Balances.BALANCES, Customers.CUSTOMERS,
             Statements.STATEMENTS, Turnover.TURNOVER);
+
+    /** How long a check of a customer may take: the list of those who are not wanted is at hand. */
+    private static final Duration CHECKED_WITHIN = Duration.ofSeconds(10);
+
+    private static final List<SagaType<?>> SAGAS = List.of(TRANSFER, ORDER,
+            Opening.opening(new DenyList(Set.of()), CHECKED_WITHIN));
 
     private final Storage storage;
     private final @Nullable ReplayType replay;
@@ -63,7 +87,8 @@ final class OpenBank implements AutoCloseable {
         AllFrame running = started;
         if (running == null) {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
-            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT).saga(TRANSFER);
+            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT);
+            SAGAS.forEach(builder::saga);
             VIEWS.forEach(builder::projection);
             if (replay != null) {
                 builder.replay(replay);
@@ -106,6 +131,15 @@ final class OpenBank implements AutoCloseable {
         return new ReplayWait(running().replays(), output, shown -> progress = shown);
     }
 
+    /** Pays the standing orders of a month; in the months after too where they repeat. */
+    OrderReport payOrders(YearMonth month, boolean repeats, Duration patience, Output output) {
+        OrderRun orders = new OrderRun(month, ledger().accounts(), repeats);
+        try (Progress shown = output.progress("paying", orders.orders(), "orders")) {
+            progress = shown;
+            return orders.run(running().commands(), sagas(), patience, shown::step);
+        }
+    }
+
     /** The names of the views. */
     static List<String> viewNames() {
         return VIEWS.stream().map(ProjectionType::name).toList();
@@ -129,6 +163,43 @@ final class OpenBank implements AutoCloseable {
     <K, R> View<K, R> view(ProjectionType<K, R> type, Output output) {
         views(output).untilUpToDate(type.name());
         return running().view(type);
+    }
+
+    /**
+     * A view as it was, to be closed.
+     *
+     * @throws ViewException if it fails at an event
+     */
+    <K, R> PastView<K, R> view(ProjectionType<K, R> type, AsOf asOf, Output output) {
+        return folded("past " + type.name(), output, told -> running().asOf(type, asOf, told));
+    }
+
+    /**
+     * Served rows beside those that the stored events make anew.
+     *
+     * @param most so many differences are named
+     * @throws ViewException if the view fails at an event, or serves nothing
+     */
+    ViewComparison verified(String view, int most, Output output) {
+        return folded("verify " + view, output, told -> projections().verify(view, most, told));
+    }
+
+    private static <A> A folded(String task, Output output, Function<Consumer<Folding>, CompletionStage<A>> fold) {
+        AtomicReference<@Nullable Progress> shown = new AtomicReference<>();
+        try {
+            return fold.apply(folding -> shown
+                    .updateAndGet(bar -> bar == null ? output.progress(task, folding.total(), "records") : bar)
+                    .at(folding.looked())).toCompletableFuture().join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof IllegalStateException told
+                    ? new ViewException(Failures.message(told))
+                    : failed;
+        } finally {
+            Progress bar = shown.get();
+            if (bar != null) {
+                bar.close();
+            }
+        }
     }
 
     /**

@@ -1,19 +1,19 @@
 package dev.allframe.sample.bank.cli;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.saga.SagaDecision;
-import dev.allframe.saga.SagaException;
 import dev.allframe.saga.SagaHandle;
+import dev.allframe.saga.SagaMetadata;
+import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.SagaStatus;
+import dev.allframe.saga.SagaStatus.Phase;
 import dev.allframe.saga.SagaTransition;
 import dev.allframe.sample.bank.history.InputException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,10 +24,10 @@ import picocli.CommandLine.Parameters;
 @Command(name = "saga", mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
         "Shows a saga with all that has happened to it, or tells it what an operator has decided.",
         "Of a parked saga: retry tries again, skip goes on as if the step were not needed, settle says whether the step"
-                + " was done, turn-back undoes what was done. Of one that runs: cancel turns it back."})
+                + " was done, turn-back undoes what was done. Of one that runs: cancel turns it back.",
+        "With an order, waits until the saga has ended. Ends with 0 only if it has; with 1 if it is parked again, or goes"
+                + " on."})
 final class OrderSaga implements Callable<Integer> {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Parameters(index = "0", paramLabel = "ID", description = "The id of the saga.")
     private String id = "";
@@ -38,9 +38,11 @@ final class OrderSaga implements Callable<Integer> {
     @Option(names = "--as", paramLabel = "WHAT", description = "For settle: done or not-done.")
     private @Nullable String as;
 
-    @Option(names = "--definition", defaultValue = "transfer", paramLabel = "NAME", description = "The definition of the saga (default: ${DEFAULT-VALUE}).")
-    private String definition = "transfer";
+    @Option(names = "--definition", paramLabel = "NAME", description = "The definition of the saga, such as transfer; needed where sagas of several have the id.")
+    private @Nullable String definition;
 
+    @Mixin
+    private final SagaWait wait = new SagaWait();
     @Mixin
     private final OrderReason reason = new OrderReason();
     @Mixin
@@ -56,33 +58,66 @@ final class OrderSaga implements Callable<Integer> {
                     ? "settle needs --as done or --as not-done"
                     : "--as is for settle alone");
         }
+        wait.check();
         Order given = reason.order();
         SagaDecision decision = decision(wanted);
         storage.checkKeepsAccounts();
         try (OpenBank bank = new OpenBank(storage)) {
-            SagaHandle saga = saga(bank);
-            SagaStatus status = SagaAnswers.status(saga);
-            CompletionStage<Void> told = wanted.equals("cancel")
-                    ? saga.cancel(given.by(), given.reason())
-                    : decision == null ? null : saga.decide(decision, given.by(), given.reason());
-            if (told != null) {
-                SagaAnswers.of(told);
-                status = awaitEnd(saga);
+            SagaHandle saga = saga(bank.sagas());
+            if (wanted.equals("show")) {
+                print(SagaAnswers.status(saga), SagaAnswers.of(saga.history()));
+                return 0;
             }
-            print(status, SagaAnswers.of(saga.history()));
-            return 0;
+            tell(saga, decision, given);
+            SagaStatus now = wait.await(saga);
+            print(now, SagaAnswers.of(saga.history()));
+            return now.phase() == Phase.COMPLETED || now.phase() == Phase.COMPENSATED ? 0 : Bank.NOT_GOOD;
         }
     }
 
-    private SagaHandle saga(OpenBank bank) {
+    /** The one with the id, of whichever definition where none was named. */
+    private SagaHandle saga(SagaOrchestrator sagas) {
+        List<String> definitions = definition == null
+                ? sagas.describe().stream().map(SagaMetadata::definition).distinct().toList()
+                : List.of(definition);
+        List<SagaHandle> found = definitions.stream()
+                .map(name -> SagaAnswers.saga(sagas, name, id))
+                .filter(saga -> SagaAnswers.of(saga.status()).isPresent())
+                .toList();
+        return switch (found.size()) {
+            case 0 -> throw new InputException("there is no saga '" + id + "'"
+                    + (definition == null ? "" : " of '" + definition + "'") + ": 'bank sagas' lists those there are");
+            case 1 -> found.getFirst();
+            default -> throw new InputException("there are sagas '" + id + "' of "
+                    + String.join(" and of ", found.stream().map(SagaHandle::definition).toList())
+                    + ": say which with --definition");
+        };
+    }
+
+    /** Gives an order: a decision, or to cancel where it is null. */
+    private static void tell(SagaHandle saga, @Nullable SagaDecision decision, Order given) {
         try {
-            return bank.sagas().saga(definition, id);
-        } catch (SagaException refused) {
-            throw SagaAnswers.inWords(refused);
+            SagaAnswers.of(decision == null
+                    ? saga.cancel(given.by(), given.reason())
+                    : saga.decide(decision, given.by(), given.reason()));
+        } catch (InputException refused) {
+            throw new InputException(Failures.message(refused) + next(SagaAnswers.status(saga), decision == null));
         }
     }
 
-    /** What is to be decided; null for nothing about a parked saga. */
+    /** What can be done about a saga that has refused an order. */
+    private static String next(SagaStatus now, boolean cancels) {
+        String command = "'bank saga " + now.id();
+        return switch (now.phase()) {
+            case RUNNING -> "; it runs: " + command + "' shows where it is"
+                    + (cancels ? "" : ", and " + command + " cancel' turns it back");
+            case PARKED -> cancels ? ", by " + command + " turn-back'" : "; done and not-done are said by settle --as";
+            case COMPLETED, COMPENSATED -> "; it is " + now.phase().text() + ": " + command
+                    + "' shows what has happened";
+        };
+    }
+
+    /** What is to be decided about a parked saga; null for nothing. */
     private @Nullable SagaDecision decision(String wanted) {
         return switch (wanted) {
             case "show", "cancel" -> null;
@@ -97,17 +132,6 @@ final class OrderSaga implements Callable<Integer> {
             default -> throw new InputException("there is no order '" + wanted
                     + "'; there are retry, skip, settle, turn-back and cancel");
         };
-    }
-
-    /** The view may still have the saga as it was parked: what is stored tells. */
-    private static SagaStatus awaitEnd(SagaHandle saga) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        SagaStatus now = SagaAnswers.status(saga);
-        while (now.phase() == SagaStatus.Phase.RUNNING && System.nanoTime() < end) {
-            LockSupport.parkNanos(20_000_000);
-            now = SagaAnswers.status(saga);
-        }
-        return now;
     }
 
     private void print(SagaStatus saga, List<SagaTransition> history) {
@@ -125,6 +149,7 @@ final class OrderSaga implements Callable<Integer> {
         history.forEach(each -> output.print("  %3d  %s  %-16s %-12s %s%s", each.sequenceNr(), each.at(), each.record(),
                 each.step() == null ? "" : each.step(), each.attempt() == 0 ? "" : "attempt " + each.attempt() + "  ",
                 each.error()));
+        SagaAnswers.next(saga).ifPresent(text -> output.print("%s", text));
     }
 
     private static Map<String, Object> json(SagaTransition transition) {

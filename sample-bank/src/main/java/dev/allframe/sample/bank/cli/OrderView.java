@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code bank view}. */
 @Command(name = "view", mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
-        "Tells a view what to do; the order is stored, and holds for the commands to come.", "",
-        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever. retire: drop the rows and apply nothing, until 'bank rebuild' brings the view back."})
+        "Tells a view what to do; the order is stored, and holds for the commands to come. Or verifies it.", "",
+        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever. retire: drop the rows and apply nothing, until 'bank rebuild' brings the view back. verify: fold the view anew beside it, and tell which rows differ; nothing is changed."})
 final class OrderView implements Callable<Integer> {
 
     @Mixin
@@ -31,7 +31,7 @@ final class OrderView implements Callable<Integer> {
     @Mixin
     private final OrderReason reason = new OrderReason();
 
-    @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry, skip or retire.")
+    @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry, skip, retire or verify.")
     private String order = "";
 
     @Option(names = "--account", paramLabel = "ID", description = "For skip: the account of the event.")
@@ -39,6 +39,9 @@ final class OrderView implements Callable<Integer> {
 
     @Option(names = "--event", paramLabel = "NUMBER", description = "For skip: the number of the event in its account, as 'bank views' tells it.")
     private @Nullable Long event;
+
+    @Option(names = "--differences", defaultValue = "10", paramLabel = "N", description = "For verify: name at most N rows that differ (default: ${DEFAULT-VALUE}).")
+    private int differences = 10;
 
     @Mixin
     private final Storage storage = new Storage();
@@ -51,9 +54,9 @@ final class OrderView implements Callable<Integer> {
             return retireFiles(name.given());
         }
         String view = name.checked();
-        if (!List.of("pause", "resume", "retry", "skip", "retire").contains(order)) {
+        if (!List.of("pause", "resume", "retry", "skip", "retire", "verify").contains(order)) {
             throw new InputException(
-                    "there is no order '" + order + "'; there are pause, resume, retry, skip and retire");
+                    "there is no order '" + order + "'; there are pause, resume, retry, skip, retire and verify");
         }
         boolean skips = order.equals("skip");
         if (skips != (account != null) || skips != (event != null)) {
@@ -67,8 +70,15 @@ final class OrderView implements Callable<Integer> {
         if (account != null && (account.isEmpty() || account.indexOf('|') >= 0)) {
             throw new InputException("there is no account '" + account + "'");
         }
+        if (differences < 0) {
+            throw new InputException("--differences must be 0 or more, not " + differences);
+        }
         storage.checkKeepsViews();
         try (OpenBank bank = new OpenBank(storage)) {
+            if (order.equals("verify")) {
+                bank.views(output).untilUpToDate(view);
+                return Verified.print(bank.verified(view, differences, output), output);
+            }
             ViewWait views = bank.views(output);
             views.look(view); // opened, so that the order is followed and not found
             give(bank.projections(), view, reason.order());

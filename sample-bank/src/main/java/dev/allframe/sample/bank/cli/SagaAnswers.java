@@ -1,16 +1,14 @@
 package dev.allframe.sample.bank.cli;
 
-import dev.allframe.failure.Failures;
 import dev.allframe.saga.SagaError;
 import dev.allframe.saga.SagaException;
 import dev.allframe.saga.SagaHandle;
+import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.sample.bank.history.InputException;
-import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Waits for sagas, and puts what they refuse into words. */
 final class SagaAnswers {
@@ -32,7 +30,7 @@ final class SagaAnswers {
     }
 
     /** What is printed instead. */
-    static RuntimeException inWords(SagaException refused) {
+    private static RuntimeException inWords(SagaException refused) {
         SagaError error = refused.error();
         return error.retryable() || error instanceof SagaError.Unavailable
                 ? new ViewException(error.message())
@@ -40,28 +38,31 @@ final class SagaAnswers {
     }
 
     /**
-     * How a saga is, when it has ended, or when a time is over.
+     * A saga, which need not be there.
      *
-     * @throws InputException if there is no such saga
+     * @throws InputException if there can be none with the id
      */
-    static SagaStatus await(SagaHandle saga, Duration limit) {
+    static SagaHandle saga(SagaOrchestrator sagas, String definition, String id) {
         try {
-            return of(saga.ended().toCompletableFuture().copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (CompletionException late) {
-            if (!(Failures.unwrapped(late) instanceof TimeoutException)) {
-                throw late;
-            }
-            return status(saga);
+            return sagas.saga(definition, id);
+        } catch (SagaException refused) {
+            throw inWords(refused);
         }
     }
 
-    /**
-     * How a saga is now.
-     *
-     * @throws InputException if there is no such saga
-     */
+    /** How a saga is now, which is there. */
     static SagaStatus status(SagaHandle saga) {
-        return of(saga.status()).orElseThrow(() -> new InputException("there is no saga '" + saga.id() + "' of '"
-                + saga.definition() + "': 'bank sagas' lists those there are"));
+        return of(saga.status()).orElseThrow();
+    }
+
+    /** What people can do about a saga; empty where it has ended. */
+    static Optional<String> next(SagaStatus saga) {
+        String command = "'bank saga " + saga.id();
+        return switch (saga.phase()) {
+            case RUNNING -> Optional.of("it goes on with the next command of the bank; " + command + "' shows it");
+            case PARKED -> Optional.of("an operator must decide: " + command + "' shows what has happened, and "
+                    + command + " retry' tries it again");
+            case COMPLETED, COMPENSATED -> Optional.empty();
+        };
     }
 }

@@ -2,13 +2,16 @@ package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.views.Balances.BALANCES;
 
+import dev.allframe.projection.PastView;
 import dev.allframe.projection.Range;
 import dev.allframe.projection.Rows;
 import dev.allframe.sample.bank.account.Account;
 import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.views.AllRows;
+import dev.allframe.sample.bank.views.Balances;
 import dev.allframe.sample.bank.views.Balances.AccountRow;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -28,6 +31,9 @@ final class ShowBalances implements Callable<Integer> {
     @Option(names = "--top", paramLabel = "N", description = "Only the N largest.")
     private @Nullable Integer top;
 
+    @Option(names = "--at", paramLabel = "DAY", description = "By what was booked until the end of a day, such as 1993-06-30, whenever it was stored.")
+    private @Nullable LocalDate day;
+
     @Mixin
     private final Source source = new Source();
     @Mixin
@@ -43,7 +49,9 @@ final class ShowBalances implements Callable<Integer> {
         try (OpenBank bank = new OpenBank(storage)) {
             Source.Filled filled = source.fill(bank, storage, output);
             List<Rows.Entry<String, AccountRow>> accounts = new ArrayList<>(
-                    bank.view(BALANCES, output).read(rows -> AllRows.list(rows, Range.all())));
+                    day == null
+                            ? bank.view(BALANCES, output).read(rows -> AllRows.list(rows, Range.all()))
+                            : at(bank, day));
             Money total = accounts.stream().map(entry -> entry.row().balance()).reduce(Money.czk(0), Money::plus);
             accounts.sort(Comparator.comparing((Rows.Entry<String, AccountRow> entry) -> entry.row().balance())
                     .reversed()); // those that are equal stay in the order of their ids
@@ -68,6 +76,12 @@ final class ShowBalances implements Callable<Integer> {
                         total.currency());
             }
             return filled.good() ? 0 : Bank.NOT_GOOD;
+        }
+    }
+
+    private List<Rows.Entry<String, AccountRow>> at(OpenBank bank, LocalDate until) {
+        try (PastView<String, AccountRow> past = bank.view(BALANCES, Balances.bookedUntil(until), output)) {
+            return AllRows.list(past, Range.all());
         }
     }
 

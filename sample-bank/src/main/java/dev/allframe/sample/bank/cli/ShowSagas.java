@@ -67,6 +67,9 @@ final class ShowSagas implements Callable<Integer> {
         output.print("%,d running, %,d completed, %,d compensated, %,d parked", counts.getOrDefault(Phase.RUNNING, 0L),
                 counts.getOrDefault(Phase.COMPLETED, 0L), counts.getOrDefault(Phase.COMPENSATED, 0L),
                 counts.getOrDefault(Phase.PARKED, 0L));
+        if (counts.containsKey(Phase.PARKED)) {
+            output.print("for each that is parked an operator must decide: 'bank saga ID' shows what has happened");
+        }
     }
 
     static Map<String, Object> json(SagaStatus saga) {

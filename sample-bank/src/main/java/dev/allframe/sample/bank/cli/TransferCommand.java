@@ -8,7 +8,6 @@ import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.transfers.Transfer;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
@@ -45,9 +44,8 @@ final class TransferCommand implements Callable<Integer> {
     @Option(names = "--on", paramLabel = "DAY", description = "The booking date, such as 1993-05-01 (default: today, UTC). A repeat names the same day.")
     private @Nullable LocalDate on;
 
-    @Option(names = "--wait", defaultValue = "30", paramLabel = "SECONDS", description = "How long to wait for the end (default: ${DEFAULT-VALUE}).")
-    private int wait = 30;
-
+    @Mixin
+    private final SagaWait wait = new SagaWait();
     @Mixin
     private final Storage storage = new Storage();
     @Mixin
@@ -59,9 +57,7 @@ final class TransferCommand implements Callable<Integer> {
         if (from.equals(to)) {
             throw new InputException("an account cannot pay itself: FROM and TO are both '" + from + "'");
         }
-        if (wait < 1) {
-            throw new InputException("--wait must be 1 or more, not " + wait);
-        }
+        wait.check();
         for (String account : new String[]{from, to}) {
             if (account.isEmpty() || account.indexOf('|') >= 0) {
                 throw new InputException("there is no account '" + account + "'");
@@ -72,7 +68,7 @@ final class TransferCommand implements Callable<Integer> {
             String name = id == null ? "cli-" + UUID.randomUUID() : id;
             Transfer transfer = new Transfer(name, from, to, money, on == null ? LocalDate.now(ZoneOffset.UTC) : on);
             SagaHandle saga = SagaAnswers.of(bank.sagas().start(TRANSFER, name, transfer));
-            SagaStatus end = SagaAnswers.await(saga, Duration.ofSeconds(wait));
+            SagaStatus end = wait.await(saga);
             print(transfer, end);
             return end.phase() == SagaStatus.Phase.COMPLETED ? 0 : Bank.NOT_GOOD;
         }
@@ -111,13 +107,6 @@ final class TransferCommand implements Callable<Integer> {
         }
         output.print("transfer %s of %s from %s to %s: %s%s", transfer.id(), transfer.amount(), transfer.from(),
                 transfer.to(), end.phase().text(), end.reason().isEmpty() ? "" : ", " + end.reason());
-        switch (end.phase()) {
-            case RUNNING -> output.print("it goes on with the next command of the bank; 'bank saga %s' shows it",
-                    transfer.id());
-            case PARKED -> output.print("an operator must decide: 'bank saga %s' shows what has happened",
-                    transfer.id());
-            case COMPLETED, COMPENSATED -> {
-            }
-        }
+        SagaAnswers.next(end).ifPresent(text -> output.print("%s", text));
     }
 }

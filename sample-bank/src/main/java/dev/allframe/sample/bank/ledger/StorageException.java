@@ -9,7 +9,7 @@ public final class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** @param reason in the storage's words, which may begin with the name of an exception */
-    StorageException(String reason) {
+    public StorageException(String reason) {
         super(reason.replaceFirst("^([a-z]+\\.)+[A-Za-z]+Exception: ", ""));
     }
 }

@@ -6,6 +6,7 @@ import static dev.allframe.projection.Change.update;
 import static dev.allframe.projection.Version.version;
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
+import dev.allframe.projection.AsOf;
 import dev.allframe.projection.Change;
 import dev.allframe.projection.EventInfo;
 import dev.allframe.projection.Index;
@@ -25,6 +26,7 @@ import dev.allframe.sample.bank.account.AccountEvent.Reserved;
 import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Money;
 import java.math.BigDecimal;
+import java.time.LocalDate;
 
 /** Each account with its owner and its balance, by the account's id; accounts are found by owner and by balance too. */
 public final class Balances {
@@ -61,6 +63,30 @@ public final class Balances {
             .perStream();
 
     private Balances() {}
+
+    /**
+     * The accounts as they were by what had been booked at the end of a day, whenever it was stored.
+     *
+     * @param day the last booking date
+     */
+    public static AsOf bookedUntil(LocalDate day) {
+        return AsOf.now().where((event, info) -> event instanceof AccountEvent booked && isBookedUntil(day, booked));
+    }
+
+    private static boolean isBookedUntil(LocalDate day, AccountEvent event) {
+        return switch (event) {
+            case Opened(var owner, var overdraft, var on) -> !on.isAfter(day);
+            case Deposited(var amount, var entry, var channel) -> !entry.on().isAfter(day);
+            case Withdrawn(var amount, var entry) -> !entry.on().isAfter(day);
+            case Confirmed(var id, var amount, var entry) -> !entry.on().isAfter(day);
+            case Closed(var on) -> !on.isAfter(day);
+            case OverdraftChanged(var limit) -> false;
+            case OrderPlaced(var id, var order) -> false;
+            case OrderCancelled(var id) -> false;
+            case Reserved(var id, var amount) -> false;
+            case Released(var id) -> false;
+        };
+    }
 
     private static Change<String, AccountRow> onAccount(AccountEvent event, EventInfo info) {
         return switch (event) {

@@ -13,6 +13,7 @@ import dev.allframe.saga.SagaStatus;
 import dev.allframe.sample.bank.asleep.Sleepers.MovedClock;
 import dev.allframe.sample.bank.asleep.Sleepers.Rung;
 import dev.allframe.sample.bank.asleep.Sleepers.Sleeper;
+import dev.allframe.store.BackendStats;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.Position;
 import java.lang.management.ManagementFactory;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +48,18 @@ final class SleepersProcess {
     private static final int BEHIND = 100;
     private static final Instant ONE_DAY = Instant.parse("2090-01-01T00:00:00Z");
     private static final Instant ANOTHER_DAY = Instant.parse("2091-01-01T00:00:00Z");
+
+    /** So many looks in a row must find the same files. */
+    private static final int LOOKS = 20;
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private SleepersProcess() {}
 
-    /** Arguments: the folder of the store, {@code sleep} or {@code wake}, and how many sagas there are. */
+    /**
+     * Arguments: the folder of the store, {@code sleep} or {@code wake}, how many sagas there are, and whether the heap
+     * is measured when the store has tidied up.
+     */
     public static void main(String[] arguments) {
         int sagas = Integer.parseInt(arguments[2]);
         boolean sleep = arguments[1].equals("sleep");
@@ -59,7 +68,7 @@ final class SleepersProcess {
             if (sleep) {
                 sleep(sleepers, sagas);
             } else {
-                wake(sleepers, clock, sagas);
+                wake(sleepers, clock, sagas, Boolean.parseBoolean(arguments[3]));
             }
         } catch (Throwable failed) { // whatever it is, the test is to hear it
             failed.printStackTrace();
@@ -105,14 +114,15 @@ final class SleepersProcess {
         Thread.currentThread().join();
     }
 
-    private static void wake(AllFrame sleepers, MovedClock clock, int sagas) {
+    private static void wake(AllFrame sleepers, MovedClock clock, int sagas, boolean measures) {
         Instant live = clock.instant();
         awaitRings(sleepers, DUE);
         say("due when the view is live", live, rings(sleepers).values().stream().toList());
         sleepers.backend().flush().toCompletableFuture().join(); // the newest events are in the heap until then
-        System.gc();
-        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
-        System.out.println("heap " + heap + " MiB with " + (sagas - DUE) + " asleep");
+        if (measures) {
+            awaitRest(sleepers);
+        }
+        System.out.println("heap " + heap() + " MiB with " + (sagas - DUE) + " asleep");
 
         Sleepers.broken = true;
         clock.moveTo(ONE_DAY.minus(SOON));
@@ -123,9 +133,7 @@ final class SleepersProcess {
         clock.moveTo(ANOTHER_DAY.minus(SOON));
         awaitRings(sleepers, sagas);
         say("due at once", ANOTHER_DAY, after(sleepers, ANOTHER_DAY));
-        System.gc();
-        System.out.println("heap " + (ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20)
-                + " MiB when all have rung");
+        System.out.println("heap " + heap() + " MiB when all have rung");
         await().atMost(PATIENCE)
                 .until(() -> sleepers.sagas()
                         .find(SagaQuery.all().in(SagaStatus.Phase.RUNNING).limit(1))
@@ -133,6 +141,42 @@ final class SleepersProcess {
                         .isEmpty());
         assertThat(rings(sleepers)).hasSize(sagas);
         System.out.println("done");
+    }
+
+    /** Waits until the store has tidied up, for which it needs memory: its files have been the same for long. */
+    private static void awaitRest(AllFrame sleepers) {
+        BackendStats.Tiers[] files = {BackendStats.Tiers.NONE};
+        int[] looks = {0};
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
+            BackendStats.Tiers now = sleepers.backend().stats().tiers();
+            looks[0] = now.equals(files[0]) ? looks[0] + 1 : 0;
+            files[0] = now;
+            return looks[0] >= LOOKS;
+        });
+    }
+
+    /**
+     * How many MiB of the heap are in use, and how many of these without byte arrays: the store keeps events
+     * as such, as many as its setting lets it.
+     */
+    private static String heap() {
+        String histogram;
+        try {
+            histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+                            new Object[]{new String[0]}, new String[]{String[].class.getName()});
+        } catch (JMException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        long all = 0;
+        long arrays = 0;
+        for (String line : histogram.lines().filter(each -> each.matches(" *\\d+: +\\d+ +\\d+ .*")).toList()) {
+            String[] columns = line.trim().split(" +", -1);
+            long bytes = Long.parseLong(columns[2]);
+            all += bytes;
+            arrays += columns[3].equals("[B") ? bytes : 0;
+        }
+        return (all >> 20) + " MiB, without bytes " + ((all - arrays) >> 20);
     }
 
     private static List<Instant> after(AllFrame sleepers, Instant moment) {

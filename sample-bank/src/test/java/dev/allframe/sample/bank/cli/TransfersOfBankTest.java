@@ -1,77 +1,32 @@
 package dev.allframe.sample.bank.cli;
 
-import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
-import static dev.allframe.sample.bank.account.Money.czk;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.allframe.codec.jackson.JacksonEventCodec;
-import dev.allframe.journal.allsource.AllSourceBackend;
-import dev.allframe.sample.bank.account.AccountEvent;
-import dev.allframe.sample.bank.account.AccountEvent.Closed;
-import dev.allframe.sample.bank.account.AccountEvent.Deposited;
-import dev.allframe.sample.bank.account.AccountEvent.Opened;
-import dev.allframe.sample.bank.account.Entry;
-import dev.allframe.store.EventStore;
-import dev.allframe.store.EventStoreBackend;
-import dev.allframe.store.ExpectedVersion;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import dev.allframe.sample.bank.cli.BankOnDisk.Said;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code bank transfer}, {@code sagas} and {@code saga}, on a store on disk. */
 final class TransfersOfBankTest {
-
-    private static final LocalDate DAY = LocalDate.of(1993, 5, 1);
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path data;
 
-    private record Said(int exitCode, String out, String err) {
-
-        JsonNode json() {
-            try {
-                return JsonMapper.builder().build().readTree(out);
-            } catch (JsonProcessingException broken) {
-                throw new AssertionError("not JSON: " + out, broken);
-            }
-        }
-    }
-
-    private Said bank(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Bank.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] all = new String[arguments.length + 2];
-        System.arraycopy(arguments, 0, all, 0, arguments.length);
-        all[arguments.length] = "--data";
-        all[arguments.length + 1] = data.resolve("store").toString();
-        return new Said(line.execute(all), out.toString(), err.toString());
-    }
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private BankOnDisk bank;
 
     @BeforeEach
     void threeAccounts() {
-        try (EventStoreBackend backend = AllSourceBackend.production(data.resolve("store"))) {
-            EventStore<AccountEvent> accounts = EventStore.of(backend, ACCOUNT, JacksonEventCodec.of(ACCOUNT));
-            Opened opened = new Opened("Ann", czk(0), DAY);
-            append(accounts, "1", opened, new Deposited(czk(100), Entry.cash(DAY)));
-            append(accounts, "2", opened);
-            append(accounts, "3", opened, new Closed(DAY));
-        }
+        bank = BankOnDisk.withThreeAccounts(data.resolve("store"));
     }
 
-    private static void append(EventStore<AccountEvent> accounts, String id, AccountEvent... events) {
-        accounts.append(id, ExpectedVersion.any(), List.of(events)).toCompletableFuture().join();
+    private Said bank(String... arguments) {
+        return bank.run(arguments);
     }
 
     @Test
@@ -116,7 +71,8 @@ final class TransfersOfBankTest {
                 {"transfer", "1", "2", "1e999999999", "is no amount that"},
                 {"transfer", "1", "2", "1e-999999999", "is no amount that"},
                 {"transfer", "1|2", "2", "5", "there is no account '1|2'"},
-                {"saga", "t-9", "there is no saga 't-9' of 'transfer'"},
+                {"saga", "t-9", "there is no saga 't-9': 'bank sagas' lists"},
+                {"saga", "t-9", "--definition", "transfer", "there is no saga 't-9' of 'transfer': 'bank sagas' lists"},
                 {"saga", "t-9", "fly", "there is no order 'fly'"}, {"saga", "a|b", "must not contain"},
                 {"saga", "t-9", "settle", "settle needs --as done"},
                 {"sagas", "--limit", "0", "--limit must be 1 to"}}) {
@@ -131,9 +87,12 @@ final class TransfersOfBankTest {
         for (String order : List.of("retry", "skip", "turn-back")) {
             Said said = bank("saga", "t-1", order);
             assertThat(said.exitCode()).isEqualTo(2);
-            assertThat(said.err()).contains("the saga is not parked");
+            assertThat(said.err())
+                    .isEqualTo("bank: the saga is not parked; it is completed: 'bank saga t-1' shows what has"
+                            + " happened\n");
         }
-        assertThat(bank("saga", "t-1", "cancel").err()).contains("the saga has ended");
+        assertThat(bank("saga", "t-1", "cancel").err()).isEqualTo("bank: the saga has ended; it is completed:"
+                + " 'bank saga t-1' shows what has happened\n");
         assertThat(bank("transfer", "1", "2", "5", "--backend", "memory").exitCode()).isEqualTo(2);
     }
 }

@@ -85,6 +85,40 @@ final class ViewOrdersTest {
     }
 
     @Test
+    void a_view_that_is_verified_has_the_rows_that_its_events_make() throws Exception {
+        Said same = bank("view", "turnover", "verify");
+        Said json = bank("view", "balances", "verify", "--json");
+        Said wrong = bank("view", "balances", "verify", "--differences", "-1");
+
+        assertThat(same.exitCode()).isZero();
+        assertThat(same.out()).startsWith("turnover at record ").contains("all are the same, digest ");
+        assertThat(json.exitCode()).isZero();
+        JsonNode found = JsonMapper.builder().build().readTree(json.out());
+        assertThat(found.get("different").intValue()).isZero();
+        assertThat(found.get("digest")).isEqualTo(found.get("digestAnew"));
+        assertThat(found.get("rows").intValue()).isPositive();
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("--differences must be 0 or more");
+    }
+
+    @Test
+    void balances_of_a_day_are_by_what_was_booked_until_then() {
+        stored("3", new Deposited(czk(5), Entry.cash(DAY)), new Deposited(czk(7), Entry.cash(DAY.plusDays(1))));
+
+        Said first = bank("balances", "--at", DAY.toString());
+        Said second = bank("balances", "--at", DAY.plusDays(1).toString());
+        Said before = bank("balances", "--at", "1900-01-01");
+        Said wrong = bank("balances", "--at", "1993-02-30");
+
+        assertThat(first.exitCode()).isZero();
+        assertThat(first.out()).contains("holder of account 3                      5.00 CZK");
+        assertThat(second.out()).contains("holder of account 3                     12.00 CZK");
+        assertThat(before.out()).startsWith("all 0 accounts");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("1993-02-30");
+    }
+
+    @Test
     void a_rebuilt_view_has_the_same_rows_in_another_generation_and_others_are_not_built_anew() {
         JsonNode before = bank("views", "--json").view("statements");
 
@@ -193,10 +227,10 @@ final class ViewOrdersTest {
         assertThat(bank("view", "interest", "retire").exitCode()).isEqualTo(2);
     }
 
-    private void stored(String account, AccountEvent event) {
+    private void stored(String account, AccountEvent... events) {
         try (EventStoreBackend backend = AllSourceBackend.production(data)) {
             EventStore.of(backend, ACCOUNT, JacksonEventCodec.of(ACCOUNT))
-                    .append(account, ExpectedVersion.any(), List.of(event))
+                    .append(account, ExpectedVersion.any(), List.of(events))
                     .toCompletableFuture()
                     .join();
         }

@@ -8,12 +8,15 @@ import static dev.allframe.sample.bank.views.Statements.STATEMENTS;
 import static dev.allframe.sample.bank.views.Turnover.TURNOVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.projection.PastView;
 import dev.allframe.projection.Range;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.sample.bank.history.FileSums.Movement;
 import dev.allframe.sample.bank.history.FileSums.Turned;
 import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.sample.bank.views.AllRows;
+import dev.allframe.sample.bank.views.Balances;
+import dev.allframe.sample.bank.views.Balances.AccountRow;
 import dev.allframe.sample.bank.views.Customers;
 import dev.allframe.sample.bank.views.Customers.Customer;
 import dev.allframe.sample.bank.views.Statements;
@@ -21,10 +24,14 @@ import dev.allframe.sample.bank.views.Statements.Statement;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -165,5 +172,41 @@ final class BerkaDataTest {
                                 entry.row().count())));
 
         assertThat(turned).isEqualTo(files.turnover()).hasSizeGreaterThan(15 * 10);
+    }
+
+    @Test
+    void balances_of_a_day_are_those_that_the_bank_has_written_behind_the_last_movement_of_the_day() {
+        Random random = new Random(seed);
+        Map<LocalDate, PastView<String, AccountRow>> past = new HashMap<>();
+        int compared = 0;
+        try {
+            List<LocalDate> days = new ArrayList<>();
+            while (days.size() < 20) {
+                days.add(LocalDate.parse(files.movements().get(random.nextInt(files.movements().size())).date()));
+            }
+            while (compared < 200) {
+                LocalDate day = days.get(random.nextInt(days.size()));
+                List<Movement> ofDay = files.movements()
+                        .stream()
+                        .filter(movement -> movement.date().equals(day.toString()))
+                        .toList();
+                String account = ofDay.get(random.nextInt(ofDay.size())).account();
+                Optional<BigDecimal> expected = files.atEndOf(account, day.toString());
+                if (expected.isPresent()) {
+                    AccountRow row = past
+                            .computeIfAbsent(day, until -> bank.asOf(BALANCES, Balances.bookedUntil(until))
+                                    .toCompletableFuture()
+                                    .join())
+                            .get(account)
+                            .orElseThrow();
+                    assertThat(row.balance().amount().subtract(expected.get()).abs())
+                            .as("%s on %s: %s and not %s", account, day, row, expected)
+                            .isLessThanOrEqualTo(new BigDecimal("0.70"));
+                    compared++;
+                }
+            }
+        } finally {
+            past.values().forEach(PastView::close);
+        }
     }
 }

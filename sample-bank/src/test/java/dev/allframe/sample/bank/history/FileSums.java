@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -24,8 +25,9 @@ final class FileSums {
      * @param date as in ISO, {@code 1993-01-31}
      * @param kind in the words of {@code bank statement}
      * @param signed the amount, negative for one that went out
+     * @param balance what the bank says is on the account behind it
      */
-    record Movement(String account, String date, String kind, BigDecimal signed, String bank) {
+    record Movement(String account, String date, String kind, BigDecimal signed, String bank, BigDecimal balance) {
 
         String month() {
             return date.substring(0, 7);
@@ -77,7 +79,8 @@ final class FileSums {
         BigDecimal amount = new BigDecimal(fields[5]);
         String kind = KINDS_OF_SYMBOLS.getOrDefault(fields[7], KINDS.get(fields[4]));
         return new Movement(fields[1], date, String.valueOf(kind),
-                (fields[3].equals("PRIJEM") ? amount : amount.negate()).setScale(2), fields[8]);
+                (fields[3].equals("PRIJEM") ? amount : amount.negate()).setScale(2), fields[8],
+                new BigDecimal(fields[6]).setScale(2));
     }
 
     List<String> accounts() {
@@ -89,6 +92,30 @@ final class FileSums {
         Map<String, BigDecimal> balances = new TreeMap<>();
         movements.forEach(movement -> balances.merge(movement.account(), movement.signed(), BigDecimal::add));
         return balances;
+    }
+
+    /** All movements, in the order of the files. */
+    List<Movement> movements() {
+        return movements;
+    }
+
+    /**
+     * What the bank says is on an account at the end of a day: the balance of the movement that no other of the day
+     * continues; empty where there is none, or the lines do not tell which.
+     */
+    Optional<BigDecimal> atEndOf(String account, String date) {
+        List<Movement> day = movements.stream()
+                .filter(movement -> movement.account().equals(account) && movement.date().equals(date))
+                .toList();
+        List<Movement> last = day.stream()
+                .filter(movement -> day.stream()
+                        .noneMatch(next -> !next.equals(movement) && next.balance()
+                                .subtract(next.signed())
+                                .subtract(movement.balance())
+                                .abs()
+                                .compareTo(new BigDecimal("0.20")) <= 0))
+                .toList();
+        return last.size() == 1 ? Optional.of(last.getFirst().balance()) : Optional.empty();
     }
 
     /** What is on an account before a month begins. */
