@@ -567,6 +567,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 .stream()
                 .anyMatch(order -> order.sequenceNr() > orders && isToBegin(order.event()));
         if (restart) {
+            getContext().getLog().info("{} begins, as was ordered", title);
             giveUp("it begins, as was ordered", parts.settings().backoff().min());
             return goOn();
         }
@@ -741,8 +742,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             revision = message.revision().get(); // of a change that was thought to have failed
             return goOn();
         }
-        giveUp("another owner has stored a position: it is claimed again after a pause",
-                parts.settings().backoff().max());
+        String why = "another owner has stored a position: it is claimed again after a pause";
+        getContext().getLog().warn("{}: {}", title, why);
+        giveUp(why, parts.settings().backoff().max());
         return goOn();
     }
 
@@ -751,7 +753,6 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         lost = true;
         lostFor = pause;
         trouble = why;
-        getContext().getLog().warn("{}: {}", title, trouble);
         endStream();
     }
 
