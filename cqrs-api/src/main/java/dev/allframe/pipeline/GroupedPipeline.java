@@ -72,7 +72,8 @@ public final class GroupedPipeline<K, V> {
             BiFunction<? super A, ? super V, ? extends A> plus) {
         Objects.requireNonNull(zero, "zero");
         Objects.requireNonNull(plus, "plus");
-        return reduced(row, () -> Keys.of(keyClass), List.of(), before.nodesAnd(node(), "reduce " + row.getSimpleName()),
+        return reduced(row, () -> Keys.of(keyClass), List.of(),
+                before.nodesAnd(node(), "reduce " + row.getSimpleName()),
                 (key, value, info) -> Change.upsert(key, zero.apply(value), sum -> plus.apply(sum, value)));
     }
 

@@ -5,74 +5,36 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.function.Function;
 
-/** The kinds of moments that windows can have. */
-sealed interface Moments<T> {
+/**
+ * The kinds of moments that windows can have.
+ *
+ * @param keys how they are ordered in keys
+ * @param first before all others
+ * @param order as time goes
+ * @param ofInstant the moment of an instant; of a day at UTC
+ */
+record Moments<T>(Keys<T> keys, T first, Comparator<? super T> order, Function<Instant, T> ofInstant) {
 
-    /** Instants. */
-    Moments<Instant> INSTANTS = new OfInstants();
+    static final Moments<Instant> INSTANTS = new Moments<>(Keys.INSTANT, Instant.MIN, Comparator.naturalOrder(),
+            Function.identity());
 
-    /** Days. */
-    Moments<LocalDate> DATES = new OfDates();
+    static final Moments<LocalDate> DATES = new Moments<>(Keys.DATE, LocalDate.MIN, Comparator.naturalOrder(),
+            instant -> LocalDate.ofInstant(instant, ZoneOffset.UTC));
 
-    /** How they are ordered in keys. */
-    Keys<T> keys();
-
-    /** Before all others. */
-    T first();
-
-    /** Whether one is before another. */
-    boolean isBefore(T one, T other);
+    boolean isBefore(T one, T other) {
+        return order.compare(one, other) < 0;
+    }
 
     /** The moment before which windows must end to be behind a retention. */
-    T behind(Instant stored, Duration retention);
+    T behind(Instant stored, Duration retention) {
+        return ofInstant.apply(stored.minus(retention));
+    }
 
     /** The keys of windows. */
-    default Keys<Window<T>> windows() {
-        return Keys.joined(Window::from, keys(), Window::until, keys(), Window::new);
-    }
-
-    record OfInstants() implements Moments<Instant> {
-        @Override
-        public Keys<Instant> keys() {
-            return Keys.INSTANT;
-        }
-
-        @Override
-        public Instant first() {
-            return Instant.MIN;
-        }
-
-        @Override
-        public boolean isBefore(Instant one, Instant other) {
-            return one.isBefore(other);
-        }
-
-        @Override
-        public Instant behind(Instant stored, Duration retention) {
-            return stored.minus(retention);
-        }
-    }
-
-    record OfDates() implements Moments<LocalDate> {
-        @Override
-        public Keys<LocalDate> keys() {
-            return Keys.DATE;
-        }
-
-        @Override
-        public LocalDate first() {
-            return LocalDate.MIN;
-        }
-
-        @Override
-        public boolean isBefore(LocalDate one, LocalDate other) {
-            return one.isBefore(other);
-        }
-
-        @Override
-        public LocalDate behind(Instant stored, Duration retention) {
-            return LocalDate.ofInstant(stored.minus(retention), ZoneOffset.UTC);
-        }
+    Keys<Window<T>> windows() {
+        return Keys.joined(Window::from, keys, Window::until, keys, Window::new);
     }
 }

@@ -35,10 +35,10 @@ public final class Sessions<T> {
 
     /** Sessions of days that end when nothing has happened for so many days. */
     public static Sessions<LocalDate> session(Period gap) {
-        if (gap.toTotalMonths() != 0 || gap.getDays() < 1) {
+        if (gap.toTotalMonths() != 0 || gap.isNegative() || gap.isZero()) {
             throw new IllegalArgumentException("the gap between sessions must be whole days, 1 or more, not " + gap);
         }
-        return new Sessions<>(Moments.DATES, "session " + gap, day -> day.plusDays(gap.getDays()));
+        return new Sessions<>(Moments.DATES, "session " + gap, day -> day.plus(gap));
     }
 
     Window<T> of(T moment) {

@@ -75,7 +75,8 @@ public final class Windows<T> {
         return new Windows<>(Moments.INSTANTS, describe(size, every), moment -> {
             long now = moment.toEpochMilli();
             List<Window<Instant>> found = new ArrayList<>();
-            for (long begin = Math.floorDiv(now, everyMillis) * everyMillis; begin > now - sizeMillis; begin -= everyMillis) {
+            for (long begin = Math.floorDiv(now, everyMillis) * everyMillis; begin > now
+                    - sizeMillis; begin -= everyMillis) {
                 found.add(new Window<>(Instant.ofEpochMilli(begin), Instant.ofEpochMilli(begin + sizeMillis)));
             }
             Collections.reverse(found);
@@ -133,6 +134,7 @@ public final class Windows<T> {
                 : MONDAY.plusDays(unit);
     }
 
+    @SuppressWarnings("JavaPeriodGetDays") // days and months are looked at apart
     private static long units(Period period, boolean months, String name) {
         boolean mixed = months ? period.getDays() != 0 : period.toTotalMonths() != 0;
         long units = months ? period.toTotalMonths() : period.getDays();
@@ -144,8 +146,8 @@ public final class Windows<T> {
     }
 
     private static long millis(Duration duration, String name) {
-        if (duration.isNegative() || duration.isZero() || duration.getNano() % 1_000_000 != 0
-                || duration.compareTo(Duration.ofDays(366_000)) > 0) {
+        if (duration.isNegative() || duration.isZero() || duration.compareTo(Duration.ofDays(366_000)) > 0
+                || !duration.equals(Duration.ofMillis(duration.toMillis()))) {
             throw new IllegalArgumentException(
                     name + " " + duration + " must be whole milliseconds, 1 ms to 366,000 days");
         }

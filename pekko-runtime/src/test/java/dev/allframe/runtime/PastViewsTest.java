@@ -172,7 +172,8 @@ final class PastViewsTest {
                 .getEvent(StreamId.of(WALLET.name(), id), second.token().sequenceNr())).get().position()))) {
             assertThat(past.get(id)).contains(new Purse(BigDecimal.valueOf(3)));
         }
-        try (PastView<String, Purse> puts = purses(AsOf.now().where((event, info) -> event instanceof WalletEvent.WasPut)
+        try (PastView<String, Purse> puts = purses(AsOf.now()
+                .where((event, info) -> event instanceof WalletEvent.WasPut)
                 .where((event, info) -> info.sequenceNr() > 1))) {
             assertThat(puts.get(id)).contains(new Purse(BigDecimal.valueOf(6)));
         }
@@ -222,8 +223,10 @@ final class PastViewsTest {
         ViewComparison same = verify(PURSES);
 
         assertThat(same.isSame()).isTrue();
-        assertThat(same.digest()).isEqualTo(same.otherDigest()).isEqualTo(ALL_FRAME.projections().describe("purses")
-                .digest());
+        assertThat(same.digest()).isEqualTo(same.otherDigest())
+                .isEqualTo(ALL_FRAME.projections()
+                        .describe("purses")
+                        .digest());
         assertThat(same.rows()).isEqualTo(same.otherRows()).isPositive();
         assertThat(same.differences()).isEmpty();
     }
@@ -263,8 +266,9 @@ final class PastViewsTest {
 
         assertThat(verify(PARKING).isSame()).isTrue();
 
-        done(ALL_FRAME.projections().skip("parking", StreamId.of(WALLET.name(), parked), 2,
-                Order.of("the test", "it is poison")));
+        done(ALL_FRAME.projections()
+                .skip("parking", StreamId.of(WALLET.name(), parked), 2,
+                        Order.of("the test", "it is poison")));
         await().untilAsserted(() -> assertThat(ALL_FRAME.view(PARKING).get(parked)).contains(new Seen(4)));
         assertThat(verify(PARKING).isSame()).isTrue();
         try (PastView<String, Seen> now = done(ALL_FRAME.asOf(PARKING, AsOf.now()))) {

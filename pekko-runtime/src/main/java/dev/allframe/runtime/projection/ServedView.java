@@ -271,7 +271,6 @@ final class ServedView<K, R> implements View<K, R> {
         }
     }
 
-    /** Asks the rows of one moment. */
     /** An answer out of the served tables as they are at one moment. What it fails by may be somebody else's. */
     <T> T ofTables(Function<ViewReads, T> question) {
         while (true) {
@@ -291,6 +290,7 @@ final class ServedView<K, R> implements View<K, R> {
         }
     }
 
+    /** Asks the rows of one moment. */
     <T> T ofSnapshot(ViewTables tables, Function<ViewReader<K, R>, T> questions) {
         try (ViewSnapshot snapshot = tables.snapshot()) {
             return questions.apply(rows(snapshot));

@@ -87,7 +87,8 @@ final class SagaStartCheck {
                     + ", which is not registered, and which is to be started,");
         }
         try {
-            Object unused = definition.get().forms()
+            Object unused = definition.get()
+                    .forms()
                     .context(Objects.requireNonNull(state.context(), "a saga that has begun has a context"));
             return Optional.empty();
         } catch (CodecException unreadable) {

@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -184,21 +183,15 @@ final class OpenBank implements AutoCloseable {
         return folded("verify " + view, output, told -> projections().verify(view, most, told));
     }
 
-    private static <A> A folded(String task, Output output, Function<Consumer<Folding>, CompletionStage<A>> fold) {
-        AtomicReference<@Nullable Progress> shown = new AtomicReference<>();
-        try {
-            return fold.apply(folding -> shown
-                    .updateAndGet(bar -> bar == null ? output.progress(task, folding.total(), "records") : bar)
-                    .at(folding.looked())).toCompletableFuture().join();
+    private <A> A folded(String task, Output output, Function<Consumer<Folding>, CompletionStage<A>> fold) {
+        long end = running().backend().lastPosition().toCompletableFuture().join().index();
+        try (Progress shown = output.progress(task, end, "records")) {
+            progress = shown;
+            return fold.apply(folding -> shown.at(folding.looked())).toCompletableFuture().join();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof IllegalStateException told
                     ? new ViewException(Failures.message(told))
                     : failed;
-        } finally {
-            Progress bar = shown.get();
-            if (bar != null) {
-                bar.close();
-            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.allframe.sample.bank.cli;
 import dev.allframe.projection.ViewComparison;
 import dev.allframe.projection.ViewComparison.Difference;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class Verified {
             output.print("%s at record %,d: %,d rows are served, %,d are made anew; %s", found.view(),
                     found.position().index(), found.rows(), found.otherRows(), found.isSame()
                             ? "all are the same, digest " + found.digest()
-                            : String.format("%,d differ", found.different()));
+                            : String.format(Locale.ROOT, "%,d differ", found.different()));
             for (Difference each : found.differences()) {
                 output.print("  %s", each.key());
                 output.print("    served  %s", text(each.row()));

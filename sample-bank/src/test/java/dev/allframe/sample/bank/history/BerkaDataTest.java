@@ -167,9 +167,10 @@ final class BerkaDataTest {
     void turnover_is_the_sums_of_the_files() {
         Map<String, Turned> turned = AllRows.list(bank.view(TURNOVER), Range.all())
                 .stream()
-                .collect(Collectors.toMap(entry -> entry.key().key() + " " + YearMonth.from(entry.key().window().from()),
-                        entry -> new Turned(entry.row().in().amount(), entry.row().out().amount(),
-                                entry.row().count())));
+                .collect(
+                        Collectors.toMap(entry -> entry.key().key() + " " + YearMonth.from(entry.key().window().from()),
+                                entry -> new Turned(entry.row().in().amount(), entry.row().out().amount(),
+                                        entry.row().count())));
 
         assertThat(turned).isEqualTo(files.turnover()).hasSizeGreaterThan(15 * 10);
     }
