@@ -234,7 +234,7 @@ final class Replays implements ReplayManager {
 
     private static State state(Known known, ReactionProgress.Now now) {
         State stored = known.state();
-        boolean failed = now.runner() != null && now.state() == ProjectionState.FAILED
+        boolean failed = now.state() == ProjectionState.FAILED
                 || (now.state() == ProjectionState.PARKED && reachesEnd(known));
         return stored == State.RUNNING && failed ? State.FAILED : stored;
     }
