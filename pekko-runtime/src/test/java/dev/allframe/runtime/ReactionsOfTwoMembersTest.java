@@ -60,12 +60,12 @@ final class ReactionsOfTwoMembersTest {
         Map<String, Set<String>> seen = new ConcurrentHashMap<>();
         List<ReactionInfo> all = Collections.synchronizedList(new ArrayList<>());
         ActorSystem<Void> first = members.joined(members.shared());
-        Map<String, List<String>> replayed = Map.of("one", Collections.synchronizedList(new ArrayList<>()), "two",
-                Collections.synchronizedList(new ArrayList<>()));
+        List<String> replayedByOne = Collections.synchronizedList(new ArrayList<>());
+        List<String> replayedByTwo = Collections.synchronizedList(new ArrayList<>());
         AllFrame one = AllFrame.on(first)
                 .aggregate(WALLET)
                 .reaction(noting(seen, all, "one"))
-                .replay(replaying(replayed.get("one")))
+                .replay(replaying(replayedByOne))
                 .start();
         one.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
         await().atMost(PATIENCE).until(() -> keys(all).size() == 1);
@@ -75,7 +75,7 @@ final class ReactionsOfTwoMembersTest {
         AllFrame two = AllFrame.on(second)
                 .aggregate(WALLET)
                 .reaction(noting(seen, all, "two"))
-                .replay(replaying(replayed.get("two")))
+                .replay(replaying(replayedByTwo))
                 .start();
         for (int i = 1; i < 30; i++) {
             two.commands().dispatchAndWait(WALLET, "w" + i % 10, put(1), PATIENT).orThrow();
@@ -92,7 +92,7 @@ final class ReactionsOfTwoMembersTest {
         await().atMost(PATIENCE).until(() -> one.health().isUp());
 
         two.replays().start("again", ReplayRange.all(), 5, ORDER).toCompletableFuture().join();
-        await().atMost(PATIENCE).until(() -> replayed.get("one").size() >= 2);
+        await().atMost(PATIENCE).until(() -> replayedByOne.size() >= 2);
         ReplayStatus elsewhere = two.replays().describe("again").toCompletableFuture().join();
         assertThat(elsewhere.state()).isEqualTo(ReplayStatus.State.RUNNING);
         assertThat(elsewhere.trouble()).isEqualTo("it does not run on this node");
@@ -112,8 +112,8 @@ final class ReactionsOfTwoMembersTest {
                         .toCompletableFuture()
                         .join()
                         .state() == ReplayStatus.State.DONE);
-        List<String> together = new ArrayList<>(replayed.get("one"));
-        together.addAll(replayed.get("two"));
+        List<String> together = new ArrayList<>(replayedByOne);
+        together.addAll(replayedByTwo);
         assertThat(together).as("what was stored when the replay began").hasSize(31).doesNotHaveDuplicates();
 
         Adapter.toClassic(second)
