@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +33,12 @@ final class Feed implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final EventCodec<AccountEvent> CODEC = JacksonEventCodec.of(ACCOUNT);
 
-    /** Writes bytes, and returns when they are safe. */
+    /** Writes lines, and returns when they are safe. */
     private interface Sink {
-        void write(byte[] lines) throws IOException;
+        void write(String lines) throws IOException;
     }
 
-    private record Line(byte[] bytes, CompletableFuture<Void> written) {}
+    private record Line(String text, CompletableFuture<Void> written) {}
 
     private final Sink sink;
     private final @Nullable FileChannel file;
@@ -52,7 +53,7 @@ final class Feed implements AutoCloseable {
 
     /** Lines on standard output. */
     static Feed to(Output output) {
-        return new Feed(lines -> output.write(new String(lines, UTF_8)), null);
+        return new Feed(output::write, null);
     }
 
     /** Lines behind those of a file. What is left of a line that was never whole is cut off: its event is not done. */
@@ -65,10 +66,10 @@ final class Feed implements AutoCloseable {
     }
 
     /** All of the lines, or none of them. */
-    private static void append(FileChannel file, byte[] lines) throws IOException {
+    private static void append(FileChannel file, String lines) throws IOException {
         long before = file.position();
         try {
-            ByteBuffer left = ByteBuffer.wrap(lines);
+            ByteBuffer left = ByteBuffer.wrap(lines.getBytes(UTF_8));
             while (left.hasRemaining()) {
                 file.write(left);
             }
@@ -106,7 +107,7 @@ final class Feed implements AutoCloseable {
         });
     }
 
-    private static byte[] line(AccountEvent event, ReactionInfo info) {
+    private static String line(AccountEvent event, ReactionInfo info) {
         try {
             EncodedEvent encoded = CODEC.encode(event);
             ObjectNode json = JSON.createObjectNode()
@@ -116,7 +117,7 @@ final class Feed implements AutoCloseable {
                     .put("stored", info.timestamp().toString())
                     .put("type", encoded.type());
             json.set("event", JSON.readTree(encoded.bytes()));
-            return (JSON.writeValueAsString(json) + "\n").getBytes(UTF_8);
+            return JSON.writeValueAsString(json) + "\n";
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         } catch (IOException impossible) {
@@ -135,7 +136,7 @@ final class Feed implements AutoCloseable {
     private void write() {
         for (List<Line> lines = next(); !lines.isEmpty(); lines = next()) {
             try {
-                sink.write(together(lines));
+                sink.write(lines.stream().map(Line::text).collect(Collectors.joining()));
                 lines.forEach(line -> line.written.complete(null));
             } catch (IOException | RuntimeException failed) {
                 lines.forEach(line -> line.written.completeExceptionally(failed));
@@ -148,12 +149,6 @@ final class Feed implements AutoCloseable {
         waiting = new ArrayList<>();
         writing = !lines.isEmpty();
         return lines;
-    }
-
-    private static byte[] together(List<Line> lines) {
-        ByteBuffer all = ByteBuffer.allocate(lines.stream().mapToInt(line -> line.bytes.length).sum());
-        lines.forEach(line -> all.put(line.bytes));
-        return all.array();
     }
 
     /** Events that were not let through have failed. */
