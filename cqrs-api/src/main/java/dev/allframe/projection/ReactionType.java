@@ -32,6 +32,7 @@ public final class ReactionType {
     private final @Nullable Begin begin;
     private final Limits limits;
     private final OnFailure onFailure;
+    private final boolean replayable;
 
     /**
      * Which events have an effect.
@@ -66,12 +67,13 @@ public final class ReactionType {
     }
 
     private ReactionType(String name, List<Source<?>> sources, @Nullable Begin begin, Limits limits,
-            OnFailure onFailure) {
+            OnFailure onFailure, boolean replayable) {
         this.name = name;
         this.sources = sources;
         this.begin = begin;
         this.limits = limits;
         this.onFailure = onFailure;
+        this.replayable = replayable;
     }
 
     /**
@@ -80,24 +82,25 @@ public final class ReactionType {
      * @param name lower case letters, digits and hyphens; part of the id under which its position is stored
      */
     public static ReactionType named(String name) {
-        return new ReactionType(Objects.requireNonNull(name, "name"), List.of(), null, Limits.USUAL, OnFailure.STOP);
+        return new ReactionType(Objects.requireNonNull(name, "name"), List.of(), null, Limits.USUAL, OnFailure.STOP,
+                false);
     }
 
     /** Reacts to the events of an aggregate too. */
     public <E extends Event> ReactionType from(AggregateType<?, E, ?> aggregate, Reaction<E> reaction) {
         List<Source<?>> more = new ArrayList<>(sources);
         more.add(new Source<>(aggregate, reaction));
-        return new ReactionType(name, List.copyOf(more), begin, limits, onFailure);
+        return new ReactionType(name, List.copyOf(more), begin, limits, onFailure, replayable);
     }
 
     /** Begins, when it is started for the first time in a store, with the events that are stored from then on. */
     public ReactionType fromNow() {
-        return new ReactionType(name, sources, Begin.NOW, limits, onFailure);
+        return new ReactionType(name, sources, Begin.NOW, limits, onFailure, replayable);
     }
 
     /** Begins, when it is started for the first time in a store, with the first event that was ever stored. */
     public ReactionType fromStart() {
-        return new ReactionType(name, sources, Begin.START, limits, onFailure);
+        return new ReactionType(name, sources, Begin.START, limits, onFailure, replayable);
     }
 
     /** Works on so many streams at once; 8 unless said. */
@@ -136,11 +139,24 @@ public final class ReactionType {
 
     /** Parks the stream of an event that failed as often as it may, and goes on with others; else it stops. */
     public ReactionType parkFailures() {
-        return new ReactionType(name, sources, begin, limits, OnFailure.PARK);
+        return new ReactionType(name, sources, begin, limits, OnFailure.PARK, replayable);
+    }
+
+    /**
+     * Lets a {@link dev.allframe.replay.ReplayType} repeat the effects: the receiver knows them by
+     * {@link ReactionInfo#idempotencyKey()}, or having them again does no harm.
+     */
+    public ReactionType replayable() {
+        return new ReactionType(name, sources, begin, limits, onFailure, true);
+    }
+
+    /** The same under another name, which is another reaction: it stands where it stands by itself. */
+    public ReactionType as(String other) {
+        return new ReactionType(Objects.requireNonNull(other, "other"), sources, begin, limits, onFailure, replayable);
     }
 
     private ReactionType with(Limits changed) {
-        return new ReactionType(name, sources, begin, changed, onFailure);
+        return new ReactionType(name, sources, begin, changed, onFailure, replayable);
     }
 
     /** What is wrong with the definition, each in a sentence. */
@@ -246,6 +262,11 @@ public final class ReactionType {
     /** What becomes of an event whose effect has failed as often as it may. */
     public OnFailure onFailure() {
         return onFailure;
+    }
+
+    /** Whether its effects may be repeated by a replay. */
+    public boolean isReplayable() {
+        return replayable;
     }
 
     @Override

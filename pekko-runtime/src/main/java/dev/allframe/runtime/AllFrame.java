@@ -17,6 +17,8 @@ import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.View;
 import dev.allframe.query.QueryBus;
 import dev.allframe.query.QueryType;
+import dev.allframe.replay.ReplayManager;
+import dev.allframe.replay.ReplayType;
 import dev.allframe.runtime.aggregate.AggregateActor;
 import dev.allframe.runtime.aggregate.AggregateHost;
 import dev.allframe.runtime.aggregate.AggregateMessage;
@@ -170,6 +172,7 @@ public final class AllFrame implements AutoCloseable {
         private final List<CommandInterceptor> interceptors = new ArrayList<>();
         private final List<ProjectionType<?, ?>> projections = new ArrayList<>();
         private final List<ReactionType> reactions = new ArrayList<>();
+        private final List<ReplayType> replays = new ArrayList<>();
         private final List<SagaType<?>> sagas = new ArrayList<>();
         private final List<QueryType<?, ?>> queries = new ArrayList<>();
 
@@ -194,6 +197,15 @@ public final class AllFrame implements AutoCloseable {
         /** Runs a reaction: here, or in a cluster on one of the members. */
         public Builder reaction(ReactionType type) {
             reactions.add(type);
+            return this;
+        }
+
+        /**
+         * Lets {@link AllFrame#replays} give stored events to a handler once more: here, or in a cluster on one of the
+         * members. A run that has not ended goes on.
+         */
+        public Builder replay(ReplayType type) {
+            replays.add(type);
             return this;
         }
 
@@ -225,6 +237,7 @@ public final class AllFrame implements AutoCloseable {
             builder.interceptors.addAll(interceptors);
             builder.projections.addAll(projections);
             builder.reactions.addAll(reactions);
+            builder.replays.addAll(replays);
             builder.sagas.addAll(sagas);
             builder.queries.addAll(queries);
             return builder;
@@ -304,11 +317,12 @@ public final class AllFrame implements AutoCloseable {
          * @param read aggregates whose events views and reactions read, and which are not hosted
          * @param views what is kept
          * @param reactions what is run
+         * @param replays what runs when it is told to
          * @param sagas the definitions of sagas
          */
         private record Checked(List<RegisteredAggregate<?, ?, ?>> aggregates,
                 List<RegisteredAggregate<?, ?, ?>> read, List<RegisteredView<?, ?>> views,
-                List<RegisteredReaction> reactions, SagaDefinitions sagas) {}
+                List<RegisteredReaction> reactions, List<RegisteredReaction> replays, SagaDefinitions sagas) {}
 
         private Checked checked() {
             Map<String, RegisteredAggregate<?, ?, ?>> aggregates = new LinkedHashMap<>();
@@ -343,6 +357,16 @@ public final class AllFrame implements AutoCloseable {
                 }
             }
             QueryCheck.run(queries, projections, problems);
+            List<RegisteredReaction> replaying = new ArrayList<>();
+            for (ReplayType type : replays) {
+                if (!viewNames.add(type.name())) {
+                    problems.add("two views, reactions or replays are named '" + type.name() + "'");
+                }
+                checked(problems, () -> replaying.add(RegisteredReaction.of(type)));
+                for (ReactionType.Source<?> source : type.work().sources()) {
+                    read(source.aggregate(), aggregates, read, problems, "replay '" + type.name() + "'");
+                }
+            }
             Map<String, AggregateType<?, ?, ?>> hosted = new LinkedHashMap<>();
             types.forEach(type -> hosted.put(type.name(), type));
             SagaDefinitions definitions = SagaDefinitions.of(sagas, hosted, problems);
@@ -360,7 +384,7 @@ public final class AllFrame implements AutoCloseable {
                 throw new InvalidDomainException(List.copyOf(problems));
             }
             return new Checked(List.copyOf(aggregates.values()), List.copyOf(read.values()), views, running,
-                    definitions);
+                    replaying, definitions);
         }
 
         private static void read(AggregateType<?, ?, ?> type, Map<String, RegisteredAggregate<?, ?, ?>> hosted,
@@ -419,7 +443,7 @@ public final class AllFrame implements AutoCloseable {
                 VisibilityGuard guard = hosting.guard();
                 views = Views.start(system, hosting.storage(), new Refusals(guard::refusal, guard::onChange), clock,
                         kept);
-                running = Reactions.start(system, hosts.clustered(), hosting, reacting);
+                running = Reactions.start(system, hosts.clustered(), hosting, reacting, checked.replays);
                 if (open != null) {
                     open.sagas.open(commands, open.bus, views);
                 }
@@ -505,6 +529,15 @@ public final class AllFrame implements AutoCloseable {
     /** How the views and the reactions are doing, and what can be done with them. */
     public ProjectionRegistry projections() {
         return new ViewsAndReactions(views, reactions, sagas == null ? Set.of() : Sagas.neededViews());
+    }
+
+    /**
+     * Starts, shows and operates replays.
+     *
+     * @throws IllegalStateException if no replay was given to the builder
+     */
+    public ReplayManager replays() {
+        return reactions.replays();
     }
 
     /**

@@ -8,8 +8,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.command.CommandOptions;
+import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ReactionInfo;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.replay.ReplayManager;
+import dev.allframe.replay.ReplayRange;
+import dev.allframe.replay.ReplayStatus;
+import dev.allframe.replay.ReplayType;
 import dev.allframe.runtime.Health.Kind;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.EventStore;
@@ -35,10 +40,11 @@ import org.apache.pekko.cluster.typed.Down;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Reactions on two members that share a storage, of which one runs each. */
+/** Reactions and a replay on two members that share a storage, of which one runs each. */
 final class ReactionsOfTwoMembersTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Order ORDER = Order.of("ann", "a new receiver");
     private static final CommandOptions PATIENT = CommandOptions.none().within(PATIENCE);
 
     private final ClusterMembers members = new ClusterMembers();
@@ -54,11 +60,23 @@ final class ReactionsOfTwoMembersTest {
         Map<String, Set<String>> seen = new ConcurrentHashMap<>();
         List<ReactionInfo> all = Collections.synchronizedList(new ArrayList<>());
         ActorSystem<Void> first = members.joined(members.shared());
-        AllFrame one = AllFrame.on(first).aggregate(WALLET).reaction(noting(seen, all, "one")).start();
+        List<String> replayedByOne = Collections.synchronizedList(new ArrayList<>());
+        List<String> replayedByTwo = Collections.synchronizedList(new ArrayList<>());
+        AllFrame one = AllFrame.on(first)
+                .aggregate(WALLET)
+                .reaction(noting(seen, all, "one"))
+                .replay(replaying(replayedByOne))
+                .start();
         one.commands().dispatchAndWait(WALLET, "w0", put(1), PATIENT).orThrow();
         await().atMost(PATIENCE).until(() -> keys(all).size() == 1);
+        StreamId replay = StreamId.of(ReactionType.POSITIONS, "again");
+        await().atMost(PATIENCE).until(() -> one.backend().getState(replay).toCompletableFuture().join().isPresent());
         ActorSystem<Void> second = members.joined(members.shared());
-        AllFrame two = AllFrame.on(second).aggregate(WALLET).reaction(noting(seen, all, "two")).start();
+        AllFrame two = AllFrame.on(second)
+                .aggregate(WALLET)
+                .reaction(noting(seen, all, "two"))
+                .replay(replaying(replayedByTwo))
+                .start();
         for (int i = 1; i < 30; i++) {
             two.commands().dispatchAndWait(WALLET, "w" + i % 10, put(1), PATIENT).orThrow();
         }
@@ -73,14 +91,30 @@ final class ReactionsOfTwoMembersTest {
         await().atMost(PATIENCE).until(() -> keys(all).size() == 31);
         await().atMost(PATIENCE).until(() -> one.health().isUp());
 
+        two.replays().start("again", ReplayRange.all(), 5, ORDER).toCompletableFuture().join();
+        await().atMost(PATIENCE).until(() -> replayedByOne.size() >= 2);
+        ReplayStatus elsewhere = two.replays().describe("again").toCompletableFuture().join();
+        assertThat(elsewhere.state()).isEqualTo(ReplayStatus.State.RUNNING);
+        assertThat(elsewhere.trouble()).isEqualTo("it does not run on this node");
+
         one.close();
         members.stop(first);
+        two.replays().rate("again", ReplayManager.UNLIMITED, ORDER).toCompletableFuture().join();
         for (int i = 0; i < 30; i++) {
             two.commands().dispatchAndWait(WALLET, "w" + i % 10, put(1), PATIENT).orThrow();
         }
 
         await().atMost(PATIENCE).until(() -> keys(all).size() == 61);
         assertThat(seen.get("two")).as("what was finished is not repeated").hasSize(30);
+        await().atMost(PATIENCE)
+                .until(() -> two.replays()
+                        .describe("again")
+                        .toCompletableFuture()
+                        .join()
+                        .state() == ReplayStatus.State.DONE);
+        List<String> together = new ArrayList<>(replayedByOne);
+        together.addAll(replayedByTwo);
+        assertThat(together).as("what was stored when the replay began").hasSize(31).doesNotHaveDuplicates();
 
         Adapter.toClassic(second)
                 .actorSelection("/system/sharding/allframe-reaction-notes/0/0")
@@ -199,6 +233,13 @@ final class ReactionsOfTwoMembersTest {
         synchronized (infos) {
             return infos.stream().map(ReactionInfo::idempotencyKey).collect(Collectors.toSet());
         }
+    }
+
+    private static ReplayType replaying(List<String> replayed) {
+        return ReplayType.named("again").from(WALLET, (event, info) -> {
+            replayed.add(info.idempotencyKey());
+            return CompletableFuture.completedFuture(null);
+        });
     }
 
     private static ReactionType noting(Map<String, Set<String>> seen, List<ReactionInfo> all, String member) {

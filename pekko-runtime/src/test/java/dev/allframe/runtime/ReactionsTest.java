@@ -16,6 +16,10 @@ import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionInfo;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.replay.ReplayManager;
+import dev.allframe.replay.ReplayRange;
+import dev.allframe.replay.ReplayStatus;
+import dev.allframe.replay.ReplayType;
 import dev.allframe.runtime.Health.Kind;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.runtime.storage.ConfigurationException;
@@ -182,12 +186,55 @@ final class ReactionsTest {
     }
 
     @Test
+    void a_replay_goes_on_when_all_frame_starts_again() {
+        Set<String> replayed = ConcurrentHashMap.newKeySet();
+        ReplayType again = ReplayType.named("again").from(WALLET, (event, info) -> {
+            replayed.add(info.id());
+            return CompletableFuture.completedFuture(null);
+        });
+        String id = newId();
+        pay(id);
+        Order order = Order.of("ann", "a new receiver");
+        try (AllFrame first = AllFrame.on(ALL_FRAME.system()).replay(again).start()) {
+            ReplayManager replays = first.replays();
+            assertThat(replays.describe().toCompletableFuture().join()).extracting(ReplayStatus::state)
+                    .containsExactly(ReplayStatus.State.NEW);
+            replays.start("again", ReplayRange.all().stream(WALLET, id), order).toCompletableFuture().join();
+            await().atMost(PATIENCE).until(() -> stateOf(first) == ReplayStatus.State.DONE);
+            replays.start("again", ReplayRange.all(), 1, order).toCompletableFuture().join();
+            replays.pause("again", order).toCompletableFuture().join();
+        }
+        assertThat(replayed).contains(id);
+        try (AllFrame second = AllFrame.on(ALL_FRAME.system()).replay(again).start()) {
+            assertThat(stateOf(second)).isEqualTo(ReplayStatus.State.PAUSED);
+            second.replays().rate("again", ReplayManager.UNLIMITED, order).toCompletableFuture().join();
+            second.replays().resume("again", order).toCompletableFuture().join();
+            await().atMost(PATIENCE).until(() -> stateOf(second) == ReplayStatus.State.DONE);
+        }
+        assertThatThrownBy(ALL_FRAME::replays).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("add .replay(…)");
+        assertThatThrownBy(() -> AllFrame.on(ALL_FRAME.system())
+                .reaction(MAIL)
+                .replay(again)
+                .replay(
+                        ReplayType.named("mails").of(MAIL))
+                .start()).isInstanceOf(InvalidDomainException.class)
+                .hasMessageContaining("two views, reactions or replays are named 'mails'")
+                .hasMessageContaining("replay 'mails' would repeat the effects of reaction 'mails'");
+    }
+
+    private static ReplayStatus.State stateOf(AllFrame allFrame) {
+        return allFrame.replays().describe("again").toCompletableFuture().join().state();
+    }
+
+    @Test
     void reactions_over_a_journal_without_one_order_are_refused() {
         assertThatThrownBy(() -> AllFrame
                 .standalone("foreign", ConfigFactory
                         .parseString("pekko.persistence.journal.plugin = pekko.persistence.journal.inmem")
                         .withFallback(ConfigFactory.load()))
                 .reaction(MAIL)
-                .start()).isInstanceOf(ConfigurationException.class).hasMessageContaining("reactions need a storage");
+                .start()).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("reactions and replays need a storage");
     }
 }

@@ -487,6 +487,8 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
                 case ViewOrder.Retired given -> retire(given);
                 case ViewOrder.RestartOrdered ofReactions -> {
                 }
+                case ViewOrder.OfReplay given -> {
+                }
             }
         }
 

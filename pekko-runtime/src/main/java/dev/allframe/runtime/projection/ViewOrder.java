@@ -2,6 +2,7 @@ package dev.allframe.runtime.projection;
 
 import dev.allframe.aggregate.Event;
 import dev.allframe.aggregate.Stored;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -87,6 +88,57 @@ public sealed interface ViewOrder extends Event {
     record Retired(String by, String reason) implements ViewOrder {
 
         public Retired {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
+
+    /** What is ordered of a replay. */
+    sealed interface OfReplay extends ViewOrder {}
+
+    /**
+     * To replay a range of what is stored before the order.
+     *
+     * @param from the first time, as {@link java.time.Instant#parse} reads it; empty for no bound, as all texts
+     * @param until the first time behind the range
+     * @param types the stored names of events; none for all
+     * @param tag a tag of events
+     * @param stream the one stream
+     * @param after the position behind which the range begins
+     * @param upTo the position of its last event
+     */
+    @Stored("replay-started")
+    record ReplayStarted(String from, String until, List<String> types, String tag, String stream, String after,
+            String upTo, int eventsPerSecond, String by, String reason) implements OfReplay {
+
+        public ReplayStarted {
+            from = Objects.requireNonNullElse(from, "");
+            until = Objects.requireNonNullElse(until, "");
+            types = List.copyOf(Objects.requireNonNullElse(types, List.of()));
+            tag = Objects.requireNonNullElse(tag, "");
+            stream = Objects.requireNonNullElse(stream, "");
+            after = Objects.requireNonNullElse(after, "");
+            upTo = Objects.requireNonNullElse(upTo, "");
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
+
+    /** To replay at most so many events a second; 0 for no limit. */
+    @Stored("replay-rate-set")
+    record ReplayRateSet(int eventsPerSecond, String by, String reason) implements OfReplay {
+
+        public ReplayRateSet {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
+
+    /** To end a replay where it is. */
+    @Stored("replay-cancelled")
+    record ReplayCancelled(String by, String reason) implements OfReplay {
+
+        public ReplayCancelled {
             by = Objects.requireNonNullElse(by, "");
             reason = Objects.requireNonNullElse(reason, "");
         }

@@ -66,6 +66,8 @@ public final class ViewOrders {
                     }
                     case ViewOrder.RestartOrdered ofReactions -> {
                     }
+                    case ViewOrder.OfReplay given -> {
+                    }
                     case ViewOrder.RetryOrdered given -> {
                     }
                     case ViewOrder.EventSkipped given -> {
@@ -83,7 +85,15 @@ public final class ViewOrders {
 
     /** Stores an order; it stands when the stage completes. */
     public CompletionStage<Void> give(String view, ViewOrder order) {
-        return store.append(view, ExpectedVersion.any(), List.of(order)).thenApply(appended -> null);
+        return give(view, ExpectedVersion.any(), order);
+    }
+
+    /**
+     * As {@link #give(String, ViewOrder)}, where there are as many orders as expected: fails with
+     * {@link dev.allframe.store.VersionConflictException} where there are not.
+     */
+    public CompletionStage<Void> give(String view, ExpectedVersion orders, ViewOrder order) {
+        return store.append(view, orders, List.of(order)).thenApply(appended -> null);
     }
 
     /**

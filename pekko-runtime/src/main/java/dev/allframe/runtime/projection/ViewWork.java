@@ -117,6 +117,8 @@ final class ViewWork<K, R> {
                 case ViewOrder.EventSkipped skip -> skip(skip, order.sequenceNr());
                 case ViewOrder.RestartOrdered ofReactions -> {
                 }
+                case ViewOrder.OfReplay given -> {
+                }
                 case ViewOrder.Paused given -> {
                 }
                 case ViewOrder.Resumed given -> {
@@ -236,6 +238,8 @@ final class ViewWork<K, R> {
             case ViewOrder.RetryOrdered given -> retry(number);
             case ViewOrder.EventSkipped skip -> skip(skip, number);
             case ViewOrder.RestartOrdered ofReactions -> {
+            }
+            case ViewOrder.OfReplay given -> {
             }
             case ViewOrder.Retired given -> retire(given);
         }

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -48,11 +49,13 @@ import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.UniqueKillSwitch;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one reaction, under a {@link ReactionKeeper}: claims its position, reads on from there, begins effects and
- * stores the position behind which nothing is unfinished. Never waits.
+ * stores the position behind which nothing is unfinished. Never waits. A replay is a reaction whose {@link Span} has an
+ * end, and which reads nothing until an order begins a run.
  *
  * <p>A position that cannot be stored is tried again, and nothing is read meanwhile that the window has no room for. A
  * position that another owner has changed is given up: when the effects under way have ended, and after a pause in
@@ -74,7 +77,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     /** What {@link ReactionKeeper} tells itself. */
     non-sealed interface Restart extends Message {}
 
-    private record Claimed(Claim claim) implements Message {}
+    private record Claimed(Claim claim, Span span) implements Message {}
 
     private record ClaimFailed(Throwable cause) implements Message {}
 
@@ -143,15 +146,18 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private final Parts parts;
     private final ActorRef<Message> entrance;
     private final ReactionType type;
+    private final String title;
     private final ReactionPositions positions;
     private final TimerScheduler<Message> timers;
     private final ViewOrders operator;
     private final Registration onOrder;
     private final Set<Skip> skips = new HashSet<>();
     private final List<Effect> failed = new ArrayList<>();
+    private final Pace pace = new Pace();
     private final Deque<StoredEvent> arrived = new ArrayDeque<>();
     private @Nullable Read page;
     private EffectWindow window;
+    private Span span;
     private Position arrivedTo = Position.START;
     private Position savedTo = Position.START;
     private long revision;
@@ -164,6 +170,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private boolean ordersAwaited;
     private boolean orderedMeanwhile;
     private boolean paused;
+    private boolean cancelled;
     private int claims;
     private int failures;
     private boolean claiming;
@@ -178,6 +185,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private String failure = "";
     private String unusable = "";
     private @Nullable Witness witness;
+    private long eventsBefore;
     private @Nullable String refusal;
 
     /**
@@ -196,9 +204,11 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         this.entrance = entrance;
         this.parts = parts;
         this.type = parts.reaction().type();
+        this.title = parts.reaction().title();
         this.timers = timers;
-        this.positions = new ReactionPositions(parts.store(), type, parts.now());
+        this.positions = new ReactionPositions(parts.store(), parts.reaction(), parts.now());
         this.window = new EffectWindow(type.parallel(), type.unsaved(), Position.START);
+        this.span = Span.nothing(parts.reaction());
         this.operator = new ViewOrders(parts.store());
         this.onOrder = operator.onOrder(type.name(), () -> context.getSelf().tell(Wake.ORDERS));
         claim();
@@ -231,8 +241,10 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         claiming = true;
         orderedMeanwhile = false;
         unusable = "";
-        getContext().pipeToSelf(ordersOfNow().thenCompose(positions::claim),
-                (claim, cause) -> cause == null ? new Claimed(claim) : new ClaimFailed(Failures.unwrapped(cause)));
+        getContext().pipeToSelf(
+                ordersOfNow().thenCompose(given -> positions.claim(given)
+                        .thenApply(claim -> new Claimed(claim, parts.reaction().span(given)))),
+                (claimed, cause) -> cause == null ? claimed : new ClaimFailed(Failures.unwrapped(cause)));
         show();
     }
 
@@ -253,6 +265,11 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         savedTo = stands.position();
         arrivedTo = stands.position();
         witness = stands.witness();
+        eventsBefore = stands.events();
+        span = message.span();
+        cancelled = false;
+        ordersKnown = false;
+        skips.clear();
         parked = new ParkedStreams(stands.parked());
         parkingsSaved = 0;
         orders = stands.orders();
@@ -261,17 +278,23 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         arrived.clear();
         page = null;
         if (!stopping) {
-            read();
+            if (isToBeRead()) {
+                read();
+            }
             readOrders();
         }
         return goOn();
+    }
+
+    private boolean isToBeRead() {
+        return !stopping && !lost && !cancelled && !span.isOverAt(arrivedTo);
     }
 
     private Behavior<Message> onClaimFailed(ClaimFailed message) {
         claiming = false;
         if (message.cause() instanceof UnusablePositionException refused) {
             unusable = Failures.message(refused);
-            getContext().getLog().error("reaction '{}' stands: {}", type.name(), unusable);
+            getContext().getLog().error("{} stands: {}", title, unusable);
             if (orderedMeanwhile && !stopping) {
                 claim();
             }
@@ -288,7 +311,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private void interrupted(String what, Throwable cause) {
         trouble = what + ": " + Failures.message(cause);
-        getContext().getLog().warn("reaction '{}' is interrupted, and goes on by itself: {}", type.name(), what, cause);
+        getContext().getLog().warn("{} is interrupted, and goes on by itself: {}", title, what, cause);
     }
 
     private void wentOn() {
@@ -300,11 +323,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private void read() {
         int size = Math.min(parts.settings().pageSize(), type.unsaved());
-        Pair<UniqueKillSwitch, CompletionStage<Done>> started = PagedSource
-                .live(() -> new ViewPages(parts.store(), parts.reaction().filter(),
-                        CompletableFuture.completedFuture(arrivedTo), size),
-                        parts.store()::onAppend)
-                .map(ViewPages.ReadPage::page)
+        Pair<UniqueKillSwitch, CompletionStage<Done>> started = pages(size)
                 .viaMat(KillSwitches.single(), Keep.right())
                 .mapAsync(1, this::offer)
                 .toMat(Sink.ignore(), Keep.both())
@@ -313,6 +332,17 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         streaming = true;
         getContext().pipeToSelf(started.second(),
                 (done, cause) -> new StreamEnded(cause == null ? null : Failures.unwrapped(cause)));
+    }
+
+    private Source<EventPage, NotUsed> pages(int size) {
+        StreamId one = span.stream();
+        return one == null
+                ? PagedSource
+                        .live(() -> new ViewPages(parts.store(), span.filter(),
+                                CompletableFuture.completedFuture(arrivedTo), size), parts.store()::onAppend)
+                        .map(ViewPages.ReadPage::page)
+                : PagedSource.live(() -> new StreamPages(parts.store(), one, arrivedTo, size),
+                        parts.store()::onAppend);
     }
 
     /** Called by the stream: it reads on when the page has found room. */
@@ -328,16 +358,20 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             return this;
         }
         wentOn();
-        page = message;
-        arrivedTo = message.page().next();
-        arrived.addAll(message.page().events());
+        EventPage wanted = span.within(message.page());
+        page = new Read(wanted, message.taken());
+        arrivedTo = wanted.next();
+        arrived.addAll(wanted.events());
+        if (stream != null && span.isOverAt(arrivedTo)) {
+            stream.shutdown();
+        }
         return goOn();
     }
 
     private Behavior<Message> onStreamEnded(StreamEnded message) {
         streaming = false;
         stream = null;
-        if (!stopping && !lost) {
+        if (isToBeRead()) {
             if (message.cause() != null) {
                 interrupted("events cannot be read", message.cause());
             }
@@ -354,7 +388,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 }
             }
             case READ -> {
-                if (claimed && !streaming && !stopping && !lost) {
+                if (claimed && !streaming && isToBeRead()) {
                     read();
                 }
             }
@@ -414,11 +448,11 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private boolean hasEffect(StoredEvent record) {
-        return parts.reaction().wants(record) && !skips.contains(Skip.of(record));
+        return parts.reaction().wants(record) && span.wants(record) && !skips.contains(Skip.of(record));
     }
 
     private boolean mayBegin() {
-        if (stopping || lost || !ordersKnown || paused || !failed.isEmpty()) {
+        if (stopping || lost || cancelled || !ordersKnown || paused || !failed.isEmpty()) {
             return false;
         }
         refusal = parts.refusal().get();
@@ -429,7 +463,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private void begin() {
-        for (Effect effect = window.next(); effect != null; effect = window.next()) {
+        Duration wait = pace.toWait(System.nanoTime());
+        for (Effect effect = next(wait); effect != null; effect = next(wait)) {
             Effect begun = effect;
             if (!hasEffect(begun.record())) { // left out by an order that came behind the record
                 window.finish(begun);
@@ -440,7 +475,16 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             }
             getContext().pipeToSelf(parts.reaction().react(begun.record()),
                     (done, cause) -> new EffectEnded(begun, cause));
+            pace.begun(System.nanoTime());
+            wait = pace.toWait(System.nanoTime());
         }
+        if (!wait.isZero()) {
+            timers.startSingleTimer(Wake.GO_ON, wait);
+        }
+    }
+
+    private @Nullable Effect next(Duration wait) {
+        return wait.isZero() ? window.next() : null;
     }
 
     private Behavior<Message> onEffectEnded(EffectEnded message) {
@@ -457,16 +501,16 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         String reason = parts.reaction().reason(effect.record(), failure);
         int attempts = effect.failed();
         if (attempts < type.attempts()) {
-            getContext().getLog().info("reaction '{}' tries again: {}", type.name(), reason);
+            getContext().getLog().info("{} tries again: {}", title, reason);
             Due due = new Due(claims, effect);
             timers.startSingleTimer(due, due, type.pauseAfter(attempts));
         } else if (type.onFailure() == OnFailure.PARK
                 && (effect.again() || parked.all().size() < MAX_PARKED)) {
-            getContext().getLog().error("reaction '{}' parks a stream: {}", type.name(), reason, failure);
+            getContext().getLog().error("{} parks a stream: {}", title, reason, failure);
             parked.park(effect.record(), parts.clock().instant(), reason);
             window.drop(effect.record().stream());
         } else {
-            getContext().getLog().error("reaction '{}' stands: {}", type.name(), reason, failure);
+            getContext().getLog().error("{} stands: {}", title, reason, failure);
             failed.add(effect);
             this.failure = reason;
         }
@@ -521,24 +565,37 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         }
         boolean restart = message.orders()
                 .stream()
-                .anyMatch(order -> order.sequenceNr() > orders && order.event() instanceof ViewOrder.RestartOrdered);
+                .anyMatch(order -> order.sequenceNr() > orders && isToBegin(order.event()));
         if (restart) {
-            giveUp("it begins anew, as was ordered", parts.settings().backoff().min());
+            getContext().getLog().info("{} begins, as was ordered", title);
+            giveUp("it begins, as was ordered", parts.settings().backoff().min());
             return goOn();
         }
         if (orderedMeanwhile) {
             readOrders();
+        } else {
+            ordersKnown = true;
         }
-        ordersKnown = true;
+        paused = false;
+        int rate = 0;
         long firstRetry = 0;
         for (RecordedEvent<ViewOrder> order : message.orders()) {
             boolean isNew = order.sequenceNr() > orders;
             if (isNew) {
-                getContext().getLog().info("reaction '{}': {}", type.name(), order.event());
+                getContext().getLog().info("{}: {}", title, order.event());
+                orders = order.sequenceNr();
+            }
+            if (!span.heeds(order.sequenceNr())) {
+                continue;
             }
             switch (order.event()) {
                 case ViewOrder.Paused given -> paused = true;
-                case ViewOrder.Resumed given -> paused = false;
+                case ViewOrder.Resumed given -> {
+                    paused = false;
+                    if (parts.reaction().isReplay()) {
+                        firstRetry = firstOf(firstRetry, order, isNew);
+                    }
+                }
                 case ViewOrder.RetryOrdered given -> firstRetry = firstOf(firstRetry, order, isNew);
                 case ViewOrder.EventSkipped given -> {
                     if (given.namesEvent()) {
@@ -552,9 +609,12 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 }
                 case ViewOrder.Retired given -> {
                 }
+                case ViewOrder.ReplayStarted begun -> rate = begun.eventsPerSecond();
+                case ViewOrder.ReplayRateSet set -> rate = set.eventsPerSecond();
+                case ViewOrder.ReplayCancelled given -> cancel();
             }
-            orders = Math.max(orders, order.sequenceNr());
         }
+        pace.set(rate, System.nanoTime());
         if (firstRetry > 0) {
             if (!parked.retrying()) {
                 retryOrdered = firstRetry;
@@ -565,6 +625,21 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             parked.retryAll();
         }
         return goOn();
+    }
+
+    private boolean isToBegin(ViewOrder order) {
+        return parts.reaction().isReplay()
+                ? order instanceof ViewOrder.ReplayStarted
+                : order instanceof ViewOrder.RestartOrdered;
+    }
+
+    /** Reads no more and begins nothing; what is under way ends, and is stored to have ended. */
+    private void cancel() {
+        if (!cancelled) {
+            cancelled = true;
+            failed.clear();
+            endStream();
+        }
     }
 
     private static long firstOf(long firstRetry, RecordedEvent<ViewOrder> order, boolean isNew) {
@@ -621,14 +696,15 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         Position position = window.finished();
         boolean due = window.hasUnsaved() || parked.changes() > parkingsSaved
                 || ordersFollowed() > ordersSaved
-                || position.index() - savedTo.index() >= STRIDE;
+                || position.index() - savedTo.index() >= STRIDE
+                || (span.isOverAt(position) && !span.isOverAt(savedTo));
         if (saving || lost || !due) {
             return;
         }
         saving = true;
         StoredEvent last = window.lastFinished();
         Stands stands = new Stands(position, ordersFollowed(), List.copyOf(parked.all()),
-                last == null ? witness : Witness.of(last));
+                last == null ? witness : Witness.of(last), eventsBefore + window.passed());
         Saving now = new Saving(stands, window.passed(), parked.changes());
         getContext().pipeToSelf(positions.save(revision, stands),
                 (made, cause) -> cause == null ? new Saved(now, made) : new SaveFailed(Failures.unwrapped(cause)));
@@ -666,8 +742,9 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
             revision = message.revision().get(); // of a change that was thought to have failed
             return goOn();
         }
-        giveUp("another owner has stored a position: it is claimed again after a pause",
-                parts.settings().backoff().max());
+        String why = "another owner has stored a position: it is claimed again after a pause";
+        getContext().getLog().warn("{}: {}", title, why);
+        giveUp(why, parts.settings().backoff().max());
         return goOn();
     }
 
@@ -676,7 +753,6 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         lost = true;
         lostFor = pause;
         trouble = why;
-        getContext().getLog().warn("reaction '{}': {}", type.name(), trouble);
         endStream();
     }
 

@@ -95,7 +95,7 @@ final class ReactionKeeper extends AbstractBehavior<ReactionActor.Message> {
         failures = System.nanoTime() - startedNanos > longest.toNanos() ? 0 : failures + 1;
         String trouble = "the actor that runs it has failed, and is started again: " + reason;
         show(getContext().getSelf(), trouble);
-        getContext().getLog().error("reaction '{}': {}", parts.reaction().type().name(), trouble);
+        getContext().getLog().error("{}: {}", parts.reaction().title(), trouble);
         timers.startSingleTimer(Again.AGAIN, parts.settings().backoff().after(failures + 1));
         return this;
     }

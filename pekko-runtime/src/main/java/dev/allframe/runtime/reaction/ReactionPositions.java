@@ -33,12 +33,17 @@ import org.jspecify.annotations.Nullable;
  * place, nothing says which events had their effect, and the position is refused. In a store of another id, a copy,
  * the reaction goes on behind the witness, where the copy has it at the same place: between the witness and the
  * position was no event of the reaction's.
+ *
+ * <p>A replay stands where its last run is, and is stored with how many events of the run are done.
  */
 final class ReactionPositions {
 
+    /** Of reactions, which members of an older version may go on with. */
     private static final int FORMAT = 2;
+    private static final int OF_REPLAYS = 3;
     private static final int WITHOUT_WITNESS = 1;
     private static final RowCodec<Stored> JSON = JacksonRowCodec.of(Stored.class);
+    private static final RowCodec<StoredRun> RUN_JSON = JacksonRowCodec.of(StoredRun.class);
     private static final RowCodec<StoredWithoutWitness> OLD_JSON = JacksonRowCodec.of(StoredWithoutWitness.class);
 
     /**
@@ -69,14 +74,34 @@ final class ReactionPositions {
     /** The value of the state, format 1. */
     record StoredWithoutWitness(int format, String owner, String position, long orders, List<Parked> parked) {
 
-        Stored withWitness() {
-            return new Stored(format, owner, position, orders, parked, null);
+        StoredRun withWitness() {
+            return new StoredRun(format, owner, position, orders, parked, null, 0);
         }
     }
 
-    /** The value of the state. */
+    /** The value of the state of a reaction. */
     record Stored(int format, String owner, String position, long orders, List<Parked> parked,
-            @Nullable StoredWitness witness) {}
+            @Nullable StoredWitness witness) {
+
+        StoredRun withEvents() {
+            return new StoredRun(format, owner, position, orders, parked, witness, 0);
+        }
+    }
+
+    /** The value of the state of a replay, and what every format is read as. */
+    record StoredRun(int format, String owner, String position, long orders, List<Parked> parked,
+            @Nullable StoredWitness witness, long events) {
+
+        Stored withoutEvents() {
+            return new Stored(FORMAT, owner, position, orders, parked, witness);
+        }
+
+        /** Where it says that the reaction stands. */
+        Stands stands() {
+            return new Stands(Position.parse(position), orders, parked, witness == null ? null : witness.read(),
+                    events);
+        }
+    }
 
     /**
      * Where the reaction stands, which belongs to the caller until another claims it.
@@ -94,22 +119,34 @@ final class ReactionPositions {
      *        before the first
      * @param parked the streams that wait, of which events before the position are not finished
      * @param witness the last record that was finished; null before the first
+     * @param events how many of a replay's run are finished; 0 for a reaction
      */
-    record Stands(Position position, long orders, List<Parked> parked, @Nullable Witness witness) {
+    record Stands(Position position, long orders, List<Parked> parked, @Nullable Witness witness, long events) {
 
         static Stands at(Position position, long orders) {
-            return new Stands(position, orders, List.of(), null);
+            return new Stands(position, orders, List.of(), null, 0);
+        }
+
+        private Stands following(long followed) {
+            return new Stands(position, followed, parked, witness, events);
+        }
+
+        private Stands at(Witness here) {
+            return new Stands(here.position(), orders, parked, here, events);
         }
     }
 
     private final EventStoreBackend store;
     private final StreamId id;
     private final Position first;
+    private final boolean ofReplay;
     private final String owner = UUID.randomUUID().toString();
 
     /** @param now where the store ended when the reaction was started */
-    ReactionPositions(EventStoreBackend store, ReactionType type, Position now) {
+    ReactionPositions(EventStoreBackend store, RegisteredReaction reaction, Position now) {
+        ReactionType type = reaction.type();
         this.store = store;
+        this.ofReplay = reaction.isReplay();
         this.id = StreamId.of(ReactionType.POSITIONS, type.name());
         this.first = switch (type.begin()) {
             case NOW -> now;
@@ -128,7 +165,7 @@ final class ReactionPositions {
     CompletionStage<Claim> claim(List<RecordedEvent<ViewOrder>> orders) {
         return store.getState(id).thenCompose(found -> {
             long revision = found.map(DurableState::revision).orElse(0L);
-            Stored stored = readable(found);
+            StoredRun stored = readable(found);
             long given = orders.isEmpty() ? 0 : orders.getLast().sequenceNr();
             long followed = stored == null ? 0 : Math.min(stored.orders, given);
             Optional<Stands> ordered = ordered(orders, followed);
@@ -138,7 +175,11 @@ final class ReactionPositions {
             if (stored == null) {
                 return claim(revision, Stands.at(first, 0));
             }
-            return inThisStore(stored, followed).thenCompose(place -> place.stands == null
+            Stands stands = stored.stands().following(followed);
+            if (ofReplay && ReplayRun.last(orders).filter(run -> run.goesOn(stands)).isEmpty()) {
+                return claim(revision, stands);
+            }
+            return inThisStore(stands).thenCompose(place -> place.stands == null
                     ? refused(revision, stored, followed, place.why)
                     : claim(revision, place.stands));
         });
@@ -148,8 +189,13 @@ final class ReactionPositions {
         return save(revision, stands).thenApply(made -> new Claim(made, stands));
     }
 
-    /** Where the last order to begin anew says, if it was not followed. */
-    private static Optional<Stands> ordered(List<RecordedEvent<ViewOrder>> orders, long followed) {
+    /** Where the last order to begin, or to begin anew, says, if it was not followed. */
+    private Optional<Stands> ordered(List<RecordedEvent<ViewOrder>> orders, long followed) {
+        if (ofReplay) {
+            return ReplayRun.last(orders)
+                    .filter(run -> run.number() > followed)
+                    .map(run -> Stands.at(run.range().after(), run.number()));
+        }
         return orders.reversed()
                 .stream()
                 .filter(order -> order.sequenceNr() > followed)
@@ -164,10 +210,9 @@ final class ReactionPositions {
     /** Where a reaction stands in this store, or why that is not known. */
     private record Place(@Nullable Stands stands, String why) {}
 
-    private CompletionStage<Place> inThisStore(Stored stored, long followed) {
-        Position position = Position.parse(stored.position);
-        Witness witness = stored.witness == null ? null : stored.witness.read();
-        Stands stands = new Stands(position, followed, stored.parked, witness);
+    private CompletionStage<Place> inThisStore(Stands stands) {
+        Position position = stands.position();
+        Witness witness = stands.witness();
         if (position.equals(Position.START)) {
             return CompletableFuture.completedFuture(new Place(stands, ""));
         }
@@ -184,7 +229,7 @@ final class ReactionPositions {
         return store.getEvent(witness.stream(), witness.sequenceNr())
                 .thenApply(record -> record.map(Witness::of)
                         .filter(here -> isSame(here, witness))
-                        .map(here -> new Place(new Stands(here.position(), followed, stored.parked, here), ""))
+                        .map(here -> new Place(stands.at(here), ""))
                         .orElseGet(() -> new Place(null, other + "record " + witness.sequenceNr() + " of "
                                 + witness.stream() + ", the last that had its effect, is not at its place here")));
     }
@@ -197,16 +242,17 @@ final class ReactionPositions {
     }
 
     /** Orders that the store does not have are forgotten first, so that those to come have higher numbers. */
-    private CompletionStage<Claim> refused(long revision, Stored stored, long followed, String why) {
+    private CompletionStage<Claim> refused(long revision, StoredRun stored, long followed, String why) {
         UnusablePositionException refusal = new UnusablePositionException("its position " + stored.position
-                + " is not used, because " + why + "; events would be left out or have their effect again: say where it"
-                + " begins by ProjectionRegistry.restart");
+                + " is not used, because " + why + "; events would be left out or have their effect again: "
+                + (ofReplay
+                        ? "cancel it by ReplayManager.cancel, and start another"
+                        : "say where it begins by ProjectionRegistry.restart"));
         if (stored.orders == followed) {
             return CompletableFuture.failedFuture(refusal);
         }
-        return save(revision,
-                new Stored(FORMAT, owner, stored.position, followed, stored.parked, stored.witness))
-                .thenCompose(saved -> CompletableFuture.failedFuture(refusal));
+        return save(revision, new StoredRun(stored.format, owner, stored.position, followed, stored.parked,
+                stored.witness, stored.events)).thenCompose(saved -> CompletableFuture.failedFuture(refusal));
     }
 
     /**
@@ -217,24 +263,32 @@ final class ReactionPositions {
      *         owner has made a change, or an earlier one of the caller that was thought to have failed
      */
     CompletionStage<Long> save(long revision, Stands stands) {
-        return save(revision, new Stored(FORMAT, owner, stands.position.asText(), stands.orders, stands.parked,
-                StoredWitness.of(stands.witness)));
+        return save(revision, new StoredRun(OF_REPLAYS, owner, stands.position.asText(), stands.orders,
+                stands.parked, StoredWitness.of(stands.witness), stands.events));
     }
 
-    private CompletionStage<Long> save(long revision, Stored value) {
-        return store.upsertState(id, revision + 1, Payload.json(JSON.encode(value)), "")
-                .thenApply(DurableState::revision);
+    private CompletionStage<Long> save(long revision, StoredRun value) {
+        byte[] json = ofReplay ? RUN_JSON.encode(value) : JSON.encode(value.withoutEvents());
+        return store.upsertState(id, revision + 1, Payload.json(json), "").thenApply(DurableState::revision);
+    }
+
+    /**
+     * Where it is stored to stand; empty before the first claim. Fails with {@link UnusablePositionException} where
+     * that cannot be read.
+     */
+    CompletionStage<Optional<Stands>> stands() {
+        return store.getState(id).thenApply(found -> Optional.ofNullable(readable(found)).map(StoredRun::stands));
     }
 
     /** The revision of the last change, where it was made by the caller; empty where another owner made it. */
     CompletionStage<Optional<Long>> ownRevision() {
         return store.getState(id).thenApply(found -> found.filter(state -> {
-            Stored stored = stored(state);
+            StoredRun stored = stored(state);
             return stored != null && stored.owner.equals(owner);
         }).map(DurableState::revision));
     }
 
-    private static @Nullable Stored readable(Optional<DurableState> found) {
+    private static @Nullable StoredRun readable(Optional<DurableState> found) {
         try {
             return found.isEmpty() ? null : stored(found.get());
         } catch (CorruptStoreException | UnsupportedFormatException unreadable) {
@@ -243,36 +297,38 @@ final class ReactionPositions {
         }
     }
 
-    private static @Nullable Stored stored(DurableState state) {
+    private static @Nullable StoredRun stored(DurableState state) {
         Payload payload = state.payload();
         if (payload == null) {
             return null;
         }
-        Stored stored = parsed(state.id(), payload.bytes());
-        boolean known = stored.format == FORMAT || (stored.format == WITHOUT_WITNESS && stored.witness == null);
+        StoredRun stored = parsed(state.id(), payload.bytes());
+        boolean known = stored.format == FORMAT || stored.format == OF_REPLAYS
+                || (stored.format == WITHOUT_WITNESS && stored.witness == null);
         if (!known) {
             throw new UnsupportedFormatException("the position of " + state.id() + " has format " + stored.format
-                    + ", known are " + WITHOUT_WITNESS + " and " + FORMAT);
+                    + ", known are " + WITHOUT_WITNESS + ", " + FORMAT + " and " + OF_REPLAYS);
         }
         try {
-            Position.parse(stored.position);
-            if (stored.witness != null) {
-                stored.witness.read();
-            }
+            var unused = stored.stands();
             return stored;
         } catch (IllegalArgumentException unfit) {
             throw new CorruptStoreException("the position of " + state.id() + " cannot be read", unfit);
         }
     }
 
-    private static Stored parsed(StreamId id, byte[] json) {
+    private static StoredRun parsed(StreamId id, byte[] json) {
         try {
-            return JSON.decode(json);
+            return JSON.decode(json).withEvents();
         } catch (CodecException ofOtherShape) {
             try {
-                return OLD_JSON.decode(json).withWitness();
-            } catch (CodecException unfit) {
-                throw new CorruptStoreException("the position of " + id + " cannot be read", ofOtherShape);
+                return RUN_JSON.decode(json);
+            } catch (CodecException ofNoReplay) {
+                try {
+                    return OLD_JSON.decode(json).withWitness();
+                } catch (CodecException unfit) {
+                    throw new CorruptStoreException("the position of " + id + " cannot be read", ofOtherShape);
+                }
             }
         }
     }

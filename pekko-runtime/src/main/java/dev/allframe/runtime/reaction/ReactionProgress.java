@@ -23,13 +23,25 @@ final class ReactionProgress {
             List<Parked> parked,
             String trouble) {}
 
+    private final Meter meter = new Meter();
     private volatile Now now = new Now(null, ProjectionState.BUILDING, Position.START, List.of(), "");
 
     Now now() {
         return now;
     }
 
+    /** Called by one thread at a time. */
     void set(Now changed) {
         now = changed;
+        if (changed.state() == ProjectionState.LIVE) {
+            meter.at(System.nanoTime(), changed.position().index());
+        } else {
+            meter.rest();
+        }
+    }
+
+    /** How many positions are passed a second; 0 where that is not known. */
+    double positionsPerSecond() {
+        return meter.perSecond();
     }
 }

@@ -4,6 +4,7 @@ import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.replay.ReplayManager;
 import dev.allframe.runtime.aggregate.Hosting;
 import dev.allframe.runtime.projection.ViewOrder;
 import dev.allframe.runtime.projection.ViewOrders;
@@ -24,13 +25,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.jspecify.annotations.Nullable;
 
-/** The reactions of one AllFrame on this node, by their names. Thread-safe. */
+/** The reactions of one AllFrame on this node, by their names, and its replays. Thread-safe. */
 public final class Reactions {
 
     private static final int PARKED_SHOWN = 100;
@@ -42,6 +45,8 @@ public final class Reactions {
             AtomicLong unansweredSince) {}
 
     private final Map<String, Running> running = new TreeMap<>();
+    private final Map<String, Running> replaying = new TreeMap<>();
+    private @Nullable ReplayManager replays;
     private final Hosting hosting;
 
     private Reactions(Hosting hosting) {
@@ -49,35 +54,60 @@ public final class Reactions {
     }
 
     /**
-     * Begins to run reactions: here, or in a cluster on one of the members.
+     * Begins to run reactions and replays: here, or in a cluster each on one of the members.
      *
      * @throws ConfigurationException if the storage gives no access to its events, or a reaction of the name runs in
      *         this actor system already
      */
     public static Reactions start(ActorSystem<?> system, boolean clustered, Hosting hosting,
-            List<RegisteredReaction> registered) {
+            List<RegisteredReaction> registered, List<RegisteredReaction> replays) {
         Reactions reactions = new Reactions(hosting);
-        if (registered.isEmpty()) {
+        if (registered.isEmpty() && replays.isEmpty()) {
             return reactions;
         }
         EventStoreBackend store = hosting.storage().backend();
         if (store == null) {
-            throw new ConfigurationException("reactions need a storage whose events can be read in one order, and \""
-                    + hosting.storage().name() + "\" is a Pekko journal without: use allframe.storage = memory or"
-                    + " allsource, or react in that journal's own read side");
+            throw new ConfigurationException(
+                    "reactions and replays need a storage whose events can be read in one order, and \""
+                            + hosting.storage().name()
+                            + "\" is a Pekko journal without: use allframe.storage = memory or"
+                            + " allsource, or react in that journal's own read side");
         }
         ReactionSettings settings = ReactionSettings.of(system.settings().config());
-        for (RegisteredReaction reaction : registered) {
-            ReactionProgress progress = new ReactionProgress();
-            ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, settings, hosting.clock(), progress,
-                    hosting::refusal);
-            ReactionHost host = clustered
-                    ? ReactionHost.onOneMember(system, hosting.settings().role(), parts)
-                    : ReactionHost.alone(system, parts);
-            reactions.running.put(reaction.type().name(),
-                    new Running(reaction.type(), host, progress, new AtomicLong()));
+        registered.forEach(reaction -> reactions.running.put(reaction.type().name(),
+                started(system, clustered, hosting, reaction, store, settings)));
+        List<Replays.Running> started = new ArrayList<>();
+        for (RegisteredReaction replay : replays) {
+            Running run = started(system, clustered, hosting, replay, store, settings);
+            reactions.replaying.put(replay.type().name(), run);
+            started.add(new Replays.Running(replay, run.progress));
         }
+        reactions.replays = new Replays(store, started);
         return reactions;
+    }
+
+    private static Running started(ActorSystem<?> system, boolean clustered, Hosting hosting,
+            RegisteredReaction reaction, EventStoreBackend store, ReactionSettings settings) {
+        ReactionProgress progress = new ReactionProgress();
+        ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, settings, hosting.clock(), progress,
+                hosting::refusal);
+        ReactionHost host = clustered
+                ? ReactionHost.onOneMember(system, hosting.settings().role(), parts)
+                : ReactionHost.alone(system, parts);
+        return new Running(reaction.type(), host, progress, new AtomicLong());
+    }
+
+    /**
+     * Starts, shows and operates replays.
+     *
+     * @throws IllegalStateException if none was given to the builder
+     */
+    public ReplayManager replays() {
+        ReplayManager given = replays;
+        if (given == null || replaying.isEmpty()) {
+            throw new IllegalStateException("no replay was given to the builder of this AllFrame: add .replay(…)");
+        }
+        return given;
     }
 
     /**
@@ -199,10 +229,14 @@ public final class Reactions {
         return found;
     }
 
-    /** Stops the reactions of this node, which store where they stand; other members of the cluster go on with them. */
+    /**
+     * Stops the reactions and replays of this node, which store where they stand; other members of the cluster go on
+     * with them.
+     */
     public CompletionStage<Done> stop() {
         List<CompletableFuture<Done>> stopping = new ArrayList<>();
-        running.values().forEach(reaction -> stopping.add(reaction.host.end().get().toCompletableFuture()));
+        Stream.concat(running.values().stream(), replaying.values().stream())
+                .forEach(each -> stopping.add(each.host.end().get().toCompletableFuture()));
         return CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> Done.getInstance());
     }

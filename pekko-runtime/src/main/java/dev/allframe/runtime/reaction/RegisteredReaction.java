@@ -8,8 +8,11 @@ import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.ReactionInfo;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.replay.ReplayType;
+import dev.allframe.runtime.projection.ViewOrder;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;
+import dev.allframe.store.RecordedEvent;
 import dev.allframe.store.StoredEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,18 +25,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** A reaction that was checked and can run. Immutable and thread-safe. */
+/** A reaction, or a replay, that was checked and can run. Immutable and thread-safe. */
 public final class RegisteredReaction {
 
     /** So is a future described whose time is over. */
     private static final String LATE = TimeoutException.class.getName();
 
     private final ReactionType type;
+    private final boolean replay;
     private final EventFilter filter;
     private final Map<String, Function<StoredEvent, CompletionStage<?>>> byEntityType = new HashMap<>();
 
-    private RegisteredReaction(ReactionType type) {
+    private RegisteredReaction(ReactionType type, boolean replay) {
         this.type = type;
+        this.replay = replay;
         List<EventFilter> wanted = new ArrayList<>();
         type.sources().forEach(source -> {
             wanted.add(EventFilter.entityType(source.aggregate().name()));
@@ -48,11 +53,23 @@ public final class RegisteredReaction {
      * @throws InvalidDomainException with all that is wrong with its definition or the events that it reads
      */
     public static RegisteredReaction of(ReactionType type) {
-        List<String> problems = type.problems();
+        return checked(type.problems(), type, false);
+    }
+
+    /**
+     * Checks a replay.
+     *
+     * @throws InvalidDomainException with all that is wrong with its definition or the events that it reads
+     */
+    public static RegisteredReaction of(ReplayType type) {
+        return checked(type.problems(), type.work(), true);
+    }
+
+    private static RegisteredReaction checked(List<String> problems, ReactionType type, boolean replay) {
         if (!problems.isEmpty()) {
             throw new InvalidDomainException(problems);
         }
-        return new RegisteredReaction(type);
+        return new RegisteredReaction(type, replay);
     }
 
     private static <E extends Event> Function<StoredEvent, CompletionStage<?>> effects(ReactionType.Source<E> source) {
@@ -82,6 +99,26 @@ public final class RegisteredReaction {
     /** What it is. */
     public ReactionType type() {
         return type;
+    }
+
+    /** Whether it is a replay, which reads nothing until it is started, and ends. */
+    boolean isReplay() {
+        return replay;
+    }
+
+    /** What it is called in messages. */
+    String title() {
+        return (replay ? "replay '" : "reaction '") + type.name() + "'";
+    }
+
+    /** What it reads, as its orders say. */
+    Span span(List<RecordedEvent<ViewOrder>> orders) {
+        return replay
+                ? ReplayRun.last(orders)
+                        .filter(run -> !run.cancelled())
+                        .map(run -> Span.of(this, run))
+                        .orElseGet(() -> Span.nothing(this))
+                : Span.endless(this);
     }
 
     /** The records that it wants. */

@@ -102,9 +102,13 @@ final class Bells {
     }
 
     Runner start(ActorSystem<?> system, ReactionType type) {
+        return start(system, RegisteredReaction.of(type));
+    }
+
+    Runner start(ActorSystem<?> system, RegisteredReaction reaction) {
         ReactionProgress progress = new ReactionProgress();
-        ReactionActor.Parts parts = new ReactionActor.Parts(RegisteredReaction.of(type), store,
-                ReactionSettings.of(CONFIG), Clock.systemUTC(), progress, () -> null);
+        ReactionActor.Parts parts = new ReactionActor.Parts(reaction, store, ReactionSettings.of(CONFIG),
+                Clock.systemUTC(), progress, () -> null);
         return new Runner(system.systemActorOf(ReactionKeeper.create(parts), "reaction-" + STARTED.incrementAndGet(),
                 Props.empty()), progress);
     }

@@ -28,12 +28,13 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * The command line: {@code bank demo}, {@code import}, {@code account}, {@code balances}, {@code statement},
- * {@code customers}, {@code turnover}, {@code views}, {@code view}, {@code rebuild}, {@code transfer}, {@code orders},
- * {@code sagas}, {@code saga}, {@code schemas}, {@code store}.
+ * {@code customers}, {@code turnover}, {@code views}, {@code view}, {@code rebuild}, {@code replay}, {@code transfer},
+ * {@code orders}, {@code sagas}, {@code saga}, {@code schemas}, {@code store}.
  */
 @Command(name = "bank", subcommands = {DemoCommand.class, ImportCommand.class, ShowAccount.class, ShowBalances.class,
         ShowStatement.class, ShowCustomers.class, ShowTurnover.class, ShowViews.class, OrderView.class,
-        RebuildView.class, TransferCommand.class, OrdersCommand.class, ShowSagas.class, OrderSaga.class,
+        RebuildView.class, ReplayCommand.class, TransferCommand.class, OrdersCommand.class, ShowSagas.class,
+        OrderSaga.class,
         SchemasCommand.class, StoreTool.class,
         HelpCommand.class}, mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
                 "A bank of event-sourced accounts.", "",
@@ -41,7 +42,7 @@ import picocli.CommandLine.TypeConversionException;
                         "0:Done. Malformed lines may have been left out: they are told and counted.",
                         "1:Finished, but commands were rejected or a check failed.",
                         "2:Wrong usage, or input that is not there or cannot be used.",
-                        "3:The store cannot be used or takes no more, a view does not go on, or an unexpected failure.",
+                        "3:The store cannot be used or takes no more, a view or a replay does not go on, or an unexpected failure.",
                         "129, 130, 143:Ended by a signal (hangup, Ctrl-C, termination); what was stored stays."})
 public final class Bank implements Runnable {
 

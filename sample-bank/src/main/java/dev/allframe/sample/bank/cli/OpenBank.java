@@ -15,6 +15,8 @@ import dev.allframe.projection.View;
 import dev.allframe.projection.ViewComparison;
 import dev.allframe.query.Query;
 import dev.allframe.query.QueryType;
+import dev.allframe.replay.ReplayManager;
+import dev.allframe.replay.ReplayType;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.SagaType;
@@ -61,6 +63,7 @@ final class OpenBank implements AutoCloseable {
             Opening.opening(new DenyList(Set.of()), CHECKED_WITHIN));
 
     private final Storage storage;
+    private final @Nullable ReplayType replay;
     private volatile @Nullable AllFrame started;
     private volatile @Nullable Progress progress;
     private @Nullable AutoCloseable whenEnding;
@@ -71,7 +74,13 @@ final class OpenBank implements AutoCloseable {
      * @throws InputException if there is no such storage
      */
     OpenBank(Storage storage) {
+        this(storage, null);
+    }
+
+    /** As {@link #OpenBank(Storage)}, with a replay, which goes on where it has not ended. */
+    OpenBank(Storage storage, @Nullable ReplayType replay) {
         this.storage = storage;
+        this.replay = replay;
         storage.isDurable();
     }
 
@@ -83,6 +92,9 @@ final class OpenBank implements AutoCloseable {
             SAGAS.forEach(builder::saga);
             VIEWS.forEach(builder::projection);
             builder.query(Statements.STATEMENT_OF);
+            if (replay != null) {
+                builder.replay(replay);
+            }
             running = builder.start();
             started = running;
             whenEnding = Ending.call(this::end);
@@ -109,6 +121,16 @@ final class OpenBank implements AutoCloseable {
     /** Starts, shows and operates sagas. */
     SagaOrchestrator sagas() {
         return running().sagas();
+    }
+
+    /** Starts, shows and operates the replay. */
+    ReplayManager replays() {
+        return running().replays();
+    }
+
+    /** Waits for the replay. */
+    ReplayWait replay(Output output) {
+        return new ReplayWait(running().replays(), output, shown -> progress = shown);
     }
 
     /** Pays the standing orders of a month; in the months after too where they repeat. */

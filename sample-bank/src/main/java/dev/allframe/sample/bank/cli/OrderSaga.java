@@ -61,7 +61,7 @@ final class OrderSaga implements Callable<Integer> {
         wait.check();
         Order given = reason.order();
         SagaDecision decision = decision(wanted);
-        storage.checkKeepsSagas();
+        storage.checkKeepsAccounts();
         try (OpenBank bank = new OpenBank(storage)) {
             SagaHandle saga = saga(bank.sagas());
             if (wanted.equals("show")) {

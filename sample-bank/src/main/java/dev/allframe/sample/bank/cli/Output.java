@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +65,18 @@ final class Output {
     void print(String format, Object... values) {
         out().println(String.format(Locale.ROOT, format, values));
         out().flush();
+    }
+
+    /**
+     * Prints lines that another program reads.
+     *
+     * @throws IOException if nobody takes them
+     */
+    void write(String lines) throws IOException {
+        out().print(lines);
+        if (out().checkError()) { // flushes too
+            throw new IOException("standard output is closed");
+        }
     }
 
     /** Says something to people beside the result, on standard error. */

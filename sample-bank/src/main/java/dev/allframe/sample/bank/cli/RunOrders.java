@@ -44,7 +44,7 @@ final class RunOrders implements Callable<Integer> {
         if (wait < 1) {
             throw new InputException("--wait must be 1 or more, not " + wait);
         }
-        storage.checkKeepsSagas();
+        storage.checkKeepsAccounts();
         try (OpenBank bank = new OpenBank(storage)) {
             OrderReport report = bank.payOrders(month, month.equals(current), Duration.ofSeconds(wait), output);
             output.warn(report.problems());

@@ -37,7 +37,7 @@ final class ShowSagas implements Callable<Integer> {
         if (limit < 1 || limit > SagaQuery.MAX_LIMIT) {
             throw new InputException("--limit must be 1 to " + SagaQuery.MAX_LIMIT + ", not " + limit);
         }
-        storage.checkKeepsSagas();
+        storage.checkKeepsAccounts();
         try (OpenBank bank = new OpenBank(storage)) {
             SagaQuery query = SagaQuery.all().limit(limit);
             query = state == null ? query : query.in(state);

@@ -72,11 +72,11 @@ final class Storage {
     }
 
     /**
-     * Refuses to work with sagas where there are no accounts from an earlier command.
+     * Refuses to work with accounts of an earlier command where there are none.
      *
      * @throws InputException if there is no store in the folder, or storage that keeps nothing
      */
-    void checkKeepsSagas() {
+    void checkKeepsAccounts() {
         if (!isDurable()) {
             throw new InputException("the memory backend keeps no accounts from one command to the next: leave"
                     + " --backend out");

@@ -63,7 +63,7 @@ final class TransferCommand implements Callable<Integer> {
                 throw new InputException("there is no account '" + account + "'");
             }
         }
-        storage.checkKeepsSagas();
+        storage.checkKeepsAccounts();
         try (OpenBank bank = new OpenBank(storage)) {
             String name = id == null ? "cli-" + UUID.randomUUID() : id;
             Transfer transfer = new Transfer(name, from, to, money, on == null ? LocalDate.now(ZoneOffset.UTC) : on);
