@@ -28,7 +28,8 @@ public interface SagaHandle {
 
     /**
      * Completes when the saga has ended: completed, compensated, or parked until an operator decides. It has no time
-     * limit of its own; {@code toCompletableFuture().orTimeout(…)} gives it one. Fails where AllFrame is closed before.
+     * limit of its own; {@code toCompletableFuture().orTimeout(…)} gives it one: nobody knows whether a saga that was
+     * not started will be. Fails where AllFrame is closed before.
      */
     CompletionStage<SagaStatus> ended();
 

@@ -52,8 +52,21 @@ final class Interventions<T> {
                 || (notBefore != null && notBefore.isAfter(moves.at()))) {
             return Optional.of(Decision.noChange());
         }
+        T unused = moves.context(); // where this code cannot read it, it stands
         moves.failedAttempt(run, "lost", "the saga was read again before an answer was stored", false, moves.at(),
                 Retry.POSTPONED);
+        return Optional.empty();
+    }
+
+    /** The end of waiting, of which what follows is too large: as with a step whose result cannot be kept. */
+    Optional<Decision<SagaEvent>> unstorable(String message) {
+        Run run = moves.state().run();
+        if (run == null || moves.state().phase() != Phase.FORWARD || !isDue(run.until())) {
+            return Optional.of(Decision.noChange());
+        }
+        moves.forward()
+                .doneWithout(moves.definition().step(run.step()), run.generation(), false, List.of(), "unkept",
+                        Moves.shortened(message));
         return Optional.empty();
     }
 

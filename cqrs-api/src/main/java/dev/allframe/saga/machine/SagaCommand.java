@@ -44,6 +44,9 @@ public sealed interface SagaCommand extends Command {
     /** A time has come. Harmless where none has, and when it is said twice. */
     record Wake(Instant at) implements SagaCommand {}
 
+    /** What a time that has come would change cannot be stored, however often it is tried. */
+    record Unstorable(Instant at, String message) implements SagaCommand {}
+
     /**
      * An event has happened that the saga may wait for.
      *
@@ -64,6 +67,6 @@ public sealed interface SagaCommand extends Command {
     /** The successor has begun. */
     record SuccessorBegun(Instant at) implements SagaCommand {}
 
-    /** The successor cannot begin: its id is taken by a saga with another context, or it is refused otherwise. */
+    /** The successor cannot begin. */
     record SuccessorRefused(Instant at, String code, String message) implements SagaCommand {}
 }

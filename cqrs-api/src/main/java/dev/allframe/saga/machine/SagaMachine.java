@@ -135,6 +135,7 @@ public final class SagaMachine implements Aggregate<SagaCommand, SagaEvent, Saga
                     .reported(new SagaCommand.Report(at, effect, Outcomes.shortened(outcome)));
             case SagaCommand.Resume resume -> interventions.resume();
             case SagaCommand.Wake wake -> interventions.wake();
+            case SagaCommand.Unstorable(var at, var message) -> interventions.unstorable(message);
             case SagaCommand.Arrive arrival -> interventions.arrived(arrival);
             case SagaCommand.Cancel cancel -> interventions.cancel(cancel);
             case SagaCommand.Decide decided -> interventions.decided(decided);

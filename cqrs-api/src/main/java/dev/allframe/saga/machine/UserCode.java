@@ -1,5 +1,6 @@
 package dev.allframe.saga.machine;
 
+import dev.allframe.codec.CodecException;
 import dev.allframe.failure.Failures;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,18 @@ final class UserCode {
         return new Threw(message, null);
     }
 
+    /**
+     * What a function gives.
+     *
+     * @throws Threw if it throws, or gives null
+     * @throws CodecException if this code cannot read the context that it is called with
+     */
     static <V> V call(String what, Supplier<? extends @Nullable V> function) {
         V value;
         try {
             value = function.get();
+        } catch (CodecException unreadable) { // the context, which the function has not seen
+            throw unreadable;
         } catch (VirtualMachineError jvm) {
             if (jvm instanceof StackOverflowError) {
                 throw new Threw(what + " threw " + Failures.description(jvm), jvm);

@@ -160,6 +160,7 @@ final class SagaRecordsTest {
                 new SagaCommand.Start(AT, "transfer", 1, "t-1", CONTEXT, null, "d", USER),
                 new SagaCommand.Wake(AT),
                 new SagaCommand.Resume(AT),
+                new SagaCommand.Unstorable(AT, "m"),
                 new SagaCommand.Arrive(AT, "account.opened", "k", "account|acc-1#7", ANSWER),
                 new SagaCommand.Cancel(AT, "ann", "why"),
                 new SagaCommand.Decide(AT, SagaDecision.RETRY, "olga", "why"),

@@ -131,7 +131,12 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
         return (query.definition() == null || query.definition().equals(status.definition()))
                 && (query.phase() == null || query.phase() == status.phase())
                 && (query.step() == null || query.step().equals(status.step()))
-                && (query.olderThan() == null || status.startedAt().isBefore(now.minus(query.olderThan())));
+                && (query.olderThan() == null || isOlder(status.startedAt(), now, query.olderThan()));
+    }
+
+    /** Nothing is older than time goes back. */
+    private static boolean isOlder(Instant started, Instant now, Duration age) {
+        return Duration.between(started, now).compareTo(age) > 0;
     }
 
     private record Version(String definition, int version) implements Comparable<Version> {

@@ -287,10 +287,14 @@ final class SagaEffects implements StateListener<SagaState> {
 
     /** Tells a saga something, for which nothing is done but to wait for the answer. */
     private void tell(String saga, Function<Instant, SagaCommand> command, @Nullable UnderWay what) {
-        entrance.tell(saga, command).whenComplete((result, failure) -> {
-            sayWhereNotTaken(saga, result, failure);
-            ended(saga, what);
-        });
+        entrance.tell(saga, command)
+                .thenCompose(result -> result instanceof CommandResult.Failed<SagaEvent>(CommandError.Unwritable no)
+                        ? entrance.tell(saga, at -> new SagaCommand.Unstorable(at, no.message()))
+                        : CompletableFuture.completedFuture(result))
+                .whenComplete((result, failure) -> {
+                    sayWhereNotTaken(saga, result, failure);
+                    ended(saga, what);
+                });
     }
 
     /** What a node that ends has not told is found out by the next one. */
@@ -353,7 +357,7 @@ final class SagaEffects implements StateListener<SagaState> {
     private void report(String saga, EffectId id, Outcome outcome, UnderWay begun) {
         entrance.tell(saga, at -> new SagaCommand.Report(at, id, outcome)).whenComplete((result, failure) -> {
             if (result instanceof CommandResult.Failed<SagaEvent>(CommandError.Unwritable unwritable)
-                    && outcome instanceof Outcome.Done(var effective, var output) && !output.isEmpty()) {
+                    && outcome instanceof Outcome.Done(var effective, var output)) {
                 report(saga, id, new Outcome.Unkept(effective, unwritable.message()), begun);
                 return;
             }
@@ -381,6 +385,8 @@ final class SagaEffects implements StateListener<SagaState> {
     private static SagaCommand answered(Instant at, CommandResult<SagaEvent> result) {
         return switch (result) {
             case CommandResult.Accepted<SagaEvent> begun -> new SagaCommand.SuccessorBegun(at);
+            case CommandResult.Refused<SagaEvent> no when no.code().equals("other-context") -> // it is begun already
+                new SagaCommand.SuccessorBegun(at);
             case CommandResult.Refused<SagaEvent> no ->
                 new SagaCommand.SuccessorRefused(at, no.code(), no.message());
             case CommandResult.Failed<SagaEvent>(var error) ->

@@ -132,6 +132,10 @@ final class SagaStarts {
                     .equals("unknown-definition") -> // by the member on which it would live; this one has it
                 refused(new SagaError.Unavailable(new CommandError.NotYetReadable(
                         message + ": start it again when that runs newer code")));
+            case CommandResult.Refused<SagaEvent>(var code, var message, var details) when code
+                    .equals("unreadable-context") -> // likewise: this one has written it
+                refused(new SagaError.Unavailable(new CommandError.NotYetReadable(message
+                        + ": start it again when every member runs newer code")));
             case CommandResult.Refused<SagaEvent> no -> refused(errorOf(no));
             case CommandResult.Failed<SagaEvent>(CommandError.Unwritable unwritable) ->
                 refused(new SagaError.InvalidContext(unwritable.message()));

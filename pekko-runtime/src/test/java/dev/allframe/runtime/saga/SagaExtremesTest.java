@@ -5,6 +5,7 @@ import static dev.allframe.runtime.saga.Vaults.VAULT;
 import static dev.allframe.saga.SagaAction.awaitEvent;
 import static dev.allframe.saga.SagaAction.call;
 import static dev.allframe.saga.SagaAction.command;
+import static dev.allframe.saga.SagaAction.sleepUntil;
 import static dev.allframe.saga.SagaUndo.cannotBeUndone;
 import static dev.allframe.saga.SagaUndo.nothingToUndo;
 import static dev.allframe.saga.SagaUndo.undo;
@@ -32,15 +33,19 @@ import dev.allframe.saga.SagaDecision;
 import dev.allframe.saga.SagaError;
 import dev.allframe.saga.SagaException;
 import dev.allframe.saga.SagaHandle;
+import dev.allframe.saga.SagaQuery;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaStatus.Phase;
 import dev.allframe.saga.SagaTransition;
 import dev.allframe.saga.SagaType;
+import dev.allframe.saga.Successor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -116,6 +121,30 @@ final class SagaExtremesTest {
                             retryRefused("not-reserved", Duration.ofMillis(1), 300)),
                     nothingToUndo());
 
+    private static final SagaType<Move> NEXT = named("next")
+            .step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), 1)), nothingToUndo());
+
+    /** Followed by one whose context is too large, or which was begun with another context. */
+    private static Optional<Successor<?>> next(Move move) {
+        boolean taken = move.amount() == 7;
+        return Optional.of(new Successor<>(NEXT, taken ? "taken" : "next-" + move.id(),
+                new Move(move.id(), "ann", "bob" + (taken ? "" : LARGE + LARGE), taken ? 7 : 1)));
+    }
+
+    private static final SagaType<Move> LARGE_NEXT = named("large-next")
+            .step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), 1)), cannotBeUndone())
+            .thenStart(SagaExtremesTest::next);
+
+    private static final SagaType<Move> LARGE_NEXT_ASLEEP = named("large-next-asleep")
+            .step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), 1)), nothingToUndo())
+            .step("sleep", sleepUntil(m -> Instant.now().plusMillis(300)), nothingToUndo())
+            .thenStart(SagaExtremesTest::next);
+
+    private static final SagaType<Move> LARGE_TARGET = named("large-target")
+            .step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), 1)), cannotBeUndone())
+            .step("again", command(VAULT, m -> LARGE + LARGE, m -> new VaultCommand.Credit(m.id(), 2)),
+                    nothingToUndo());
+
     private static final CommandInterceptor HANGS = new CommandInterceptor() {
         @Override
         public <E extends Event> CompletionStage<CommandResult<E>> around(Dispatch<E> dispatch, Rest<E> rest) {
@@ -146,6 +175,10 @@ final class SagaExtremesTest {
             .saga(AWAITS)
             .saga(PARKS)
             .saga(STUBBORN)
+            .saga(NEXT)
+            .saga(LARGE_NEXT)
+            .saga(LARGE_NEXT_ASLEEP)
+            .saga(LARGE_TARGET)
             .intercept(HANGS)
             .start();
 
@@ -310,5 +343,40 @@ final class SagaExtremesTest {
 
         assertThat(get(saga.ended()).phase()).isEqualTo(Phase.COMPENSATED);
         assertThat(records(saga)).filteredOn("attempt-failed"::equals).hasSize(300);
+    }
+
+    /** What follows a step that was done is no reason to do it again and again. */
+    @Test
+    void a_step_behind_which_nothing_can_be_stored_ends_the_way_forward() {
+        SagaHandle next = start(LARGE_NEXT, move("large-1"));
+        SagaHandle asleep = start(LARGE_NEXT_ASLEEP, move("large-2"));
+        SagaHandle target = start(LARGE_TARGET, move("large-3"));
+
+        assertThat(get(next.ended())).satisfies(end -> {
+            assertThat(end.phase()).isEqualTo(Phase.PARKED);
+            assertThat(end.reason()).startsWith("unkept: ").contains("16384");
+        });
+        assertThat(get(asleep.ended())).satisfies(end -> {
+            assertThat(end.phase()).isEqualTo(Phase.COMPENSATED);
+            assertThat(end.reason()).startsWith("unkept: ");
+        });
+        assertThat(get(target.ended()).phase()).isEqualTo(Phase.PARKED);
+        for (SagaHandle saga : List.of(next, asleep, target)) {
+            assertThat(records(saga)).filteredOn("attempt-failed"::equals).isEmpty();
+        }
+    }
+
+    @Test
+    void a_successor_that_was_begun_with_another_context_is_enough() {
+        assertThat(get(start(NEXT, move("taken")).ended()).phase()).isEqualTo(Phase.COMPLETED);
+
+        assertThat(get(start(LARGE_NEXT, new Move("before-taken", "ann", "bob", 7)).ended()).phase())
+                .isEqualTo(Phase.COMPLETED);
+    }
+
+    @Test
+    void no_saga_is_older_than_time() {
+        assertThat(ALL_FRAME.sagas().find(SagaQuery.all().olderThan(Duration.ofSeconds(Long.MAX_VALUE))).sagas())
+                .isEmpty();
     }
 }

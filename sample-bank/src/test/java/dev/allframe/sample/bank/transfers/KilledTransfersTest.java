@@ -82,6 +82,7 @@ final class KilledTransfersTest {
         TransfersProcess.decide(store(), random.nextLong());
         TransfersFolded after = folded();
 
+        assertThat(hits).as("kills at work").isPositive();
         System.out.println(TRANSFERS + " transfers, " + KILLS + " kills, " + hits + " of them at work, "
                 + before.records() + " records, " + (System.nanoTime() - begun) / 1_000_000_000 + " s: "
                 + counts(before) + ", then " + counts(after));
