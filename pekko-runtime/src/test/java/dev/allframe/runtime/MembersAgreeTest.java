@@ -35,10 +35,13 @@ final class MembersAgreeTest {
         members.close();
     }
 
+    /** As soon as it knows what a member that has joined can read. */
     private void assertTheFirstGoesOn() {
-        CommandResult<Wallets.WalletEvent> result = hosting.commands()
-                .dispatchAndWait(WALLET, "w", put(1), CommandOptions.none().within(PATIENCE));
-        assertThat(result).isInstanceOf(CommandResult.Accepted.class);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            CommandResult<Wallets.WalletEvent> result = hosting.commands()
+                    .dispatchAndWait(WALLET, "w", put(1), CommandOptions.none().within(PATIENCE));
+            assertThat(result).isInstanceOf(CommandResult.Accepted.class);
+        });
     }
 
     @Test

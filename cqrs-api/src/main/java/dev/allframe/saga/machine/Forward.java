@@ -100,8 +100,11 @@ final class Forward<T> {
     /** Decided once: a step that was begun stays wanted. */
     private boolean isWanted(SagaStep<T> step) {
         Predicate<T> condition = step.action().rules().onlyIf();
-        return condition == null || moves.generation(step.name()) > 0
-                || UserCode.<Boolean>call("onlyIf", () -> condition.test(moves.context()));
+        if (condition == null || moves.generation(step.name()) > 0) {
+            return true;
+        }
+        T context = moves.context();
+        return UserCode.<Boolean>call("onlyIf", () -> condition.test(context));
     }
 
     /** Begins a step. Whether it is done already, because what it waits for has happened. */

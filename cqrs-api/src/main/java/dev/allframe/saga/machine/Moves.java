@@ -100,18 +100,22 @@ final class Moves<T> {
             case SagaAction.ByCall<T, ?> call -> {
                 // needs the context alone
             }
-            case SagaAction.AwaitEvent<T, ?, ?> await ->
-                Forward.mustBeKey(UserCode.call("the key", () -> await.key().apply(context())));
+            case SagaAction.AwaitEvent<T, ?, ?> await -> {
+                T context = context();
+                Forward.mustBeKey(UserCode.call("the key", () -> await.key().apply(context)));
+            }
         }
         add(begun(step, Direction.DO, generation(step.name()) + 1, target, at, at, 0, 0, false, until));
     }
 
     private Instant moment(SagaAction.SleepUntil<T> sleep) {
-        return UserCode.call("the moment", () -> Instant.ofEpochMilli(sleep.moment().apply(context()).toEpochMilli()));
+        T context = context();
+        return UserCode.call("the moment", () -> Instant.ofEpochMilli(sleep.moment().apply(context).toEpochMilli()));
     }
 
     private String target(AggregateType<?, ?, ?> type, Function<T, String> function) {
-        String target = UserCode.call("the target", () -> function.apply(context()));
+        T context = context();
+        String target = UserCode.call("the target", () -> function.apply(context));
         return UserCode.call("the target '" + shortened(target) + "'",
                 () -> StreamId.of(type.name(), Texts.storable("a target", target)).entityId());
     }

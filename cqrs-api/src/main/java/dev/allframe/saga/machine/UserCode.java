@@ -1,6 +1,5 @@
 package dev.allframe.saga.machine;
 
-import dev.allframe.codec.CodecException;
 import dev.allframe.failure.Failures;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +23,15 @@ final class UserCode {
     }
 
     /**
-     * What a function gives.
+     * What a function gives. The context with which it is called is read before: where this code cannot read it, that
+     * is no failure of the function.
      *
      * @throws Threw if it throws, or gives null
-     * @throws CodecException if this code cannot read the context that it is called with
      */
     static <V> V call(String what, Supplier<? extends @Nullable V> function) {
         V value;
         try {
             value = function.get();
-        } catch (CodecException unreadable) { // the context, which the function has not seen
-            throw unreadable;
         } catch (VirtualMachineError jvm) {
             if (jvm instanceof StackOverflowError) {
                 throw new Threw(what + " threw " + Failures.description(jvm), jvm);
