@@ -49,10 +49,6 @@ final class SleepersProcess {
     private static final Instant ONE_DAY = Instant.parse("2090-01-01T00:00:00Z");
     private static final Instant ANOTHER_DAY = Instant.parse("2091-01-01T00:00:00Z");
 
-    /** Where the heap is measured, so many are due on a day behind all others. */
-    private static final int LEFT = 1_000;
-    private static final Instant LAST_DAY = Instant.parse("2092-01-01T00:00:00Z");
-
     /** So many looks in a row must find the same files. */
     private static final int LOOKS = 20;
     private static final Duration SOON = Duration.ofSeconds(2);
@@ -67,13 +63,12 @@ final class SleepersProcess {
     public static void main(String[] arguments) {
         int sagas = Integer.parseInt(arguments[2]);
         boolean sleep = arguments[1].equals("sleep");
-        boolean measures = Boolean.parseBoolean(arguments[3]);
         MovedClock clock = new MovedClock(sleep ? Duration.ofDays(-1) : Duration.ZERO);
         try (AllFrame sleepers = start(arguments[0], clock)) {
             if (sleep) {
-                sleep(sleepers, sagas, measures);
+                sleep(sleepers, sagas);
             } else {
-                wake(sleepers, clock, sagas, measures);
+                wake(sleepers, clock, sagas, Boolean.parseBoolean(arguments[3]));
             }
         } catch (Throwable failed) { // whatever it is, the test is to hear it
             failed.printStackTrace();
@@ -95,18 +90,14 @@ final class SleepersProcess {
     }
 
     /** Says so when all sleep, and waits to be killed. Its clock is a day slow, so that none is due. */
-    private static void sleep(AllFrame sleepers, int sagas, boolean measures) throws InterruptedException {
+    private static void sleep(AllFrame sleepers, int sagas) throws InterruptedException {
         Instant hourAgo = Instant.now().minus(1, ChronoUnit.HOURS);
         Semaphore room = new Semaphore(1_000);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         for (int i = 0; i < sagas; i++) {
             Instant moment = i < DUE
                     ? hourAgo.plusMillis(i)
-                    : i < DUE + FRAGILE
-                            ? ONE_DAY
-                            : i < DUE + FRAGILE + BEHIND
-                                    ? ONE_DAY.plusMillis(1)
-                                    : measures && i >= sagas - LEFT ? LAST_DAY : ANOTHER_DAY;
+                    : i < DUE + FRAGILE ? ONE_DAY : i < DUE + FRAGILE + BEHIND ? ONE_DAY.plusMillis(1) : ANOTHER_DAY;
             Sleeper context = new Sleeper(i, moment, i >= DUE && i < DUE + FRAGILE);
             room.acquire();
             CompletionStage<SagaHandle> unused = sleepers.sagas()
@@ -127,7 +118,11 @@ final class SleepersProcess {
         Instant live = clock.instant();
         awaitRings(sleepers, DUE);
         say("due when the view is live", live, rings(sleepers).values().stream().toList());
-        sayHeap(sleepers, sagas - DUE, measures);
+        sleepers.backend().flush().toCompletableFuture().join(); // the newest events are in the heap until then
+        if (measures) {
+            awaitRest(sleepers);
+        }
+        System.out.println("heap " + heap() + " MiB with " + (sagas - DUE) + " asleep");
 
         Sleepers.broken = true;
         clock.moveTo(ONE_DAY.minus(SOON));
@@ -136,12 +131,9 @@ final class SleepersProcess {
 
         Sleepers.broken = false;
         clock.moveTo(ANOTHER_DAY.minus(SOON));
-        int left = measures ? LEFT : 0;
-        awaitRings(sleepers, sagas - left);
-        say("due at once", ANOTHER_DAY, after(sleepers, ANOTHER_DAY));
-        sayHeap(sleepers, left, measures);
-        clock.moveTo(LAST_DAY.minus(SOON));
         awaitRings(sleepers, sagas);
+        say("due at once", ANOTHER_DAY, after(sleepers, ANOTHER_DAY));
+        System.out.println("heap " + heap() + " MiB when all have rung");
         await().atMost(PATIENCE)
                 .until(() -> sleepers.sagas()
                         .find(SagaQuery.all().in(SagaStatus.Phase.RUNNING).limit(1))
@@ -149,14 +141,6 @@ final class SleepersProcess {
                         .isEmpty());
         assertThat(rings(sleepers)).hasSize(sagas);
         System.out.println("done");
-    }
-
-    private static void sayHeap(AllFrame sleepers, int asleep, boolean measures) {
-        sleepers.backend().flush().toCompletableFuture().join(); // the newest events are in the heap until then
-        if (measures) {
-            awaitRest(sleepers);
-        }
-        System.out.println("heap " + heap() + " MiB with " + asleep + " asleep");
     }
 
     /** Waits until the store has tidied up, for which it needs memory: its files have been the same for long. */
