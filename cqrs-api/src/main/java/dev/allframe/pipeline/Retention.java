@@ -2,6 +2,7 @@ package dev.allframe.pipeline;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How long windows are kept behind their end, by the time at which events are stored; null for ever. */
@@ -26,5 +27,15 @@ record Retention<T>(Moments<T> moments, @Nullable Duration time) {
 
     boolean isLimited() {
         return time != null;
+    }
+
+    /** Part of the meaning of a view with these windows. */
+    List<String> meaning(Object windows) {
+        return time == null ? List.of("windows " + windows) : List.of("windows " + windows, "retention " + time);
+    }
+
+    /** The step of a pipeline, in a line. */
+    String node(Object windows) {
+        return "window " + String.join(", ", meaning(windows));
     }
 }

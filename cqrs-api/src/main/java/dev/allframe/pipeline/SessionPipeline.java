@@ -57,8 +57,9 @@ public final class SessionPipeline<K, V, T> {
         Objects.requireNonNull(plus, "plus");
         Objects.requireNonNull(merge, "merge");
         Class<A> row = ReducedPipeline.classOf(zero);
-        return grouped.reduced(row, () -> WindowedPipeline.keys(grouped, sessions.moments()), meaning(),
-                grouped.nodesAnd(node(), "reduce " + row.getSimpleName()), (key, value, info) -> {
+        return grouped.reduced(row, () -> WindowedPipeline.keys(grouped, sessions.moments()),
+                retention.meaning(sessions),
+                grouped.nodesAnd(retention.node(sessions), "reduce " + row.getSimpleName()), (key, value, info) -> {
                     Instant stored = info.timestamp();
                     Window<T> own = own(value);
                     List<Change<Windowed<K, T>, A>> changes = new ArrayList<>();
@@ -102,19 +103,10 @@ public final class SessionPipeline<K, V, T> {
         return sessions.of(Pipeline.given(time.apply(value), "the time of a session"));
     }
 
-    private List<String> meaning() {
-        return retention.isLimited()
-                ? List.of("windows " + sessions, "retention " + retention.time())
-                : List.of("windows " + sessions);
-    }
-
-    private String node() {
-        return "window " + String.join(", ", meaning());
-    }
-
     /** One row for each group to which values came too late, since the retention limits it. */
     public ReducedPipeline<K, LateEvents> late() {
-        return grouped.reduced(LateEvents.class, grouped::keys, meaning(), grouped.nodesAnd(node(), "late"),
+        return grouped.reduced(LateEvents.class, grouped::keys, retention.meaning(sessions),
+                grouped.nodesAnd(retention.node(sessions), "late"),
                 (key, value, info) -> retention.isBehind(own(value), info.timestamp())
                         ? Change.upsert(key, new LateEvents(0, info.timestamp()),
                                 late -> late.plus(1, info.timestamp()))
@@ -123,6 +115,6 @@ public final class SessionPipeline<K, V, T> {
 
     /** The way of the values, a line for each step. */
     public String describe() {
-        return String.join("\n", grouped.nodesAnd(node()));
+        return String.join("\n", grouped.nodesAnd(retention.node(sessions)));
     }
 }

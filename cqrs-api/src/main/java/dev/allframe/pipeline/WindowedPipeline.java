@@ -71,8 +71,8 @@ public final class WindowedPipeline<K, V, T> {
             BiFunction<? super A, ? super V, ? extends A> plus) {
         Objects.requireNonNull(zero, "zero");
         Objects.requireNonNull(plus, "plus");
-        return grouped.reduced(row, () -> keys(grouped, windows.moments()), meaning(),
-                grouped.nodesAnd(node(), "reduce " + row.getSimpleName()), (key, value, info) -> {
+        return grouped.reduced(row, () -> keys(grouped, windows.moments()), retention.meaning(windows),
+                grouped.nodesAnd(retention.node(windows), "reduce " + row.getSimpleName()), (key, value, info) -> {
                     List<Change<Windowed<K, T>, A>> changes = new ArrayList<>();
                     for (Windowed<K, T> window : windowsOf(key, value)) {
                         if (!retention.isBehind(window.window(), info.timestamp())) {
@@ -111,19 +111,10 @@ public final class WindowedPipeline<K, V, T> {
         return windows.of(key, Pipeline.given(time.apply(value), "the time of a window"));
     }
 
-    private List<String> meaning() {
-        return retention.isLimited()
-                ? List.of("windows " + windows, "retention " + retention.time())
-                : List.of("windows " + windows);
-    }
-
-    private String node() {
-        return "window " + String.join(", ", meaning());
-    }
-
     /** One row for each group to which values came too late for a window, since the retention limits it. */
     public ReducedPipeline<K, LateEvents> late() {
-        return grouped.reduced(LateEvents.class, grouped::keys, meaning(), grouped.nodesAnd(node(), "late"),
+        return grouped.reduced(LateEvents.class, grouped::keys, retention.meaning(windows),
+                grouped.nodesAnd(retention.node(windows), "late"),
                 (key, value, info) -> {
                     Instant stored = info.timestamp();
                     long gone = windowsOf(key, value).stream()
@@ -137,6 +128,6 @@ public final class WindowedPipeline<K, V, T> {
 
     /** The way of the values, a line for each step. */
     public String describe() {
-        return String.join("\n", grouped.nodesAnd(node()));
+        return String.join("\n", grouped.nodesAnd(retention.node(windows)));
     }
 }
