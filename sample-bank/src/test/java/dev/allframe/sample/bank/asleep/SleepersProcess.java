@@ -27,8 +27,6 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.management.JMException;
-import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +47,8 @@ final class SleepersProcess {
     private static final Instant ONE_DAY = Instant.parse("2090-01-01T00:00:00Z");
     private static final Instant ANOTHER_DAY = Instant.parse("2091-01-01T00:00:00Z");
 
-    /** So many looks in a row must find the same files. */
-    private static final int LOOKS = 20;
+    /** So many looks in a row must find the same files: longer than the store keeps in memory what nobody reads. */
+    private static final int LOOKS = 80;
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
@@ -122,7 +120,7 @@ final class SleepersProcess {
         if (measures) {
             awaitRest(sleepers);
         }
-        System.out.println("heap " + heap() + " MiB with " + (sagas - DUE) + " asleep");
+        System.out.println("heap " + heapMiB() + " MiB with " + (sagas - DUE) + " asleep");
 
         Sleepers.broken = true;
         clock.moveTo(ONE_DAY.minus(SOON));
@@ -133,7 +131,7 @@ final class SleepersProcess {
         clock.moveTo(ANOTHER_DAY.minus(SOON));
         awaitRings(sleepers, sagas);
         say("due at once", ANOTHER_DAY, after(sleepers, ANOTHER_DAY));
-        System.out.println("heap " + heap() + " MiB when all have rung");
+        System.out.println("heap " + heapMiB() + " MiB when all have rung");
         await().atMost(PATIENCE)
                 .until(() -> sleepers.sagas()
                         .find(SagaQuery.all().in(SagaStatus.Phase.RUNNING).limit(1))
@@ -143,7 +141,7 @@ final class SleepersProcess {
         System.out.println("done");
     }
 
-    /** Waits until the store has tidied up, for which it needs memory: its files have been the same for long. */
+    /** Waits until the store has tidied up and keeps nothing that was read: its files have been the same for long. */
     private static void awaitRest(AllFrame sleepers) {
         BackendStats.Tiers[] files = {BackendStats.Tiers.NONE};
         int[] looks = {0};
@@ -155,28 +153,10 @@ final class SleepersProcess {
         });
     }
 
-    /**
-     * How many MiB of the heap are in use, and how many of these without byte arrays: the store keeps events
-     * as such, as many as its setting lets it.
-     */
-    private static String heap() {
-        String histogram;
-        try {
-            histogram = (String) ManagementFactory.getPlatformMBeanServer()
-                    .invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
-                            new Object[]{new String[0]}, new String[]{String[].class.getName()});
-        } catch (JMException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        long all = 0;
-        long arrays = 0;
-        for (String line : histogram.lines().filter(each -> each.matches(" *\\d+: +\\d+ +\\d+ .*")).toList()) {
-            String[] columns = line.trim().split(" +", -1);
-            long bytes = Long.parseLong(columns[2]);
-            all += bytes;
-            arrays += columns[3].equals("[B") ? bytes : 0;
-        }
-        return (all >> 20) + " MiB, without bytes " + ((all - arrays) >> 20);
+    /** How many MiB of the heap are in use, garbage aside. */
+    private static long heapMiB() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
     }
 
     private static List<Instant> after(AllFrame sleepers, Instant moment) {

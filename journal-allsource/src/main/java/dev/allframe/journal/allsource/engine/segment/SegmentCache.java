@@ -3,12 +3,16 @@ package dev.allframe.journal.allsource.engine.segment;
 import dev.allframe.failure.Failures;
 import dev.allframe.store.EventFilter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <li>what else is in nobody's hands,
  * <li>what is in the hands of other readers: only here one reader is at another's expense.
  * </ol>
- * So the memory is bounded by the budget and two parts, however many readers there are.
+ * So the memory is bounded by the budget and two parts, however many readers there are. A part that nobody has asked
+ * for during {@link #IDLE} is removed, in hands or not, so that a store from which nobody reads takes none of it.
  *
  * <p>Thread-safe: when several ask for a part that is not there, the first loads it on its own thread and the others
  * wait.
@@ -78,12 +83,18 @@ public final class SegmentCache {
         }
     }
 
+    static final Duration IDLE = Duration.ofSeconds(30);
+
     private final long maxBytes;
+    private final LongSupplier nanoTime;
+    /** Runs what it is given {@link #IDLE} later. */
+    private final Executor later;
     /** Guards everything below; nothing is loaded while it is held. */
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Part, Kept> loaded = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Part, CompletableFuture<LoadedSegment>> loading = new LinkedHashMap<>();
     private long bytes;
+    private boolean looksForIdle;
 
     /** Rows of a segment: those that a filter wants. */
     private record Part(long segmentId, EventFilter wanted) {
@@ -109,6 +120,7 @@ public final class SegmentCache {
         /** How many readers have asked for no more than one other part since. */
         private int hands;
         private boolean kept = true;
+        private long askedForNanos;
 
         Use(long bytes, Reader loadedBy) {
             this.bytes = bytes;
@@ -118,7 +130,14 @@ public final class SegmentCache {
 
     /** Keeps at most so many bytes, besides what a reader has in hands. */
     public SegmentCache(long maxBytes) {
+        this(maxBytes, System::nanoTime,
+                CompletableFuture.delayedExecutor(IDLE.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    SegmentCache(long maxBytes, LongSupplier nanoTime, Executor later) {
         this.maxBytes = maxBytes;
+        this.nanoTime = nanoTime;
+        this.later = later;
     }
 
     /**
@@ -139,7 +158,7 @@ public final class SegmentCache {
             Kept whole = loaded.get(Part.whole(segmentId));
             Kept there = whole == null ? loaded.get(part) : whole;
             if (there != null) {
-                reader.take(there.use);
+                use(reader, there.use);
                 return there.rows;
             }
             others = loading.putIfAbsent(part, mine);
@@ -159,7 +178,7 @@ public final class SegmentCache {
         try {
             Kept there = loaded.get(part);
             if (there != null) {
-                reader.take(there.use);
+                use(reader, there.use);
             }
         } finally {
             lock.unlock();
@@ -193,9 +212,41 @@ public final class SegmentCache {
                 Use use = new Use(segment.sizeBytes() + part.sizeBytes(), reader);
                 loaded.put(part, new Kept(segment, use));
                 bytes += use.bytes;
-                reader.take(use);
+                use(reader, use);
                 makeRoom(reader);
+                lookForIdle();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void use(Reader reader, Use part) {
+        part.askedForNanos = nanoTime.getAsLong();
+        reader.take(part);
+    }
+
+    /** Looks once more after a while, as long as anything is kept. */
+    private void lookForIdle() {
+        if (!looksForIdle && !loaded.isEmpty()) {
+            looksForIdle = true;
+            later.execute(this::removeIdle);
+        }
+    }
+
+    private void removeIdle() {
+        lock.lock();
+        try {
+            long idleSince = nanoTime.getAsLong() - IDLE.toNanos();
+            loaded.values().removeIf(part -> {
+                boolean idle = part.use.askedForNanos - idleSince <= 0;
+                if (idle) {
+                    removed(part.use);
+                }
+                return idle;
+            });
+            looksForIdle = false;
+            lookForIdle();
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,5 +235,31 @@ class SegmentCacheTest {
         })).isInstanceOf(IOException.class).hasMessage("broken");
 
         assertThat(cache.get(anna, 1, EventFilter.all(), () -> segment)).isSameAs(segment);
+    }
+
+    @Test
+    void what_nobody_asks_for_is_removed_after_a_while() throws IOException {
+        AtomicLong now = new AtomicLong();
+        List<Runnable> later = new ArrayList<>();
+        SegmentCache cache = new SegmentCache(9 * size, now::get, later::add);
+        read(cache, anna, range(1, 3));
+
+        now.addAndGet(SegmentCache.IDLE.toNanos() - 1);
+        read(cache, bert, 2);
+        now.addAndGet(1);
+        later.removeFirst().run();
+
+        assertThat(cache.sizeBytes()).isEqualTo(size);
+        assertThat(loadsOf(cache, bert, 2)).isEmpty();
+        assertThat(later).as("looks that are to come").hasSize(1);
+
+        now.addAndGet(SegmentCache.IDLE.toNanos());
+        later.removeFirst().run();
+
+        assertThat(cache.sizeBytes()).isZero();
+        assertThat(later).as("looks while nothing is kept").isEmpty();
+        assertThat(loadsOf(cache, anna, 2, 3)).containsExactly(2L, 3L);
+        assertThat(cache.sizeBytes()).isEqualTo(2 * size);
+        assertThat(later).hasSize(1);
     }
 }
