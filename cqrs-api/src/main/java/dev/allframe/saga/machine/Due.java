@@ -49,6 +49,15 @@ public sealed interface Due {
         return deadline != null && (moment == null || deadline.isBefore(moment)) ? deadline : moment;
     }
 
+    /**
+     * What tells a saga that was told that a time has come, and has done something since, from one that has not: another
+     * moment. To have been read again is not to have done something.
+     */
+    static @Nullable Instant standsSince(SagaState state) {
+        Run run = state.run();
+        return run == null || run.lost() == null || state.phase() == Phase.PARKED ? wakeAt(state) : run.lost().since();
+    }
+
     /** When the saga is given up, as long as it can be. */
     private static @Nullable Instant deadline(SagaState state) {
         SagaState.Begun begun = state.begun();

@@ -45,7 +45,8 @@ final class Interventions<T> {
 
     /**
      * An attempt that may have been begun counts as unanswered, so that its refusal is not told from that of the one
-     * that follows: what is due next is another attempt, under the same id.
+     * that follows: what is due next is another attempt, under the same id. Where too many were lost in a row, there is
+     * none: as behind the last of the attempts that a step has.
      */
     Optional<Decision<SagaEvent>> resume() {
         if (!(Due.in(moves.state()) instanceof Due.Effect(var id, var run, var notBefore)) || id.settling()
@@ -54,7 +55,11 @@ final class Interventions<T> {
         }
         T unused = moves.context(); // where this code cannot read it, it stands
         moves.failedAttempt(run, "lost", "the saga was read again before an answer was stored", false, moves.at(),
-                Retry.POSTPONED);
+                Retry.LOST);
+        if (moves.run().isLostForGood()) {
+            new Reports<>(moves).reported(new SagaCommand.Report(moves.at(), moves.run().effect(),
+                    new Outcome.Unanswered("lost", "nothing was stored of " + Run.MOST_LOST + " attempts in a row")));
+        }
         return Optional.empty();
     }
 

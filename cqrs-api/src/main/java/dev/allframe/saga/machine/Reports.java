@@ -124,7 +124,7 @@ final class Reports<T> {
         }
 
         private boolean hasAttempts() {
-            return run.attempts() + 1 < step.action().rules().attempts();
+            return !run.isLostForGood() && run.attempts() + 1 < step.action().rules().attempts();
         }
 
         private void failed(String code, String message, boolean answered, Retry retry) {
