@@ -76,8 +76,8 @@ public record Run(String step, Direction direction, int generation, @Nullable St
                 refused ? failed.retryAt() : since, refused ? 0 : counts ? attempts + 1 : attempts,
                 retry == Retry.POSTPONED || retry == Retry.LOST ? postponed + 1 : postponed, refused ? refusals + 1 : refusals,
                 unanswered || (!failed.answered() && settling == null), decisive, failed.retryAt(),
-                retry.isOfAnotherGeneration(), still, settling == null ? failed.code() : code,
-                settling == null ? failed.message() : message, until,
+                retry.isOfAnotherGeneration(), still, still == null ? failed.code() : code,
+                still == null ? failed.message() : message, until,
                 retry == Retry.LOST ? Lost.after(lost, failed.at()) : null);
     }
 
