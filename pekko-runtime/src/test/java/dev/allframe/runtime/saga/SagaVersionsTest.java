@@ -4,10 +4,13 @@ import static dev.allframe.projection.Version.version;
 import static dev.allframe.runtime.saga.Vaults.VAULT;
 import static dev.allframe.saga.SagaAction.command;
 import static dev.allframe.saga.SagaUndo.nothingToUndo;
+import static dev.allframe.saga.StepOption.into;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.aggregate.Since;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandOptions;
@@ -25,7 +28,10 @@ import dev.allframe.saga.SagaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.junit.jupiter.api.AfterEach;
@@ -181,5 +187,60 @@ final class SagaVersionsTest {
                 .asString()
                 .contains("saga 'gift' with steps")
                 .contains("cannot be read by member");
+    }
+
+    @Stored("present")
+    record Present(String vault) {}
+
+    /** The same context with another component. */
+    @Stored(value = "present", version = 2)
+    record WrappedPresent(String vault, @Since(version = 2, defaultValue = "red") String paper) {}
+
+    private static <T> SagaType<T> present(Class<T> context, Function<T, String> vault, T next) {
+        return SagaType.named("present", version(1), context)
+                .step("first", command(VAULT, vault, present -> new VaultCommand.Credit("first", 1),
+                        into((before, credited) -> next)), nothingToUndo())
+                .step("second", command(VAULT, vault, present -> new VaultCommand.Credit("second", 1)), nothingToUndo());
+    }
+
+    private static final SagaType<Present> PLAIN = present(Present.class, Present::vault, new Present("v"));
+    private static final SagaType<WrappedPresent> WRAPPED = present(WrappedPresent.class, WrappedPresent::vault,
+            new WrappedPresent("v", "blue"));
+
+    private static CompletionStage<SagaHandle> startWrapped(AllFrame member, String id) {
+        return member.sagas().start(WRAPPED, id, new WrappedPresent("v", "green"));
+    }
+
+    @Test
+    void a_form_of_the_context_is_not_stored_before_every_member_reads_it() {
+        AllFrame old = start(older, PLAIN);
+        open(old, "v");
+        AllFrame current = start(members.joined(members.shared()), WRAPPED);
+
+        List<String> refusals = IntStream.range(0, 20)
+                .mapToObj(i -> catchThrowable(startWrapped(current, "s" + i).toCompletableFuture()::join))
+                .map(Throwable::getMessage)
+                .toList();
+        assertThat(refusals).as("by whichever member it would live on")
+                .allMatch(message -> message.contains("SagaException: not-yet-readable"))
+                .anyMatch(message -> message.contains("'present.present' of saga 'present' version 1 version 2")
+                        && message.contains("cannot be read by member"));
+        for (int i = 0; i < 20; i++) {
+            old.sagas().start(PLAIN, "p" + i, new Present("v")).toCompletableFuture().join();
+        }
+        assertThat(current.sagas().find(SagaQuery.all()).sagas()).extracting(SagaStatus::id)
+                .allMatch(id -> id.startsWith("p"));
+
+        old.close();
+        members.stop(older);
+        await().atMost(PATIENCE)
+                .until(() -> current.sagas().find(SagaQuery.all().in(Phase.COMPLETED)).sagas().size() == 20);
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(startWrapped(current, "s0").thenCompose(SagaHandle::ended)
+                        .toCompletableFuture()
+                        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .join()
+                        .phase()).isEqualTo(Phase.COMPLETED));
     }
 }
