@@ -79,16 +79,20 @@ final class Interventions<T> {
         return moment != null && !moves.at().isBefore(moment);
     }
 
+    /** An event is of one step, the first that awaits it and has none: a later step with its key awaits another one. */
     Optional<Decision<SagaEvent>> arrived(SagaCommand.Arrive arrival) {
-        for (AwaitedKey key : moves.state().awaited()) {
-            if (key.event().equals(arrival.event()) && key.key().equals(arrival.key()) && isOpen(key.step())) {
-                moves.add(new SagaEvent.EventReceived(moves.at(), key.step(), key.key(), arrival.eventId(),
-                        arrival.contents()));
-            }
-        }
-        if (moves.events().isEmpty()) {
+        Optional<AwaitedKey> first = moves.state().hasReceived(arrival)
+                ? Optional.empty()
+                : moves.state()
+                        .awaited()
+                        .stream()
+                        .filter(key -> key.isOf(arrival.event(), arrival.key()) && moves.state().awaits(key.step()))
+                        .findFirst();
+        if (first.isEmpty()) {
             return Optional.of(Decision.noChange());
         }
+        moves.add(new SagaEvent.EventReceived(moves.at(), first.get().step(), arrival.key(), arrival.eventId(),
+                arrival.contents()));
         Run run = moves.state().run();
         if (run != null && moves.state().phase() == Phase.FORWARD) {
             moves.state().received(run.step()).ifPresent(received -> {
@@ -98,13 +102,6 @@ final class Interventions<T> {
             });
         }
         return Optional.empty();
-    }
-
-    /** Whether a step may still use an event. */
-    private boolean isOpen(String step) {
-        return (moves.state().isOnTheWayForward() || moves.state().phase() == Phase.PARKED)
-                && moves.state().step(step).filter(known -> known.status() != StepState.Status.NOT_DONE).isEmpty()
-                && !moves.state().hasReceived(step);
     }
 
     Optional<Decision<SagaEvent>> cancel(SagaCommand.Cancel cancel) {
@@ -226,7 +223,7 @@ final class Interventions<T> {
         switch (decision) {
             case RETRY, NOT_DONE -> moves.forward().forward(moves.definition().indexOf(step.name()));
             case SKIP -> {
-                moves.add(new SagaEvent.StepSkipped(moves.at(), step.name()));
+                moves.forward().skip(step);
                 moves.forward().forwardBehind(step);
             }
             case DONE -> moves.forward().doneByHand(step, generation, true);
