@@ -441,6 +441,27 @@ final class SagaFaultsTest {
     }
 
     @Test
+    void a_cursor_that_is_none_or_of_another_question_is_refused() {
+        for (int i = 0; i < 2; i++) {
+            assertEnd(start(MOVE, "cursor-" + i), Phase.COMPLETED, "");
+            assertEnd(start(CALL, "cursor-" + i), Phase.COMPENSATED, "");
+        }
+        SagaQuery moves = SagaQuery.all().of("move").limit(1);
+        SagaQuery calls = SagaQuery.all().of("call").limit(1);
+        String cursor = await().atMost(LONG)
+                .until(() -> ALL_FRAME.sagas().find(moves).next().orElse(""), next -> !next.isEmpty());
+
+        assertThat(ALL_FRAME.sagas().find(moves.after(cursor)).sagas()).hasSize(1);
+        for (SagaQuery query : List.of(calls.after(cursor), moves.after("garbage"), moves.after("???"),
+                moves.after(""), moves.after(cursor.substring(0, 8)), SagaQuery.all().after(cursor),
+                SagaQuery.all().in(Phase.PARKED).after("garbage"), SagaQuery.all().correlatedBy("c").after("garbage"))) {
+            assertThatThrownBy(() -> ALL_FRAME.sagas().find(query)).as(query.toString())
+                    .isInstanceOfSatisfying(SagaException.class, refused -> assertThat(refused.error())
+                            .isInstanceOf(SagaError.InvalidCursor.class));
+        }
+    }
+
+    @Test
     void no_more_calls_go_on_than_may_though_their_time_is_over_and_each_saga_ends() {
         for (int i = 0; i < 6; i++) {
             start(DEAF, "deaf-" + i);
