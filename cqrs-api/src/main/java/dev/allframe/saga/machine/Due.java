@@ -50,8 +50,8 @@ public sealed interface Due {
     }
 
     /**
-     * What tells a saga that was told that a time has come, and has done something since, from one that has not: another
-     * moment. To have been read again is not to have done something.
+     * Since when a saga that is due has done nothing: {@link #wakeAt}, or when the first of the attempts was lost that
+     * were lost in a row. To have been read again is not to have done something. Null as {@link #wakeAt}.
      */
     static @Nullable Instant standsSince(SagaState state) {
         Run run = state.run();

@@ -9,7 +9,7 @@ public enum Retry {
     /** Under the same id, and the failed attempt does not count: nobody has looked at it. */
     POSTPONED,
 
-    /** Under the same id, and the failed attempt does not count: the saga was read again before its outcome was stored. */
+    /** Under the same id, and the failed attempt does not count: the saga was read again and knows no outcome. */
     LOST,
 
     /** Under another id. */

@@ -74,7 +74,8 @@ public record Run(String step, Direction direction, int generation, @Nullable St
         boolean refused = retry == Retry.REFUSAL;
         return new Run(step, direction, generation, target, key, issuedAt, timeout,
                 refused ? failed.retryAt() : since, refused ? 0 : counts ? attempts + 1 : attempts,
-                retry == Retry.POSTPONED || retry == Retry.LOST ? postponed + 1 : postponed, refused ? refusals + 1 : refusals,
+                retry == Retry.POSTPONED || retry == Retry.LOST ? postponed + 1 : postponed,
+                refused ? refusals + 1 : refusals,
                 unanswered || (!failed.answered() && settling == null), decisive, failed.retryAt(),
                 retry.isOfAnotherGeneration(), still, still == null ? failed.code() : code,
                 still == null ? failed.message() : message, until,

@@ -45,7 +45,8 @@ final class AnnouncedDefinitions {
 
     /** Tells the other members what this one has. To be completed before sagas that were stored are looked at. */
     CompletionStage<Done> announce() {
-        List<StoredVersion> read = Stream.concat(versions(), definitions.all().stream().flatMap(this::contexts)).toList();
+        List<StoredVersion> read = Stream.concat(versions(),
+                definitions.all().stream().flatMap(AnnouncedDefinitions::contexts)).toList();
         List<StoredVersion> readingNewer = definitions.all()
                 .stream()
                 .flatMap(definition -> written(definition)
@@ -58,7 +59,7 @@ final class AnnouncedDefinitions {
     }
 
     /** The forms of contexts that a definition reads. */
-    private Stream<StoredVersion> contexts(Definition<?> definition) {
+    private static Stream<StoredVersion> contexts(Definition<?> definition) {
         return definition.forms().contexts().paths().stream().map(path -> context(definition, path.from()));
     }
 
@@ -141,22 +142,30 @@ final class AnnouncedDefinitions {
             case SagaEvent.Started(var at, var name, var number, var id, var structure, var context, var awaited,
                     var correlation, var causation, var headers, var deadline) -> {
                 String unknown = refusal(version(name, structure, number));
-                yield unknown != null ? unknown : unread(context, definitions.find(name, number).stream());
+                yield unknown != null ? unknown : unread(context, definitions.find(name, number).stream().toList());
             }
             case SagaEvent.StepDone done when done.context() != null ->
-                unread(done.context(), definitions.all().stream());
+                unread(done.context(), definitions.all());
             default -> null;
         };
     }
 
-    /** Why a context that one of these definitions has written must not be stored; null where it may. */
-    private @Nullable String unread(StoredValue context, Stream<? extends Definition<?>> writers) {
+    /**
+     * Why a context that one of these definitions has written must not be stored; null where it may. A step does not
+     * say of which version its saga is: one that every member reads is enough, as others were not started.
+     */
+    private @Nullable String unread(StoredValue context, List<Definition<?>> writers) {
         StoredVersion form = form(context);
-        return writers.filter(definition -> written(definition).anyMatch(form::equals))
-                .map(definition -> refusal(context(definition, form)))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        String refusal = null;
+        for (Definition<?> writer : writers) {
+            if (written(writer).anyMatch(form::equals)) {
+                refusal = refusal(context(writer, form));
+                if (refusal == null) {
+                    return null;
+                }
+            }
+        }
+        return refusal;
     }
 
     private @Nullable String refusal(StoredVersion version) {

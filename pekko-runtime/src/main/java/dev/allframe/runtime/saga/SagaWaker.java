@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * the one that was due first to the last, and tells each at most once in a pass; a saga that waits for its answer is
  * not told again, and one that was told and is due all the same, having done nothing but to be read again, is told
  * again after a pause that grows. So a saga that fails for ever holds nobody up for longer than its answers take.
- * Beside the first passes the sagas are told that were at work when the node before has stopped. A wake that is not needed changes nothing.
+ * Beside the first passes the sagas are told that were at work when the node before has stopped. A wake that is not
+ * needed changes nothing.
  *
  * <p>At most {@link #MOST_UNANSWERED} sagas have not answered, one page of the view waits to be told, and {@link
  * WokenSagas#MOST} are remembered: memory does not grow with the number of sagas. Pauses are of the machine's own time,

@@ -27,6 +27,7 @@ import dev.allframe.saga.SagaStatus.Phase;
 import dev.allframe.saga.SagaType;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -190,25 +191,44 @@ final class SagaVersionsTest {
     }
 
     @Stored("present")
-    record Present(String vault) {}
+    record Present(String vault, int opened) {}
 
     /** The same context with another component. */
     @Stored(value = "present", version = 2)
-    record WrappedPresent(String vault, @Since(version = 2, defaultValue = "red") String paper) {}
+    record WrappedPresent(String vault, int opened, @Since(version = 2, defaultValue = "red") String paper) {}
 
-    private static <T> SagaType<T> present(Class<T> context, Function<T, String> vault, T next) {
-        return SagaType.named("present", version(1), context)
+    private static <T> SagaType<T> present(int number, Class<T> context, Function<T, String> vault, T next) {
+        return SagaType.named("present", version(number), context)
                 .step("first", command(VAULT, vault, present -> new VaultCommand.Credit("first", 1),
                         into((before, credited) -> next)), nothingToUndo())
                 .step("second", command(VAULT, vault, present -> new VaultCommand.Credit("second", 1)), nothingToUndo());
     }
 
-    private static final SagaType<Present> PLAIN = present(Present.class, Present::vault, new Present("v"));
-    private static final SagaType<WrappedPresent> WRAPPED = present(WrappedPresent.class, WrappedPresent::vault,
-            new WrappedPresent("v", "blue"));
+    private static final SagaType<Present> PLAIN = present(1, Present.class, Present::vault, new Present("v", 1));
+    private static final SagaType<WrappedPresent> WRAPPED = present(1, WrappedPresent.class, WrappedPresent::vault,
+            new WrappedPresent("v", 0, "blue"));
+
+    private static final SagaType<Present> NEXT = present(2, Present.class, Present::vault, new Present("v", 1));
+
+    @Test
+    void a_context_that_a_new_version_has_too_is_stored_by_the_old_version() {
+        AllFrame old = start(older, PLAIN);
+        open(old, "v");
+        AllFrame current = start(members.joined(members.shared()), PLAIN, NEXT);
+
+        List<CompletableFuture<SagaStatus>> ends = IntStream.range(0, 20)
+                .mapToObj(i -> current.sagas()
+                        .start(PLAIN, "p" + i, new Present("v", 0))
+                        .thenCompose(SagaHandle::ended)
+                        .toCompletableFuture()
+                        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .toList();
+
+        assertThat(ends).allSatisfy(end -> assertThat(end.join().phase()).isEqualTo(Phase.COMPLETED));
+    }
 
     private static CompletionStage<SagaHandle> startWrapped(AllFrame member, String id) {
-        return member.sagas().start(WRAPPED, id, new WrappedPresent("v", "green"));
+        return member.sagas().start(WRAPPED, id, new WrappedPresent("v", 0, "green"));
     }
 
     @Test
@@ -226,7 +246,7 @@ final class SagaVersionsTest {
                 .anyMatch(message -> message.contains("'present.present' of saga 'present' version 1 version 2")
                         && message.contains("cannot be read by member"));
         for (int i = 0; i < 20; i++) {
-            old.sagas().start(PLAIN, "p" + i, new Present("v")).toCompletableFuture().join();
+            old.sagas().start(PLAIN, "p" + i, new Present("v", 0)).toCompletableFuture().join();
         }
         assertThat(current.sagas().find(SagaQuery.all()).sagas()).extracting(SagaStatus::id)
                 .allMatch(id -> id.startsWith("p"));

@@ -48,7 +48,7 @@ final class GiftsProcess {
     @Stored("gift")
     record Gift(String account) {}
 
-    /** Begins with the first start, and not with all events, so that a start that forgets where it has begun is seen. */
+    /** Begins with the first start and not with all events: where it has begun must not be forgotten. */
     static final SagaType<Gift> GIFT = SagaType.named("gift", version(1), Gift.class)
             .step("pay", command(ACCOUNT, Gift::account, gift -> new Deposit(czk(1), Entry.cash(DAY))),
                     nothingToUndo())
