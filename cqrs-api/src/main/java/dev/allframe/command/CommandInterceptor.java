@@ -36,7 +36,8 @@ public interface CommandInterceptor {
      * Gives the result of a dispatch. What it throws, or a stage that fails, is {@link CommandError.HandlerFailed} for
      * the caller, and {@link CommandError.NoAnswer} when it had passed the command on, as nobody tells then what became
      * of it. A {@link CommandResult.Refused} says that the command was decided and refused: where an id is declared
-     * void, an interceptor that says no gives {@link CommandResult.Failed}.
+     * void, an interceptor that says no gives {@link CommandResult.Failed}. One that passes a command on more than once
+     * gives no refusal of it while a later passage may still be accepted: who asked takes a refusal as final.
      *
      * @param dispatch as the caller, or the interceptor before, has made it
      * @param rest goes on

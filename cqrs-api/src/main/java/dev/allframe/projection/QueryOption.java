@@ -40,7 +40,8 @@ public sealed interface QueryOption {
      * Goes on behind an earlier answer of the same question. A cursor is a place in the order of the values, so it
      * stays valid after a restart and after the view was built anew, whatever became of the row.
      *
-     * @param cursor what {@link Rows#next} said
+     * @param cursor what {@link Rows#next} said; the question fails with an {@link IllegalArgumentException} where no
+     *        answer to it can have ended with this
      */
     static QueryOption after(String cursor) {
         return new After(Objects.requireNonNull(cursor, "cursor"));

@@ -11,6 +11,7 @@ public sealed interface SagaError {
             case InvalidId wrong -> "invalid-id";
             case InvalidContext wrong -> "invalid-context";
             case InvalidMetadata wrong -> "invalid-metadata";
+            case InvalidCursor wrong -> "invalid-cursor";
             case UnknownDefinition unknown -> "unknown-definition";
             case OtherContext other -> "other-context";
             case Overloaded full -> "overloaded";
@@ -44,6 +45,9 @@ public sealed interface SagaError {
 
     /** Who has started it, or why, cannot be stored. */
     record InvalidMetadata(String message) implements SagaError {}
+
+    /** No answer to this question can have ended with the cursor. */
+    record InvalidCursor(String message) implements SagaError {}
 
     /** No code here has the definition. */
     record UnknownDefinition(String message) implements SagaError {}

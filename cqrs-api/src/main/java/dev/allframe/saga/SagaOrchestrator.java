@@ -46,7 +46,8 @@ public interface SagaOrchestrator {
      * Sagas as the view of this node has them, the ones that were started first, first.
      *
      * @throws dev.allframe.projection.ViewNotReadyException while that view is built
-     * @throws IllegalArgumentException if the cursor of the question is none
+     * @throws SagaException with {@link SagaError.InvalidCursor} if no answer to the question can have ended with its
+     *         cursor
      */
     SagaPage find(SagaQuery query);
 

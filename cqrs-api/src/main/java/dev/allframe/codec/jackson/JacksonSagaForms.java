@@ -8,6 +8,7 @@ import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.codec.JsonObject;
 import dev.allframe.codec.StoredValue;
 import dev.allframe.codec.ValueCodec;
+import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.saga.SagaAction;
 import dev.allframe.saga.SagaStep;
 import dev.allframe.saga.SagaType;
@@ -94,6 +95,11 @@ public final class JacksonSagaForms<T> implements SagaForms<T> {
     @Override
     public T context(StoredValue stored) {
         return contexts.decode(stored);
+    }
+
+    @Override
+    public VersionRegistry contexts() {
+        return contexts.versions();
     }
 
     @Override

@@ -109,7 +109,7 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
     }
 
     private <V> Rows<K, R> ofIndex(Index<R, V> index, KeyRange entries, QueryOption... options) {
-        Page page = page(ViewTable.INDEXES, entries, options, cursor -> cursor.key());
+        Page page = page(ViewTable.INDEXES, entries, options, entry -> decode(keyOf(index, entry)), Cursor::key);
         List<byte[]> rowKeys = page.found.stream().map(entry -> keyOf(index, entry)).toList();
         List<Rows.Entry<K, R>> rows = new ArrayList<>(rowKeys.size());
         List<byte @Nullable []> found = tables.getAll(ViewTable.ROWS, rowKeys);
@@ -135,7 +135,7 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
     @Override
     public Rows<K, R> range(Range<K> wanted, QueryOption... options) {
         List<byte[]> values = new ArrayList<>();
-        Page page = page(ViewTable.ROWS, keys.encode(wanted), options, cursor -> {
+        Page page = page(ViewTable.ROWS, keys.encode(wanted), options, this::decode, cursor -> {
             values.add(cursor.value());
             return cursor.key();
         });
@@ -154,7 +154,13 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         }
     }
 
-    private Page page(ViewTable table, KeyRange range, QueryOption[] options, Function<Cursor, byte[]> take) {
+    /**
+     * Entries of a range.
+     *
+     * @param read fails with an entry that none can be
+     */
+    private Page page(ViewTable table, KeyRange range, QueryOption[] options, Function<byte[], K> read,
+            Function<Cursor, byte[]> take) {
         int limit = QueryOption.USUAL_LIMIT;
         boolean descending = false;
         byte[] after = null;
@@ -162,7 +168,7 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
             switch (option) {
                 case QueryOption.Limit(int rows) -> limit = rows;
                 case QueryOption.Descending() -> descending = true;
-                case QueryOption.After(String cursor) -> after = parsed(cursor);
+                case QueryOption.After(String cursor) -> after = parsed(cursor, range, read);
             }
         }
         List<byte[]> found = new ArrayList<>();
@@ -175,12 +181,19 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         }
     }
 
-    private static byte[] parsed(String cursor) {
+    /** The entry with which an earlier answer has ended: one that can be in the range of the question. */
+    private byte[] parsed(String cursor, KeyRange range, Function<byte[], K> read) {
+        byte[] last;
         try {
-            return Base64.getUrlDecoder().decode(cursor);
-        } catch (IllegalArgumentException unfit) {
+            last = Base64.getUrlDecoder().decode(cursor);
+            if (range.contains(last)) {
+                K unused = read.apply(last);
+                return last;
+            }
+        } catch (IllegalArgumentException | CorruptStoreException unfit) {
             throw new IllegalArgumentException("'" + cursor + "' is no cursor of an answer", unfit);
         }
+        throw new IllegalArgumentException("'" + cursor + "' is no cursor of an answer to this question");
     }
 
     private static KeyRange behind(KeyRange range, byte[] last, boolean descending) {

@@ -7,4 +7,9 @@ package dev.allframe.saga.machine;
  * @param event the stored name of the event, {@code account.opened}
  * @param key its key
  */
-public record AwaitedKey(String step, String event, String key) {}
+public record AwaitedKey(String step, String event, String key) {
+
+    boolean isOf(String name, String text) {
+        return event.equals(name) && key.equals(text);
+    }
+}

@@ -49,6 +49,15 @@ public sealed interface Due {
         return deadline != null && (moment == null || deadline.isBefore(moment)) ? deadline : moment;
     }
 
+    /**
+     * Since when a saga that is due has done nothing: {@link #wakeAt}, or when the first of the attempts was lost that
+     * were lost in a row. To have been read again is not to have done something. Null as {@link #wakeAt}.
+     */
+    static @Nullable Instant standsSince(SagaState state) {
+        Run run = state.run();
+        return run == null || run.lost() == null || state.phase() == Phase.PARKED ? wakeAt(state) : run.lost().since();
+    }
+
     /** When the saga is given up, as long as it can be. */
     private static @Nullable Instant deadline(SagaState state) {
         SagaState.Begun begun = state.begun();

@@ -76,7 +76,7 @@ final class Forward<T> {
             SagaStep<T> step = steps.get(i);
             try {
                 if (!isWanted(step)) {
-                    moves.add(new SagaEvent.StepSkipped(moves.at(), step.name()));
+                    skip(step);
                 } else if (!begin(step)) {
                     return;
                 }
@@ -95,6 +95,11 @@ final class Forward<T> {
 
     void turnBackAsLate() {
         moves.backward().turnBack("deadline", LATE);
+    }
+
+    void skip(SagaStep<T> step) {
+        moves.add(new SagaEvent.StepSkipped(moves.at(), step.name()));
+        passOn(moves.state().awaited());
     }
 
     /** Decided once: a step that was begun stays wanted. */
@@ -180,8 +185,23 @@ final class Forward<T> {
             return;
         }
         List<StoredValue> kept = step.action() instanceof SagaAction.ByCall ? output : List.of();
+        List<AwaitedKey> before = moves.state().awaited();
         moves.add(new SagaEvent.StepDone(moves.at(), step.name(), generation, effective, true, step.isPivot(), kept,
                 written, keys));
+        passOn(before);
+    }
+
+    /** An event that its step does without is of the next step that awaits it, and has awaited it when it came. */
+    private void passOn(List<AwaitedKey> before) {
+        for (Received event : moves.state().unused()) {
+            before.stream()
+                    .filter(key -> key.step().equals(event.step()) && key.key().equals(event.key()))
+                    .flatMap(was -> moves.state().awaited().stream().filter(key -> key.isOf(was.event(), was.key())))
+                    .filter(key -> before.contains(key) && moves.state().awaits(key.step()))
+                    .findFirst()
+                    .ifPresent(next -> moves.add(new SagaEvent.EventReceived(moves.at(), next.step(), next.key(),
+                            event.eventId(), event.event())));
+        }
     }
 
     /** A step that was done, and has not come into the context: the saga turns back, or is parked. */

@@ -45,7 +45,8 @@ final class Interventions<T> {
 
     /**
      * An attempt that may have been begun counts as unanswered, so that its refusal is not told from that of the one
-     * that follows: what is due next is another attempt, under the same id.
+     * that follows: what is due next is another attempt, under the same id. Where too many were lost in a row, there is
+     * none: as behind the last of the attempts that a step has.
      */
     Optional<Decision<SagaEvent>> resume() {
         if (!(Due.in(moves.state()) instanceof Due.Effect(var id, var run, var notBefore)) || id.settling()
@@ -54,7 +55,11 @@ final class Interventions<T> {
         }
         T unused = moves.context(); // where this code cannot read it, it stands
         moves.failedAttempt(run, "lost", "the saga was read again before an answer was stored", false, moves.at(),
-                Retry.POSTPONED);
+                Retry.LOST);
+        if (moves.run().isLostForGood()) {
+            new Reports<>(moves).reported(new SagaCommand.Report(moves.at(), moves.run().effect(),
+                    new Outcome.Unanswered("lost", "nothing was stored of " + Run.MOST_LOST + " attempts in a row")));
+        }
         return Optional.empty();
     }
 
@@ -74,16 +79,20 @@ final class Interventions<T> {
         return moment != null && !moves.at().isBefore(moment);
     }
 
+    /** An event is of one step, the first that awaits it and has none: a later step with its key awaits another one. */
     Optional<Decision<SagaEvent>> arrived(SagaCommand.Arrive arrival) {
-        for (AwaitedKey key : moves.state().awaited()) {
-            if (key.event().equals(arrival.event()) && key.key().equals(arrival.key()) && isOpen(key.step())) {
-                moves.add(new SagaEvent.EventReceived(moves.at(), key.step(), key.key(), arrival.eventId(),
-                        arrival.contents()));
-            }
-        }
-        if (moves.events().isEmpty()) {
+        Optional<AwaitedKey> first = moves.state().hasReceived(arrival)
+                ? Optional.empty()
+                : moves.state()
+                        .awaited()
+                        .stream()
+                        .filter(key -> key.isOf(arrival.event(), arrival.key()) && moves.state().awaits(key.step()))
+                        .findFirst();
+        if (first.isEmpty()) {
             return Optional.of(Decision.noChange());
         }
+        moves.add(new SagaEvent.EventReceived(moves.at(), first.get().step(), arrival.key(), arrival.eventId(),
+                arrival.contents()));
         Run run = moves.state().run();
         if (run != null && moves.state().phase() == Phase.FORWARD) {
             moves.state().received(run.step()).ifPresent(received -> {
@@ -93,13 +102,6 @@ final class Interventions<T> {
             });
         }
         return Optional.empty();
-    }
-
-    /** Whether a step may still use an event. */
-    private boolean isOpen(String step) {
-        return (moves.state().isOnTheWayForward() || moves.state().phase() == Phase.PARKED)
-                && moves.state().step(step).filter(known -> known.status() != StepState.Status.NOT_DONE).isEmpty()
-                && !moves.state().hasReceived(step);
     }
 
     Optional<Decision<SagaEvent>> cancel(SagaCommand.Cancel cancel) {
@@ -221,7 +223,7 @@ final class Interventions<T> {
         switch (decision) {
             case RETRY, NOT_DONE -> moves.forward().forward(moves.definition().indexOf(step.name()));
             case SKIP -> {
-                moves.add(new SagaEvent.StepSkipped(moves.at(), step.name()));
+                moves.forward().skip(step);
                 moves.forward().forwardBehind(step);
             }
             case DONE -> moves.forward().doneByHand(step, generation, true);

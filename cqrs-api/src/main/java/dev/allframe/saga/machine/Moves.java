@@ -165,9 +165,12 @@ final class Moves<T> {
                 + (direction == Direction.DO || !ofDoing ? generation : generation(step.name()));
     }
 
-    /** Whether there is time for another attempt at a step: not before as many have failed as it has attempts. */
+    /**
+     * Whether there is time for another attempt at a step: not before as many have failed as it has attempts, and never
+     * when all were lost.
+     */
     boolean isPatient(Run run) {
-        return isPatient(run, run.attempts() + run.postponed(), run.since());
+        return !run.isLostForGood() && isPatient(run, run.attempts() + run.postponed(), run.since());
     }
 
     /** Whether there is time for another attempt to find out whether a step was done. */

@@ -100,15 +100,16 @@ public final class Outcomes {
     }
 
     /**
-     * What is known of a command after its id was declared void. {@link Outcome.MustSettle} where the instance has
-     * forgotten it: its stream must be read.
+     * What is known of a command after its id was declared void: its refusal too, where the aggregate remembers
+     * refusals. {@link Outcome.MustSettle} where the instance has forgotten it: its stream must be read.
      */
     public static <E extends Event> Outcome ofVoiding(CommandResult<E> result,
             Function<List<E>, List<StoredValue>> written) {
         return switch (result) {
             case CommandResult.Accepted<E> accepted -> done(accepted, written);
-            case CommandResult.Refused<E> refused -> new Outcome.NotDone(refused.code(), text(refused), false);
-            case CommandResult.Failed<E>(CommandError.Voided error) -> not(error, false);
+            case CommandResult.Refused<E> refused -> new Outcome.Refused(refused.code(), text(refused));
+            case CommandResult.Failed<E>(CommandError.Voided error) -> new Outcome.NotDone(error.code(),
+                    error.message() + "; whether a rule refused it is not remembered", false);
             case CommandResult.Failed<E>(CommandError.WindowExpired error) ->
                 new Outcome.MustSettle(SettleReason.FORGOTTEN, error.code(), error.message());
             case CommandResult.Failed<E>(var error) -> unanswered(error);

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What follows from the outcome of an effect. Used with its {@link Moves}. */
 final class Reports<T> {
@@ -124,7 +126,7 @@ final class Reports<T> {
         }
 
         private boolean hasAttempts() {
-            return run.attempts() + 1 < step.action().rules().attempts();
+            return !run.isLostForGood() && run.attempts() + 1 < step.action().rules().attempts();
         }
 
         private void failed(String code, String message, boolean answered, Retry retry) {
@@ -207,10 +209,16 @@ final class Reports<T> {
                     if (again) {
                         tryAgain(code, message);
                     } else {
-                        wasNotDone();
+                        wasNotDone(message);
                     }
                 }
-                case Outcome.Refused(var code, var message) -> tryAgain(code, message);
+                case Outcome.Refused(var code, var message) -> {
+                    if (endsTheWayForward()) {
+                        moves.forward().notDone(step, run.generation(), run.code(), run.message());
+                    } else {
+                        refused(run, step, code, message);
+                    }
+                }
                 case Outcome.Postponed(var code, var message) -> tryAgain(code, message);
                 case Outcome.Unanswered(var code, var message) -> tryAgain(code, message);
                 case Outcome.MustSettle(var why, var code, var message) -> tryAgain(code, message);
@@ -239,8 +247,13 @@ final class Reports<T> {
             }
         }
 
-        private void wasNotDone() {
-            if (settling.reason().endsTheWayForward() && !moves.state().pastPivot()) {
+        private boolean endsTheWayForward() {
+            return settling.reason().endsTheWayForward() && !moves.state().pastPivot();
+        }
+
+        /** No attempt has done anything, nor will; which rule may have refused one nobody knows. */
+        private void wasNotDone(String found) {
+            if (endsTheWayForward()) {
                 moves.forward().notDone(step, run.generation(), run.code(), run.message());
                 return;
             }
@@ -259,7 +272,10 @@ final class Reports<T> {
                         notDone(run, step, run.code(), run.message());
                     }
                 }
-                case TIMEOUT, DEADLINE, CANCEL -> notDone(run, step, run.code(), run.message());
+                case TIMEOUT -> notDone(run, step, run.code(), Moves.shortened(Stream.of(run.message(), found)
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining("; "))));
+                case DEADLINE, CANCEL -> notDone(run, step, run.code(), run.message());
             }
         }
     }
@@ -285,6 +301,8 @@ final class Reports<T> {
                 case Outcome.NotDone(var code, var message, var again) -> {
                     if (again) {
                         tryAgain(code, message, !mayBeUnderWay, Retry.ATTEMPT);
+                    } else if (run.settling() != null) { // that its id is void is no reason
+                        answeredNo(run.code(), run.message());
                     } else {
                         answeredNo(code, message);
                     }

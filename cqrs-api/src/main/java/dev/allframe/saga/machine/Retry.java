@@ -9,6 +9,9 @@ public enum Retry {
     /** Under the same id, and the failed attempt does not count: nobody has looked at it. */
     POSTPONED,
 
+    /** Under the same id, and the failed attempt does not count: the saga was read again and knows no outcome. */
+    LOST,
+
     /** Under another id. */
     GENERATION,
 

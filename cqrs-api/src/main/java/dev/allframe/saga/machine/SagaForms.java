@@ -3,6 +3,7 @@ package dev.allframe.saga.machine;
 import dev.allframe.aggregate.AggregateType;
 import dev.allframe.aggregate.Event;
 import dev.allframe.codec.StoredValue;
+import dev.allframe.evolution.VersionRegistry;
 import java.util.List;
 
 /**
@@ -25,6 +26,9 @@ public interface SagaForms<T> {
      * @throws dev.allframe.codec.CodecException if this code cannot read it
      */
     T context(StoredValue stored);
+
+    /** The stored names and versions of contexts that {@link #context} reads. */
+    VersionRegistry contexts();
 
     /** The stored form of what a call has answered. */
     <O> StoredValue writeAnswer(Class<O> type, O answer);

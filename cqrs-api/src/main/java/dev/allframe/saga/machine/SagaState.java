@@ -99,17 +99,47 @@ public record SagaState(Phase phase, @Nullable Begun begun, @Nullable StoredValu
         return phase == Phase.FORWARD || (phase == Phase.SETTLING && run != null && run.direction() == Direction.DO);
     }
 
-    /** Whether an event was received for a step under the key that the step awaits. */
-    boolean hasReceived(String step) {
-        return received(step).isPresent();
+    /** Whether a step may still use an event, and has none. */
+    boolean awaits(String step) {
+        return (isOnTheWayForward() || phase == Phase.PARKED) && mayUseAnEvent(step) && received(step).isEmpty();
+    }
+
+    private boolean mayUseAnEvent(String step) {
+        return step(step).filter(known -> known.status() != StepState.Status.NOT_DONE).isEmpty();
+    }
+
+    /** Whether an event has come before; one that has several keys comes with each of them. */
+    boolean hasReceived(SagaCommand.Arrive arrival) {
+        return received.stream()
+                .anyMatch(event -> event.eventId().equals(arrival.eventId()) && event.key().equals(arrival.key()));
     }
 
     /** The event for a step; empty where none has come, or one with a key that is not awaited any more. */
     Optional<Received> received(String step) {
         return received.stream()
-                .filter(event -> event.step().equals(step)
-                        && awaited.stream().anyMatch(key -> key.step().equals(step) && key.key().equals(event.key())))
+                .filter(event -> event.step().equals(step) && isAwaited(event))
                 .findFirst();
+    }
+
+    private boolean isAwaited(Received event) {
+        return awaited.stream().anyMatch(key -> key.step().equals(event.step()) && key.key().equals(event.key()));
+    }
+
+    /** Events whose step does without them, as it was left out or awaits another key. */
+    List<Received> unused() {
+        return received.stream().filter(event -> !isPassedOn(event) && !isOfUse(event)).toList();
+    }
+
+    private boolean isPassedOn(Received event) {
+        return received.subList(received.indexOf(event) + 1, received.size())
+                .stream()
+                .anyMatch(later -> later.eventId().equals(event.eventId()) && later.key().equals(event.key()));
+    }
+
+    private boolean isOfUse(Received event) {
+        return mayUseAnEvent(event.step())
+                ? isAwaited(event)
+                : step(event.step()).filter(known -> known.status() == StepState.Status.SKIPPED).isEmpty();
     }
 
     Begun mustBegun() {

@@ -78,7 +78,7 @@ final class SagaRecordsTest {
             List.of(new StepState("reserve", StepState.Status.DONE, 1, true, true, List.of(ANSWER),
                     new StepState.Undoing(1, "acc-1", AT))),
             new Run("credit", Direction.DO, 1, "acc-2", "key", AT, Duration.ofSeconds(5), AT, 1, 2, 3, true, false, AT,
-                    false, new Run.Finding(SettleReason.REFUSAL, AT, 1), "closed", "", null),
+                    false, new Run.Finding(SettleReason.REFUSAL, AT, 1), "closed", "", null, new Run.Lost(2, AT)),
             List.of(new AwaitedKey("wait", "account.opened", "k")),
             List.of(new SagaState.Received("wait", "k", "account|acc-1#7", ANSWER)), true, "why",
             new SagaState.HaltedAt(Halt.STEP, "credit"), NEXT, AT);

@@ -442,6 +442,9 @@ class ViewFoldTest {
                 .hasMessageContaining("has no index 'group'");
         assertThatThrownBy(() -> view.range(startsWith("t"), after("???"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no cursor");
+        assertThatThrownBy(() -> view.range(startsWith("t"), after("YQ"))).as("outside of the range")
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no cursor of an answer to this question");
         assertThatThrownBy(() -> limit(0)).isInstanceOf(IllegalArgumentException.class);
         assertThat(rows(Things.THINGS).range(Things.AMOUNT, between(5L, 1L)).entries()).isEmpty();
     }

@@ -1,6 +1,7 @@
 package dev.allframe.runtime.saga;
 
 import dev.allframe.command.CommandOptions;
+import dev.allframe.failure.Failures;
 import dev.allframe.projection.QueryOption;
 import dev.allframe.projection.Range;
 import dev.allframe.projection.Rows;
@@ -113,6 +114,16 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
         QueryOption[] options = cursor == null
                 ? new QueryOption[]{QueryOption.limit(limit)}
                 : new QueryOption[]{QueryOption.limit(limit), QueryOption.after(cursor)};
+        try {
+            return page(reader, query, options);
+        } catch (IllegalArgumentException noCursor) { // all else of the question was checked when it was made
+            throw new SagaException(new SagaError.InvalidCursor(Failures.message(noCursor)
+                    + ": give what next() of the page before said, with the same question"));
+        }
+    }
+
+    private static Rows<String, SagaRow> page(ViewReader<String, SagaRow> reader, SagaQuery query,
+            QueryOption[] options) {
         if (query.correlationId() != null) {
             return reader.by(SagaViews.CORRELATION, query.correlationId(), options);
         }

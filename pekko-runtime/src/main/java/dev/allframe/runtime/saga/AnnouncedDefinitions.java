@@ -1,5 +1,7 @@
 package dev.allframe.runtime.saga;
 
+import dev.allframe.codec.StoredValue;
+import dev.allframe.evolution.MigrationPath;
 import dev.allframe.evolution.StoredVersion;
 import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.projection.QueryOption;
@@ -24,8 +26,9 @@ import org.apache.pekko.Done;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The definitions that every member of the cluster has which has sagas: no other saga is started, since it may live on
- * any member. Members announce definitions as they announce the versions of events that they read. Thread-safe.
+ * The definitions that every member of the cluster has which has sagas, and the forms of contexts that each of them
+ * reads: no other saga is started, and no other context stored, since a saga may live on any member. Members announce
+ * both as they announce the versions of events that they read. Thread-safe.
  */
 final class AnnouncedDefinitions {
 
@@ -42,8 +45,32 @@ final class AnnouncedDefinitions {
 
     /** Tells the other members what this one has. To be completed before sagas that were stored are looked at. */
     CompletionStage<Done> announce() {
-        return guard.announce(Map.of(NAME, new Code(VersionRegistry.ofToday(versions().toArray(StoredVersion[]::new)),
+        List<StoredVersion> read = Stream.concat(versions(),
+                definitions.all().stream().flatMap(AnnouncedDefinitions::contexts)).toList();
+        List<StoredVersion> readingNewer = definitions.all()
+                .stream()
+                .flatMap(definition -> written(definition)
+                        .filter(form -> definition.forms().contexts().canRead(form.type(), form.version() + 1))
+                        .map(form -> context(definition, form)))
+                .toList();
+        return guard.announce(Map.of(NAME, new Code(
+                VersionRegistry.of(read.stream().map(each -> new MigrationPath(each, List.of())).toList(), readingNewer),
                 List.of())));
+    }
+
+    /** The forms of contexts that a definition reads. */
+    private static Stream<StoredVersion> contexts(Definition<?> definition) {
+        return definition.forms().contexts().paths().stream().map(path -> context(definition, path.from()));
+    }
+
+    /** The form in which a definition writes its context. */
+    private static Stream<StoredVersion> written(Definition<?> definition) {
+        return definition.forms()
+                .contexts()
+                .paths()
+                .stream()
+                .filter(path -> path.steps().isEmpty())
+                .map(MigrationPath::from);
     }
 
     /**
@@ -56,7 +83,9 @@ final class AnnouncedDefinitions {
                 .stream()
                 .flatMap(definition -> started(sagas, definition))
                 .collect(Collectors.toSet());
-        List<TypeSchema> here = versions()
+        List<TypeSchema> here = Stream.concat(versions(), definitions.all()
+                .stream()
+                .flatMap(definition -> written(definition).map(form -> context(definition, form))))
                 .map(version -> new TypeSchema(version.type(), version.version(), new Schema.Anything(), Map.of()))
                 .toList();
         return guard.guard(NAME, here, started, null);
@@ -73,7 +102,8 @@ final class AnnouncedDefinitions {
                         .stream())
                 .map(SagaRow::state)
                 .filter(Objects::nonNull)
-                .map(state -> version(Objects.requireNonNull(state.begun())));
+                .flatMap(state -> Stream.of(version(Objects.requireNonNull(state.begun())),
+                        context(definition, form(Objects.requireNonNull(state.context())))));
     }
 
     private Stream<StoredVersion> versions() {
@@ -93,11 +123,49 @@ final class AnnouncedDefinitions {
         return new StoredVersion("saga '" + definition + "' with steps " + structure, version);
     }
 
-    /** Why an event must not be stored: it starts a saga that some member could not run. Null where it may. */
+    private static StoredVersion form(StoredValue context) {
+        return new StoredVersion(context.type(), context.version());
+    }
+
+    /** Versions of a saga may have contexts of one name. */
+    private static StoredVersion context(Definition<?> definition, StoredVersion form) {
+        return new StoredVersion("'" + form.type() + "' of saga '" + definition.type().name() + "' version "
+                + definition.type().version().number(), form.version());
+    }
+
+    /**
+     * Why an event must not be stored: it starts a saga that some member could not run, or has a context that some
+     * member could not read. Null where it may.
+     */
     @Nullable String refusal(SagaEvent event) {
-        return event instanceof SagaEvent.Started started
-                ? refusal(version(started.definition(), started.structure(), started.version()))
-                : null;
+        return switch (event) {
+            case SagaEvent.Started(var at, var name, var number, var id, var structure, var context, var awaited,
+                    var correlation, var causation, var headers, var deadline) -> {
+                String unknown = refusal(version(name, structure, number));
+                yield unknown != null ? unknown : unread(context, definitions.find(name, number).stream().toList());
+            }
+            case SagaEvent.StepDone done when done.context() != null ->
+                unread(done.context(), definitions.all());
+            default -> null;
+        };
+    }
+
+    /**
+     * Why a context that one of these definitions has written must not be stored; null where it may. A step does not
+     * say of which version its saga is: one that every member reads is enough, as others were not started.
+     */
+    private @Nullable String unread(StoredValue context, List<Definition<?>> writers) {
+        StoredVersion form = form(context);
+        String refusal = null;
+        for (Definition<?> writer : writers) {
+            if (written(writer).anyMatch(form::equals)) {
+                refusal = refusal(context(writer, form));
+                if (refusal == null) {
+                    return null;
+                }
+            }
+        }
+        return refusal;
     }
 
     private @Nullable String refusal(StoredVersion version) {
@@ -107,14 +175,23 @@ final class AnnouncedDefinitions {
     /** The newest that every member has; where there is none, the newest of all, whose start is refused for a while. */
     Definition<?> newest(List<Definition<?>> newestFirst) {
         return newestFirst.stream()
-                .filter(definition -> refusal(version(definition)) == null)
+                .filter(definition -> refusal(version(definition)) == null
+                        && written(definition).allMatch(form -> refusal(context(definition, form)) == null))
                 .findFirst()
                 .orElseGet(newestFirst::getFirst);
     }
 
-    /** A saga was started. */
-    void started(SagaState.Begun begun) {
-        StoredVersion version = version(begun);
+    /** Something of a saga was stored. */
+    void stored(SagaState state) {
+        SagaState.Begun begun = state.begun();
+        if (begun != null) {
+            stored(version(begun));
+            definitions.find(begun.definition(), begun.version())
+                    .ifPresent(definition -> stored(context(definition, form(Objects.requireNonNull(state.context())))));
+        }
+    }
+
+    private void stored(StoredVersion version) {
         guard.stored(NAME, version.type(), version.version());
     }
 }

@@ -2,42 +2,96 @@ package dev.allframe.runtime.saga;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
- * Lets so many calls of one step be under way; the others wait in their order, and hold nobody else up. Thread-safe.
+ * Lets so many calls of one step be under way; the others wait in their order, and hold nobody else up. A call has its
+ * slot until it has really ended: one that goes on when its time is over <em>hangs</em>. While all slots are of calls
+ * that hang, nobody waits. Thread-safe.
  */
 final class CallSlots {
 
+    private record Waiting(Taker taker, Slot slot) {}
+
+    /** Who asks for a slot; told one or the other, once. */
+    interface Taker {
+
+        /** Makes the call; the slot must be told when it has ended. */
+        void call(Slot slot);
+
+        /** All slots are of calls that hang. */
+        void noRoom();
+    }
+
     private final int most;
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private int taken;
+    private int hanging;
 
     CallSlots(int most) {
         this.most = most;
     }
 
-    /** Runs a call when there is a slot, at once or on a thread of its own; the slot must be released. */
-    void take(Runnable call) {
-        synchronized (this) {
-            if (taken == most) {
-                waiting.add(call);
-                return;
+    /** A call's place, from its beginning to its end. */
+    final class Slot {
+
+        private boolean hangs;
+        private boolean ended;
+
+        private Slot() {}
+
+        /** The call goes on though its time is over; nothing where it has ended. */
+        void hangs() {
+            List<Waiting> inVain = List.of();
+            synchronized (CallSlots.this) {
+                if (!ended && !hangs) {
+                    hangs = true;
+                    hanging++;
+                    if (hanging == most) {
+                        inVain = List.copyOf(waiting);
+                        waiting.clear();
+                    }
+                }
             }
-            taken++;
+            inVain.forEach(each -> Thread.startVirtualThread(each.taker::noRoom));
         }
-        call.run();
+
+        /** The call has ended: the slot is of the next one, who may end it at once, so on another stack. */
+        void ended() {
+            Waiting next;
+            synchronized (CallSlots.this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+                hanging -= hangs ? 1 : 0;
+                next = waiting.poll();
+                if (next == null) {
+                    taken--;
+                    return;
+                }
+            }
+            Thread.startVirtualThread(() -> next.taker.call(next.slot));
+        }
     }
 
-    /** Gives a slot to the next one, who may release it at once: so on another stack. */
-    void release() {
-        Runnable next;
+    /** Gives a slot when there is one, at once or on a thread of its own. */
+    void take(Taker taker) {
+        Slot slot = new Slot();
+        boolean room;
         synchronized (this) {
-            next = waiting.poll();
-            if (next == null) {
-                taken--;
+            room = taken < most;
+            if (room) {
+                taken++;
+            } else if (hanging < most) {
+                waiting.add(new Waiting(taker, slot));
                 return;
             }
         }
-        Thread.startVirtualThread(next);
+        if (room) {
+            taker.call(slot);
+        } else {
+            taker.noRoom();
+        }
     }
 }

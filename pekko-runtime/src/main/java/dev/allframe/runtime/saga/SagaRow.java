@@ -40,6 +40,11 @@ record SagaRow(@Nullable SagaState state, @Nullable SagaStatus ended) {
         return ended == null ? Due.wakeAt(running()) : null;
     }
 
+    /** Since when it has done nothing but to be read again; null where time changes nothing. */
+    @Nullable Instant standsSince() {
+        return ended == null ? Due.standsSince(running()) : null;
+    }
+
     /** Whether an effect is due at once, so that somebody should be at it. */
     boolean isBusy() {
         return ended == null && switch (Due.in(running())) {

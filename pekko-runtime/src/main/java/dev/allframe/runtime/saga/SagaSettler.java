@@ -96,7 +96,8 @@ final class SagaSettler {
         return switch (command.outcome()) {
             case CommandRecord.Voided voided -> now(new Outcome.NotDone("voided", "its id was declared void", false));
             case CommandRecord.Refused(var refusal) ->
-                now(new Outcome.NotDone(refusal.code(), refusal.message(), false));
+                now(Outcomes.ofVoiding(new CommandResult.Refused<>(refusal.code(), refusal.message(),
+                        refusal.details()), search.written));
             case CommandRecord.Unchanged unchanged -> now(new Outcome.Done(false, List.of()));
             case CommandRecord.Accepted accepted -> store
                     .getEvents(search.stream, command.firstSequenceNr(), command.lastSequenceNr(), EventReader.MAX_PAGE)

@@ -37,9 +37,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells sagas that a time has come, by the view of all sagas. It goes through those that are due, again and again, from
  * the one that was due first to the last, and tells each at most once in a pass; a saga that waits for its answer is
- * not told again, and one that was told and is due all the same is told again after a pause that grows. So a saga that
- * fails for ever holds nobody up for longer than its answers take. Beside the first passes the sagas are told that were
- * at work when the node before has stopped. A wake that is not needed changes nothing.
+ * not told again, and one that was told and is due all the same, having done nothing but to be read again, is told
+ * again after a pause that grows. So a saga that fails for ever holds nobody up for longer than its answers take.
+ * Beside the first passes the sagas are told that were at work when the node before has stopped. A wake that is not
+ * needed changes nothing.
  *
  * <p>At most {@link #MOST_UNANSWERED} sagas have not answered, one page of the view waits to be told, and {@link
  * WokenSagas#MOST} are remembered: memory does not grow with the number of sagas. Pauses are of the machine's own time,
@@ -72,7 +73,7 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
     /**
      * A saga that is to be told.
      *
-     * @param since when it was due; null for one that was at work
+     * @param since when it was due, or the first of its attempts was lost; null for one that was at work
      */
     record Due(String saga, @Nullable Instant since) {}
 
@@ -215,7 +216,7 @@ final class SagaWaker extends AbstractBehavior<SagaWaker.Message> {
         List<Due> due = page.entries()
                 .stream()
                 .filter(entry -> mine.test(entry.key()))
-                .map(entry -> new Due(entry.key(), entry.row().wakeAt()))
+                .map(entry -> new Due(entry.key(), entry.row().standsSince()))
                 .toList();
         Instant next = page.cursor() != null
                 ? null

@@ -136,9 +136,7 @@ public final class Sagas {
     }
 
     private void onState(StateListener.Instance saga, SagaState state, long sequenceNr, boolean recovered) {
-        if (state.begun() != null) {
-            announced.started(state.begun());
-        }
+        announced.stored(state);
         effects.onState(saga, state, sequenceNr, recovered);
     }
 

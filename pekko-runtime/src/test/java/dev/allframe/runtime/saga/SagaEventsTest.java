@@ -26,6 +26,7 @@ import dev.allframe.saga.SagaStatus.Phase;
 import dev.allframe.saga.SagaType;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.ExpectedVersion;
+import dev.allframe.store.RecordedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,17 +66,27 @@ final class SagaEventsTest {
         /** As above, and its key is known only by a step before. */
         OWN_STEP_LATE_KEY,
         /** Somebody else causes it, at any moment behind the start. */
-        SOMEBODY
+        SOMEBODY,
+        /** Two of one key are awaited, one after the other; somebody causes both, at any moments. */
+        SOMEBODY_TWICE
     }
 
     @Stored("waiting")
-    record Waiting(String vault, Cause cause, String key) {
+    record Waiting(String vault, Cause cause, String key, long paid) {
 
         String mustKey() {
             if (key.isEmpty()) {
                 throw new IllegalStateException("not known yet");
             }
             return key;
+        }
+
+        boolean isTwice() {
+            return cause == Cause.SOMEBODY_TWICE;
+        }
+
+        Waiting paid(VaultEvent.Credited credited) {
+            return new Waiting(vault, cause, key, paid + credited.amount());
         }
     }
 
@@ -85,11 +96,15 @@ final class SagaEventsTest {
     private static final SagaType<Waiting> WAITING = SagaType.named("waiting", version(1), Waiting.class)
             .step("key", call(Key.class, (waiting, key) -> CompletableFuture.completedFuture(new Key(waiting.vault())),
                     onlyIf(waiting -> waiting.cause == Cause.OWN_STEP_LATE_KEY),
-                    into((waiting, key) -> new Waiting(waiting.vault, waiting.cause, key.text))), nothingToUndo())
+                    into((waiting, key) -> new Waiting(waiting.vault, waiting.cause, key.text, 0))), nothingToUndo())
             .step("cause", command(VAULT, Waiting::vault, w -> new VaultCommand.Credit(w.vault, 1),
-                    onlyIf(waiting -> waiting.cause != Cause.SOMEBODY)), nothingToUndo())
-            .step("paid", awaitEvent(VAULT, VaultEvent.Credited.class, VaultEvent.Credited::id, Waiting::mustKey),
-                    nothingToUndo());
+                    onlyIf(waiting -> waiting.cause.name().startsWith("OWN"))), nothingToUndo())
+            .step("paid", awaitEvent(VAULT, VaultEvent.Credited.class, VaultEvent.Credited::id, Waiting::mustKey,
+                    into(Waiting::paid)), nothingToUndo())
+            .step("paid-again", awaitEvent(VAULT, VaultEvent.Credited.class, VaultEvent.Credited::id,
+                    Waiting::mustKey, onlyIf(Waiting::isTwice), into(Waiting::paid)), nothingToUndo())
+            .step("sum", command(VAULT, Waiting::vault, w -> new VaultCommand.Credit("sum", w.paid),
+                    onlyIf(Waiting::isTwice)), nothingToUndo());
 
     private static AllFrame start(String store, String node, SagaType<?> type) {
         return AllFrame
@@ -159,6 +174,12 @@ final class SagaEventsTest {
                 assertAllComplete(ends, seed);
             }
         }
+        for (String vault : CutStore.streams(store, "vault|")) {
+            assertThat(vaults.streamEvents(vault.substring("vault|".length())).map(RecordedEvent::event))
+                    .as("%s, with seed %s", vault, seed)
+                    .noneMatch(event -> event instanceof VaultEvent.Credited credited && credited.id().equals("sum")
+                            && credited.amount() != 3);
+        }
     }
 
     private static CompletableFuture<SagaStatus> wait(AllFrame allFrame, Random random, String vault) {
@@ -166,16 +187,24 @@ final class SagaEventsTest {
         boolean late = cause == Cause.OWN_STEP_LATE_KEY;
         int micros = random.nextInt(4) * random.nextInt(2_000);
         CompletableFuture<SagaHandle> started = allFrame.sagas()
-                .start(WAITING, vault, new Waiting(vault, cause, late ? "" : vault))
+                .start(WAITING, vault, new Waiting(vault, cause, late ? "" : vault, 0))
                 .toCompletableFuture();
-        if (cause == Cause.SOMEBODY) {
-            var unused = started.thenRunAsync(
-                    () -> allFrame.commands()
-                            .dispatchAndWait(VAULT, vault, new VaultCommand.Credit(vault, 1))
-                            .orThrow(),
-                    CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS, Thread::startVirtualThread));
+        if (cause == Cause.SOMEBODY || cause == Cause.SOMEBODY_TWICE) {
+            credit(allFrame, started, vault, 1, micros);
+        }
+        if (cause == Cause.SOMEBODY_TWICE) {
+            credit(allFrame, started, vault, 2, random.nextInt(4) * random.nextInt(2_000));
         }
         return started.thenCompose(SagaHandle::ended);
+    }
+
+    private static void credit(AllFrame allFrame, CompletableFuture<SagaHandle> started, String vault, long amount,
+            int micros) {
+        var unused = started.thenRunAsync(
+                () -> allFrame.commands()
+                        .dispatchAndWait(VAULT, vault, new VaultCommand.Credit(vault, amount))
+                        .orThrow(),
+                CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS, Thread::startVirtualThread));
     }
 
     private static void assertAllComplete(Map<String, CompletableFuture<SagaStatus>> ends, long seed) {

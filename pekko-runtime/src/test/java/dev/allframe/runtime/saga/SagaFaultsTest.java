@@ -136,6 +136,28 @@ final class SagaFaultsTest {
         }
     }
 
+    /** Its calls go on, whoever interrupts them, until they are let go. */
+    private static final SagaType<Move> DEAF = named("deaf")
+            .step("hang", call(Ticket.class, SagaFaultsTest::hang, timeout(MOMENT), attempts(1)),
+                    undoCall(SagaFaultsTest::undoAnswer));
+
+    private static final AtomicInteger HANGING = new AtomicInteger();
+    private static final AtomicInteger MOST_HANGING = new AtomicInteger();
+    private static final CountDownLatch LET_GO = new CountDownLatch(1);
+
+    private static CompletionStage<Ticket> hang(Move move, String key) {
+        MOST_HANGING.accumulateAndGet(HANGING.incrementAndGet(), Math::max);
+        while (LET_GO.getCount() > 0) {
+            try {
+                LET_GO.await();
+            } catch (InterruptedException deaf) {
+                INTERRUPTED.add(move.id());
+            }
+        }
+        HANGING.decrementAndGet();
+        return CompletableFuture.completedFuture(new Ticket("bob"));
+    }
+
     private static final SagaType<Move> SLEEPS = named("sleeps")
             .step("sleep", sleepUntil(m -> Instant.now().plusMillis(m.amount())), nothingToUndo())
             .step("credit", credit(m -> new VaultCommand.Credit(m.id(), 1)), nothingToUndo());
@@ -207,6 +229,7 @@ final class SagaFaultsTest {
             .saga(BY_EVENT)
             .saga(NOT_GIVEN_BACK)
             .saga(BLOCKS)
+            .saga(DEAF)
             .intercept(NO)
             .start();
 
@@ -415,6 +438,44 @@ final class SagaFaultsTest {
             assertThat(use.underWay()).isZero();
             assertThat(use.failures()).isEqualTo(5);
         });
+    }
+
+    @Test
+    void a_cursor_that_is_none_or_of_another_question_is_refused() {
+        for (int i = 0; i < 2; i++) {
+            assertEnd(start(MOVE, "cursor-" + i), Phase.COMPLETED, "");
+            assertEnd(start(CALL, "cursor-" + i), Phase.COMPENSATED, "");
+        }
+        SagaQuery moves = SagaQuery.all().of("move").limit(1);
+        SagaQuery calls = SagaQuery.all().of("call").limit(1);
+        String cursor = await().atMost(LONG)
+                .until(() -> ALL_FRAME.sagas().find(moves).next().orElse(""), next -> !next.isEmpty());
+
+        assertThat(ALL_FRAME.sagas().find(moves.after(cursor)).sagas()).hasSize(1);
+        for (SagaQuery query : List.of(calls.after(cursor), moves.after("garbage"), moves.after("???"),
+                moves.after(""), moves.after(cursor.substring(0, 8)), SagaQuery.all().after(cursor),
+                SagaQuery.all().in(Phase.PARKED).after("garbage"), SagaQuery.all().correlatedBy("c").after("garbage"))) {
+            assertThatThrownBy(() -> ALL_FRAME.sagas().find(query)).as(query.toString())
+                    .isInstanceOfSatisfying(SagaException.class, refused -> assertThat(refused.error())
+                            .isInstanceOf(SagaError.InvalidCursor.class));
+        }
+    }
+
+    @Test
+    void no_more_calls_go_on_than_may_though_their_time_is_over_and_each_saga_ends() {
+        for (int i = 0; i < 6; i++) {
+            start(DEAF, "deaf-" + i);
+        }
+
+        for (int i = 0; i < 6; i++) {
+            assertEnd(ALL_FRAME.sagas().saga("deaf", "deaf-" + i), Phase.COMPENSATED, "");
+        }
+        assertThat(MOST_HANGING).hasValue(2);
+        assertThat(HANGING).hasValue(2);
+        assertThat(UNDONE.stream().filter(id -> id.startsWith("deaf"))).as("those that were made").hasSize(2);
+        LET_GO.countDown();
+        await().atMost(LONG).until(() -> HANGING.get() == 0);
+        assertEnd(start(DEAF, "deaf-again"), Phase.COMPLETED, "");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static dev.allframe.saga.SagaAction.sleepUntil;
 import static dev.allframe.saga.SagaUndo.nothingToUndo;
 import static dev.allframe.saga.SagaUndo.undo;
 import static dev.allframe.saga.StepOption.attempts;
+import static dev.allframe.saga.StepOption.into;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -87,13 +88,24 @@ final class SagaNodeFaultsTest {
             .step("sleep", sleepUntil(m -> NOON.plusMillis(m.amount())), nothingToUndo())
             .step("credit", command(VAULT, Move::to, m -> new VaultCommand.Credit(m.id(), 1)), nothingToUndo());
 
+    /** What it was answered can never be stored, for an error that is of the JVM. */
+    private static final SagaType<Move> NEVER_STORED = SagaType.named("never-stored", version(1), Move.class)
+            .step("ask", call(Ticket.class, (move, key) -> CompletableFuture.completedFuture(new Ticket("yes")),
+                    into((move, ticket) -> {
+                        throw new InternalError("planted");
+                    })), nothingToUndo());
+
     /** A clock that is set. */
     private static final class Hands extends Clock {
         private volatile Instant now = NOON;
 
+        /** Whether it goes on by itself. */
+        private volatile boolean goes;
+        private final long begun = System.nanoTime();
+
         @Override
         public Instant instant() {
-            return now;
+            return goes ? now.plusNanos(System.nanoTime() - begun) : now;
         }
 
         @Override
@@ -130,6 +142,7 @@ final class SagaNodeFaultsTest {
                 .saga(TWO_VAULTS)
                 .saga(ASKS)
                 .saga(SLEEPS)
+                .saga(NEVER_STORED)
                 .start();
     }
 
@@ -147,6 +160,19 @@ final class SagaNodeFaultsTest {
 
     private static List<String> records(SagaHandle saga) {
         return get(saga.history()).stream().map(SagaTransition::record).toList();
+    }
+
+    @Test
+    void one_whose_outcome_can_never_be_stored_is_begun_again_after_pauses_that_grow() {
+        try (AllFrame frame = start("")) {
+            SagaHandle saga = start(frame, NEVER_STORED, new Move("never-1", "ann", "bob", 1));
+            clock.goes = true;
+            clock.now = NOON.plusSeconds(3_600);
+            await().atMost(PATIENCE).until(() -> records(saga).size() == 4);
+
+            // two seconds and four: two more of them, and six if a second passed between each
+            await().during(Duration.ofSeconds(6)).atMost(PATIENCE).until(() -> records(saga).size() <= 7);
+        }
     }
 
     @Test

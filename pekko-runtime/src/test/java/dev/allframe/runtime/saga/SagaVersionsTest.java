@@ -4,10 +4,13 @@ import static dev.allframe.projection.Version.version;
 import static dev.allframe.runtime.saga.Vaults.VAULT;
 import static dev.allframe.saga.SagaAction.command;
 import static dev.allframe.saga.SagaUndo.nothingToUndo;
+import static dev.allframe.saga.StepOption.into;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.aggregate.Since;
 import dev.allframe.aggregate.Stored;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.command.CommandOptions;
@@ -24,8 +27,12 @@ import dev.allframe.saga.SagaStatus.Phase;
 import dev.allframe.saga.SagaType;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.junit.jupiter.api.AfterEach;
@@ -181,5 +188,79 @@ final class SagaVersionsTest {
                 .asString()
                 .contains("saga 'gift' with steps")
                 .contains("cannot be read by member");
+    }
+
+    @Stored("present")
+    record Present(String vault, int opened) {}
+
+    /** The same context with another component. */
+    @Stored(value = "present", version = 2)
+    record WrappedPresent(String vault, int opened, @Since(version = 2, defaultValue = "red") String paper) {}
+
+    private static <T> SagaType<T> present(int number, Class<T> context, Function<T, String> vault, T next) {
+        return SagaType.named("present", version(number), context)
+                .step("first", command(VAULT, vault, present -> new VaultCommand.Credit("first", 1),
+                        into((before, credited) -> next)), nothingToUndo())
+                .step("second", command(VAULT, vault, present -> new VaultCommand.Credit("second", 1)), nothingToUndo());
+    }
+
+    private static final SagaType<Present> PLAIN = present(1, Present.class, Present::vault, new Present("v", 1));
+    private static final SagaType<WrappedPresent> WRAPPED = present(1, WrappedPresent.class, WrappedPresent::vault,
+            new WrappedPresent("v", 0, "blue"));
+
+    private static final SagaType<Present> NEXT = present(2, Present.class, Present::vault, new Present("v", 1));
+
+    @Test
+    void a_context_that_a_new_version_has_too_is_stored_by_the_old_version() {
+        AllFrame old = start(older, PLAIN);
+        open(old, "v");
+        AllFrame current = start(members.joined(members.shared()), PLAIN, NEXT);
+
+        List<CompletableFuture<SagaStatus>> ends = IntStream.range(0, 20)
+                .mapToObj(i -> current.sagas()
+                        .start(PLAIN, "p" + i, new Present("v", 0))
+                        .thenCompose(SagaHandle::ended)
+                        .toCompletableFuture()
+                        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .toList();
+
+        assertThat(ends).allSatisfy(end -> assertThat(end.join().phase()).isEqualTo(Phase.COMPLETED));
+    }
+
+    private static CompletionStage<SagaHandle> startWrapped(AllFrame member, String id) {
+        return member.sagas().start(WRAPPED, id, new WrappedPresent("v", 0, "green"));
+    }
+
+    @Test
+    void a_form_of_the_context_is_not_stored_before_every_member_reads_it() {
+        AllFrame old = start(older, PLAIN);
+        open(old, "v");
+        AllFrame current = start(members.joined(members.shared()), WRAPPED);
+
+        List<String> refusals = IntStream.range(0, 20)
+                .mapToObj(i -> catchThrowable(startWrapped(current, "s" + i).toCompletableFuture()::join))
+                .map(Throwable::getMessage)
+                .toList();
+        assertThat(refusals).as("by whichever member it would live on")
+                .allMatch(message -> message.contains("SagaException: not-yet-readable"))
+                .anyMatch(message -> message.contains("'present.present' of saga 'present' version 1 version 2")
+                        && message.contains("cannot be read by member"));
+        for (int i = 0; i < 20; i++) {
+            old.sagas().start(PLAIN, "p" + i, new Present("v", 0)).toCompletableFuture().join();
+        }
+        assertThat(current.sagas().find(SagaQuery.all()).sagas()).extracting(SagaStatus::id)
+                .allMatch(id -> id.startsWith("p"));
+
+        old.close();
+        members.stop(older);
+        await().atMost(PATIENCE)
+                .until(() -> current.sagas().find(SagaQuery.all().in(Phase.COMPLETED)).sagas().size() == 20);
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(startWrapped(current, "s0").thenCompose(SagaHandle::ended)
+                        .toCompletableFuture()
+                        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .join()
+                        .phase()).isEqualTo(Phase.COMPLETED));
     }
 }

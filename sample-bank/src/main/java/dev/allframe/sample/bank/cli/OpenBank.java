@@ -29,6 +29,7 @@ import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.sample.bank.opening.DenyList;
 import dev.allframe.sample.bank.opening.Opening;
+import dev.allframe.sample.bank.orders.Clearing;
 import dev.allframe.sample.bank.orders.OrderReport;
 import dev.allframe.sample.bank.orders.OrderRun;
 import dev.allframe.sample.bank.views.Balances;
@@ -88,7 +89,9 @@ final class OpenBank implements AutoCloseable {
         AllFrame running = started;
         if (running == null) {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
-            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT);
+            AllFrame.Builder builder = AllFrame.standalone("bank", storage.config())
+                    .aggregate(ACCOUNT)
+                    .intercept(Clearing.reserving());
             SAGAS.forEach(builder::saga);
             VIEWS.forEach(builder::projection);
             builder.query(Statements.STATEMENT_OF);

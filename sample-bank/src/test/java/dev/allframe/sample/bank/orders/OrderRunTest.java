@@ -5,6 +5,7 @@ import static dev.allframe.sample.bank.account.Money.czk;
 import static dev.allframe.sample.bank.orders.OrderMonth.ORDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.command.CommandOptions;
 import dev.allframe.command.CommandResult;
 import dev.allframe.runtime.AllFrame;
 import dev.allframe.saga.SagaStatus;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +38,11 @@ final class OrderRunTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final YearMonth current = YearMonth.now(ZoneOffset.UTC);
-    private final AllFrame bank = AllFrame.standalone("order-run-test").aggregate(ACCOUNT).saga(ORDER).start();
+    private final AllFrame bank = AllFrame.standalone("order-run-test")
+            .aggregate(ACCOUNT)
+            .saga(ORDER)
+            .intercept(Clearing.reserving())
+            .start();
 
     @AfterEach
     void close() {
@@ -83,6 +89,21 @@ final class OrderRunTest {
         assertThat(again.paid()).isEqualTo(1);
         assertThat(accounts()).extractingFromEntries(each -> each.getKey() + " " + each.getValue().balance())
                 .containsExactly("1 70.00 CZK", "clearing-AB 30.00 CZK");
+    }
+
+    @Test
+    void nobody_opens_an_account_under_the_id_of_a_clearing_account() {
+        Open open = new Open("Ann", czk(0), DAY);
+        for (CommandOptions options : List.of(CommandOptions.none(), CommandOptions.withCommandId("mine"))) {
+            assertThat(bank.commands().dispatch(ACCOUNT, "clearing-AB", open, options).toCompletableFuture().join())
+                    .isInstanceOfSatisfying(CommandResult.Refused.class,
+                            refused -> assertThat(refused.code()).isEqualTo("reserved-id"));
+        }
+        open("1", "AB");
+
+        assertThat(run(current, false, LONG).paid()).isEqualTo(1);
+
+        assertThat(accounts().get("clearing-AB").owner()).isEqualTo("bank AB");
     }
 
     @Test

@@ -82,7 +82,11 @@ final class Faults implements CommandInterceptor {
             case TWICE -> {
                 CompletionStage<CommandResult<E>> first = rest.dispatch(dispatch);
                 CompletionStage<CommandResult<E>> second = rest.dispatch(dispatch);
-                yield random.nextBoolean() ? first : second;
+                yield random.nextBoolean()
+                        ? second
+                        : first.thenCompose(answer -> answer instanceof CommandResult.Refused<E>
+                                ? second // which is decided anew: its answer is the one that holds
+                                : CompletableFuture.completedFuture(answer));
             }
         };
     }
