@@ -5,6 +5,7 @@ import dev.allframe.aggregate.Event;
 import dev.allframe.command.CommandBus;
 import dev.allframe.command.CommandOptions;
 import dev.allframe.failure.Failures;
+import dev.allframe.runtime.saga.TimedCalls.TimedCall;
 import dev.allframe.saga.machine.Definition;
 import dev.allframe.saga.machine.EffectId;
 import dev.allframe.saga.machine.Outcome;
@@ -13,14 +14,12 @@ import dev.allframe.saga.machine.Work;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
-import org.apache.pekko.actor.Cancellable;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -36,7 +35,7 @@ final class SagaAttempts {
     private final SagaSettler settler;
     private final StepUses uses;
     private final int callsPerStep;
-    private final ActorSystem<?> system;
+    private final TimedCalls calls;
 
     /** As many as there are steps that call. */
     private final Map<String, CallSlots> slots = new ConcurrentHashMap<>();
@@ -53,44 +52,62 @@ final class SagaAttempts {
         this.settler = settler;
         this.uses = uses;
         this.callsPerStep = callsPerStep;
-        this.system = system;
+        this.calls = new TimedCalls(system);
+    }
+
+    /** What becomes of an attempt. */
+    interface Made {
+
+        /** It has this outcome. */
+        void outcome(Outcome outcome);
+
+        /** It was not begun. */
+        void notBegun();
     }
 
     /**
-     * Makes an attempt, a call when its turn comes.
+     * Makes an attempt on this thread, a call when its turn comes.
      *
      * @param over whether nothing is to be begun any more by then
-     * @return its outcome; fails only where it was not begun
+     * @param made is told once, on any thread
      */
-    CompletionStage<Outcome> make(Definition<?> definition, EffectId id, Work work, BooleanSupplier over) {
+    void make(Definition<?> definition, EffectId id, Work work, BooleanSupplier over, Made made) {
         if (!(work instanceof Work.Call<?, ?> || work instanceof Work.Ask<?, ?>)) {
-            return attempt(definition, id, work, over);
+            attempt(definition, id, work, over, made);
+            return;
         }
         CallSlots step = slots.computeIfAbsent(
                 definition.type().name() + "/" + definition.type().version().number() + "/" + id.step(),
                 name -> new CallSlots(callsPerStep));
-        CompletableFuture<Outcome> made = new CompletableFuture<>();
-        step.take(() -> attempt(definition, id, work, over).whenComplete((outcome, notMade) -> {
-            step.release();
-            if (notMade == null) {
-                made.complete(outcome);
-            } else {
-                made.completeExceptionally(notMade);
+        step.take(() -> attempt(definition, id, work, over, new Made() {
+            @Override
+            public void outcome(Outcome outcome) {
+                step.release();
+                made.outcome(outcome);
+            }
+
+            @Override
+            public void notBegun() {
+                step.release();
+                made.notBegun();
             }
         }));
-        return made;
     }
 
-    private CompletionStage<Outcome> attempt(Definition<?> definition, EffectId id, Work work, BooleanSupplier over) {
+    private void attempt(Definition<?> definition, EffectId id, Work work, BooleanSupplier over, Made made) {
         if (over.getAsBoolean()) {
-            return CompletableFuture.failedFuture(new CancellationException("nothing is begun any more"));
+            made.notBegun();
+            return;
         }
         long begun = System.nanoTime();
         uses.begun(definition, id.step());
-        return outcome(work).exceptionally(SagaAttempts::failed).thenApply(outcome -> {
+        Ready ready = ready(work);
+        // before it begins: this thread may hang in it
+        ready.outcome.exceptionally(SagaAttempts::failed).thenAccept(outcome -> {
             uses.ended(definition, id.step(), System.nanoTime() - begun, outcome);
-            return outcome;
+            made.outcome(outcome);
         });
+        ready.begin.run();
     }
 
     private static Outcome failed(Throwable failure) {
@@ -100,24 +117,30 @@ final class SagaAttempts {
                 : new Outcome.Unanswered("failed", Failures.description(cause));
     }
 
-    private CompletionStage<Outcome> outcome(Work work) {
-        try {
-            return switch (work) {
-                case Work.Broken(var message) -> CompletableFuture.completedFuture(new Outcome.Threw(message));
-                case Work.Send<?, ?> send -> send(send);
-                case Work.DeclareVoid<?, ?> declare -> declareVoid(declare);
-                case Work.Call<?, ?> call -> call(call);
-                case Work.Ask<?, ?> ask -> ask(ask);
-            };
-        } catch (Throwable thrown) { // by an interceptor, whatever it is
-            return CompletableFuture.completedFuture(failed(thrown));
+    /** An attempt that is begun by running it. */
+    private record Ready(CompletionStage<Outcome> outcome, Runnable begin) {
+
+        static <A> Ready of(TimedCall<A> call, Function<CompletableFuture<A>, CompletionStage<Outcome>> outcome) {
+            return new Ready(outcome.apply(call.answered()), call::run);
         }
     }
 
-    private <C extends Command, E extends Event> CompletionStage<Outcome> send(Work.Send<C, E> send) {
-        return within(limit(send.options()),
-                () -> participants.dispatch(send.type(), send.target(), send.command(), send.options()))
-                .thenApply(result -> Outcomes.ofCommand(result, send.written()));
+    private Ready ready(Work work) {
+        return switch (work) {
+            case Work.Broken(var message) ->
+                new Ready(CompletableFuture.completedFuture(new Outcome.Threw(message)), () -> {});
+            case Work.Send<?, ?> send -> send(send);
+            case Work.DeclareVoid<?, ?> declare -> declareVoid(declare);
+            case Work.Call<?, ?> call -> call(call);
+            case Work.Ask<?, ?> ask -> ask(ask);
+        };
+    }
+
+    private <C extends Command, E extends Event> Ready send(Work.Send<C, E> send) {
+        return Ready.of(
+                calls.about(limit(send.options()),
+                        () -> participants.dispatch(send.type(), send.target(), send.command(), send.options())),
+                answered -> answered.thenApply(result -> Outcomes.ofCommand(result, send.written())));
     }
 
     /** An interceptor, which stands before the bus, may hang for ever. */
@@ -125,50 +148,27 @@ final class SagaAttempts {
         return Objects.requireNonNull(options.timeout(), "a command of a saga has a time limit").plus(GRACE);
     }
 
-    private <C extends Command, E extends Event> CompletionStage<Outcome> declareVoid(
-            Work.DeclareVoid<C, E> declare) {
+    private <C extends Command, E extends Event> Ready declareVoid(Work.DeclareVoid<C, E> declare) {
         CommandOptions options = declare.options();
-        return within(limit(options), () -> participants.voidCommand(declare.type(), declare.target(), options))
-                .thenApply(result -> Outcomes.ofVoiding(result, declare.written()))
-                .thenCompose(outcome -> outcome instanceof Outcome.MustSettle
-                        ? settler.look(declare.type(), declare.target(), Objects.requireNonNull(options.commandId()),
-                                Objects.requireNonNull(options.issuedAt()), declare.written())
-                        : CompletableFuture.completedFuture(outcome));
+        return Ready.of(
+                calls.about(limit(options), () -> participants.voidCommand(declare.type(), declare.target(), options)),
+                answered -> answered.thenApply(result -> Outcomes.ofVoiding(result, declare.written()))
+                        .thenCompose(outcome -> outcome instanceof Outcome.MustSettle
+                                ? settler.look(declare.type(), declare.target(),
+                                        Objects.requireNonNull(options.commandId()),
+                                        Objects.requireNonNull(options.issuedAt()), declare.written())
+                                : CompletableFuture.completedFuture(outcome)));
     }
 
-    private <T, O> CompletionStage<Outcome> call(Work.Call<T, O> call) {
-        return within(call.timeout(), () -> call.call().call(call.context(), call.key()))
-                .thenApply(answer -> Outcomes.ofAnswer(answer, call.written()));
+    private <T, O> Ready call(Work.Call<T, O> call) {
+        return Ready.of(calls.until(call.timeout(), () -> call.call().call(call.context(), call.key())),
+                answered -> answered.thenApply(answer -> Outcomes.ofAnswer(answer, call.written())));
     }
 
-    private <T, O> CompletionStage<Outcome> ask(Work.Ask<T, O> ask) {
-        return within(ask.timeout(), () -> ask.probe().ask(ask.context(), ask.key()))
-                .thenApply(done -> done.<Outcome>map(answer -> Outcomes.ofAnswer(answer, ask.written()))
-                        .orElseGet(() -> new Outcome.NotDone("not-done", "the probe says so", false)));
-    }
-
-    /** Calls on a thread of its own, which is interrupted where it is still in the call when the time is over. */
-    private <A> CompletableFuture<A> within(Duration timeout, Supplier<CompletionStage<A>> call) {
-        CompletableFuture<A> answered = new CompletableFuture<>();
-        Thread caller = Thread.ofVirtual().unstarted(() -> {
-            try {
-                Objects.requireNonNull(call.get(), "the call returned null").whenComplete((answer, failure) -> {
-                    if (failure == null) {
-                        answered.complete(answer);
-                    } else {
-                        answered.completeExceptionally(failure);
-                    }
-                });
-            } catch (Throwable thrown) { // by the user's code, whatever it is
-                answered.completeExceptionally(thrown);
-            }
-        });
-        Cancellable end = system.scheduler().scheduleOnce(timeout, () -> {
-            if (answered.completeExceptionally(new TimeoutException())) {
-                caller.interrupt();
-            }
-        }, system.executionContext());
-        caller.start();
-        return answered.whenComplete((answer, failure) -> end.cancel());
+    private <T, O> Ready ask(Work.Ask<T, O> ask) {
+        return Ready.of(calls.until(ask.timeout(), () -> ask.probe().ask(ask.context(), ask.key())),
+                answered -> answered.thenApply(done -> done
+                        .<Outcome>map(answer -> Outcomes.ofAnswer(answer, ask.written()))
+                        .orElseGet(() -> new Outcome.NotDone("not-done", "the probe says so", false))));
     }
 }
