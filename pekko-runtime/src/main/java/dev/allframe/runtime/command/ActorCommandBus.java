@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Dispatches commands to the hosts of one actor system. The stages it returns never fail, and each is completed on a
- * virtual thread of its own: a caller's code may wait there for another dispatch, and an actor's thread goes on. What is
- * under way is counted and bounded for each bus, so that a flood of commands is refused instead of filling mailboxes,
- * and two buses do not take each other's room.
+ * virtual thread of its own: a caller's code may wait there for another dispatch, and an actor's thread goes on. What
+ * is under way is counted and bounded for each bus, so that a flood of commands is refused instead of filling
+ * mailboxes, and two buses do not take each other's room.
  */
 public final class ActorCommandBus implements CommandBus {
 
