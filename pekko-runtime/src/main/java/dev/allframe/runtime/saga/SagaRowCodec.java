@@ -21,16 +21,15 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of the view of all sagas, as bytes: each saga writes one several times, and JSON of its whole state costs
- * more than all else of the view. The components stand in the order in which their classes declare them, of enums the
- * numbers; a context that is the first one still is written once. Whatever changes there is another {@link #schema()},
- * so that the view is built anew.
+ * more than all else of the view. The components stand in the order in which their classes declare them; a context that
+ * is the first one still is written once. Whatever changes there is another {@link #schema()}, so that the view is
+ * built anew.
  */
 final class SagaRowCodec implements RowCodec<SagaRow> {
 
@@ -89,11 +88,15 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
             super(out);
         }
 
+        private void name(Enum<?> value) throws IOException {
+            text(value.name());
+        }
+
         void status(SagaStatus status) throws IOException {
             text(status.definition());
             number(status.version());
             text(status.id());
-            number(status.phase().ordinal());
+            name(status.phase());
             optional(status.step(), this::text);
             flag(status.undoing());
             number(status.attempts());
@@ -105,7 +108,7 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         }
 
         void state(SagaState state) throws IOException {
-            number(state.phase().ordinal());
+            name(state.phase());
             optional(state.begun(), this::begun);
             StoredValue context = state.context();
             boolean first = state.begun() != null && isSame(context, state.begun().first());
@@ -151,7 +154,7 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
 
         private void step(StepState step) throws IOException {
             text(step.step());
-            number(step.status().ordinal());
+            name(step.status());
             number(step.generation());
             flag(step.effective());
             flag(step.certain());
@@ -167,7 +170,7 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
 
         private void run(Run run) throws IOException {
             text(run.step());
-            number(run.direction().ordinal());
+            name(run.direction());
             number(run.generation());
             optional(run.target(), this::text);
             text(run.key());
@@ -188,7 +191,7 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         }
 
         private void finding(Run.Finding finding) throws IOException {
-            number(finding.reason().ordinal());
+            name(finding.reason());
             moment(finding.since());
             number(finding.failed());
         }
@@ -207,7 +210,7 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         }
 
         private void halt(SagaState.HaltedAt halt) throws IOException {
-            number(halt.halt().ordinal());
+            name(halt.halt());
             optional(halt.step(), this::text);
         }
 
@@ -222,24 +225,17 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
     /** Reads what {@link Writer} has written, in the same order. */
     private static final class Reader extends RowReader {
 
-        private static final List<SagaState.Phase> PHASES = List.of(SagaState.Phase.values());
-        private static final List<SagaStatus.Phase> ENDS = List.of(SagaStatus.Phase.values());
-        private static final List<StepState.Status> STATUSES = List.of(StepState.Status.values());
-        private static final List<Direction> DIRECTIONS = List.of(Direction.values());
-        private static final List<SettleReason> REASONS = List.of(SettleReason.values());
-        private static final List<Halt> HALTS = List.of(Halt.values());
-
         Reader(DataInputStream in) {
             super(in);
         }
 
         SagaStatus status() throws IOException {
-            return new SagaStatus(text(), number(), text(), ENDS.get(number()), optional(this::text), flag(), number(),
+            return new SagaStatus(text(), number(), text(), SagaStatus.Phase.valueOf(text()), optional(this::text), flag(), number(),
                     text(), moment(), moment(), optional(this::moment), optional(this::text));
         }
 
         SagaState state() throws IOException {
-            SagaState.Phase phase = PHASES.get(number());
+            SagaState.Phase phase = SagaState.Phase.valueOf(text());
             SagaState.Begun begun = optional(this::begun);
             StoredValue context = flag() ? Objects.requireNonNull(begun).first() : optional(this::value);
             return new SagaState(phase, begun, context, list(this::step), optional(this::run), list(this::awaited),
@@ -256,7 +252,7 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         }
 
         private StepState step() throws IOException {
-            return new StepState(text(), STATUSES.get(number()), number(), flag(), flag(), list(this::value),
+            return new StepState(text(), StepState.Status.valueOf(text()), number(), flag(), flag(), list(this::value),
                     optional(this::undoing));
         }
 
@@ -265,13 +261,13 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         }
 
         private Run run() throws IOException {
-            return new Run(text(), DIRECTIONS.get(number()), number(), optional(this::text), text(), moment(),
+            return new Run(text(), Direction.valueOf(text()), number(), optional(this::text), text(), moment(),
                     duration(), moment(), number(), number(), number(), flag(), flag(), optional(this::moment), flag(),
                     optional(this::finding), text(), text(), optional(this::moment));
         }
 
         private Run.Finding finding() throws IOException {
-            return new Run.Finding(REASONS.get(number()), moment(), number());
+            return new Run.Finding(SettleReason.valueOf(text()), moment(), number());
         }
 
         private AwaitedKey awaited() throws IOException {
@@ -283,7 +279,7 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         }
 
         private SagaState.HaltedAt halt() throws IOException {
-            return new SagaState.HaltedAt(HALTS.get(number()), optional(this::text));
+            return new SagaState.HaltedAt(Halt.valueOf(text()), optional(this::text));
         }
 
         private NextSaga next() throws IOException {
