@@ -39,6 +39,7 @@ final class PageRows<K, R> {
     private static final Comparator<byte[]> BY_BYTES = Arrays::compareUnsigned;
 
     private final ViewReads stored;
+    private final boolean anyStored;
     private final Keys<K> keys;
     private final List<Index<R, ?>> indexes;
     private final RowCodec<R> codec;
@@ -49,8 +50,14 @@ final class PageRows<K, R> {
 
     private final List<Undo> ofEvent = new ArrayList<>();
 
-    PageRows(ViewReads stored, ProjectionType<K, R> type, RowCodec<R> codec) {
+    /**
+     * The rows of a page.
+     *
+     * @param anyStored whether any row is stored: an index of none needs no look
+     */
+    PageRows(ViewReads stored, boolean anyStored, ProjectionType<K, R> type, RowCodec<R> codec) {
         this.stored = stored;
+        this.anyStored = anyStored;
         this.keys = type.keys();
         this.indexes = type.indexes();
         this.codec = codec;
@@ -162,6 +169,18 @@ final class PageRows<K, R> {
 
     /** The keys of the rows that have a value in an index at this moment, in their order. */
     List<byte[]> keysBy(int index, byte[] value) {
+        List<byte[]> found = anyStored ? storedKeysBy(index, value) : new ArrayList<>();
+        for (Row row : rows.values()) {
+            if (!row.values.isEmpty() && Arrays.equals(row.values.get(index), value)) {
+                found.add(row.key);
+            }
+        }
+        found.sort(BY_BYTES);
+        return found;
+    }
+
+    /** The keys of rows that the page has not touched. */
+    private List<byte[]> storedKeysBy(int index, byte[] value) {
         List<byte[]> found = new ArrayList<>();
         byte[] prefix = GenerationFormat.indexEntry(index, value, new byte[0]);
         try (Cursor entries = stored.cursor(ViewTable.INDEXES, KeyRange.prefix(prefix), false)) {
@@ -172,12 +191,6 @@ final class PageRows<K, R> {
                 }
             }
         }
-        for (Row row : rows.values()) {
-            if (!row.values.isEmpty() && Arrays.equals(row.values.get(index), value)) {
-                found.add(row.key);
-            }
-        }
-        found.sort(BY_BYTES);
         return found;
     }
 

@@ -232,7 +232,7 @@ public final class ViewFold<K, R> {
         private final List<HandledEvent<K, R>> events;
         private final @Nullable Retry retry;
         private final boolean checkEach;
-        private final PageRows<K, R> rows = new PageRows<>(tables, type, codec);
+        private final PageRows<K, R> rows = new PageRows<>(tables, reached.rows() > 0, type, codec);
         private final Map<StreamId, Parked> nowParked = new TreeMap<>(parked);
         private @Nullable StoredEvent last;
         private @Nullable FoldFailure failure;

@@ -6,6 +6,7 @@ import dev.allframe.store.Appended;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.streams.Stages;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.persistence.AtomicWrite;
@@ -40,19 +42,25 @@ import scala.runtime.BoxedUnit;
  * <p>Serialization and the call of the storage happen in the plugin's actor, in the order of its messages; that keeps
  * the order of each actor's writes. The thread that knows the outcome answers. Only where the configuration wants a
  * circuit breaker or replies in the order of all writes, messages of writes take the way through
- * {@link AsyncWriteJournal}, which has them. Replays run on the dispatcher of the key {@code replay-dispatcher}, so
- * that recoveries and writes do not wait for each other.
+ * {@link AsyncWriteJournal}, which has them; likewise those of replays where it wants a circuit breaker or a filter of
+ * what is replayed. Replays run on the dispatcher of the key {@code replay-dispatcher}, so that recoveries and writes
+ * do not wait for each other; a stream that has no events needs no replay.
  */
 public final class BackendJournal extends AsyncWriteJournal {
 
     private static final int REPLAY_PAGE = 500;
+
+    /** Of Pekko's, for tests of plugins. */
+    private static final String PUBLISHES = "pekko.persistence.publish-plugin-commands";
 
     private final EventStoreBackend backend;
     private final EventMapping mapping;
     private final Payloads payloads;
     private final Executor replayExecutor;
     private final WriteReplies replies;
-    private final boolean direct;
+    private final boolean writesDirectly;
+    private final boolean replaysDirectly;
+    private final boolean publishes;
 
     /** Called by Pekko for the section of the configuration that names this class. */
     public BackendJournal(Config config, String pluginId) {
@@ -62,23 +70,22 @@ public final class BackendJournal extends AsyncWriteJournal {
         this.mapping = new EventMapping(payloads);
         this.replayExecutor = system.dispatchers().lookup(config.getString("replay-dispatcher"));
         this.replies = new WriteReplies(self());
-        this.direct = wantsNothingOfTheMachinery(config);
-    }
-
-    private static boolean wantsNothingOfTheMachinery(Config config) {
-        return !config.getBoolean("write-response-global-order")
-                && config.getInt("circuit-breaker.max-failures") == Integer.MAX_VALUE
-                && config.getDuration("circuit-breaker.call-timeout").isZero();
+        this.writesDirectly = Breakers.isNone(config) && !config.getBoolean("write-response-global-order");
+        this.replaysDirectly = Breakers.isNone(config) && config.getString("replay-filter.mode").equals("off");
+        Config all = system.settings().config();
+        this.publishes = all.hasPath(PUBLISHES) && all.getBoolean(PUBLISHES);
     }
 
     /**
-     * Takes messages of writes out of the hands of Pekko's machinery, which spends on each of them a circuit breaker,
-     * several futures and as many changes of thread: more than the storage needs.
+     * Takes messages of writes and replays out of the hands of Pekko's machinery, which spends on each of them a
+     * circuit breaker, several futures and as many changes of thread: more than the storage needs.
      */
     @Override
     public void aroundReceive(PartialFunction<Object, BoxedUnit> receive, Object message) {
-        if (direct && message instanceof JournalProtocol.WriteMessages writes) {
+        if (writesDirectly && message instanceof JournalProtocol.WriteMessages writes) {
             write(writes);
+        } else if (replaysDirectly && message instanceof JournalProtocol.ReplayMessages replay) {
+            replay(replay);
         } else {
             super.aroundReceive(receive, message);
         }
@@ -121,6 +128,42 @@ public final class BackendJournal extends AsyncWriteJournal {
     /** A write as the event adapters want it stored. */
     private AtomicWrite adapted(AtomicWrite write) {
         return preparePersistentBatch(new $colon$colon<>(write, List$.MODULE$.empty())).head();
+    }
+
+    private void replay(JournalProtocol.ReplayMessages message) {
+        ActorRef journal = self();
+        ActorSystem system = context().system();
+        ActorRef actor = message.persistentActor();
+        Stages.attempt(() -> replayed(message)).whenComplete((highest, failure) -> {
+            actor.tell(failure == null
+                    ? new JournalProtocol.RecoverySuccess(highest)
+                    : new JournalProtocol.ReplayMessagesFailure(Failures.unwrapped(failure)), journal);
+            if (publishes && failure == null) {
+                system.eventStream().publish(message);
+            }
+        });
+    }
+
+    /** The highest sequence number of the stream, when all that was asked for has been sent. */
+    private CompletionStage<Long> replayed(JournalProtocol.ReplayMessages message) {
+        StreamId stream = new StreamId(message.persistenceId());
+        return backend.highestSequenceNr(stream).thenCompose(highest -> {
+            long to = Math.min(message.toSequenceNr(), highest);
+            if (to <= 0 || message.fromSequenceNr() > to) {
+                return CompletableFuture.completedFuture(highest);
+            }
+            Replay replay = new Replay(stream, to, message.max(), event -> send(event, message.persistentActor()));
+            return CompletableFuture.supplyAsync(() -> replay.from(message.fromSequenceNr()), replayExecutor)
+                    .thenCompose(stage -> stage)
+                    .thenApply(done -> highest);
+        });
+    }
+
+    /** An event as the event adapters want it read: perhaps several, or none. */
+    private void send(PersistentRepr stored, ActorRef actor) {
+        for (var events = adaptFromJournal(stored).iterator(); events.hasNext();) {
+            actor.tell(new JournalProtocol.ReplayedMessage(events.next()), ActorRef.noSender());
+        }
     }
 
     /** The way through Pekko's machinery, which has adapted the events. */

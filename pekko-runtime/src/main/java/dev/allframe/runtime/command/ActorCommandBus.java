@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,9 +36,10 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dispatches commands to the hosts of one actor system. The stages it returns never fail, and are completed on threads
- * that no actor needs. What is under way is counted and bounded for each bus, so that a flood of commands is refused
- * instead of filling mailboxes, and two buses do not take each other's room.
+ * Dispatches commands to the hosts of one actor system. The stages it returns never fail, and each is completed on a
+ * virtual thread of its own: a caller's code may wait there for another dispatch, and an actor's thread goes on. What
+ * is under way is counted and bounded for each bus, so that a flood of commands is refused instead of filling
+ * mailboxes, and two buses do not take each other's room.
  */
 public final class ActorCommandBus implements CommandBus {
 
@@ -71,12 +73,12 @@ public final class ActorCommandBus implements CommandBus {
     public ActorCommandBus(ActorSystem<?> system, Map<String, HostedAggregate> hosts, Hosting hosting,
             List<CommandInterceptor> interceptors) {
         this(system, hosts, hosting.clock(), hosting.settings().commandTimeout(), hosting.settings().maxInFlight(),
-                new CommandValidator(), interceptors);
+                new CommandValidator(), interceptors, Thread::startVirtualThread);
     }
 
     private ActorCommandBus(ActorSystem<?> system, Map<String, HostedAggregate> hosts, Clock clock,
             Duration commandTimeout, int maxInFlight, CommandValidator validator,
-            List<CommandInterceptor> interceptors) {
+            List<CommandInterceptor> interceptors, Executor answers) {
         this.interceptors = List.copyOf(interceptors);
         this.system = system;
         this.hosts = Map.copyOf(hosts);
@@ -84,20 +86,21 @@ public final class ActorCommandBus implements CommandBus {
         this.commandTimeout = commandTimeout;
         this.maxInFlight = maxInFlight;
         this.validator = validator;
-        this.pending = new PendingCommands(maxInFlight);
+        this.pending = new PendingCommands(maxInFlight, answers);
         PendingCommands waiting = pending; // all that the actor system keeps of a bus that was closed before it
         system.getWhenTerminated().thenRun(() -> waiting.abandon("the actor system has ended"));
     }
 
     /**
      * Another bus beside this one, without interceptors: what is under way on either takes no room on the other. It is
-     * closed by itself.
+     * closed by itself. Its stages are completed on the threads that know the results, which are those of actors:
+     * whoever follows them must not wait there, nor run a user's code.
      *
      * @param others where its commands go, by the names of the aggregates
      * @param bound how many commands may be under way, 1 or more
      */
     public ActorCommandBus beside(Map<String, HostedAggregate> others, int bound) {
-        return new ActorCommandBus(system, others, clock, commandTimeout, bound, validator, List.of());
+        return new ActorCommandBus(system, others, clock, commandTimeout, bound, validator, List.of(), Runnable::run);
     }
 
     /** Takes no more commands: each is answered as for an aggregate that is not registered. */

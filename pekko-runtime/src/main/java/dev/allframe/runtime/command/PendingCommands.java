@@ -6,6 +6,7 @@ import dev.allframe.command.CommandResult;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,17 @@ final class PendingCommands {
     private final Set<Pending<?>> pending = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final int limit;
+    private final Executor answers;
     private volatile @Nullable String ended;
 
-    PendingCommands(int limit) {
+    /**
+     * Nothing waits.
+     *
+     * @param answers gives each dispatch its result
+     */
+    PendingCommands(int limit, Executor answers) {
         this.limit = limit;
+        this.answers = answers;
     }
 
     /** A dispatch under way. */
@@ -64,13 +72,12 @@ final class PendingCommands {
     }
 
     /**
-     * Gives a dispatch its result, on a virtual thread of its own: a caller's code may wait there for another dispatch,
-     * and an actor's thread goes on. Makes room first, for what that code sends; the dispatch waits until it has its
-     * result.
+     * Gives a dispatch its result. Makes room first, for what the caller's code sends then; the dispatch waits until it
+     * has its result.
      */
     <E extends Event> void complete(Pending<E> done, CommandResult<E> result) {
         makeRoom(done);
-        Thread.startVirtualThread(() -> {
+        answers.execute(() -> {
             done.result.complete(result);
             pending.remove(done);
         });

@@ -11,6 +11,7 @@ import dev.allframe.saga.SagaError;
 import dev.allframe.saga.SagaException;
 import dev.allframe.saga.SagaHandle;
 import dev.allframe.saga.SagaStatus;
+import dev.allframe.saga.SagaStatus.Phase;
 import dev.allframe.saga.SagaTransition;
 import dev.allframe.saga.machine.Definition;
 import dev.allframe.saga.machine.SagaCommand;
@@ -29,7 +30,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ final class ActorSagaHandle implements SagaHandle {
 
     private static final StreamId NO_STREAM = StreamId.of(SagaMachine.AGGREGATE, "none");
     private static final Duration PATIENCE = Duration.ofHours(1);
+    private static final Executor LATER = CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
 
     private final OpenSagas sagas;
     private final String definition;
@@ -143,9 +147,9 @@ final class ActorSagaHandle implements SagaHandle {
         SagaException wrong = wrong();
         return wrong != null
                 ? CompletableFuture.failedFuture(wrong)
-                : sagas.entrance()
+                : SagaEntrance.forUsers(sagas.entrance()
                         .tell(instance(), command.apply(sagas.entrance().now()), CommandOptions.none())
-                        .thenAccept(result -> token = tokenOf(result));
+                        .thenAccept(result -> token = tokenOf(result)));
     }
 
     private static ConsistencyToken tokenOf(CommandResult<SagaEvent> result) {
@@ -166,19 +170,19 @@ final class ActorSagaHandle implements SagaHandle {
             return CompletableFuture.failedFuture(wrong);
         }
         CompletableFuture<SagaStatus> end = new CompletableFuture<>();
-        watchFromToken(end);
+        Ending ending = new Ending(end, () -> endIfParkedStill(end));
+        var unused = end.whenComplete((status, failed) -> ending.cancel());
+        sagas.view().watch(instance()).subscribe(ending);
         return end;
     }
 
-    /** What the view had before the last that this handle has stored may be an end that is none any more. */
-    private void watchFromToken(CompletableFuture<SagaStatus> end) {
-        sagas.view().await(token, PATIENCE).whenComplete((answer, failure) -> {
-            if (answer instanceof ViewAnswer.NotYet<?> && !sagas.entrance().isClosed() && !end.isDone()) {
-                watchFromToken(end);
-            } else {
-                Ending ending = new Ending(end);
-                var unused = end.whenComplete((status, failed) -> ending.cancel());
-                sagas.view().watch(instance()).subscribe(ending);
+    /** That a saga is parked, as the view had it before the last that this handle has stored, may be no end any more. */
+    private void endIfParkedStill(CompletableFuture<SagaStatus> end) {
+        sagas.view().get(instance(), token, PATIENCE).whenComplete((answer, failure) -> {
+            if (answer instanceof ViewAnswer.Seen<Optional<SagaRow>>(var row)) {
+                row.map(SagaRow::status).filter(status -> status.phase() == Phase.PARKED).ifPresent(end::complete);
+            } else if (!sagas.entrance().isClosed() && !end.isDone()) {
+                LATER.execute(() -> endIfParkedStill(end));
             }
         });
     }
@@ -187,10 +191,13 @@ final class ActorSagaHandle implements SagaHandle {
     private static final class Ending implements Flow.Subscriber<Watched<String, SagaRow>> {
 
         private final CompletableFuture<SagaStatus> end;
+        private final Runnable parked;
         private volatile Flow.Subscription subscription = new NoSubscription();
 
-        Ending(CompletableFuture<SagaStatus> end) {
+        /** A waiter for an end; with what is done where the saga is parked. */
+        Ending(CompletableFuture<SagaStatus> end, Runnable parked) {
             this.end = end;
+            this.parked = parked;
         }
 
         void cancel() {
@@ -209,9 +216,14 @@ final class ActorSagaHandle implements SagaHandle {
 
         @Override
         public void onNext(Watched<String, SagaRow> item) {
-            if (item instanceof Watched.Row<String, SagaRow> row
-                    && row.row().phase() != SagaStatus.Phase.RUNNING) {
-                end.complete(row.row().status());
+            if (item instanceof Watched.Row<String, SagaRow> row) {
+                switch (row.row().phase()) {
+                    case RUNNING -> {
+                        // it goes on
+                    }
+                    case COMPLETED, COMPENSATED -> end.complete(row.row().status());
+                    case PARKED -> parked.run();
+                }
             }
         }
 

@@ -64,8 +64,8 @@ final class ActorSagaOrchestrator implements SagaOrchestrator {
                     + type.name() + "' version " + type.version().number()
                     + " was not given to the builder of this AllFrame: add .saga(…)")));
         }
-        return starts.start(definition.get(), id, context, options)
-                .thenApply(token -> new ActorSagaHandle(sagas, type.name(), id, token));
+        return SagaEntrance.forUsers(starts.start(definition.get(), id, context, options)
+                .thenApply(token -> new ActorSagaHandle(sagas, type.name(), id, token)));
     }
 
     @Override

@@ -33,15 +33,15 @@ final class CallSlots {
     }
 
     /** A call's place, from its beginning to its end. */
-    final class Slot {
+    final class Slot implements TimedCalls.Watch {
 
         private boolean hangs;
         private boolean ended;
 
         private Slot() {}
 
-        /** The call goes on though its time is over; nothing where it has ended. */
-        void hangs() {
+        @Override
+        public void hangs() {
             List<Waiting> inVain = List.of();
             synchronized (CallSlots.this) {
                 if (!ended && !hangs) {
@@ -56,8 +56,9 @@ final class CallSlots {
             inVain.forEach(each -> Thread.startVirtualThread(each.taker::noRoom));
         }
 
-        /** The call has ended: the slot is of the next one, who may end it at once, so on another stack. */
-        void ended() {
+        /** The slot is of the next one, who may end it at once, so on another stack. */
+        @Override
+        public void ended() {
             Waiting next;
             synchronized (CallSlots.this) {
                 if (ended) {

@@ -6,7 +6,6 @@ import dev.allframe.codec.EncodedEvent;
 import dev.allframe.codec.EventCodec;
 import dev.allframe.codec.RowCodec;
 import dev.allframe.codec.jackson.JacksonEventCodec;
-import dev.allframe.codec.jackson.JacksonRowCodec;
 import dev.allframe.evolution.VersionRegistry;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.fold.Handlers;
@@ -39,8 +38,8 @@ final class SagaCodecs {
     }
 
     /** A view of sagas alone, whose rows are immutable. */
-    <K, R> RegisteredView<K, R> view(ProjectionType<K, R> type) {
-        return new RegisteredView<>(type, remembering(JacksonRowCodec.of(type.rowClass())),
+    <K, R> RegisteredView<K, R> view(ProjectionType<K, R> type, RowCodec<R> rows) {
+        return new RegisteredView<>(type, remembering(rows),
                 new Handlers<>(type, new Handlers.Codecs() {
                     @Override
                     @SuppressWarnings("unchecked") // sagas are the one aggregate that the view reads

@@ -333,15 +333,17 @@ final class SagaEffects implements StateListener<SagaState> {
             ended(saga, begun);
             return;
         }
-        var unused = made.make(definition.get(), id, work, () -> closed || !isUnderWay(saga, begun))
-                .handle((outcome, notMade) -> {
-                    if (outcome != null) {
-                        report(saga, id, outcome, begun);
-                    } else {
-                        ended(saga, begun);
-                    }
-                    return outcome;
-                });
+        made.make(definition.get(), id, work, () -> closed || !isUnderWay(saga, begun), new SagaAttempts.Made() {
+            @Override
+            public void outcome(Outcome outcome) {
+                report(saga, id, outcome, begun);
+            }
+
+            @Override
+            public void notBegun() {
+                ended(saga, begun);
+            }
+        });
     }
 
     /** A call may wait for its turn while its saga goes on without it. */

@@ -19,6 +19,8 @@ import org.apache.pekko.actor.typed.ActorSystem;
 /**
  * Tells sagas what has happened, wherever they run. What is told is harmless when it is told twice, so that it is told
  * again until it is answered. Waits until it is opened; thread-safe.
+ *
+ * <p>The stages are completed on threads of actors: users are given them by {@link #forUsers} alone.
  */
 final class SagaEntrance {
 
@@ -51,6 +53,11 @@ final class SagaEntrance {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** The same stage for a user, whose code may wait where it is completed: that is a virtual thread of its own. */
+    static <A> CompletionStage<A> forUsers(CompletionStage<A> stage) {
+        return stage.whenCompleteAsync((answer, failure) -> {}, Thread::startVirtualThread);
     }
 
     Instant now() {

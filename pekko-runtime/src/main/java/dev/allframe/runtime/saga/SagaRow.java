@@ -54,12 +54,36 @@ record SagaRow(@Nullable SagaState state, @Nullable SagaStatus ended) {
         };
     }
 
+    String definition() {
+        return ended == null ? begun().definition() : ended.definition();
+    }
+
+    int version() {
+        return ended == null ? begun().version() : ended.version();
+    }
+
+    Instant startedAt() {
+        return ended == null ? begun().at() : ended.startedAt();
+    }
+
+    @Nullable String correlationId() {
+        return ended == null ? begun().correlationId() : ended.correlationId();
+    }
+
     SagaStatus status() {
         return ended == null ? statusOf(running()) : ended;
     }
 
     private SagaState running() {
         return Objects.requireNonNull(state, "a saga that has not ended has a state");
+    }
+
+    private Begun begun() {
+        return begun(running());
+    }
+
+    private static Begun begun(SagaState state) {
+        return Objects.requireNonNull(state.begun(), "the saga has not begun");
     }
 
     /** Where a state is. A saga that has completed runs until its successor has begun. */
@@ -74,7 +98,7 @@ record SagaRow(@Nullable SagaState state, @Nullable SagaStatus ended) {
 
     /** How far a saga is that has begun. */
     static SagaStatus statusOf(SagaState state) {
-        Begun begun = Objects.requireNonNull(state.begun(), "the saga has not begun");
+        Begun begun = begun(state);
         Run run = state.run();
         SagaState.HaltedAt halt = state.halt();
         String step = run != null ? run.step() : halt == null ? null : halt.step();

@@ -39,7 +39,7 @@ final class SagaViews {
 
     /** Sagas of a definition in one phase. */
     record OfDefinition(String definition, SagaStatus.Phase phase, int version) {
-        static OfDefinition of(SagaStatus saga) {
+        static OfDefinition of(SagaRow saga) {
             return new OfDefinition(saga.definition(), saga.phase(), saga.version());
         }
     }
@@ -53,14 +53,13 @@ final class SagaViews {
     static final RangeIndex<SagaRow, Instant> WAKE_AT = RangeIndex.on("wake-at", SagaRow::wakeAt, Keys.INSTANT);
     static final Index<SagaRow, Boolean> BUSY = Index.on("busy", row -> row.isBusy() ? true : null,
             Keys.of(Boolean.class));
-    static final RangeIndex<SagaRow, OfDefinition> DEFINITION = RangeIndex.on("definition",
-            row -> OfDefinition.of(row.status()),
+    static final RangeIndex<SagaRow, OfDefinition> DEFINITION = RangeIndex.on("definition", OfDefinition::of,
             Keys.of(OfDefinition.class));
-    static final RangeIndex<SagaRow, Instant> STARTED = RangeIndex.on("started", row -> row.status().startedAt(),
+    static final RangeIndex<SagaRow, Instant> STARTED = RangeIndex.on("started", SagaRow::startedAt,
             Keys.INSTANT);
     static final Index<SagaRow, SagaStatus.Phase> PHASE = Index.on("phase", SagaRow::phase,
             Keys.of(SagaStatus.Phase.class));
-    static final Index<SagaRow, String> CORRELATION = Index.on("correlation", row -> row.status().correlationId(),
+    static final Index<SagaRow, String> CORRELATION = Index.on("correlation", SagaRow::correlationId,
             Keys.STRING);
 
     static final Index<AwaitedEvent, String> OF_SAGA = Index.on("saga", AwaitedEvent::saga, Keys.STRING);
@@ -88,7 +87,7 @@ final class SagaViews {
             Optional<OfDefinition> next = sagas.range(DEFINITION, wanted, QueryOption.limit(1))
                     .rows()
                     .stream()
-                    .map(row -> OfDefinition.of(row.status()))
+                    .map(OfDefinition::of)
                     .filter(found -> definition == null || found.definition.equals(definition))
                     .findFirst();
             if (next.isEmpty()) {
@@ -109,8 +108,8 @@ final class SagaViews {
 
     private static Change<AwaitingStep, AwaitedEvent> onSaga(SagaEvent event, EventInfo info) {
         return switch (event) {
-            case SagaEvent.Started started -> awaiting(info.id(), started.awaited());
-            case SagaEvent.StepDone done when done.context() != null -> awaiting(info.id(), done.awaited());
+            case SagaEvent.Started started -> new Change.Several<>(awaiting(info.id(), started.awaited()));
+            case SagaEvent.StepDone done when done.context() != null -> awaitingFromHereOn(info.id(), done.awaited());
             case SagaEvent.StepDone done -> Change.none();
             case SagaEvent.Completed completed -> Change.removeBy(OF_SAGA, info.id());
             case SagaEvent.Compensated compensated -> Change.removeBy(OF_SAGA, info.id());
@@ -130,12 +129,18 @@ final class SagaViews {
     }
 
     /** Another context has other keys; all of them are told. */
-    private static Change<AwaitingStep, AwaitedEvent> awaiting(String saga, List<AwaitedKey> keys) {
+    private static Change<AwaitingStep, AwaitedEvent> awaitingFromHereOn(String saga, List<AwaitedKey> keys) {
         List<Change<AwaitingStep, AwaitedEvent>> changes = new ArrayList<>();
         changes.add(Change.removeBy(OF_SAGA, saga));
-        keys.forEach(key -> changes.add(Change.put(new AwaitingStep(saga, key.step()),
-                new AwaitedEvent(saga, key.event(), key.key()))));
+        changes.addAll(awaiting(saga, keys));
         return new Change.Several<>(changes);
+    }
+
+    private static List<Change<AwaitingStep, AwaitedEvent>> awaiting(String saga, List<AwaitedKey> keys) {
+        return keys.stream()
+                .map(key -> Change.put(new AwaitingStep(saga, key.step()),
+                        new AwaitedEvent(saga, key.event(), key.key())))
+                .toList();
     }
 
     /** Of one length, however long a key is. */

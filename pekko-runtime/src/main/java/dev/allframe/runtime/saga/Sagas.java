@@ -1,6 +1,7 @@
 package dev.allframe.runtime.saga;
 
 import dev.allframe.aggregate.AggregateType;
+import dev.allframe.codec.jackson.JacksonRowCodec;
 import dev.allframe.command.CommandBus;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionState;
@@ -142,7 +143,8 @@ public final class Sagas {
 
     /** The views that they need. */
     public List<RegisteredView<?, ?>> views() {
-        return List.of(codecs.view(sagas), codecs.view(awaited));
+        return List.of(codecs.view(sagas, new SagaRowCodec()),
+                codecs.view(awaited, JacksonRowCodec.of(awaited.rowClass())));
     }
 
     /** The reactions by which events reach them. */

@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.index.StateCounters;
+import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.store.Append;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
@@ -215,7 +216,9 @@ public final class EngineBackend implements EventStoreBackend {
         return attempt(() -> {
             required(stream, "stream");
             required(criteria, "criteria");
-            return read(() -> engine.contents().state().latestSnapshot(stream, criteria));
+            StateStore state = engine.contents().state();
+            return read(() -> state.mayHaveSnapshot(stream) ? null : Optional.empty(), engine.readThreads().readers(),
+                    () -> state.latestSnapshot(stream, criteria));
         });
     }
 

@@ -31,6 +31,12 @@ final class Keys {
         return key().text(id.value()).bytes();
     }
 
+    /** What the keys of all texts begin with that begin with this one. */
+    static byte[] beginning(String text) {
+        Keys key = key().text(text);
+        return Arrays.copyOf(key.bytes, key.size - 2);
+    }
+
     static byte[] ofUnsigned(long number) {
         return key().unsigned(number).bytes();
     }

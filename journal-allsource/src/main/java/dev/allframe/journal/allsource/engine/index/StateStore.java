@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.index;
 
+import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.tables.Batch;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.tables.KeyValuesStats;
@@ -43,6 +44,7 @@ public final class StateStore implements AutoCloseable {
     /** Held by the one that flushes; taken before this object's monitor. */
     private final Object flushing = new Object();
     private final StoredTypes types = new StoredTypes(); // of the writer
+    private final SnapshotTypes snapshotTypes;
     private volatile StateCounters counters;
     private long writtenLsn; // what the table says; guarded by this object's monitor
 
@@ -53,6 +55,7 @@ public final class StateStore implements AutoCloseable {
         this.counters = value == null ? StateCounters.ZERO : StateFormat.counters(value);
         this.writtenLsn = counters.appliedLsn();
         types().forEach(types::add);
+        this.snapshotTypes = new SnapshotTypes(entries);
     }
 
     /**
@@ -83,6 +86,9 @@ public final class StateStore implements AutoCloseable {
                 if (applied.lsn() != last + 1) {
                     throw new CorruptStoreException("the state of store " + storeId + " has applied entry " + last
                             + " of the log, and gets entry " + applied.lsn() + " next");
+                }
+                if (applied.entry() instanceof LogEntry.SnapshotSaved(Snapshot snapshot)) {
+                    snapshotTypes.add(snapshot.stream());
                 }
                 change.apply(applied.lsn(), applied.entry());
                 last = applied.lsn();
@@ -144,6 +150,13 @@ public final class StateStore implements AutoCloseable {
                         StateFormat.deletedTo(cursor.value()));
             }
         }
+    }
+
+    /**
+     * Whether a stream may have a snapshot, as another of its entity type has or had one. Costs nothing.
+     */
+    public boolean mayHaveSnapshot(StreamId stream) {
+        return snapshotTypes.mayHave(stream);
     }
 
     /** The snapshot with the highest sequence number among those meant. */

@@ -121,6 +121,46 @@ class StateStoreTest {
 
     @ParameterizedTest
     @EnumSource
+    void streams_of_types_that_have_a_snapshot_may_have_one_before_and_after_the_state_is_opened_again(
+            Backing backing) {
+        StreamId order = StreamId.of("order", "o-1");
+        StreamId foreign = new StreamId("foreign");
+        StreamId longer = StreamId.of("accounts", "anna");
+        try (Tables tables = tables(backing)) {
+            StateStore state = StateStore.open(tables.entries(), STORE);
+            assertThat(state.mayHaveSnapshot(ANNA)).isFalse();
+            apply(state, snapshot(ANNA, 1, 0, "a"), snapshot(BERT, 1, 0, "b"), snapshot(foreign, 1, 0, "f"),
+                    snapshot(StreamId.of("zebra", "z"), 1, 0, "z"), event(order, "ordered", 1));
+
+            for (StateStore opened : List.of(state, StateStore.open(tables.entries(), STORE))) {
+                assertThat(List.of(ANNA, BERT, StreamId.of("account", "new"), foreign, StreamId.of("zebra", "y")))
+                        .allMatch(opened::mayHaveSnapshot);
+                assertThat(List.of(order, longer)).noneMatch(opened::mayHaveSnapshot);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void with_very_many_types_of_snapshots_any_stream_may_have_one(Backing backing) {
+        try (Tables tables = tables(backing)) {
+            StateStore state = StateStore.open(tables.entries(), STORE);
+            for (int i = 0; i < SnapshotTypes.MOST; i++) {
+                apply(state, snapshot(StreamId.of("type" + i, "a"), 1, 0, "a"));
+            }
+            assertThat(state.mayHaveSnapshot(ANNA)).isFalse();
+            assertThat(StateStore.open(tables.entries(), STORE).mayHaveSnapshot(ANNA)).isFalse();
+
+            apply(state, snapshot(BERT, 1, 0, "b"));
+
+            assertThat(state.mayHaveSnapshot(ANNA)).isTrue();
+            assertThat(state.mayHaveSnapshot(StreamId.of("order", "o-1"))).isTrue();
+            assertThat(StateStore.open(tables.entries(), STORE).mayHaveSnapshot(StreamId.of("order", "o"))).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void of_each_durable_state_the_last_change_is_kept(Backing backing) {
         try (Tables tables = tables(backing)) {
             StateStore state = StateStore.open(tables.entries(), STORE);
