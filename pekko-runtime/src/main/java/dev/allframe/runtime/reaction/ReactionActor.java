@@ -12,6 +12,7 @@ import dev.allframe.runtime.reaction.EffectWindow.Effect;
 import dev.allframe.runtime.reaction.ReactionPositions.Claim;
 import dev.allframe.runtime.reaction.ReactionPositions.Parked;
 import dev.allframe.runtime.reaction.ReactionPositions.Stands;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
@@ -139,7 +140,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         Parts(RegisteredReaction reaction, EventStoreBackend store, ReactionSettings settings, Clock clock,
                 ReactionProgress progress, Supplier<@Nullable String> refusal) {
             this(reaction, store, settings, clock, progress, refusal,
-                    store.lastPosition().toCompletableFuture().join());
+                    StoreAnswer.of(store.lastPosition(), "its last position"));
         }
     }
 
@@ -768,10 +769,17 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         }
     }
 
+    /** Whether it is a reaction, or a replay with a run that has not ended. */
+    private boolean isToRun() {
+        return !cancelled && !span.isNothing() && !(span.isOverAt(savedTo) && parked.all().isEmpty());
+    }
+
     private void show() {
         ProjectionState state;
         if (!unusable.isEmpty()) {
             state = ProjectionState.FAILED;
+        } else if (claimed && !lost && !isToRun()) {
+            state = ProjectionState.LIVE;
         } else if (paused) {
             state = ProjectionState.PAUSED;
         } else if (!failed.isEmpty()) {
@@ -784,7 +792,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         String refused = refusal;
         String why = !unusable.isEmpty() ? unusable : !failed.isEmpty() ? failure : refused != null ? refused : trouble;
         parts.progress()
-                .set(new ReactionProgress.Now(entrance, state, savedTo, List.copyOf(parked.all()), why));
+                .set(new ReactionProgress.Now(entrance, state, savedTo,
+                        isToRun() ? List.copyOf(parked.all()) : List.of(), why));
     }
 
     private Behavior<Message> onPing(Ping message) {
