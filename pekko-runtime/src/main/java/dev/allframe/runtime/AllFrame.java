@@ -625,8 +625,8 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * How this node is doing: its storage, the host of each aggregate, its views, reactions and replays, and what guards
-     * them. For a probe of a container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for
+     * How this node is doing: its storage, the host of each aggregate, its views, reactions and replays, and what
+     * guards them. For a probe of a container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for
      * nothing and does not throw.
      */
     public Health health() {

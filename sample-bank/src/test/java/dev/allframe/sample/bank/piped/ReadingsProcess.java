@@ -45,8 +45,8 @@ final class ReadingsProcess {
 
     /**
      * Arguments: the folder of the store, the seed of the views, a seed for what is appended, how many events, the
-     * flush interval, the rate of rebuilds, and the view that is built anew, {@code none} or {@code all}. Warms up, says
-     * so, and waits for {@code go} with the last position that was acknowledged. Ends with its input.
+     * flush interval, the rate of rebuilds, and the view that is built anew, {@code none} or {@code all}. Warms up,
+     * says so, and waits for {@code go} with the last position that was acknowledged. Ends with its input.
      */
     public static void main(String[] arguments) {
         try (BufferedReader told = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
