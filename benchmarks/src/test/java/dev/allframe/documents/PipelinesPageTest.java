@@ -34,6 +34,7 @@ import dev.allframe.sample.bank.account.Money;
 import dev.allframe.sample.bank.views.Balances.AccountRow;
 import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.History;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -141,6 +142,17 @@ final class PipelinesPageTest {
 
             assertThat(found.isSame()).isTrue();
         }
+    }
+
+    @Test
+    void a_pipeline_is_printed_as_the_page_shows() {
+        String printed = PAYMENTS.and(PAYMENTS.branch(payment -> payment.channel().equals("cash")).matching())
+                .groupBy(String.class, Payment::channel)
+                .window(tumbling(Period.ofDays(1)), Payment::on)
+                .retention(Duration.ofDays(90))
+                .describe();
+
+        assertThat(Path.of("..", "docs", "pipelines.md")).content().contains("```\n" + printed + "\n```");
     }
 
     @Test

@@ -70,10 +70,11 @@ public final class GroupedPipeline<K, V> {
      */
     public <A> ReducedPipeline<K, A> reduce(Class<A> row, Function<? super V, ? extends A> zero,
             BiFunction<? super A, ? super V, ? extends A> plus) {
+        Objects.requireNonNull(row, "row");
         Objects.requireNonNull(zero, "zero");
         Objects.requireNonNull(plus, "plus");
         return reduced(row, () -> Keys.of(keyClass), List.of(),
-                before.nodesAnd(node(), "reduce " + row.getSimpleName()),
+                before.nodesAnd(node(), "reduce to " + row.getSimpleName()),
                 (key, value, info) -> Change.upsert(key, zero.apply(value), sum -> plus.apply(sum, value)));
     }
 

@@ -57,6 +57,7 @@ public final class Pipeline<V> {
 
     /** All events of an aggregate. */
     public static <E extends Event> Pipeline<E> from(AggregateType<?, E, ?> aggregate) {
+        Objects.requireNonNull(aggregate, "aggregate");
         return new Pipeline<>(List.of(new Leg<>(aggregate, (event, info) -> List.of(event))),
                 List.of("from " + aggregate.name()));
     }
@@ -88,7 +89,11 @@ public final class Pipeline<V> {
     /** Any number of values for each, made with what is known of its event: instance, number, time. */
     public <W> Pipeline<W> flatMapWithInfo(BiFunction<? super V, EventInfo, ? extends List<? extends W>> function) {
         Objects.requireNonNull(function, "function");
-        return then("flatMap", (value, info) -> List.copyOf(given(function.apply(value, info), "flatMap")));
+        return then("flatMap", (value, info) -> {
+            List<? extends W> values = given(function.apply(value, info), "flatMap");
+            values.forEach(each -> Objects.requireNonNull(each, "a value that the function of flatMap returned is null"));
+            return List.copyOf(values);
+        });
     }
 
     /**
@@ -103,16 +108,25 @@ public final class Pipeline<V> {
     public Branches<V> branch(Predicate<? super V> condition) {
         Objects.requireNonNull(condition, "condition");
         return new Branches<>(
-                then("branch matching", (value, info) -> condition.test(value) ? List.of(value) : List.of()),
-                then("branch others", (value, info) -> condition.test(value) ? List.of() : List.of(value)));
+                then("branch, matching", (value, info) -> condition.test(value) ? List.of(value) : List.of()),
+                then("branch, others", (value, info) -> condition.test(value) ? List.of() : List.of(value)));
     }
 
     /** The values of this one and of another, in the order of their events. */
     public Pipeline<V> and(Pipeline<V> other) {
-        List<String> both = new ArrayList<>(nodes);
-        both.add("and");
-        other.nodes.forEach(node -> both.add("  " + node));
+        Objects.requireNonNull(other, "other");
+        List<String> both = new ArrayList<>();
+        addWay(both, "┌ ", nodes);
+        addWay(both, "├ ", other.nodes);
+        both.add("└ and");
         return new Pipeline<>(Stream.concat(legs.stream(), other.legs.stream()).toList(), List.copyOf(both));
+    }
+
+    /** The steps of one of several ways that come together, beside a line that leads to where they do. */
+    private static void addWay(List<String> nodes, String first, List<String> way) {
+        for (int i = 0; i < way.size(); i++) {
+            nodes.add((i == 0 ? first : "│ ") + way.get(i));
+        }
     }
 
     /**

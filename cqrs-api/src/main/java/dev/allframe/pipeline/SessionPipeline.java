@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,7 @@ public final class SessionPipeline<K, V, T> {
         Class<A> row = ReducedPipeline.classOf(zero);
         return grouped.reduced(row, () -> WindowedPipeline.keys(grouped, sessions.moments()),
                 retention.meaning(sessions),
-                grouped.nodesAnd(retention.node(sessions), "reduce " + row.getSimpleName()), (key, value, info) -> {
+                nodesAnd("reduce to " + row.getSimpleName()), (key, value, info) -> {
                     Instant stored = info.timestamp();
                     Window<T> own = own(value);
                     List<Change<Windowed<K, T>, A>> changes = new ArrayList<>();
@@ -106,15 +107,21 @@ public final class SessionPipeline<K, V, T> {
     /** One row for each group to which values came too late, since the retention limits it. */
     public ReducedPipeline<K, LateEvents> late() {
         return grouped.reduced(LateEvents.class, grouped::keys, retention.meaning(sessions),
-                grouped.nodesAnd(retention.node(sessions), "late"),
+                nodesAnd("count what is late"),
                 (key, value, info) -> retention.isBehind(own(value), info.timestamp())
                         ? Change.upsert(key, new LateEvents(0, info.timestamp()),
                                 late -> late.plus(1, info.timestamp()))
                         : Change.none());
     }
 
+    private List<String> nodesAnd(String... more) {
+        return Stream.of(grouped.nodesAnd(), retention.nodes(sessions.words()), List.of(more))
+                .flatMap(List::stream)
+                .toList();
+    }
+
     /** The way of the values, a line for each step. */
     public String describe() {
-        return String.join("\n", grouped.nodesAnd(retention.node(sessions)));
+        return String.join("\n", nodesAnd());
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +70,11 @@ public final class WindowedPipeline<K, V, T> {
      */
     public <A> ReducedPipeline<Windowed<K, T>, A> reduce(Class<A> row, Function<? super V, ? extends A> zero,
             BiFunction<? super A, ? super V, ? extends A> plus) {
+        Objects.requireNonNull(row, "row");
         Objects.requireNonNull(zero, "zero");
         Objects.requireNonNull(plus, "plus");
         return grouped.reduced(row, () -> keys(grouped, windows.moments()), retention.meaning(windows),
-                grouped.nodesAnd(retention.node(windows), "reduce " + row.getSimpleName()), (key, value, info) -> {
+                nodesAnd("reduce to " + row.getSimpleName()), (key, value, info) -> {
                     List<Change<Windowed<K, T>, A>> changes = new ArrayList<>();
                     for (Windowed<K, T> window : windowsOf(key, value)) {
                         if (!retention.isBehind(window.window(), info.timestamp())) {
@@ -114,7 +116,7 @@ public final class WindowedPipeline<K, V, T> {
     /** One row for each group to which values came too late for a window, since the retention limits it. */
     public ReducedPipeline<K, LateEvents> late() {
         return grouped.reduced(LateEvents.class, grouped::keys, retention.meaning(windows),
-                grouped.nodesAnd(retention.node(windows), "late"),
+                nodesAnd("count what is late"),
                 (key, value, info) -> {
                     Instant stored = info.timestamp();
                     long gone = windowsOf(key, value).stream()
@@ -126,8 +128,14 @@ public final class WindowedPipeline<K, V, T> {
                 });
     }
 
+    private List<String> nodesAnd(String... more) {
+        return Stream.of(grouped.nodesAnd(), retention.nodes(windows.words()), List.of(more))
+                .flatMap(List::stream)
+                .toList();
+    }
+
     /** The way of the values, a line for each step. */
     public String describe() {
-        return String.join("\n", grouped.nodesAnd(retention.node(windows)));
+        return String.join("\n", nodesAnd());
     }
 }

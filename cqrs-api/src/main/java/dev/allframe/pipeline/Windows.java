@@ -27,11 +27,13 @@ public final class Windows<T> {
 
     private final Moments<T> moments;
     private final String description;
+    private final String words;
     private final Function<T, List<Window<T>>> windows;
 
-    private Windows(Moments<T> moments, String description, Function<T, List<Window<T>>> windows) {
+    private Windows(Moments<T> moments, String description, String words, Function<T, List<Window<T>>> windows) {
         this.moments = moments;
         this.description = description;
+        this.words = words;
         this.windows = windows;
     }
 
@@ -72,7 +74,7 @@ public final class Windows<T> {
         long sizeMillis = millis(size, "size");
         long everyMillis = millis(every, "every");
         checkOverlap(sizeMillis, everyMillis);
-        return new Windows<>(Moments.INSTANTS, describe(size, every), moment -> {
+        return new Windows<>(Moments.INSTANTS, describe(size, every), words(Words.of(size), Words.of(every)), moment -> {
             long now = moment.toEpochMilli();
             List<Window<Instant>> found = new ArrayList<>();
             for (long begin = Math.floorDiv(now, everyMillis) * everyMillis; begin > now
@@ -91,7 +93,8 @@ public final class Windows<T> {
      * @param every how far from one's beginning to the next one's: months where the size is, days where that is
      */
     public static Windows<LocalDate> sliding(Period size, Period every) {
-        return new Windows<>(Moments.DATES, describe(size, every), ofDates(size, every));
+        Function<LocalDate, List<Window<LocalDate>>> days = ofDates(size, every);
+        return new Windows<>(Moments.DATES, describe(size, every), words(Words.of(size), Words.of(every)), days);
     }
 
     /**
@@ -104,6 +107,7 @@ public final class Windows<T> {
         Objects.requireNonNull(zone, "zone");
         Function<LocalDate, List<Window<LocalDate>>> days = ofDates(size, every);
         return new Windows<>(Moments.INSTANTS, describe(size, every) + " " + zone.getId(),
+                words(Words.of(size), Words.of(every)) + " in " + zone.getId(),
                 moment -> days.apply(LocalDate.ofInstant(moment, zone))
                         .stream()
                         .map(window -> new Window<>(window.from().atStartOfDay(zone).toInstant(),
@@ -113,6 +117,8 @@ public final class Windows<T> {
 
     /** Days that are not moved by a month's length: windows are found by counting months or days. */
     private static Function<LocalDate, List<Window<LocalDate>>> ofDates(Period size, Period every) {
+        Objects.requireNonNull(size, "size");
+        Objects.requireNonNull(every, "every");
         boolean months = size.toTotalMonths() != 0;
         long length = units(size, months, "size");
         long step = units(every, months, "every");
@@ -146,6 +152,7 @@ public final class Windows<T> {
     }
 
     private static long millis(Duration duration, String name) {
+        Objects.requireNonNull(duration, name);
         if (duration.isNegative() || duration.isZero() || duration.compareTo(Duration.ofDays(366_000)) > 0
                 || !duration.equals(Duration.ofMillis(duration.toMillis()))) {
             throw new IllegalArgumentException(
@@ -168,6 +175,10 @@ public final class Windows<T> {
         return size.equals(every) ? "tumbling " + size : "sliding " + size + " every " + every;
     }
 
+    private static String words(String size, String every) {
+        return size.equals(every) ? "of " + size : "of " + size + " every " + every;
+    }
+
     /** The windows that a moment is in, in the order of time. */
     public List<Window<T>> of(T moment) {
         return windows.apply(Objects.requireNonNull(moment, "moment"));
@@ -180,6 +191,11 @@ public final class Windows<T> {
 
     Moments<T> moments() {
         return moments;
+    }
+
+    /** Such as {@code of 2 months every 1 month in Europe/Prague}. */
+    String words() {
+        return words;
     }
 
     /** Such as {@code tumbling P1M}; part of the meaning of a view. */

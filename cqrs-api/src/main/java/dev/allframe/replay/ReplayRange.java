@@ -4,6 +4,7 @@ import dev.allframe.aggregate.AggregateType;
 import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,26 @@ public record ReplayRange(@Nullable Instant from, @Nullable Instant until, List<
         @Nullable StreamId stream, Position after, @Nullable Position upTo) {
 
     public ReplayRange {
+        for (String type : Objects.requireNonNull(types, "types")) {
+            mustBeNamed(Objects.requireNonNull(type, "type"), "type");
+        }
         types = List.copyOf(types);
+        if (tag != null) {
+            mustBeNamed(tag, "tag");
+        }
         Objects.requireNonNull(after, "after");
         if (from != null && until != null && !from.isBefore(until)) {
             throw new IllegalArgumentException("a range begins before it ends, not at " + from + " until " + until);
         }
         if (upTo != null && after.compareTo(upTo) >= 0) {
             throw new IllegalArgumentException("a range begins before it ends, not behind " + after + " up to " + upTo);
+        }
+    }
+
+    /** One without a name would be taken for none, and the range for a wider one. */
+    private static void mustBeNamed(String value, String what) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException("a " + what + " of a range has a name, not '" + value + "'");
         }
     }
 
@@ -51,7 +65,8 @@ public record ReplayRange(@Nullable Instant from, @Nullable Instant until, List<
 
     /** Those of these types, by the names under which they were stored: {@code account.deposited}. */
     public ReplayRange types(String... names) {
-        return new ReplayRange(from, until, List.of(names), tag, stream, after, upTo);
+        return new ReplayRange(from, until, Arrays.asList(Objects.requireNonNull(names, "names")), tag, stream, after,
+                upTo);
     }
 
     /** Those with a tag. */
@@ -61,7 +76,8 @@ public record ReplayRange(@Nullable Instant from, @Nullable Instant until, List<
 
     /** Those of one instance. */
     public ReplayRange stream(AggregateType<?, ?, ?> type, String id) {
-        return new ReplayRange(from, until, types, tag, StreamId.of(type.name(), id), after, upTo);
+        return new ReplayRange(from, until, types, tag, StreamId.of(Objects.requireNonNull(type, "type").name(),
+                Objects.requireNonNull(id, "id")), after, upTo);
     }
 
     /**
@@ -71,6 +87,7 @@ public record ReplayRange(@Nullable Instant from, @Nullable Instant until, List<
      * @param last where they end, included
      */
     public ReplayRange positions(Position behind, Position last) {
-        return new ReplayRange(from, until, types, tag, stream, behind, Objects.requireNonNull(last, "last"));
+        return new ReplayRange(from, until, types, tag, stream, Objects.requireNonNull(behind, "behind"),
+                Objects.requireNonNull(last, "last"));
     }
 }

@@ -625,9 +625,9 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * How this node is doing: its storage, the host of each aggregate, its views and reactions, and what guards them.
-     * For a probe of a container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for nothing
-     * and does not throw.
+     * How this node is doing: its storage, the host of each aggregate, its views, reactions and replays, and what
+     * guards them. For a probe of a container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for
+     * nothing and does not throw.
      */
     public Health health() {
         Map<String, AggregateHost> known = new LinkedHashMap<>();
@@ -635,7 +635,8 @@ public final class AllFrame implements AutoCloseable {
         if (sagas != null) {
             known.put(SagaMachine.AGGREGATE, sagas.host);
         }
-        return HealthCheck.of(hosts.hosting(), known, views.troubles(), reactions.troubles());
+        return HealthCheck.of(hosts.hosting(), known, views.troubles(), reactions.troubles(),
+                reactions.troublesOfReplays());
     }
 
     /** The actor system that hosts. */

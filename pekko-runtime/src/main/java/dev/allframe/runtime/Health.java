@@ -41,6 +41,9 @@ public record Health(List<Part> parts) {
         /** A reaction: not up while it has not begun, or does not go on; up where another member runs it. */
         REACTION,
 
+        /** A replay: not up while its run waits, stands, has parked streams or does not go on; up without a run. */
+        REPLAY,
+
         /** What keeps instances from being executed where that would not be safe. */
         GUARD
     }

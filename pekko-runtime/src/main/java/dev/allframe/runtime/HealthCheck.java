@@ -24,13 +24,14 @@ final class HealthCheck {
     private HealthCheck() {}
 
     static Health of(Hosting hosting, Map<String, AggregateHost> hosts, Map<String, String> viewTroubles,
-            Map<String, String> reactionTroubles) {
+            Map<String, String> reactionTroubles, Map<String, String> replayTroubles) {
         List<Part> parts = new ArrayList<>();
         StoragePlugins storage = hosting.storage();
         parts.add(asked(Kind.STORAGE, storage.name(), () -> storage(storage)));
         hosts.forEach((aggregate, host) -> parts.add(asked(Kind.HOST, aggregate, () -> host(aggregate, host))));
         viewTroubles.forEach((view, trouble) -> parts.add(degraded(Kind.VIEW, view, trouble)));
         reactionTroubles.forEach((name, trouble) -> parts.add(degraded(Kind.REACTION, name, trouble)));
+        replayTroubles.forEach((name, trouble) -> parts.add(degraded(Kind.REPLAY, name, trouble)));
         parts.add(asked(Kind.GUARD, "cluster", () -> guard(hosting)));
         return new Health(parts);
     }

@@ -5,11 +5,19 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.allframe.runtime.membership.AgreedSettingsChecker;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 @AnalyzeClasses(packages = "dev.allframe.runtime", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -45,6 +53,32 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("scala.concurrent..", "scala.collection..");
+
+    @ArchTest
+    static final ArchRule NOTHING_WAITS_FOR_EVER = classes().that()
+            .doNotHaveFullyQualifiedName(Uninterrupted.class.getName()) // what it waits for is bounded by itself
+            .should(new ArchCondition<>("wait by StoreAnswer, or with orTimeout or completeOnTimeout") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+                        if (waits(call) && call.getOwner()
+                                .getMethodCallsFromSelf()
+                                .stream()
+                                .noneMatch(bound -> BOUNDS.contains(bound.getName()))) {
+                            events.add(SimpleConditionEvent.violated(call, call.getDescription()));
+                        }
+                    }
+                }
+            });
+
+    private static final Set<String> BOUNDS = Set.of("orTimeout", "completeOnTimeout");
+
+    private static boolean waits(JavaMethodCall call) {
+        boolean unbounded = call.getTarget().getRawParameterTypes().isEmpty();
+        return unbounded && ((call.getTargetOwner().isAssignableTo(Future.class)
+                && Set.of("join", "get").contains(call.getName()))
+                || (call.getTargetOwner().isAssignableTo(CountDownLatch.class) && call.getName().equals("await")));
+    }
 
     @Test
     void scala_test_and_junit_4_are_not_on_the_class_path() {

@@ -25,7 +25,9 @@ import dev.allframe.projection.ViewComparison;
 import dev.allframe.projection.ViewComparison.Difference;
 import dev.allframe.runtime.Wallets.WalletEvent;
 import dev.allframe.store.ConsistencyToken;
+import dev.allframe.store.ForeignPositionException;
 import dev.allframe.store.History;
+import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -132,6 +134,29 @@ final class PastViewsTest {
 
     private static PastView<String, Purse> purses(AsOf asOf) {
         return done(ALL_FRAME.asOf(PURSES, asOf));
+    }
+
+    @Test
+    void who_writes_meanwhile_holds_up_no_view_of_the_past_and_is_not_seen_by_it() {
+        String id = newId();
+        pay(id, 1);
+
+        // Each event that is folded is followed by another, which is behind the end.
+        try (PastView<String, Purse> past = purses(AsOf.now().where((event, info) -> {
+            pay(id, 1);
+            return true;
+        }))) {
+            assertThat(past.get(id)).contains(new Purse(BigDecimal.ONE));
+        }
+    }
+
+    @Test
+    void a_position_of_another_store_is_refused() {
+        Position foreign = Position.parse(done(ALL_FRAME.backend().lastPosition()).asText()
+                .replace(ALL_FRAME.backend().storeId(), "another"));
+
+        assertThatThrownBy(() -> purses(AsOf.position(foreign)))
+                .hasRootCauseInstanceOf(ForeignPositionException.class);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.fold.Origin;
 import dev.allframe.projection.fold.ViewFold;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoreFullException;
@@ -190,10 +191,9 @@ final class Generations<K, R> {
                         origin.get().version());
             }
             ViewFold<K, R> fold = ViewFold.resume(type, codec, tables, clock);
-            Optional<String> other = Histories
-                    .difference(store, fold.state().position(), fold.state().witness())
-                    .toCompletableFuture()
-                    .join();
+            Optional<String> other = StoreAnswer.of(
+                    Histories.difference(store, fold.state().position(), fold.state().witness()),
+                    "the last event of the view '" + type.name() + "'");
             if (other.isPresent()) {
                 return new Unfit(other.get());
             }

@@ -2,6 +2,7 @@ package dev.allframe.runtime.projection;
 
 import dev.allframe.projection.fold.Parked;
 import dev.allframe.projection.fold.ViewFold.Folded;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventReader;
 import dev.allframe.store.StoredEvent;
 import java.util.List;
@@ -35,9 +36,8 @@ final class ParkedRetry<K, R> {
         long next = waiting.firstSequenceNr();
         boolean last = false;
         while (!last) {
-            List<StoredEvent> page = store.getEvents(waiting.stream(), next, Long.MAX_VALUE, PAGE)
-                    .toCompletableFuture()
-                    .join();
+            List<StoredEvent> page = StoreAnswer.of(store.getEvents(waiting.stream(), next, Long.MAX_VALUE, PAGE),
+                    "events of the parked stream " + waiting.stream());
             List<StoredEvent> due = page.stream()
                     .filter(event -> event.position().compareTo(generation.fold().state().position()) <= 0)
                     .toList();

@@ -16,6 +16,7 @@ import dev.allframe.projection.fold.Parked;
 import dev.allframe.projection.fold.Skip;
 import dev.allframe.projection.fold.ViewFold;
 import dev.allframe.store.EventStoreBackend;
+import dev.allframe.store.ForeignPositionException;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
@@ -48,10 +49,15 @@ final class PastViews {
      * A view of the past.
      *
      * @param skips what an operator has left out
+     * @throws ForeignPositionException if the position is one of another store
      * @throws IllegalStateException if the view fails at an event, in words
      */
     <K, R> PastView<K, R> fold(ProjectionType<K, R> type, AsOf asOf, List<Skip> skips, Consumer<Folding> progress,
             BooleanSupplier over) {
+        Position upTo = asOf.position();
+        if (upTo != null && !upTo.equals(Position.START) && !upTo.storeId().equals(store.storeId())) {
+            throw new ForeignPositionException(upTo, store.storeId());
+        }
         Refold<K, R> refold = new Refold<>(RegisteredView.of(type.where(asOf.condition())), store, files, clock);
         try {
             skips.forEach(refold::skip);

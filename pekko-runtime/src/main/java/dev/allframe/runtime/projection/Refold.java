@@ -7,6 +7,7 @@ import dev.allframe.projection.fold.HandledPage;
 import dev.allframe.projection.fold.Skip;
 import dev.allframe.projection.fold.StoredRows;
 import dev.allframe.projection.fold.ViewFold;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
@@ -59,29 +60,30 @@ final class Refold<K, R> implements AutoCloseable {
     }
 
     /**
-     * Applies everything up to a record.
+     * Applies everything up to a record, and nothing that is stored when it has begun: who writes holds up no fold.
      *
      * @param isBeyond whether a record is behind the end
      * @param isLeftOut whether a record is passed over
      * @param over whether nobody waits any more
      * @throws IllegalStateException if an event fails, in a view that stops there
+     * @throws dev.allframe.runtime.storage.StorageUnavailableException if the store does not answer
      */
     void run(Predicate<StoredEvent> isBeyond, Predicate<StoredEvent> isLeftOut, Consumer<Folding> progress,
             BooleanSupplier over) {
-        long total = store.lastPosition().toCompletableFuture().join().index();
+        Position end = StoreAnswer.of(store.lastPosition(), "its last position");
+        long total = end.index();
         EventPage page;
         boolean ended = false;
         do {
             if (over.getAsBoolean()) {
                 throw new CancellationException("the view '" + view.type().name() + "' is not folded any more");
             }
-            page = store.getAllEvents(view.handlers().filter(), fold.state().position(), PAGE)
-                    .toCompletableFuture()
-                    .join();
+            page = StoreAnswer.of(store.getAllEvents(view.handlers().filter(), fold.state().position(), PAGE),
+                    "events of the view '" + view.type().name() + "'");
             List<StoredEvent> wanted = new ArrayList<>(page.events().size());
             Position next = page.next();
             for (StoredEvent event : page.events()) {
-                if (isBeyond.test(event)) {
+                if (isBeyond.test(event) || event.position().compareTo(end) > 0) {
                     ended = true;
                     next = wanted.isEmpty() ? fold.state().position() : wanted.getLast().position();
                     break;

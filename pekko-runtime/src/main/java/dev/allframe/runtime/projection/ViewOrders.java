@@ -8,6 +8,7 @@ import dev.allframe.aggregate.Stored;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.fold.Skip;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
@@ -127,7 +128,8 @@ public final class ViewOrders {
         List<RecordedEvent<ViewOrder>> orders = new ArrayList<>();
         long next = number + 1;
         while (true) {
-            List<RecordedEvent<ViewOrder>> page = store.getEvents(view, next, PAGE).toCompletableFuture().join();
+            List<RecordedEvent<ViewOrder>> page = StoreAnswer.of(store.getEvents(view, next, PAGE),
+                    "the orders for '" + view + "'");
             if (page.isEmpty()) {
                 return orders;
             }

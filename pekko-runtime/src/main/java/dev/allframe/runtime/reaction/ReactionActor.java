@@ -7,12 +7,11 @@ import dev.allframe.projection.ReactionType.OnFailure;
 import dev.allframe.projection.fold.Witness;
 import dev.allframe.runtime.projection.ViewOrder;
 import dev.allframe.runtime.projection.ViewOrders;
-import dev.allframe.runtime.projection.ViewPages;
 import dev.allframe.runtime.reaction.EffectWindow.Effect;
 import dev.allframe.runtime.reaction.ReactionPositions.Claim;
 import dev.allframe.runtime.reaction.ReactionPositions.Parked;
 import dev.allframe.runtime.reaction.ReactionPositions.Stands;
-import dev.allframe.store.EventPage;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
@@ -20,21 +19,16 @@ import dev.allframe.store.Registration;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
-import dev.allframe.streams.PagedSource;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -44,12 +38,6 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.japi.Pair;
-import org.apache.pekko.stream.KillSwitches;
-import org.apache.pekko.stream.UniqueKillSwitch;
-import org.apache.pekko.stream.javadsl.Keep;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +69,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private record ClaimFailed(Throwable cause) implements Message {}
 
-    private record Read(EventPage page, CompletableFuture<Done> taken) implements Message {}
+    private record PageRead(ReactionPages.Read read) implements Message {}
 
     private record StreamEnded(@Nullable Throwable cause) implements Message {}
 
@@ -105,14 +93,6 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private enum Wake implements Message {
         CLAIM, READ, SAVE, ORDERS, PARKED, GO_ON, GIVE_UP
-    }
-
-    /** An event that an operator has left out. */
-    private record Skip(StreamId stream, long sequenceNr) {
-
-        static Skip of(StoredEvent record) {
-            return new Skip(record.stream(), record.sequenceNr());
-        }
     }
 
     /** What is being stored. */
@@ -139,7 +119,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         Parts(RegisteredReaction reaction, EventStoreBackend store, ReactionSettings settings, Clock clock,
                 ReactionProgress progress, Supplier<@Nullable String> refusal) {
             this(reaction, store, settings, clock, progress, refusal,
-                    store.lastPosition().toCompletableFuture().join());
+                    StoreAnswer.of(store.lastPosition(), "its last position"));
         }
     }
 
@@ -151,14 +131,10 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private final TimerScheduler<Message> timers;
     private final ViewOrders operator;
     private final Registration onOrder;
-    private final Set<Skip> skips = new HashSet<>();
     private final List<Effect> failed = new ArrayList<>();
     private final Pace pace = new Pace();
-    private final Deque<StoredEvent> arrived = new ArrayDeque<>();
-    private @Nullable Read page;
+    private final ReactionPages pages;
     private EffectWindow window;
-    private Span span;
-    private Position arrivedTo = Position.START;
     private Position savedTo = Position.START;
     private long revision;
     private ParkedStreams parked = new ParkedStreams(List.of());
@@ -169,8 +145,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private boolean ordersKnown;
     private boolean ordersAwaited;
     private boolean orderedMeanwhile;
-    private boolean paused;
-    private boolean cancelled;
+    private GivenOrders given = GivenOrders.NONE;
     private int claims;
     private int failures;
     private boolean claiming;
@@ -179,8 +154,6 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     private Duration lostFor = Duration.ZERO;
     private boolean saving;
     private boolean stopping;
-    private boolean streaming;
-    private @Nullable UniqueKillSwitch stream;
     private String trouble = "";
     private String failure = "";
     private String unusable = "";
@@ -208,7 +181,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         this.timers = timers;
         this.positions = new ReactionPositions(parts.store(), parts.reaction(), parts.now());
         this.window = new EffectWindow(type.parallel(), type.unsaved(), Position.START);
-        this.span = Span.nothing(parts.reaction());
+        this.pages = new ReactionPages(parts.store(), Math.min(parts.settings().pageSize(), type.unsaved()),
+                Span.nothing(parts.reaction()));
         this.operator = new ViewOrders(parts.store());
         this.onOrder = operator.onOrder(type.name(), () -> context.getSelf().tell(Wake.ORDERS));
         claim();
@@ -218,7 +192,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     public Receive<Message> createReceive() {
         return newReceiveBuilder().onMessage(Claimed.class, this::onClaimed)
                 .onMessage(ClaimFailed.class, this::onClaimFailed)
-                .onMessage(Read.class, this::onRead)
+                .onMessage(PageRead.class, this::onPageRead)
                 .onMessage(StreamEnded.class, this::onStreamEnded)
                 .onMessage(EffectEnded.class, this::onEffectEnded)
                 .onMessage(Due.class, this::onDue)
@@ -242,8 +216,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         orderedMeanwhile = false;
         unusable = "";
         getContext().pipeToSelf(
-                ordersOfNow().thenCompose(given -> positions.claim(given)
-                        .thenApply(claim -> new Claimed(claim, parts.reaction().span(given)))),
+                ordersOfNow().thenCompose(all -> positions.claim(all)
+                        .thenApply(claim -> new Claimed(claim, parts.reaction().span(all)))),
                 (claimed, cause) -> cause == null ? claimed : new ClaimFailed(Failures.unwrapped(cause)));
         show();
     }
@@ -263,20 +237,16 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         trouble = "";
         revision = claim.revision();
         savedTo = stands.position();
-        arrivedTo = stands.position();
         witness = stands.witness();
         eventsBefore = stands.events();
-        span = message.span();
-        cancelled = false;
+        given = new GivenOrders(0, given.paused(), false, 0, Set.of(), 0);
         ordersKnown = false;
-        skips.clear();
         parked = new ParkedStreams(stands.parked());
         parkingsSaved = 0;
         orders = stands.orders();
         ordersSaved = orders;
         window = new EffectWindow(type.parallel(), type.unsaved(), stands.position());
-        arrived.clear();
-        page = null;
+        pages.begin(message.span(), stands.position());
         if (!stopping) {
             if (isToBeRead()) {
                 read();
@@ -287,7 +257,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private boolean isToBeRead() {
-        return !stopping && !lost && !cancelled && !span.isOverAt(arrivedTo);
+        return !stopping && !lost && !given.cancelled() && !pages.isOver();
     }
 
     private Behavior<Message> onClaimFailed(ClaimFailed message) {
@@ -322,55 +292,28 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private void read() {
-        int size = Math.min(parts.settings().pageSize(), type.unsaved());
-        Pair<UniqueKillSwitch, CompletionStage<Done>> started = pages(size)
-                .viaMat(KillSwitches.single(), Keep.right())
-                .mapAsync(1, this::offer)
-                .toMat(Sink.ignore(), Keep.both())
-                .run(getContext().getSystem());
-        stream = started.first();
-        streaming = true;
-        getContext().pipeToSelf(started.second(),
+        getContext().pipeToSelf(
+                pages.read(getContext().getSystem(), come(getContext().getSelf())),
                 (done, cause) -> new StreamEnded(cause == null ? null : Failures.unwrapped(cause)));
     }
 
-    private Source<EventPage, NotUsed> pages(int size) {
-        StreamId one = span.stream();
-        return one == null
-                ? PagedSource
-                        .live(() -> new ViewPages(parts.store(), span.filter(),
-                                CompletableFuture.completedFuture(arrivedTo), size), parts.store()::onAppend)
-                        .map(ViewPages.ReadPage::page)
-                : PagedSource.live(() -> new StreamPages(parts.store(), one, arrivedTo, size),
-                        parts.store()::onAppend);
+    /** Called by the stream, on a thread of its own. */
+    private static Consumer<ReactionPages.Read> come(ActorRef<Message> self) {
+        return read -> self.tell(new PageRead(read));
     }
 
-    /** Called by the stream: it reads on when the page has found room. */
-    private CompletionStage<Done> offer(EventPage read) {
-        CompletableFuture<Done> taken = new CompletableFuture<>();
-        getContext().getSelf().tell(new Read(read, taken));
-        return taken;
-    }
-
-    private Behavior<Message> onRead(Read message) {
+    private Behavior<Message> onPageRead(PageRead message) {
         if (stopping || lost) {
-            message.taken().complete(Done.getInstance());
+            message.read().taken().complete(Done.getInstance());
             return this;
         }
         wentOn();
-        EventPage wanted = span.within(message.page());
-        page = new Read(wanted, message.taken());
-        arrivedTo = wanted.next();
-        arrived.addAll(wanted.events());
-        if (stream != null && span.isOverAt(arrivedTo)) {
-            stream.shutdown();
-        }
+        pages.add(message.read());
         return goOn();
     }
 
     private Behavior<Message> onStreamEnded(StreamEnded message) {
-        streaming = false;
-        stream = null;
+        pages.ended();
         if (isToBeRead()) {
             if (message.cause() != null) {
                 interrupted("events cannot be read", message.cause());
@@ -388,7 +331,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 }
             }
             case READ -> {
-                if (claimed && !streaming && isToBeRead()) {
+                if (claimed && !pages.isReading() && isToBeRead()) {
                     read();
                 }
             }
@@ -421,7 +364,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         if (stopping) {
             return Behaviors.stopped();
         }
-        if (lost && claimed && !streaming) {
+        if (lost && claimed && !pages.isReading()) {
             claimed = false;
             failed.clear();
             timers.startSingleTimer(Wake.CLAIM, lostFor);
@@ -430,8 +373,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
     }
 
     private void take() {
-        while (!arrived.isEmpty() && window.hasRoom()) {
-            StoredEvent record = arrived.remove();
+        while (pages.hasNext() && window.hasRoom()) {
+            StoredEvent record = pages.next();
             if (hasEffect(record) && !parked.contains(record.stream())) {
                 window.add(record);
             } else {
@@ -439,20 +382,18 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 window.readTo(record.position());
             }
         }
-        Read whole = page;
-        if (whole != null && arrived.isEmpty()) {
-            page = null;
-            window.readTo(whole.page().next());
-            whole.taken().complete(Done.getInstance());
+        Position whole = pages.whole();
+        if (whole != null) {
+            window.readTo(whole);
         }
     }
 
     private boolean hasEffect(StoredEvent record) {
-        return parts.reaction().wants(record) && span.wants(record) && !skips.contains(Skip.of(record));
+        return parts.reaction().wants(record) && pages.span().wants(record) && !given.leavesOut(record);
     }
 
     private boolean mayBegin() {
-        if (stopping || lost || cancelled || !ordersKnown || paused || !failed.isEmpty()) {
+        if (stopping || lost || given.cancelled() || !ordersKnown || given.paused() || !failed.isEmpty()) {
             return false;
         }
         refusal = parts.refusal().get();
@@ -576,45 +517,19 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         } else {
             ordersKnown = true;
         }
-        paused = false;
-        int rate = 0;
-        long firstRetry = 0;
-        for (RecordedEvent<ViewOrder> order : message.orders()) {
-            boolean isNew = order.sequenceNr() > orders;
-            if (isNew) {
-                getContext().getLog().info("{}: {}", title, order.event());
-                orders = order.sequenceNr();
-            }
-            if (!span.heeds(order.sequenceNr())) {
-                continue;
-            }
-            switch (order.event()) {
-                case ViewOrder.Paused given -> paused = true;
-                case ViewOrder.Resumed given -> {
-                    paused = false;
-                    if (parts.reaction().isReplay()) {
-                        firstRetry = firstOf(firstRetry, order, isNew);
-                    }
-                }
-                case ViewOrder.RetryOrdered given -> firstRetry = firstOf(firstRetry, order, isNew);
-                case ViewOrder.EventSkipped given -> {
-                    if (given.namesEvent()) {
-                        skips.add(new Skip(new StreamId(given.stream()), given.sequenceNr()));
-                    }
-                    firstRetry = firstOf(firstRetry, order, isNew);
-                }
-                case ViewOrder.RebuildOrdered ofViews -> {
-                }
-                case ViewOrder.RestartOrdered followed -> {
-                }
-                case ViewOrder.Retired given -> {
-                }
-                case ViewOrder.ReplayStarted begun -> rate = begun.eventsPerSecond();
-                case ViewOrder.ReplayRateSet set -> rate = set.eventsPerSecond();
-                case ViewOrder.ReplayCancelled given -> cancel();
-            }
+        message.orders()
+                .stream()
+                .filter(order -> order.sequenceNr() > orders)
+                .forEach(order -> getContext().getLog().info("{}: {}", title, order.event()));
+        boolean wasCancelled = given.cancelled();
+        given = GivenOrders.of(message.orders(), pages.span(), parts.reaction().isReplay(), orders);
+        orders = Math.max(orders, given.last());
+        pace.set(given.eventsPerSecond(), System.nanoTime());
+        if (given.cancelled() && !wasCancelled) { // what is under way ends, and is stored to have ended
+            failed.clear();
+            pages.end();
         }
-        pace.set(rate, System.nanoTime());
+        long firstRetry = given.firstRetry();
         if (firstRetry > 0) {
             if (!parked.retrying()) {
                 retryOrdered = firstRetry;
@@ -631,19 +546,6 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         return parts.reaction().isReplay()
                 ? order instanceof ViewOrder.ReplayStarted
                 : order instanceof ViewOrder.RestartOrdered;
-    }
-
-    /** Reads no more and begins nothing; what is under way ends, and is stored to have ended. */
-    private void cancel() {
-        if (!cancelled) {
-            cancelled = true;
-            failed.clear();
-            endStream();
-        }
-    }
-
-    private static long firstOf(long firstRetry, RecordedEvent<ViewOrder> order, boolean isNew) {
-        return isNew && firstRetry == 0 ? order.sequenceNr() : firstRetry;
     }
 
     /** The last order that needs no following by the next owner: a retry does until no stream is left of it. */
@@ -697,7 +599,7 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         boolean due = window.hasUnsaved() || parked.changes() > parkingsSaved
                 || ordersFollowed() > ordersSaved
                 || position.index() - savedTo.index() >= STRIDE
-                || (span.isOverAt(position) && !span.isOverAt(savedTo));
+                || (pages.span().isOverAt(position) && !pages.span().isOverAt(savedTo));
         if (saving || lost || !due) {
             return;
         }
@@ -753,26 +655,22 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         lost = true;
         lostFor = pause;
         trouble = why;
-        endStream();
+        pages.end();
     }
 
-    private void endStream() {
-        arrived.clear();
-        Read left = page;
-        page = null;
-        if (left != null) {
-            left.taken().complete(Done.getInstance());
-        }
-        if (stream != null) {
-            stream.shutdown();
-        }
+    /** Whether it is a reaction, or a replay with a run that has not ended. */
+    private boolean isToRun() {
+        Span span = pages.span();
+        return !given.cancelled() && !span.isNothing() && !(span.isOverAt(savedTo) && parked.all().isEmpty());
     }
 
     private void show() {
         ProjectionState state;
         if (!unusable.isEmpty()) {
             state = ProjectionState.FAILED;
-        } else if (paused) {
+        } else if (claimed && !lost && !isToRun()) {
+            state = ProjectionState.LIVE;
+        } else if (given.paused()) {
             state = ProjectionState.PAUSED;
         } else if (!failed.isEmpty()) {
             state = ProjectionState.FAILED;
@@ -784,7 +682,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
         String refused = refusal;
         String why = !unusable.isEmpty() ? unusable : !failed.isEmpty() ? failure : refused != null ? refused : trouble;
         parts.progress()
-                .set(new ReactionProgress.Now(entrance, state, savedTo, List.copyOf(parked.all()), why));
+                .set(new ReactionProgress.Now(entrance, state, savedTo,
+                        isToRun() ? List.copyOf(parked.all()) : List.of(), why));
     }
 
     private Behavior<Message> onPing(Ping message) {
@@ -794,14 +693,14 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
 
     private Behavior<Message> onStop(Stop message) {
         stopping = true;
-        endStream();
+        pages.end();
         timers.startSingleTimer(Wake.GIVE_UP, STOP_PATIENCE);
         return goOn();
     }
 
     private Behavior<Message> onPostStop() {
         onOrder.close();
-        endStream();
+        pages.end();
         return this;
     }
 }

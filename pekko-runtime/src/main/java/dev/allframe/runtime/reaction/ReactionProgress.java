@@ -20,8 +20,16 @@ final class ReactionProgress {
      * @param trouble why it does not go on, or was last interrupted; empty where nothing is wrong
      */
     record Now(@Nullable ActorRef<ReactionActor.Message> runner, ProjectionState state, Position position,
-            List<Parked> parked,
-            String trouble) {}
+            List<Parked> parked, String trouble) {
+
+        /** The trouble, or how many streams wait, and why one of them does; empty where nothing is wrong. */
+        String troubles() {
+            return trouble.isEmpty() && !parked.isEmpty()
+                    ? parked.size() + " streams wait, such as " + parked.getFirst().stream() + ": "
+                            + parked.getFirst().reason()
+                    : trouble;
+        }
+    }
 
     private final Meter meter = new Meter();
     private volatile Now now = new Now(null, ProjectionState.BUILDING, Position.START, List.of(), "");

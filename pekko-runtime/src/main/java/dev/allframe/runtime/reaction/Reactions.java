@@ -80,7 +80,7 @@ public final class Reactions {
         for (RegisteredReaction replay : replays) {
             Running run = started(system, clustered, hosting, replay, store, settings);
             reactions.replaying.put(replay.type().name(), run);
-            started.add(new Replays.Running(replay, run.progress));
+            started.add(new Replays.Running(replay, run.progress, () -> reactions.lifeless(run)));
         }
         reactions.replays = new Replays(store, started);
         return reactions;
@@ -115,12 +115,33 @@ public final class Reactions {
      * asks the reaction's actor for a sign of life, and looks whether the one before was answered.
      */
     public Map<String, String> troubles() {
+        return troubles(running);
+    }
+
+    /** As {@link #troubles}, of replays: empty text also where none is to run. */
+    public Map<String, String> troublesOfReplays() {
+        return troubles(replaying);
+    }
+
+    private Map<String, String> troubles(Map<String, Running> of) {
         Map<String, String> troubles = new TreeMap<>();
-        running.forEach((name, reaction) -> troubles.put(name, trouble(reaction)));
+        of.forEach((name, each) -> troubles.put(name, trouble(each)));
         return troubles;
     }
 
     private String trouble(Running reaction) {
+        String lifeless = lifeless(reaction);
+        ReactionProgress.Now now = reaction.progress.now();
+        if (!lifeless.isEmpty() || now.runner() == null) {
+            return lifeless;
+        }
+        return now.state() == ProjectionState.LIVE
+                ? now.trouble()
+                : "it is " + now.state() + (now.troubles().isEmpty() ? "" : ": " + now.troubles());
+    }
+
+    /** Why nothing runs a reaction that this node is to run; empty where something does. */
+    private String lifeless(Running reaction) {
         ReactionProgress.Now now = reaction.progress.now();
         ActorRef<ReactionActor.Message> runner = now.runner();
         if (!reaction.host.running().getAsBoolean() || (runner != null && isTerminated(runner))) {
@@ -137,9 +158,7 @@ public final class Reactions {
         if (!first && since != 0 && millis - since > TimeUnit.SECONDS.toMillis(PING_PATIENCE_SECONDS)) {
             return "the actor that runs it has not answered for " + (millis - since) / 1000 + " s";
         }
-        return now.state() == ProjectionState.LIVE
-                ? now.trouble()
-                : "it is " + now.state() + (now.trouble().isEmpty() ? "" : ": " + now.trouble());
+        return "";
     }
 
     private static boolean isTerminated(ActorRef<?> actor) {

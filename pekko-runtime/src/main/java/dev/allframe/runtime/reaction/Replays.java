@@ -10,6 +10,7 @@ import dev.allframe.replay.ReplayStatus.State;
 import dev.allframe.runtime.projection.ViewOrder;
 import dev.allframe.runtime.projection.ViewOrders;
 import dev.allframe.runtime.reaction.ReactionPositions.Stands;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
 import dev.allframe.store.Position;
@@ -40,12 +41,19 @@ final class Replays implements ReplayManager {
     /** How often a start is tried where other orders come at the same moment. */
     private static final int ATTEMPTS = 10;
 
+    private static final String THE_ORDER = "an order to be stored";
+
     private final EventStoreBackend store;
     private final ViewOrders operator;
     private final Map<String, Running> running = new TreeMap<>();
 
-    /** A replay, with how it gets on where it runs on this node. */
-    record Running(RegisteredReaction replay, ReactionProgress progress) {}
+    /**
+     * A replay.
+     *
+     * @param progress how it gets on where it runs on this node
+     * @param lifeless why nothing runs it here though it should; empty where something does
+     */
+    record Running(RegisteredReaction replay, ReactionProgress progress, Supplier<String> lifeless) {}
 
     /** The last run with where it stands; no run before the first start. */
     private record Known(List<RecordedEvent<ViewOrder>> orders, Optional<ReplayRun> run, Stands stands) {
@@ -83,9 +91,9 @@ final class Replays implements ReplayManager {
 
     /** Waits for the store. The position is read first: a run that began since is not taken for done. */
     private Known known(Running replay) {
-        Optional<Stands> stands = new ReactionPositions(store, replay.replay(), Position.START).stands()
-                .toCompletableFuture()
-                .join();
+        Optional<Stands> stands = StoreAnswer.of(
+                new ReactionPositions(store, replay.replay(), Position.START).stands(),
+                "the position of " + replay.replay().title());
         List<RecordedEvent<ViewOrder>> orders = operator.behind(replay.replay().type().name(), 0);
         return new Known(orders, ReplayRun.last(orders), stands.orElseGet(() -> Stands.at(Position.START, 0)));
     }
@@ -105,7 +113,7 @@ final class Replays implements ReplayManager {
                 }
                 try {
                     long given = known.orders.isEmpty() ? 0 : known.orders.getLast().sequenceNr();
-                    return operator.give(name, ExpectedVersion.exactly(given), started).toCompletableFuture().join();
+                    return StoreAnswer.of(operator.give(name, ExpectedVersion.exactly(given), started), THE_ORDER);
                 } catch (CompletionException failed) {
                     if (attempt == ATTEMPTS || !(failed.getCause() instanceof VersionConflictException)) {
                         throw failed;
@@ -130,13 +138,11 @@ final class Replays implements ReplayManager {
             throw new IllegalArgumentException(replay.title() + " does not read the stream " + stream
                     + ": it reads those of " + aggregates);
         }
-        if (stream != null && store.highestSequenceNr(stream).toCompletableFuture().join() == 0) {
+        if (stream != null && StoreAnswer.of(store.highestSequenceNr(stream), "the stream " + stream) == 0) {
             throw new IllegalArgumentException("there is no stream " + stream);
         }
         if (!range.types().isEmpty()) {
-            Set<String> stored = store.getStoredTypes()
-                    .toCompletableFuture()
-                    .join()
+            Set<String> stored = StoreAnswer.of(store.getStoredTypes(), "the types of its events")
                     .stream()
                     .filter(type -> aggregates.contains(type.entityType()))
                     .map(StoredType::eventType)
@@ -195,9 +201,8 @@ final class Replays implements ReplayManager {
         Objects.requireNonNull(order, "order");
         return reading(() -> {
             mustRun(replay);
-            return operator.skip(name, aggregates(replay.replay), stream, sequenceNr, order)
-                    .toCompletableFuture()
-                    .join();
+            return StoreAnswer.of(operator.skip(name, aggregates(replay.replay), stream, sequenceNr, order),
+                    THE_ORDER);
         });
     }
 
@@ -213,7 +218,7 @@ final class Replays implements ReplayManager {
         ViewOrder given = made.apply(Objects.requireNonNull(order, "order"));
         return reading(() -> {
             mustRun(replay);
-            return operator.give(name, given).toCompletableFuture().join();
+            return StoreAnswer.of(operator.give(name, given), THE_ORDER);
         });
     }
 
@@ -261,17 +266,15 @@ final class Replays implements ReplayManager {
         return new ReplayStatus(name, state, run.range(), run.by(), run.reason(), run.started(), position, run.end(),
                 claimed ? known.stands.events() : 0, length <= 0 ? 1 : (double) done / length, run.eventsPerSecond(),
                 state == State.RUNNING && claimed ? left(length - done, replay.progress.positionsPerSecond()) : null,
-                state.hasEnded() ? "" : trouble(now));
+                state.hasEnded() ? "" : trouble(replay, now));
     }
 
-    private static String trouble(ReactionProgress.Now now) {
-        if (now.runner() == null) {
-            return "it does not run on this node";
+    private static String trouble(Running replay, ReactionProgress.Now now) {
+        String lifeless = replay.lifeless.get();
+        if (!lifeless.isEmpty()) {
+            return lifeless;
         }
-        return now.trouble().isEmpty() && !now.parked().isEmpty()
-                ? now.parked().size() + " streams wait, such as " + now.parked().getFirst().stream() + ": "
-                        + now.parked().getFirst().reason()
-                : now.trouble();
+        return now.runner() == null ? "it does not run on this node" : now.troubles();
     }
 
     private static @Nullable Duration left(long positions, double perSecond) {

@@ -49,6 +49,11 @@ record Span(EventFilter filter, @Nullable StreamId stream, @Nullable Position en
         return new Span(new EventFilter.And(all), range.stream(), run.end(), run.number());
     }
 
+    /** Whether it is of a replay that is not to run. */
+    boolean isNothing() {
+        return since == Long.MAX_VALUE;
+    }
+
     boolean wants(StoredEvent record) {
         return end == null || (filter.matches(record) && (stream == null || stream.equals(record.stream())));
     }

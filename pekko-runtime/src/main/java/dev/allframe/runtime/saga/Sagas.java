@@ -17,6 +17,7 @@ import dev.allframe.runtime.reaction.RegisteredReaction;
 import dev.allframe.runtime.sharing.SharedWork;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StorageUnavailableException;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.saga.SagaOrchestrator;
 import dev.allframe.saga.machine.SagaCommand;
 import dev.allframe.saga.machine.SagaEvent;
@@ -196,7 +197,7 @@ public final class Sagas {
     }
 
     private void awaitLive(View<String, SagaRow> all, Views kept) {
-        Position end = backend.lastPosition().toCompletableFuture().join();
+        Position end = StoreAnswer.of(backend.lastPosition(), "its last position");
         long begun = System.nanoTime();
         long told = begun;
         while (!isLive(all, end)) {

@@ -96,7 +96,7 @@ final class ReplaysTest {
         RegisteredReaction registered = RegisteredReaction.of(replay);
         Runner runner = bells.start(SYSTEM, registered);
         runners.add(runner);
-        replays = new Replays(store, List.of(new Replays.Running(registered, runner.progress())));
+        replays = new Replays(store, List.of(new Replays.Running(registered, runner.progress(), () -> "")));
         return runner;
     }
 

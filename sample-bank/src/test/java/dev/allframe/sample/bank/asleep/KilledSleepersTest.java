@@ -3,6 +3,7 @@ package dev.allframe.sample.bank.asleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.sample.bank.child.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,11 +59,11 @@ final class KilledSleepersTest {
 
     private List<String> run(Path store, String what, int sagas) throws IOException, InterruptedException {
         Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=" + (sagas > FEW ? 4 : 1), "-Xmx512m",
-                "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), SleepersProcess.class.getName(), store.toString(), what,
-                Integer.toString(sagas), Boolean.toString(MEASURES)).redirectError(errors.toFile()).start();
+        ChildJvm jvm = ChildJvm.of(SleepersProcess.class).with("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+        Process process = (sagas > FEW ? jvm.optimized() : jvm)
+                .process(store.toString(), what, Integer.toString(sagas), Boolean.toString(MEASURES))
+                .redirectError(errors.toFile())
+                .start();
         List<String> said = new ArrayList<>();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

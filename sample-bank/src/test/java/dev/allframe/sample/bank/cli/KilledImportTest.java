@@ -11,6 +11,7 @@ import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.journal.allsource.tool.StoreTool;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
+import dev.allframe.sample.bank.child.ChildJvm;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
@@ -72,9 +73,9 @@ final class KilledImportTest {
     }
 
     private void killAfter(Path store, int answers) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-                ImportProcess.class.getName(), berka, store.toString())
+        Process child = ChildJvm.of(ImportProcess.class)
+                .with("-Xmx512m")
+                .process(berka, store.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (BufferedReader lines = child.inputReader(StandardCharsets.UTF_8)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.sample.bank.child.ChildJvm;
 import dev.allframe.sample.bank.cli.TillProcess.TillEvent;
 import dev.allframe.sample.bank.cli.TillProcess.TillEvent.Sold;
 import dev.allframe.store.EventStore;
@@ -98,13 +99,11 @@ final class KilledSendersTest {
      * fewer.
      */
     private void live(List<String> tills, int lines) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), TillProcess.class.getName(), store().toString()));
-        command.addAll(tills);
+        List<String> arguments = new ArrayList<>(List.of(store().toString()));
+        arguments.addAll(tills);
         Path errors = folder.resolve("errors.txt");
-        Process child = new ProcessBuilder(command)
+        Process child = ChildJvm.of(TillProcess.class)
+                .process(arguments.toArray(String[]::new))
                 .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
                 .start();
         boolean killed = false;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.sample.bank.child.ChildJvm;
 import dev.allframe.sample.bank.killed.Purses.PurseEvent;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
@@ -136,13 +137,12 @@ final class KilledViewsTest {
         Life(@Nullable Moment moment) throws IOException {
             this.moment = moment;
             boolean rebuilds = moment == Moment.REBUILD || moment == Moment.SWITCH;
-            List<String> command = List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m", "--enable-native-access=ALL-UNNAMED", "-cp",
-                    System.getProperty("java.class.path"), PursesProcess.class.getName(), store().toString(),
-                    Long.toString(random.nextLong()), Integer.toString(commands), one("3ms", "60s", "60s"),
-                    rebuilds ? one("0", "1000", "4000") : "0", rebuilds ? view : "none");
-            process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            process = ChildJvm.of(PursesProcess.class)
+                    .process(store().toString(), Long.toString(random.nextLong()), Integer.toString(commands),
+                            one("3ms", "60s", "60s"), rebuilds ? one("0", "1000", "4000") : "0",
+                            rebuilds ? view : "none")
+                    .redirectError(errors.toFile())
+                    .start();
             started.add(process);
         }
 

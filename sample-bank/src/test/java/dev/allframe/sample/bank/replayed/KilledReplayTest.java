@@ -8,6 +8,7 @@ import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.sample.bank.account.AccountEvent;
+import dev.allframe.sample.bank.child.ChildJvm;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
@@ -144,10 +145,8 @@ final class KilledReplayTest {
     }
 
     private Process process() throws IOException {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                ReplayProcess.class.getName(), store().toString(), ledger().toString())
+        Process process = ChildJvm.of(ReplayProcess.class)
+                .process(store().toString(), ledger().toString())
                 .redirectError(folder.resolve("errors.txt").toFile())
                 .start();
         started.add(process);

@@ -18,6 +18,7 @@ import dev.allframe.sample.bank.account.AccountEvent.Closed;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
 import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.sample.bank.child.ChildJvm;
 import dev.allframe.sample.bank.transfers.TransfersProcess.One;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
@@ -160,12 +161,12 @@ final class KilledTransfersTest {
      */
     private boolean live(int lines) throws IOException, InterruptedException {
         Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=" + (TRANSFERS > FEW ? 4 : 1), "-XX:+UseSerialGC", "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                TransfersProcess.class.getName(), store().toString(), Long.toString(seed),
-                Long.toString(random.nextLong()), Integer.toString(started.nextClearBit(0)),
-                Integer.toString(TRANSFERS)).redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())).start();
+        ChildJvm jvm = ChildJvm.of(TransfersProcess.class);
+        Process process = (TRANSFERS > FEW ? jvm.optimized() : jvm)
+                .process(store().toString(), Long.toString(seed), Long.toString(random.nextLong()),
+                        Integer.toString(started.nextClearBit(0)), Integer.toString(TRANSFERS))
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+                .start();
         boolean killed = false;
         boolean done = false;
         int heard = 0;

@@ -2,6 +2,7 @@ package dev.allframe.sample.bank.watched;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.sample.bank.child.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,10 +33,12 @@ final class WatchedMillionsTest {
     void a_thousand_lagging_watchers_of_a_million_rows_fit_into_a_small_heap()
             throws IOException, InterruptedException {
         Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"), WatchedMillionsProcess.class.getName(),
-                folder.resolve("store").toString(), Long.toString(ROWS)).redirectError(errors.toFile()).start();
+        Process process = ChildJvm.of(WatchedMillionsProcess.class)
+                .with("-XX:+ExitOnOutOfMemoryError")
+                .optimized()
+                .process(folder.resolve("store").toString(), Long.toString(ROWS))
+                .redirectError(errors.toFile())
+                .start();
         List<String> said = new ArrayList<>();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -1,0 +1,5 @@
+/** Tests of replays as values. */
+@NullMarked
+package dev.allframe.replay;
+
+import org.jspecify.annotations.NullMarked;
