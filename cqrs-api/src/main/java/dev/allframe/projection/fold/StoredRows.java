@@ -43,8 +43,12 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         this.tables = tables;
     }
 
-    /** Rows were written by the same code, so that one which cannot be read is damage. */
-    static <R> R decode(RowCodec<R> codec, byte[] row) {
+    /**
+     * A stored row. Rows were written by the same code, so that one which cannot be read is damage.
+     *
+     * @throws CorruptStoreException if it cannot be read
+     */
+    public static <R> R decode(RowCodec<R> codec, byte[] row) {
         try {
             return codec.decode(row);
         } catch (CodecException unfit) {
@@ -108,6 +112,21 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         return index;
     }
 
+    /**
+     * A cursor of an index of another view, whose values and keys are written in the same way, as one of this view's
+     * index.
+     *
+     * @throws IllegalArgumentException if it is no cursor
+     */
+    public static <R> String cursorOf(ProjectionType<?, R> type, Index<R, ?> index, String cursor) {
+        byte[] entry = parsed(cursor);
+        if (entry.length < GenerationFormat.INDEX_BYTES) {
+            throw new IllegalArgumentException("'" + cursor + "' is no cursor of an answer by an index");
+        }
+        return written(GenerationFormat.indexEntry(type.indexes().indexOf(known(type, index)),
+                GenerationFormat.behindIndex(entry), GenerationFormat.NOTHING));
+    }
+
     private <V> Rows<K, R> ofIndex(Index<R, V> index, KeyRange entries, QueryOption... options) {
         Page page = page(ViewTable.INDEXES, entries, options, cursor -> cursor.key());
         List<byte[]> rowKeys = page.found.stream().map(entry -> keyOf(index, entry)).toList();
@@ -150,8 +169,12 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
     private record Page(List<byte[]> found, boolean more) {
 
         @Nullable String next() {
-            return more ? Base64.getUrlEncoder().withoutPadding().encodeToString(found.getLast()) : null;
+            return more ? written(found.getLast()) : null;
         }
+    }
+
+    private static String written(byte[] last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(last);
     }
 
     private Page page(ViewTable table, KeyRange range, QueryOption[] options, Function<Cursor, byte[]> take) {

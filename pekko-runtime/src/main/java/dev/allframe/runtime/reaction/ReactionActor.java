@@ -609,6 +609,8 @@ final class ReactionActor extends AbstractBehavior<ReactionActor.Message> {
                 }
                 case ViewOrder.Retired given -> {
                 }
+                case ViewOrder.OfVersions ofViews -> {
+                }
                 case ViewOrder.ReplayStarted begun -> rate = begun.eventsPerSecond();
                 case ViewOrder.ReplayRateSet set -> rate = set.eventsPerSecond();
                 case ViewOrder.ReplayCancelled given -> cancel();
