@@ -9,11 +9,13 @@ import static dev.allframe.runtime.Wallets.WALLET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.api.testkit.fixture.WatchProbe;
+import dev.allframe.codec.InvalidDomainException;
 import dev.allframe.command.CommandResult;
 import dev.allframe.failure.Failures;
 import dev.allframe.projection.Change;
@@ -385,6 +387,7 @@ final class ReplacingTest {
 
         POISON.set("");
         done(allFrame.projections().retry("purses", ORDER));
+        await().atMost(PATIENCE).until(() -> both().getLast().state() == ProjectionState.LIVE);
         switchTo(NEW);
         assertThat(view().get("red-1")).contains(new Cents(300, 1, "red"));
     }
@@ -494,6 +497,48 @@ final class ReplacingTest {
             assertThat(refused).isInstanceOfSatisfying(ReplacementRefusedException.class,
                     told -> assertThat(told.reason()).isEqualTo(Reason.NOT_REPLACING));
         }
+    }
+
+    private static List<String> problems(ProjectionType<?, ?>... views) {
+        AllFrame.Builder builder = AllFrame.standalone("wrong", ConfigFactory.parseString("allframe.storage = memory")
+                .withFallback(ConfigFactory.load()));
+        for (ProjectionType<?, ?> view : views) {
+            builder.projection(view);
+        }
+        InvalidDomainException wrong = catchThrowableOfType(InvalidDomainException.class, builder::start);
+        return wrong.problems();
+    }
+
+    private static ProjectionType<String, Purse> purses(String name, int version) {
+        return ProjectionType.named(name, version(version), String.class, Purse.class)
+                .from(WALLET, (event, info) -> none());
+    }
+
+    @Test
+    void definitions_that_cannot_replace_each_other_are_refused_at_start() {
+        assertThat(problems(purses("purses", 2).replacing(purses("others", 1)))).containsExactly(
+                "view 'purses' replaces view 'others': both versions of a view have its name");
+        assertThat(problems(purses("purses", 2).replacing(purses("purses", 2)))).containsExactly(
+                "view 'purses' of version 2 replaces version 2: the new version must be higher");
+        assertThat(problems(purses("purses", 3).replacing(purses("purses", 2).replacing(purses("purses", 1)))))
+                .containsExactly("view 'purses' of version 3 replaces version 2, which replaces version 1: two versions"
+                        + " are kept, so finish the older replacement first");
+        assertThat(problems(purses("purses", 2).replacing(purses("purses", 1)), purses("purses", 1))).containsExactly(
+                "two views are named 'purses'");
+        assertThat(problems(purses("purses", 2).replacing(ProjectionType
+                .named("purses", version(1), String.class, Purse.class)))).singleElement()
+                .asString()
+                .contains("version 1 of view 'purses'", "reads no aggregate");
+        assertThat(problems(purses("purses", 2).replacing(ProjectionType
+                .named("purses", version(1), () -> Keys.STRING, Purse.class)
+                .from(WALLET, (event, info) -> none())
+                .indexedBy(OLD_KIND, OLD_KIND)))).containsExactly(
+                        "version 1 of view 'purses' has two indexes named 'kind'");
+        assertThatThrownBy(() -> purses("purses", 2).replacing((ProjectionType<String, Purse>) null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("old");
+        assertThatThrownBy(() -> purses("purses", 2).replacing(OLD, null)).isInstanceOf(NullPointerException.class)
+                .hasMessage("asNew");
     }
 
     @Test

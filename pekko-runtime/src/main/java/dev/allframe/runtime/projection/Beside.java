@@ -30,7 +30,7 @@ interface Beside {
         }
 
         @Override
-        public boolean isServed() {
+        public boolean isOtherServed() {
             return false;
         }
 
@@ -57,7 +57,7 @@ interface Beside {
     void mustBeReplaced();
 
     /** Whether the other version has rows that can be read. */
-    boolean isServed();
+    boolean isOtherServed();
 
     /** Makes durable which version answers, where that has failed before. */
     void keepUp();

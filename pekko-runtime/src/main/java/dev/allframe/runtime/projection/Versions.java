@@ -213,9 +213,13 @@ final class Versions<K, O, R> {
             }
         }
 
-        @Override
-        public boolean isServed() {
+        private boolean isServed() {
             return served.published() != null;
+        }
+
+        @Override
+        public boolean isOtherServed() {
+            return other().isServed();
         }
 
         @Override

@@ -55,7 +55,7 @@ public final class ViewMoment<K, R> implements AutoCloseable {
 
     /** Its stored rows in the order of their keys, to be closed. */
     Cursor stored() {
-        Cursor walk = snapshot.cursor(ViewTable.ROWS, KeyRange.all(), false);
+        Cursor walk = reporting(() -> snapshot.cursor(ViewTable.ROWS, KeyRange.all(), false));
         return new Cursor() {
             @Override
             public boolean next() {

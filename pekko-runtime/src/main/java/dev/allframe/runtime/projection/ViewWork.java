@@ -401,7 +401,7 @@ final class ViewWork<K, R> {
 
     /** Whether the view has another version, whose rows can be read. From any thread. */
     boolean isOtherServed() {
-        return beside.isServed();
+        return beside.isOtherServed();
     }
 
     /** Serves the generation that is built, if it lacks nothing that the served one has. */
