@@ -31,10 +31,7 @@ import dev.allframe.sample.bank.opening.DenyList;
 import dev.allframe.sample.bank.opening.Opening;
 import dev.allframe.sample.bank.orders.OrderReport;
 import dev.allframe.sample.bank.orders.OrderRun;
-import dev.allframe.sample.bank.views.Balances;
-import dev.allframe.sample.bank.views.Customers;
 import dev.allframe.sample.bank.views.Statements;
-import dev.allframe.sample.bank.views.Turnover;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.YearMonth;
@@ -52,9 +49,6 @@ import org.slf4j.LoggerFactory;
  * is closed.
  */
 final class OpenBank implements AutoCloseable {
-
-    private static final List<ProjectionType<?, ?>> VIEWS = List.of(Balances.BALANCES, Customers.CUSTOMERS,
-            Statements.STATEMENTS, Turnover.TURNOVER);
 
     /** How long a check of a customer may take: the list of those who are not wanted is at hand. */
     private static final Duration CHECKED_WITHIN = Duration.ofSeconds(10);
@@ -90,7 +84,7 @@ final class OpenBank implements AutoCloseable {
             LoggerFactory.getILoggerFactory(); // ready before many threads log, or SLF4J prints a note about it
             AllFrame.Builder builder = AllFrame.standalone("bank", storage.config()).aggregate(ACCOUNT);
             SAGAS.forEach(builder::saga);
-            VIEWS.forEach(builder::projection);
+            BankViews.all().forEach(builder::projection);
             builder.query(Statements.STATEMENT_OF);
             if (replay != null) {
                 builder.replay(replay);
@@ -142,11 +136,6 @@ final class OpenBank implements AutoCloseable {
         }
     }
 
-    /** The names of the views. */
-    static List<String> viewNames() {
-        return VIEWS.stream().map(ProjectionType::name).toList();
-    }
-
     /** How the views are doing, and what can be done with them. */
     ProjectionRegistry projections() {
         return running().projections();
@@ -186,10 +175,16 @@ final class OpenBank implements AutoCloseable {
         return folded("verify " + view, output, told -> projections().verify(view, most, told));
     }
 
+    /** A bar that ends with the process. */
+    Progress progress(String task, long steps, String unit, Output output) {
+        Progress shown = output.progress(task, steps, unit);
+        progress = shown;
+        return shown;
+    }
+
     private <A> A folded(String task, Output output, Function<Consumer<Folding>, CompletionStage<A>> fold) {
         long end = running().backend().lastPosition().toCompletableFuture().join().index();
-        try (Progress shown = output.progress(task, end, "records")) {
-            progress = shown;
+        try (Progress shown = progress(task, end, "records", output)) {
             return fold.apply(folding -> shown.at(folding.looked())).toCompletableFuture().join();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof IllegalStateException told
@@ -214,7 +209,7 @@ final class OpenBank implements AutoCloseable {
      */
     void awaitViews(Output output) {
         if (storage.isDurable()) {
-            for (String name : viewNames()) {
+            for (String name : BankViews.names()) {
                 ViewWait.Waited waited = views(output).look(name);
                 boolean isWanted = waited.view().state() != ProjectionState.PAUSED
                         && waited.view().state() != ProjectionState.RETIRED;
