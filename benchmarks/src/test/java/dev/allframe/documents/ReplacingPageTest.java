@@ -90,8 +90,9 @@ final class ReplacingPageTest {
 
             ProjectionRegistry projections = bank.projections();
             ViewComparison found = projections.compare("balances", 10, progress -> {}).toCompletableFuture().join();
-            found.differences().forEach(each -> log.info("{} {}: {}, {}", each.key(), each.kind(), each.row(),
-                    each.otherRow()));
+            found.differences()
+                    .forEach(each -> log.info("{} {}: {}, {}", each.key(), each.kind(), each.row(),
+                            each.otherRow()));
 
             assertThat(found.different()).isEqualTo(1);
 

@@ -89,6 +89,7 @@ public interface ProjectionRegistry {
 
     /** As {@link #switchTo(String, Version, Duration, Order)}, to a version as a value. */
     default CompletionStage<Void> switchTo(ProjectionType<?, ?> type, Duration patience, Order order) {
+        Objects.requireNonNull(type, "type");
         return switchTo(type.name(), type.version(), patience, order);
     }
 

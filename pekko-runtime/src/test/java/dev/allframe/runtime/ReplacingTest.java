@@ -29,6 +29,7 @@ import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.QueryOption;
 import dev.allframe.projection.Range;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.ReplacementRefusedException;
 import dev.allframe.projection.ReplacementRefusedException.Reason;
 import dev.allframe.projection.RowForms;
@@ -52,6 +53,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -82,8 +84,9 @@ final class ReplacingTest {
             .named("purses", version(1), String.class, Purse.class)
             .indexedBy(OLD_KIND)
             .from(WALLET, (event, info) -> switch (event) {
-                case WalletEvent.WasPut(var amount, var note) -> upsert(info.id(), new Purse(BigDecimal.ZERO, kind(info)),
-                        purse -> new Purse(purse.amount().add(amount), purse.kind()));
+                case WalletEvent.WasPut(var amount, var note) ->
+                    upsert(info.id(), new Purse(BigDecimal.ZERO, kind(info)),
+                            purse -> new Purse(purse.amount().add(amount), purse.kind()));
                 case WalletEvent.WasTaken(var amount) -> upsert(info.id(), new Purse(BigDecimal.ZERO, kind(info)),
                         purse -> new Purse(purse.amount().subtract(amount), purse.kind()));
                 case WalletEvent.Exploded exploded -> none();
@@ -152,7 +155,9 @@ final class ReplacingTest {
     }
 
     private ConsistencyToken pay(String id, long amount) {
-        CommandResult.Accepted<WalletEvent> paid = allFrame.commands().dispatchAndWait(WALLET, id, put(amount)).orThrow();
+        CommandResult.Accepted<WalletEvent> paid = allFrame.commands()
+                .dispatchAndWait(WALLET, id, put(amount))
+                .orThrow();
         return paid.token();
     }
 
@@ -176,8 +181,9 @@ final class ReplacingTest {
     /** Waits until both versions have a command. */
     private void bothHave(ConsistencyToken token) {
         assertThat(done(allFrame.view(OLD).await(token, PATIENCE))).isInstanceOf(ViewAnswer.Seen.class);
-        await().atMost(PATIENCE).until(() -> both().stream()
-                .allMatch(each -> each.generation() > 0 && each.lag() == 0));
+        await().atMost(PATIENCE)
+                .until(() -> both().stream()
+                        .allMatch(each -> each.generation() > 0 && each.lag() == 0));
     }
 
     private List<ProjectionMetadata> both() {
@@ -262,8 +268,10 @@ final class ReplacingTest {
                 new Purse(BigDecimal.valueOf(2), "red"), new Cents(200, 2, "red")));
         assertThat(found.differences().getFirst().kind()).isEqualTo(Kind.DIFFERS);
 
-        assertThat(done(allFrame.projections().compare(new RowForms<>(OLD,
-                old -> old.amount().longValueExact() * 100, NEW, Cents::cents), 10, told -> {})).isSame()).isTrue();
+        assertThat(done(allFrame.projections()
+                .compare(new RowForms<>(OLD,
+                        old -> old.amount().longValueExact() * 100, NEW, Cents::cents), 10, told -> {}))
+                .isSame()).isTrue();
         assertThat(done(allFrame.projections().compare(RowForms.keysOnly(OLD, NEW), 10, told -> {})).isSame())
                 .isTrue();
         ViewComparison counted = done(allFrame.projections().compare("purses", 0, told -> {}));
@@ -351,13 +359,15 @@ final class ReplacingTest {
         WatchProbe<String, Cents> all = WatchProbe.of(view().watch());
         WatchProbe<String, Cents> red = WatchProbe.of(view().watch(KIND, "red"));
         pay("red-1", 1);
-        await().atMost(PATIENCE).until(() -> new Cents(400, 1, "red").equals(all.rows().get("red-1"))
-                && new Cents(400, 1, "red").equals(red.rows().get("red-1")));
+        await().atMost(PATIENCE)
+                .until(() -> new Cents(400, 1, "red").equals(all.rows().get("red-1"))
+                        && new Cents(400, 1, "red").equals(red.rows().get("red-1")));
 
         switchTo(NEW);
-        await().atMost(PATIENCE).until(() -> new Cents(400, 2, "red").equals(all.rows().get("red-1"))
-                && new Cents(400, 2, "red").equals(red.rows().get("red-1"))
-                && new Cents(300, 1, "blue").equals(all.rows().get("blue-1")));
+        await().atMost(PATIENCE)
+                .until(() -> new Cents(400, 2, "red").equals(all.rows().get("red-1"))
+                        && new Cents(400, 2, "red").equals(red.rows().get("red-1"))
+                        && new Cents(300, 1, "blue").equals(all.rows().get("blue-1")));
         pay("red-2", 1);
         await().atMost(PATIENCE).until(() -> all.rows().size() == 3 && red.rows().size() == 2);
         switchTo(OLD);
@@ -407,8 +417,9 @@ final class ReplacingTest {
         pay("red-1", 3);
         bothHave(pay("red-1", 3));
         done(allFrame.projections().pause("purses", ORDER));
-        await().atMost(PATIENCE).until(() -> both().stream()
-                .allMatch(each -> each.state() == ProjectionState.PAUSED));
+        await().atMost(PATIENCE)
+                .until(() -> both().stream()
+                        .allMatch(each -> each.state() == ProjectionState.PAUSED));
 
         assertThat(compared().different()).isEqualTo(1);
         switchTo(NEW);
@@ -441,8 +452,9 @@ final class ReplacingTest {
     void a_retired_view_has_neither_version_until_it_is_rebuilt() {
         bothHave(pay("red-1", 3));
         done(allFrame.projections().retire("purses", ORDER));
-        await().atMost(PATIENCE).until(() -> both().stream()
-                .allMatch(each -> each.state() == ProjectionState.RETIRED));
+        await().atMost(PATIENCE)
+                .until(() -> both().stream()
+                        .allMatch(each -> each.state() == ProjectionState.RETIRED));
         assertThatThrownBy(() -> view().get("red-1")).isInstanceOf(ViewNotReadyException.class)
                 .hasMessageContaining("was retired by the test");
 
@@ -455,7 +467,9 @@ final class ReplacingTest {
 
     @Test
     void parked_streams_of_the_new_version_alone_keep_it_from_answering() {
-        ProjectionType<String, Cents> parking = NEW_ALONE.perStream().parkFailures().replacing(OLD, ReplacingTest::asNew);
+        ProjectionType<String, Cents> parking = NEW_ALONE.perStream()
+                .parkFailures()
+                .replacing(OLD, ReplacingTest::asNew);
         start(parking);
         POISON.set("red-1");
         pay("red-1", 3);
@@ -515,6 +529,7 @@ final class ReplacingTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // users may not have it
     void definitions_that_cannot_replace_each_other_are_refused_at_start() {
         assertThat(problems(purses("purses", 2).replacing(purses("others", 1)))).containsExactly(
                 "view 'purses' replaces view 'others': both versions of a view have its name");
@@ -554,6 +569,34 @@ final class ReplacingTest {
 
         bothHave(pay("red-1", 3));
         assertThat(view().get("red-1")).contains(new Cents(300, 1, "red"));
+    }
+
+    @Test
+    void a_reaction_that_reads_the_view_sees_the_rows_of_the_version_that_answers_and_repeats_nothing() {
+        List<String> effects = new CopyOnWriteArrayList<>();
+        allFrame.close();
+        AtomicReference<View<String, Cents>> read = new AtomicReference<>();
+        allFrame = AllFrame
+                .standalone("replacing", ConfigFactory.parseString("allframe.storage = memory")
+                        .withFallback(ConfigFactory.load()))
+                .aggregate(WALLET)
+                .projection(NEW)
+                .reaction(ReactionType.named("notes").from(WALLET, (event, info) -> Objects.requireNonNull(read.get())
+                        .get(info.id(), new ConsistencyToken(allFrame.backend().storeId(), info.stream(),
+                                info.sequenceNr()), PATIENCE)
+                        .thenAccept(answer -> effects.add(info.sequenceNr() + " " + answer))).fromStart())
+                .start();
+        read.set(view());
+        bothHave(pay("red-1", 1));
+        await().atMost(PATIENCE).until(() -> effects.size() == 1);
+
+        switchTo(NEW);
+        pay("red-1", 1);
+
+        await().atMost(PATIENCE).until(() -> effects.size() == 2);
+        assertThat(effects).containsExactly(
+                "1 " + new ViewAnswer.Seen<>(Optional.of(new Cents(100, 1, "red"))),
+                "2 " + new ViewAnswer.Seen<>(Optional.of(new Cents(200, 2, "red"))));
     }
 
     @Test

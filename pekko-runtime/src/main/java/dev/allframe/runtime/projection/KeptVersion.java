@@ -99,7 +99,11 @@ record KeptVersion<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, Gene
     /** Asks the store for its end, and not the view: one that stands does not look as if it were up to date. */
     private long lag() {
         try {
-            return users.lag().toCompletableFuture().copy().orTimeout(LAG_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
+            return users.lag()
+                    .toCompletableFuture()
+                    .copy()
+                    .orTimeout(LAG_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
         } catch (CompletionException closed) {
             return -1;
         }

@@ -121,8 +121,7 @@ final class TwoVersions<K, O, R> {
         long begun = System.nanoTime();
         while (true) {
             Published now = wanted.users().published();
-            boolean isBehind = now == null || (seen != null && isBehind(now, seen));
-            if (!isBehind) {
+            if (now != null && (seen == null || !isBehind(now, seen))) {
                 mustNotLack(wanted, now, before.users().published());
                 return;
             }
@@ -130,8 +129,8 @@ final class TwoVersions<K, O, R> {
             if (System.nanoTime() - begun >= patience.toNanos()) {
                 throw refused(Reason.NOT_READY, "version " + version + (now == null
                         ? " has no rows yet: it is " + wanted.users().state()
-                        : " has applied " + now.state().position().index() + " records, and version "
-                                + before.version() + " " + seen.state().position().index()));
+                        : " has not applied yet what version " + before.version() + " has: it is at record "
+                                + now.state().position().index()));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN_MILLIS));
         }

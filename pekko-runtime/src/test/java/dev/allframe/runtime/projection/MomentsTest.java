@@ -63,7 +63,10 @@ final class MomentsTest {
     }
 
     private Position positionOf(long sequenceNr) {
-        return store.getEvent(StreamId.of(THING.name(), "t"), sequenceNr).toCompletableFuture().join().orElseThrow()
+        return store.getEvent(StreamId.of(THING.name(), "t"), sequenceNr)
+                .toCompletableFuture()
+                .join()
+                .orElseThrow()
                 .position();
     }
 

@@ -23,8 +23,10 @@ import picocli.CommandLine.Parameters;
 
 /** {@code bank view}. */
 @Command(name = "view", mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
-        "Tells a view what to do; the order is stored, and holds for the commands to come. Or verifies it, or compares the two versions of a view that replaces another.", "",
-        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever. retire: drop the rows and apply nothing, until 'bank rebuild' brings the view back. verify: fold the view anew beside it, and tell which rows differ; nothing is changed.", "",
+        "Tells a view what to do; the order is stored, and holds for the commands to come. Or verifies it, or compares the two versions of a view that replaces another.",
+        "",
+        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever. retire: drop the rows and apply nothing, until 'bank rebuild' brings the view back. verify: fold the view anew beside it, and tell which rows differ; nothing is changed.",
+        "",
         "Of a view of which two versions are kept, the old one answers until it is told otherwise. compare: tell in which rows the versions differ; exit code 1 where they do. switch: let the new version answer. rollback: let the old one answer again. finish: delete the old one; there is no way back."})
 final class OrderView implements Callable<Integer> {
 
