@@ -1,9 +1,9 @@
 package dev.allframe.projection;
 
 /**
- * How far reading the store is, for those who wait.
+ * How far reading is, for those who wait.
  *
- * @param looked how many records were passed
+ * @param looked how many records of the store, or rows of a comparison, were passed
  * @param total how many there are up to the end that was found first
  */
 public record Folding(long looked, long total) {

@@ -26,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  * @param parkedStreams the first hundred of the streams that wait, each with the number of its first waiting event and
  *         the reason
  * @param generations the generations of a view that this node has, by their numbers; none of a reaction
+ * @param other how the other version of a view is doing that is kept beside the one that answers, which this is; null
+ *        where none is
  */
 public record ProjectionMetadata(String name, int version, ProjectionState state, Position position, long lag,
         @Nullable Instant oldestUnapplied, long rows, String digest, double eventsPerSecond, long generation,
         long building, @Nullable Position builtTo, int parked, String trouble, List<ParkedStream> parkedStreams,
-        List<StoredGeneration> generations) {
+        List<StoredGeneration> generations, @Nullable ProjectionMetadata other) {
 
     /** A stream that waits because one of its events failed. */
     public record ParkedStream(String stream, long firstSequenceNr, Instant since, String reason) {}

@@ -1,6 +1,7 @@
 package dev.allframe.projection;
 
 import dev.allframe.store.StreamId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -48,6 +49,59 @@ public interface ProjectionRegistry {
      *         where an event fails that had not
      */
     CompletionStage<ViewComparison> verify(String name, int mostDifferences, Consumer<Folding> progress);
+
+    /**
+     * Compares the rows of the two versions of a view that replaces another, as both are at one position which both
+     * come to: old rows are compared as what readers are given for them. Both versions go on meanwhile; nothing is
+     * changed. In the answer the old version is first.
+     *
+     * @param mostDifferences so many keys that differ are named; {@link Integer#MAX_VALUE} for all
+     * @param progress is told how many rows were looked at, often, on the thread that compares
+     * @return fails with {@link ReplacementRefusedException} where a version has no rows, or does not go on before it
+     *         has come to the position, and with {@link dev.allframe.store.CorruptStoreException} where rows cannot be
+     *         read
+     * @throws ReplacementRefusedException if the view replaces no other
+     */
+    CompletionStage<ViewComparison> compare(String name, int mostDifferences, Consumer<Folding> progress);
+
+    /**
+     * As {@link #compare(String, int, Consumer)}, in a form that the caller names.
+     *
+     * @throws IllegalArgumentException if the forms are not those of a view that is kept and of the version that it
+     *         replaces
+     */
+    CompletionStage<ViewComparison> compare(RowForms<?, ?, ?> forms, int mostDifferences, Consumer<Folding> progress);
+
+    /**
+     * Lets the other of a view's two versions answer those who ask: the new one, or the old one again, which takes no
+     * rebuild. The order stands when its stage completes; each node follows as soon as the version has applied
+     * everything there that its readers may have seen, and the version that has answered stays live.
+     *
+     * @param version the version that is to answer
+     * @param patience how long the stage waits for the version to have, on this node, all that readers have seen
+     * @return fails with {@link ReplacementRefusedException} where the version has no rows, stands before an event, has
+     *         parked a stream that the one which answers has not, is not where that one is within the time, or was
+     *         given up by {@link #finish}
+     * @throws ReplacementRefusedException if the view replaces no other
+     * @throws IllegalArgumentException if it has no such version
+     */
+    CompletionStage<Void> switchTo(String name, Version version, Duration patience, Order order);
+
+    /** As {@link #switchTo(String, Version, Duration, Order)}, to a version as a value. */
+    default CompletionStage<Void> switchTo(ProjectionType<?, ?> type, Duration patience, Order order) {
+        Objects.requireNonNull(type, "type");
+        return switchTo(type.name(), type.version(), patience, order);
+    }
+
+    /**
+     * Gives up the old version of a view, of which the new one answers: each node on which it does applies nothing more
+     * to the old rows and deletes them. There is no way back, also not by a rebuild. Then {@code .replacing(…)} can be
+     * taken out of the code.
+     *
+     * @return fails with {@link ReplacementRefusedException} where the new version does not answer here
+     * @throws ReplacementRefusedException if the view replaces no other
+     */
+    CompletionStage<Void> finish(String name, Order order);
 
     /** As {@link #rebuild(String, Order)}, of a view as a value. */
     default CompletionStage<Void> rebuild(ProjectionType<?, ?> type, Order order) {

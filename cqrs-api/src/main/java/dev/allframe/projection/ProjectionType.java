@@ -9,11 +9,14 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view as a value: its name, its rows, its indexes and the handlers that make it from events. Immutable; methods
@@ -36,6 +39,7 @@ public final class ProjectionType<K, R> {
     private final List<String> meaning;
     private final boolean perStream;
     private final OnFailure onFailure;
+    private final @Nullable Replaced<K, ?, R> replaced;
 
     /**
      * Where rows come from.
@@ -60,9 +64,19 @@ public final class ProjectionType<K, R> {
         PARK
     }
 
+    /**
+     * The version that a view replaces.
+     *
+     * @param type the old version, as its code was
+     * @param asNew what an old row is as a new one; pure
+     * @param hasSameRows whether both versions have the same class of rows, of the same meaning
+     */
+    public record Replaced<K, O, R>(ProjectionType<K, O> type, Function<? super O, ? extends R> asNew,
+            boolean hasSameRows) {}
+
     private ProjectionType(String name, Version version, Supplier<Keys<K>> keys, Class<R> rowClass,
             List<Index<R, ?>> indexes, List<Source<?, K, R>> sources, List<String> meaning, boolean perStream,
-            OnFailure onFailure) {
+            OnFailure onFailure, @Nullable Replaced<K, ?, R> replaced) {
         this.name = name;
         this.version = version;
         this.keys = keys;
@@ -72,6 +86,7 @@ public final class ProjectionType<K, R> {
         this.meaning = meaning;
         this.perStream = perStream;
         this.onFailure = onFailure;
+        this.replaced = replaced;
     }
 
     /**
@@ -98,7 +113,8 @@ public final class ProjectionType<K, R> {
     public static <K, R> ProjectionType<K, R> named(String name, Version version, Supplier<Keys<K>> keys,
             Class<R> row) {
         return new ProjectionType<>(Objects.requireNonNull(name, "name"), Objects.requireNonNull(version, "version"),
-                keys, Objects.requireNonNull(row, "row"), List.of(), List.of(), List.of(), false, OnFailure.STOP);
+                keys, Objects.requireNonNull(row, "row"), List.of(), List.of(), List.of(), false, OnFailure.STOP,
+                null);
     }
 
     /** Finds rows by these too. */
@@ -106,7 +122,8 @@ public final class ProjectionType<K, R> {
     @SuppressWarnings("varargs") // the array is copied and not passed on
     public final ProjectionType<K, R> indexedBy(Index<R, ?>... more) {
         return new ProjectionType<>(name, version, keys, rowClass,
-                Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, meaning, perStream, onFailure);
+                Stream.concat(indexes.stream(), Arrays.stream(more)).toList(), sources, meaning, perStream, onFailure,
+                replaced);
     }
 
     /** Reads the events of an aggregate too, in the order of the store. */
@@ -114,14 +131,14 @@ public final class ProjectionType<K, R> {
         List<Source<?, K, R>> more = new ArrayList<>(sources);
         more.add(new Source<>(aggregate, handler));
         return new ProjectionType<>(name, version, keys, rowClass, indexes, List.copyOf(more), meaning, perStream,
-                onFailure);
+                onFailure, replaced);
     }
 
     /** The same rows of fewer events: those for which a condition, which is pure, does not hold change nothing. */
     public ProjectionType<K, R> where(BiPredicate<Event, EventInfo> condition) {
         return new ProjectionType<>(name, version, keys, rowClass, indexes,
                 sources.stream().<Source<?, K, R>>map(source -> source.where(condition)).toList(), meaning, perStream,
-                onFailure);
+                onFailure, replaced);
     }
 
     /**
@@ -131,7 +148,7 @@ public final class ProjectionType<K, R> {
      */
     public ProjectionType<K, R> meaning(List<String> more) {
         return new ProjectionType<>(name, version, keys, rowClass, indexes, sources,
-                Stream.concat(meaning.stream(), more.stream()).toList(), perStream, onFailure);
+                Stream.concat(meaning.stream(), more.stream()).toList(), perStream, onFailure, replaced);
     }
 
     /**
@@ -140,13 +157,41 @@ public final class ProjectionType<K, R> {
      * aggregate alone: instances of two may have the same id, and would change the same rows.
      */
     public ProjectionType<K, R> perStream() {
-        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, true, onFailure);
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, true, onFailure,
+                replaced);
     }
 
     /** Parks the stream of an event that fails, and goes on with others. Needs {@link #perStream()}. */
     public ProjectionType<K, R> parkFailures() {
         return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, perStream,
-                OnFailure.PARK);
+                OnFailure.PARK, replaced);
+    }
+
+    /**
+     * Keeps an older version of this view live beside it, until an operator has switched to this one and finished. Both
+     * follow the store; which of them answers those who ask this view is said by
+     * {@link ProjectionRegistry#switchTo(String, Version, java.time.Duration, ProjectionRegistry.Order)}, and the old
+     * one does until then. The old version need not be registered beside this one.
+     *
+     * @param old the version that is served, of the same name and keys, as its code was
+     */
+    public ProjectionType<K, R> replacing(ProjectionType<K, R> old) {
+        return replacing(new Replaced<>(Objects.requireNonNull(old, "old"), row -> row, true));
+    }
+
+    /**
+     * As {@link #replacing(ProjectionType)}, of a version with rows of another class or another meaning.
+     *
+     * @param asNew what those who ask this view are given for an old row; pure
+     */
+    public <O> ProjectionType<K, R> replacing(ProjectionType<K, O> old, Function<? super O, ? extends R> asNew) {
+        return replacing(new Replaced<>(Objects.requireNonNull(old, "old"), Objects.requireNonNull(asNew, "asNew"),
+                false));
+    }
+
+    private ProjectionType<K, R> replacing(Replaced<K, ?, R> old) {
+        return new ProjectionType<>(name, version, keys, rowClass, indexes, sources, meaning, perStream, onFailure,
+                old);
     }
 
     /** What is wrong with the definition, each in a sentence; the row class aside. */
@@ -188,7 +233,32 @@ public final class ProjectionType<K, R> {
         if (onFailure == OnFailure.PARK && !perStream) {
             problems.add(view + "parks failures without perStream(): what waits would be missing in rows of others");
         }
+        problemsOfReplacing(view, problems);
         return problems;
+    }
+
+    private void problemsOfReplacing(String view, List<String> problems) {
+        if (replaced == null) {
+            return;
+        }
+        ProjectionType<K, ?> old = replaced.type;
+        if (!old.name.equals(name)) {
+            problems.add(view + "replaces view '" + old.name + "': both versions of a view have its name");
+        }
+        if (old.version.number() >= version.number()) {
+            problems.add(view + "of version " + version.number() + " replaces version " + old.version.number()
+                    + ": the new version must be higher");
+        }
+        if (old.replaced != null) {
+            problems.add(view + "of version " + version.number() + " replaces version " + old.version.number()
+                    + ", which replaces version " + old.replaced.type.version.number()
+                    + ": two versions are kept, so finish the older replacement first");
+        }
+        if (problems.isEmpty() && !keys().description().equals(old.keys().description())) {
+            problems.add(view + "of version " + version.number() + " has other keys than version "
+                    + old.version.number() + ", which it replaces: " + keys().description() + ", and not "
+                    + old.keys().description());
+        }
     }
 
     /** Its name. */
@@ -234,6 +304,11 @@ public final class ProjectionType<K, R> {
     /** What becomes of an event that fails. */
     public OnFailure onFailure() {
         return onFailure;
+    }
+
+    /** The version that is kept live beside this one; empty where none is. */
+    public Optional<Replaced<K, ?, R>> replaced() {
+        return Optional.ofNullable(replaced);
     }
 
     @Override

@@ -26,7 +26,23 @@ public record ViewComparison(String view, Position position, long rows, long oth
      * @param row the first one's row; null for none
      * @param otherRow the other one's row; null for none
      */
-    public record Difference(Object key, @Nullable Object row, @Nullable Object otherRow) {}
+    public record Difference(Object key, @Nullable Object row, @Nullable Object otherRow) {
+
+        /** How they differ. */
+        public Kind kind() {
+            return otherRow == null ? Kind.ONLY_FIRST : row == null ? Kind.ONLY_OTHER : Kind.DIFFERS;
+        }
+    }
+
+    /** How two rows differ. */
+    public enum Kind {
+        /** The first has a row, and the other has none. */
+        ONLY_FIRST,
+        /** The other has a row, and the first has none. */
+        ONLY_OTHER,
+        /** Both have a row, and these differ. */
+        DIFFERS
+    }
 
     public ViewComparison {
         differences = List.copyOf(differences);

@@ -188,7 +188,10 @@ public final class AllFrame implements AutoCloseable {
             return this;
         }
 
-        /** Keeps a view, which is read by {@link AllFrame#view}. */
+        /**
+         * Keeps a view, which is read by {@link AllFrame#view}. The version that it replaces is kept with it, and may
+         * be given too.
+         */
         public Builder projection(ProjectionType<?, ?> type) {
             projections.add(type);
             return this;
@@ -337,11 +340,19 @@ public final class AllFrame implements AutoCloseable {
                 checked(problems, () -> aggregates.put(type.name(), RegisteredAggregate.of(type)));
             }
             Set<String> viewNames = new HashSet<>();
-            for (ProjectionType<?, ?> type : projections) {
+            List<ProjectionType<?, ?>> replaced = projections.stream()
+                    .flatMap(type -> type.replaced().stream())
+                    .<ProjectionType<?, ?>>map(ProjectionType.Replaced::type)
+                    .toList();
+            List<ProjectionType<?, ?>> named = projections.stream().filter(type -> !replaced.contains(type)).toList();
+            List<ProjectionType<?, ?>> all = Stream.concat(named.stream(), replaced.stream()).toList();
+            for (ProjectionType<?, ?> type : named) {
                 if (!viewNames.add(type.name())) {
                     problems.add("two views are named '" + type.name() + "'");
                 }
                 checked(problems, () -> views.add(RegisteredView.of(type)));
+            }
+            for (ProjectionType<?, ?> type : all) {
                 for (ProjectionType.Source<?, ?, ?> source : type.sources()) {
                     read(source.aggregate(), aggregates, read, problems, "view '" + type.name() + "'");
                 }
@@ -356,7 +367,7 @@ public final class AllFrame implements AutoCloseable {
                     read(source.aggregate(), aggregates, read, problems, "reaction '" + type.name() + "'");
                 }
             }
-            QueryCheck.run(queries, projections, problems);
+            QueryCheck.run(queries, all, problems);
             List<RegisteredReaction> replaying = new ArrayList<>();
             for (ReplayType type : replays) {
                 if (!viewNames.add(type.name())) {
@@ -486,7 +497,8 @@ public final class AllFrame implements AutoCloseable {
     }
 
     /**
-     * A view that was given to the builder.
+     * A view that was given to the builder, or the version that one replaces. Of two versions, the type of the new one
+     * gives what is answered by the version of the operator's choice, and that of the old one gives the old rows.
      *
      * @throws IllegalArgumentException if it was not
      */

@@ -4,10 +4,13 @@ import dev.allframe.projection.Folding;
 import dev.allframe.projection.ProjectionMetadata;
 import dev.allframe.projection.ProjectionRegistry;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.projection.RowForms;
+import dev.allframe.projection.Version;
 import dev.allframe.projection.ViewComparison;
 import dev.allframe.runtime.projection.Views;
 import dev.allframe.runtime.reaction.Reactions;
 import dev.allframe.store.StreamId;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -75,10 +78,45 @@ record ViewsAndReactions(Views views, Reactions reactions, Set<String> needed) i
     @Override
     public CompletionStage<ViewComparison> verify(String name, int mostDifferences, Consumer<Folding> progress) {
         Objects.requireNonNull(progress, "progress");
+        mustHaveRows(name);
+        return views.verify(name, mostDifferences, progress);
+    }
+
+    @Override
+    public CompletionStage<ViewComparison> compare(String name, int mostDifferences, Consumer<Folding> progress) {
+        Objects.requireNonNull(progress, "progress");
+        mustHaveRows(name);
+        return views.compare(name, mostDifferences, progress);
+    }
+
+    @Override
+    public CompletionStage<ViewComparison> compare(RowForms<?, ?, ?> forms, int mostDifferences,
+            Consumer<Folding> progress) {
+        Objects.requireNonNull(progress, "progress");
+        mustHaveRows(Objects.requireNonNull(forms, "forms").current().name());
+        return views.compare(forms, mostDifferences, progress);
+    }
+
+    @Override
+    public CompletionStage<Void> switchTo(String name, Version version, Duration patience, Order order) {
+        Objects.requireNonNull(version, "version");
+        Objects.requireNonNull(patience, "patience");
+        Objects.requireNonNull(order, "order");
+        mustHaveRows(name);
+        return views.switchTo(name, version, patience, order);
+    }
+
+    @Override
+    public CompletionStage<Void> finish(String name, Order order) {
+        Objects.requireNonNull(order, "order");
+        mustHaveRows(name);
+        return views.finish(name, order);
+    }
+
+    private void mustHaveRows(String name) {
         if (isReaction(name)) {
             throw new IllegalArgumentException("'" + name + "' is a reaction: it has no rows");
         }
-        return views.verify(name, mostDifferences, progress);
     }
 
     @Override

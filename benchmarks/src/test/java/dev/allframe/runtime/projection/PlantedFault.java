@@ -99,7 +99,8 @@ class PlantedFault {
             void behindWork(ServedView<?, ?> view) {
                 Published now = view.published();
                 if (now != null && !now.parked().isEmpty()) {
-                    view.publish(new Published(now.tables(), now.state(), Map.of(), now.readers()));
+                    view.publish(new Published(now.version(), now.tables(), now.state(), Map.of(), now.readers(),
+                            now.rows()));
                 }
             }
         };
@@ -121,7 +122,8 @@ class PlantedFault {
                     view.publish(now);
                 } else if (now != null && last != null && last.tables().generation() < now.tables().generation()) {
                     switched = now;
-                    view.publish(new Published(last.tables(), now.state(), now.parked(), last.readers()));
+                    view.publish(new Published(now.version(), last.tables(), now.state(), now.parked(), last.readers(),
+                            now.rows()));
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
                 }
                 before = now;

@@ -44,7 +44,7 @@ final class GenerationFormat {
     static final byte SKIPPED = 's';
 
     private static final int VERSION = 1;
-    private static final int INDEX_BYTES = 2;
+    static final int INDEX_BYTES = 2;
 
     private GenerationFormat() {}
 

@@ -43,8 +43,12 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         this.tables = tables;
     }
 
-    /** Rows were written by the same code, so that one which cannot be read is damage. */
-    static <R> R decode(RowCodec<R> codec, byte[] row) {
+    /**
+     * A stored row. Rows were written by the same code, so that one which cannot be read is damage.
+     *
+     * @throws CorruptStoreException if it cannot be read
+     */
+    public static <R> R decode(RowCodec<R> codec, byte[] row) {
         try {
             return codec.decode(row);
         } catch (CodecException unfit) {
@@ -108,6 +112,21 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
         return index;
     }
 
+    /**
+     * A cursor of an index of another view, whose values and keys are written in the same way, as one of this view's
+     * index.
+     *
+     * @throws IllegalArgumentException if it is no cursor
+     */
+    public static <R> String cursorOf(ProjectionType<?, R> type, Index<R, ?> index, String cursor) {
+        byte[] entry = decoded(cursor);
+        if (entry.length < GenerationFormat.INDEX_BYTES) {
+            throw new IllegalArgumentException("'" + cursor + "' is no cursor of an answer by an index");
+        }
+        return written(GenerationFormat.indexEntry(type.indexes().indexOf(known(type, index)),
+                GenerationFormat.behindIndex(entry), GenerationFormat.NOTHING));
+    }
+
     private <V> Rows<K, R> ofIndex(Index<R, V> index, KeyRange entries, QueryOption... options) {
         Page page = page(ViewTable.INDEXES, entries, options, entry -> decode(keyOf(index, entry)), Cursor::key);
         List<byte[]> rowKeys = page.found.stream().map(entry -> keyOf(index, entry)).toList();
@@ -150,8 +169,12 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
     private record Page(List<byte[]> found, boolean more) {
 
         @Nullable String next() {
-            return more ? Base64.getUrlEncoder().withoutPadding().encodeToString(found.getLast()) : null;
+            return more ? written(found.getLast()) : null;
         }
+    }
+
+    private static String written(byte[] last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(last);
     }
 
     /**
@@ -183,9 +206,8 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
 
     /** The entry with which an earlier answer has ended: one that can be in the range of the question. */
     private byte[] parsed(String cursor, KeyRange range, Function<byte[], K> read) {
-        byte[] last;
+        byte[] last = decoded(cursor);
         try {
-            last = Base64.getUrlDecoder().decode(cursor);
             if (range.contains(last)) {
                 K unused = read.apply(last);
                 return last;
@@ -194,6 +216,14 @@ public final class StoredRows<K, R> implements ViewReader<K, R> {
             throw new IllegalArgumentException("'" + cursor + "' is no cursor of an answer", unfit);
         }
         throw new IllegalArgumentException("'" + cursor + "' is no cursor of an answer to this question");
+    }
+
+    private static byte[] decoded(String cursor) {
+        try {
+            return Base64.getUrlDecoder().decode(cursor);
+        } catch (IllegalArgumentException unfit) {
+            throw new IllegalArgumentException("'" + cursor + "' is no cursor of an answer", unfit);
+        }
     }
 
     private static KeyRange behind(KeyRange range, byte[] last, boolean descending) {

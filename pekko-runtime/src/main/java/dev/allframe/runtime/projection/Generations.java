@@ -249,6 +249,11 @@ final class Generations<K, R> {
         views.drop(type.name(), old.number());
     }
 
+    /** Whether none is there. */
+    boolean areNone() {
+        return views.generations(type.name()).isEmpty();
+    }
+
     /** Deletes everything; nothing is open. */
     void dropAll() {
         kept.dropAll("the view is retired");

@@ -20,8 +20,11 @@ import dev.allframe.store.ForeignPositionException;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.ViewReads;
 import dev.allframe.store.view.ViewStore;
+import dev.allframe.store.view.ViewTable;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -85,8 +88,14 @@ final class PastViews {
             refold.run(event -> event.position().compareTo(reached.position()) > 0,
                     event -> waiting.getOrDefault(event.stream(), Long.MAX_VALUE) <= event.sequenceNr(), progress,
                     over);
-            return new Comparing<>(view.type().keys(), view.rows(), view.rows(), most).of(view.type().name(), served,
-                    reached, refold.tables(), refold.fold().state());
+            int version = view.type().version().number();
+            try (Cursor rows = served.cursor(ViewTable.ROWS, KeyRange.all(), false);
+                    Cursor anew = refold.tables().cursor(ViewTable.ROWS, KeyRange.all(), false)) {
+                return new Comparing<>(view.type().keys(), view.rows(), view.rows(), Comparing.Sameness.OF_BYTES, most)
+                        .of(view.type().name(), reached.position(),
+                                new Comparing.Side(rows, RowsDigest.of(version, reached)),
+                                new Comparing.Side(anew, RowsDigest.of(version, refold.fold().state())), told -> {});
+            }
         }
     }
 

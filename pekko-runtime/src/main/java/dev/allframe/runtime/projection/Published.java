@@ -1,10 +1,12 @@
 package dev.allframe.runtime.projection;
 
+import dev.allframe.projection.ViewReader;
 import dev.allframe.projection.fold.FoldState;
 import dev.allframe.projection.fold.Parked;
 import dev.allframe.store.ConsistencyToken;
 import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.view.ViewReads;
 import dev.allframe.store.view.ViewTables;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +17,24 @@ import java.util.stream.Collectors;
  * What a view serves: one value, so that nobody reads the rows of one generation by the position or the parked streams
  * of another.
  *
+ * @param version the version of the code that made the rows
  * @param tables the rows
  * @param state how far they are
  * @param parked the streams of which events are missing in the rows
  * @param readers who reads the rows
+ * @param rows reads the tables, or a snapshot of them, as rows of the view that serves them
  */
-record Published(ViewTables tables, FoldState state, Map<StreamId, Parked> parked, Readers readers) {
+record Published(int version, ViewTables tables, FoldState state, Map<StreamId, Parked> parked, Readers readers,
+        Function<ViewReads, ? extends ViewReader<?, ?>> rows) {
 
-    static Published of(Generation<?, ?> generation) {
-        return new Published(generation.tables(), generation.fold().state(), byStream(generation.fold().parked()),
-                generation.readers());
+    static <K, R> Published of(RegisteredView<K, R> view, Generation<K, R> generation) {
+        return new Published(view.type().version().number(), generation.tables(), generation.fold().state(),
+                byStream(generation.fold().parked()), generation.readers(), view::reader);
+    }
+
+    /** The same, read as rows of another view. */
+    Published as(Function<ViewReads, ? extends ViewReader<?, ?>> others) {
+        return new Published(version, tables, state, parked, readers, others);
     }
 
     private static Map<StreamId, Parked> byStream(List<Parked> parked) {

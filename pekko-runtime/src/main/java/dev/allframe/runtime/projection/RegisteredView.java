@@ -7,7 +7,10 @@ import dev.allframe.codec.RowCodec;
 import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.codec.jackson.JacksonRowCodec;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.ViewReader;
 import dev.allframe.projection.fold.Handlers;
+import dev.allframe.projection.fold.StoredRows;
+import dev.allframe.store.view.ViewReads;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +38,24 @@ public record RegisteredView<K, R>(ProjectionType<K, R> type, RowCodec<R> rows, 
             invalid.problems().forEach(problem -> problems.add("view '" + type.name() + "': " + problem));
         }
         Handlers<K, R> handlers = handlers(type, problems);
+        type.replaced().ifPresent(old -> addProblems(old.type(), problems));
         if (rows == null || handlers == null || !problems.isEmpty()) {
             throw new InvalidDomainException(problems);
         }
         return new RegisteredView<>(type, rows, handlers);
+    }
+
+    private static void addProblems(ProjectionType<?, ?> old, List<String> problems) {
+        try {
+            RegisteredView<?, ?> unused = of(old);
+        } catch (InvalidDomainException invalid) {
+            invalid.problems().forEach(problem -> problems.add("version " + old.version().number() + " of " + problem));
+        }
+    }
+
+    /** Reads tables as rows of this view. */
+    ViewReader<K, R> reader(ViewReads tables) {
+        return new StoredRows<>(type, rows, tables);
     }
 
     private static <K, R> @Nullable Handlers<K, R> handlers(ProjectionType<K, R> type, List<String> problems) {

@@ -23,7 +23,6 @@ import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.view.ViewReads;
 import dev.allframe.store.view.ViewSnapshot;
-import dev.allframe.store.view.ViewTables;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -62,6 +61,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
     private volatile String progress = "is being opened";
     private volatile boolean closed;
     private volatile BiConsumer<Published, CorruptStoreException> onDamage = (read, damaged) -> {};
+    private volatile Relay<K, R> relay = Relay.toNobody();
 
     ServedView(RegisteredView<K, R> view, EventStoreBackend store) {
         this(view, store, Watchers.MAX_PENDING);
@@ -75,22 +75,30 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
         this.watchers = new Watchers<>(view.type(), maxPending);
     }
 
+    /** Tells another what is served. Called before anything is. */
+    void relayTo(Relay<K, R> other) {
+        relay = other;
+    }
+
     /** Serves a page: called behind its write, by the thread that has written. */
     void publish(Published served) {
         published = served;
         waiters.reached(served.state().position());
         watchers.served(served.readers());
+        relay.published(served);
     }
 
     /** Rows that are served have changed: called behind their write, and behind {@link #publish} of their page. */
     void changed(List<RowChange<K, R>> changes) {
         watchers.changed(changes);
+        relay.changed(changes);
     }
 
     /** Serves nothing. */
     void withdraw(String why) {
         progress = why;
         published = null;
+        relay.altered();
     }
 
     /** What a view is by an order, for those who read. */
@@ -111,6 +119,25 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
     /** Is not opened again: completes who watches. */
     void end() {
         watchers.end();
+        relay.ended();
+    }
+
+    /** Is doing what another view is doing, which publishes here. */
+    void become(ServedView<?, ?> other) {
+        if (other.closed) {
+            close();
+            return;
+        }
+        closed = false;
+        if (other.published == null) {
+            withdraw(other.progress);
+        }
+        state(other.state, other.progress);
+    }
+
+    /** Rows that are served could not be read: whoever keeps them sets them aside. */
+    void damaged(Published read, CorruptStoreException damaged) {
+        onDamage.accept(read, damaged);
     }
 
     /**
@@ -123,6 +150,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
         state = ProjectionState.BUILDING;
         progress = "is being opened";
         closed = false;
+        relay.altered();
     }
 
     /** What the view is doing; who waits is answered where it does not go on by itself. */
@@ -132,6 +160,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
         if (isStopped()) {
             waiters.stopped();
         }
+        relay.altered();
     }
 
     ProjectionState state() {
@@ -156,7 +185,8 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
         return waiters.size();
     }
 
-    private boolean isStopped() {
+    /** Whether it does not go on by itself. */
+    boolean isStopped() {
         return closed || state == ProjectionState.PAUSED || state == ProjectionState.FAILED
                 || state == ProjectionState.RETIRED;
     }
@@ -170,9 +200,9 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
     }
 
     /** Reads what is served, which stays open meanwhile. */
-    private <T> T reading(Function<ViewTables, T> question) {
+    private <T> T reading(Function<ViewReader<K, R>, T> question) {
         while (true) {
-            Answer<T> answer = asked(served(), now -> question.apply(now.tables()));
+            Answer<T> answer = asked(served(), now -> question.apply(rows(now)));
             if (answer != null) {
                 return answer.value;
             }
@@ -203,8 +233,19 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
         }
     }
 
-    ViewReader<K, R> rows(ViewReads tables) {
-        return new StoredRows<>(view.type(), view.rows(), tables);
+    /** What is served, as it is at the moment of each question. */
+    ViewReader<K, R> rows(Published now) {
+        return rows(now, now.tables());
+    }
+
+    @SuppressWarnings("unchecked") // what is published here is read as rows of this view
+    private ViewReader<K, R> rows(Published now, ViewReads tables) {
+        return (ViewReader<K, R>) now.rows().apply(tables);
+    }
+
+    /** What it is a view of. */
+    RegisteredView<K, R> registered() {
+        return view;
     }
 
     @Override
@@ -219,7 +260,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
 
     @Override
     public Optional<R> get(K key) {
-        return reading(tables -> rows(tables).get(key));
+        return reading(rows -> rows.get(key));
     }
 
     @Override
@@ -234,7 +275,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
 
     @Override
     public Rows<K, R> range(Range<K> keys, QueryOption... options) {
-        return reading(tables -> rows(tables).range(keys, options));
+        return reading(rows -> rows.range(keys, options));
     }
 
     @Override
@@ -244,7 +285,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
 
     @Override
     public <V> long count(Index<R, V> index, V value) {
-        return reading(tables -> rows(tables).count(index, value));
+        return reading(rows -> rows.count(index, value));
     }
 
     @Override
@@ -260,7 +301,8 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
     /** What users' code answers or fails by. Damage that it meets elsewhere, as in another store, is none of ours. */
     private <T> Supplier<T> ofUsers(Published now, Function<ViewReader<K, R>, T> questions) {
         try (ViewSnapshot snapshot = now.tables().snapshot()) {
-            ViewReader<K, R> reported = new ReportingRows<>(rows(snapshot), damaged -> onDamage.accept(now, damaged));
+            ViewReader<K, R> reported = new ReportingRows<>(rows(now, snapshot),
+                    damaged -> onDamage.accept(now, damaged));
             try {
                 T answer = questions.apply(reported);
                 return () -> answer;
@@ -280,7 +322,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
     @Override
     public @Nullable RowsDigest servedRows() {
         Published now = published;
-        return now == null ? null : RowsDigest.of(now.state());
+        return now == null ? null : RowsDigest.of(now.version(), now.state());
     }
 
     @Override
@@ -296,9 +338,9 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
     private ViewMoment<K, R> momentOf(Published now) {
         ViewSnapshot snapshot = now.tables().snapshot();
         try {
-            RowsDigest digest = RowsDigest.of(ViewFold.state(snapshot));
+            RowsDigest digest = RowsDigest.of(now.version(), ViewFold.state(snapshot));
             now.readers().enter(); // which nobody refuses while the caller is a reader
-            return new ViewMoment<>(view.type(), snapshot, digest, now.readers(), rows(snapshot),
+            return new ViewMoment<>(view.type(), snapshot, digest, now.readers(), rows(now, snapshot),
                     damaged -> onDamage.accept(now, damaged));
         } catch (RuntimeException | Error failed) {
             snapshot.close();
@@ -326,9 +368,9 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
     }
 
     /** Asks the rows of one moment. */
-    <T> T ofSnapshot(ViewTables tables, Function<ViewReader<K, R>, T> questions) {
-        try (ViewSnapshot snapshot = tables.snapshot()) {
-            return questions.apply(rows(snapshot));
+    <T> T ofSnapshot(Published now, Function<ViewReader<K, R>, T> questions) {
+        try (ViewSnapshot snapshot = now.tables().snapshot()) {
+            return questions.apply(rows(now, snapshot));
         }
     }
 
@@ -359,7 +401,7 @@ final class ServedView<K, R> implements View<K, R>, QueriedView<K, R> {
 
     @Override
     public CompletionStage<ViewAnswer<Optional<R>>> get(K key, ConsistencyToken token, Duration timeout) {
-        return answer(List.of(token), timeout, now -> rows(now.tables()).get(key));
+        return answer(List.of(token), timeout, now -> rows(now).get(key));
     }
 
     @Override

@@ -139,7 +139,8 @@ final class UnregisteredViews {
         return new ProjectionMetadata(view, 0, ProjectionState.UNREGISTERED, Position.START, 0, null, 0, "", 0, 0, 0,
                 null, 0, "", List.of(), generations.stream()
                         .map(number -> new StoredGeneration(number, StoredGeneration.Use.UNREGISTERED, 0, null))
-                        .toList());
+                        .toList(),
+                null);
     }
 
     /** Follows no orders any more; completes when nothing is done any more. */

@@ -211,7 +211,7 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
 
     private void startIfDue(ViewStream<K, R> stream) {
         if (stream.isDue() && !isPaused() && stopping == null) {
-            boolean beside = parts.users().published() != null && !isServed(stream);
+            boolean beside = (parts.users().published() != null || parts.work().isOtherServed()) && !isServed(stream);
             boolean waits = beside && !turn.take();
             if (!isServed(stream)) {
                 parts.progress().waiting(waits);
@@ -472,6 +472,9 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
             if (obeyed.switched()) {
                 switched();
             }
+            if (obeyed.retired() != null) {
+                retire(obeyed.retired());
+            }
             switch (order) {
                 case ViewOrder.Paused given -> {
                     pauseOrdered = true;
@@ -484,7 +487,10 @@ final class ViewActor<K, R> extends AbstractBehavior<ViewActor.Message> {
                 case ViewOrder.RebuildOrdered given -> showState();
                 case ViewOrder.RetryOrdered given -> tryAgain();
                 case ViewOrder.EventSkipped skip -> tryAgain();
-                case ViewOrder.Retired given -> retire(given);
+                case ViewOrder.Retired given -> {
+                }
+                case ViewOrder.OfVersions given -> {
+                }
                 case ViewOrder.RestartOrdered ofReactions -> {
                 }
                 case ViewOrder.OfReplay given -> {

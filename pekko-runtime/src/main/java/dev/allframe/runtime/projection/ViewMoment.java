@@ -3,9 +3,13 @@ package dev.allframe.runtime.projection;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.ViewReader;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.view.Cursor;
+import dev.allframe.store.view.KeyRange;
 import dev.allframe.store.view.ViewSnapshot;
+import dev.allframe.store.view.ViewTable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A view's rows at one moment, which are kept until it is closed. Any thread reads and closes; closing twice does
@@ -18,6 +22,7 @@ public final class ViewMoment<K, R> implements AutoCloseable {
     private final RowsDigest digest;
     private final Readers readers;
     private final ViewReader<K, R> rows;
+    private final Consumer<CorruptStoreException> onDamage;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean damaged;
 
@@ -31,10 +36,11 @@ public final class ViewMoment<K, R> implements AutoCloseable {
         this.snapshot = snapshot;
         this.digest = digest;
         this.readers = readers;
-        this.rows = new ReportingRows<>(rows, failed -> {
+        this.onDamage = failed -> {
             damaged = true;
             onDamage.accept(failed);
-        });
+        };
+        this.rows = new ReportingRows<>(rows, this.onDamage);
     }
 
     /** The view. */
@@ -45,6 +51,41 @@ public final class ViewMoment<K, R> implements AutoCloseable {
     /** Its rows. */
     public ViewReader<K, R> rows() {
         return rows;
+    }
+
+    /** Its stored rows in the order of their keys, to be closed. */
+    Cursor stored() {
+        Cursor walk = reporting(() -> snapshot.cursor(ViewTable.ROWS, KeyRange.all(), false));
+        return new Cursor() {
+            @Override
+            public boolean next() {
+                return reporting(walk::next);
+            }
+
+            @Override
+            public byte[] key() {
+                return walk.key();
+            }
+
+            @Override
+            public byte[] value() {
+                return reporting(walk::value);
+            }
+
+            @Override
+            public void close() {
+                walk.close();
+            }
+        };
+    }
+
+    private <T> T reporting(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (CorruptStoreException failed) {
+            onDamage.accept(failed);
+            throw failed;
+        }
     }
 
     /** Of these rows. */

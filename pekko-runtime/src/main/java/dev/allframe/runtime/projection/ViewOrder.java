@@ -93,6 +93,33 @@ public sealed interface ViewOrder extends Event {
         }
     }
 
+    /** What is ordered of the two versions of a view. */
+    sealed interface OfVersions extends ViewOrder {}
+
+    /** To let a version answer those who ask the view. */
+    @Stored("answerer-ordered")
+    record AnswererOrdered(int version, String by, String reason) implements OfVersions {
+
+        public AnswererOrdered {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
+
+    /**
+     * To give up the version that another has replaced.
+     *
+     * @param version the one that has replaced it
+     */
+    @Stored("replacement-finished")
+    record ReplacementFinished(int version, String by, String reason) implements OfVersions {
+
+        public ReplacementFinished {
+            by = Objects.requireNonNullElse(by, "");
+            reason = Objects.requireNonNullElse(reason, "");
+        }
+    }
+
     /** What is ordered of a replay. */
     sealed interface OfReplay extends ViewOrder {}
 

@@ -69,6 +69,8 @@ public final class ViewOrders {
                     }
                     case ViewOrder.OfReplay given -> {
                     }
+                    case ViewOrder.OfVersions given -> {
+                    }
                     case ViewOrder.RetryOrdered given -> {
                     }
                     case ViewOrder.EventSkipped given -> {

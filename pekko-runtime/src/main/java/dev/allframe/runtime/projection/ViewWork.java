@@ -39,18 +39,29 @@ final class ViewWork<K, R> {
     private final Generations<K, R> generations;
     private final ViewOrders orders;
     private final ParkedRetry<K, R> parkedStreams;
+    private final Beside beside;
+    private final Moments<K, R> moments;
     private volatile @Nullable Generation<K, R> served;
     private volatile @Nullable Generation<K, R> building;
     private final List<Generation<K, R>> old = new ArrayList<>();
     private boolean builtToEnd;
+    private boolean givenUp;
 
     ViewWork(RegisteredView<K, R> view, ServedView<K, R> users, Generations<K, R> generations,
             EventStoreBackend store, ViewOrders orders) {
+        this(view, users, generations, store, orders, Beside.NOTHING);
+    }
+
+    /** @param beside the other version of the view */
+    ViewWork(RegisteredView<K, R> view, ServedView<K, R> users, Generations<K, R> generations,
+            EventStoreBackend store, ViewOrders orders, Beside beside) {
         this.view = view;
         this.users = users;
         this.generations = generations;
         this.orders = orders;
         this.parkedStreams = new ParkedRetry<>(view, store, this::changed);
+        this.beside = beside;
+        this.moments = new Moments<>(users);
     }
 
     /**
@@ -65,11 +76,24 @@ final class ViewWork<K, R> {
 
     /** Opens the generations, follows the orders that were given meanwhile, and serves what can be. */
     Plan<K, R> open() {
-        List<RecordedEvent<ViewOrder>> all = orders.behind(view.type().name(), 0);
-        Standing standing = Standing.of(all);
+        List<RecordedEvent<ViewOrder>> given = orders.behind(view.type().name(), 0);
         builtToEnd = false;
+        RecordedEvent<ViewOrder> end = given.stream()
+                .filter(order -> beside.givenUpBy(order.event()) != null)
+                .findFirst()
+                .orElse(null);
+        if (end != null && generations.areNone()) {
+            givenUp = true;
+            Standing standing = Standing.of(given);
+            beside.opened(given);
+            return new Plan<>(null, null, standing.paused(), beside.givenUpBy(end.event()), standing.last(), "");
+        }
+        // The order that gives the version up is followed like one that comes later: when the other one answers.
+        List<RecordedEvent<ViewOrder>> all = end == null ? given : given.subList(0, given.indexOf(end));
+        Standing standing = Standing.of(all);
         if (standing.retired() != null) {
             generations.dropAll();
+            beside.opened(given);
             return new Plan<>(null, null, standing.paused(), standing.retired(), standing.last(), "");
         }
         Generations.Found<K, R> found = generations.open();
@@ -78,6 +102,7 @@ final class ViewWork<K, R> {
         try {
             followWhatWasGiven(all, standing);
             publish();
+            beside.opened(given);
             return new Plan<>(served, building, standing.paused(), null, standing.last(), found.why());
         } catch (DamagedGenerationException damaged) {
             Generation<K, R> bad = numbered(damaged.generation());
@@ -118,6 +143,8 @@ final class ViewWork<K, R> {
                 case ViewOrder.RestartOrdered ofReactions -> {
                 }
                 case ViewOrder.OfReplay given -> {
+                }
+                case ViewOrder.OfVersions given -> {
                 }
                 case ViewOrder.Paused given -> {
                 }
@@ -222,31 +249,48 @@ final class ViewWork<K, R> {
      *
      * @param begun the generation that is built from then on; null where none was begun
      * @param switched whether another generation is served
+     * @param retired the order by which the view, or this version of it, has no rows any more; null where it has
      */
-    record Obeyed<K, R>(@Nullable Generation<K, R> begun, boolean switched) {}
+    record Obeyed<K, R>(@Nullable Generation<K, R> begun, boolean switched, ViewOrder.@Nullable Retired retired) {}
 
     /** Follows an order. Where this fails it may be repeated. */
     Obeyed<K, R> follow(RecordedEvent<ViewOrder> order) {
         Generation<K, R> begun = null;
+        ViewOrder.Retired retired = null;
         long number = order.sequenceNr();
         switch (order.event()) {
             case ViewOrder.Paused given -> {
             }
             case ViewOrder.Resumed given -> {
             }
-            case ViewOrder.RebuildOrdered given -> begun = begin();
+            case ViewOrder.RebuildOrdered given -> begun = givenUp ? null : begin();
             case ViewOrder.RetryOrdered given -> retry(number);
             case ViewOrder.EventSkipped skip -> skip(skip, number);
             case ViewOrder.RestartOrdered ofReactions -> {
             }
             case ViewOrder.OfReplay given -> {
             }
-            case ViewOrder.Retired given -> retire(given);
+            case ViewOrder.OfVersions given -> retired = follow(given, number);
+            case ViewOrder.Retired given -> {
+                retire(given);
+                retired = given;
+            }
         }
         boolean switched = switchOver();
         followed(number);
         publish();
-        return new Obeyed<>(begun, switched);
+        return new Obeyed<>(begun, switched, retired);
+    }
+
+    private ViewOrder.@Nullable Retired follow(ViewOrder.OfVersions order, long number) {
+        ViewOrder.Retired end = beside.givenUpBy(order);
+        if (end != null) {
+            beside.mustBeReplaced();
+            givenUp = true;
+            retire(end);
+        }
+        beside.follow(order, number);
+        return end;
     }
 
     /**
@@ -322,13 +366,13 @@ final class ViewWork<K, R> {
         if (!keeps(generation) || !after.equals(generation.fold().state().position())) {
             return null;
         }
-        AtomicReference<@Nullable Folded<K, R>> result = new AtomicReference<>();
-        changing(generation, () -> result.set(generation.fold().apply(page)));
-        Folded<K, R> folded = Objects.requireNonNull(result.get());
-        if (isSame(generation, served)) { // before a switch, which may fail
-            publish();
-            changed(generation, folded);
+        Folded<K, R> folded = null;
+        for (HandledPage<K, R> part : isSame(generation, served) ? moments.parts(page) : List.of(page)) {
+            if (folded == null || folded.failure() == null) {
+                folded = applyPart(generation, part);
+            }
         }
+        Objects.requireNonNull(folded, "a page has a part");
         if (isSame(generation, building)) {
             builtToEnd = page.atEnd() && folded.failure() == null;
         }
@@ -337,6 +381,27 @@ final class ViewWork<K, R> {
             publish();
         }
         return new Done(folded.state(), page.events().size(), page.atEnd(), folded.failure(), switched, held());
+    }
+
+    private Folded<K, R> applyPart(Generation<K, R> generation, HandledPage<K, R> part) {
+        AtomicReference<@Nullable Folded<K, R>> result = new AtomicReference<>();
+        changing(generation, () -> result.set(generation.fold().apply(part)));
+        Folded<K, R> folded = Objects.requireNonNull(result.get());
+        if (isSame(generation, served)) { // before a switch, which may fail
+            publish();
+            changed(generation, folded);
+        }
+        return folded;
+    }
+
+    /** Takes the rows that are served as they are at a position; see {@link Moments}. */
+    Moments<K, R> moments() {
+        return moments;
+    }
+
+    /** Whether the view has another version, whose rows can be read. From any thread. */
+    boolean isOtherServed() {
+        return beside.isOtherServed();
     }
 
     /** Serves the generation that is built, if it lacks nothing that the served one has. */
@@ -385,7 +450,8 @@ final class ViewWork<K, R> {
     private void publish() {
         Generation<K, R> now = served;
         if (now != null) {
-            users.publish(Published.of(now));
+            users.publish(Published.of(view, now));
+            moments.look();
         }
     }
 
@@ -439,6 +505,7 @@ final class ViewWork<K, R> {
         for (Generation<K, R> generation : open(served, building)) {
             changing(generation, generation.fold()::flush);
         }
+        beside.keepUp();
         dropOld();
     }
 

@@ -5,22 +5,24 @@ import dev.allframe.projection.AsOf;
 import dev.allframe.projection.Folding;
 import dev.allframe.projection.PastView;
 import dev.allframe.projection.ProjectionMetadata;
-import dev.allframe.projection.ProjectionMetadata.StoredGeneration;
 import dev.allframe.projection.ProjectionRegistry;
-import dev.allframe.projection.ProjectionState;
 import dev.allframe.projection.ProjectionType;
+import dev.allframe.projection.ProjectionType.Replaced;
 import dev.allframe.projection.ReactionType;
+import dev.allframe.projection.ReplacementRefusedException;
+import dev.allframe.projection.ReplacementRefusedException.Reason;
+import dev.allframe.projection.RowForms;
+import dev.allframe.projection.Version;
 import dev.allframe.projection.View;
 import dev.allframe.projection.ViewComparison;
-import dev.allframe.projection.fold.FoldState;
-import dev.allframe.projection.fold.Parked;
+import dev.allframe.projection.fold.Origin;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
 import dev.allframe.store.EventStoreBackend;
-import dev.allframe.store.Position;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.view.ViewStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,35 +31,52 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.jspecify.annotations.Nullable;
 
 /** The views of one AllFrame on this node, by their names. Thread-safe. */
 public final class Views implements ProjectionRegistry {
 
-    private static final int PARKED_SHOWN = 100;
-    private static final long LAG_PATIENCE_MILLIS = 1_000;
-
     /** Actor names are unique in an actor system, which may have several AllFrames. */
     private static final AtomicLong STARTED = new AtomicLong();
 
-    /** A view with what keeps it. */
-    private record Kept<K, R>(RegisteredView<K, R> view, ServedView<K, R> users, Generations<K, R> generations,
-            ActorRef<ViewActor.Message> actor, Progress progress, AtomicLong unansweredSince, Stall stall) {}
+    /**
+     * A view by its name.
+     *
+     * @param current its version; of two, the new one
+     * @param versions its two versions; null where there is one
+     * @param readers who ask the view
+     */
+    private record Kept<K, R>(KeptVersion<K, R> current, @Nullable TwoVersions<K, ?, R> versions,
+            ServedView<K, R> readers) {
+
+        KeptVersion<K, ?> answering() {
+            return versions == null ? current : versions.answering();
+        }
+
+        Stream<KeptVersion<K, ?>> all() {
+            return versions == null ? Stream.of(current) : Stream.of(versions.old(), current);
+        }
+
+        ProjectionMetadata metadata() {
+            return versions == null ? current.metadata("", null) : versions.metadata();
+        }
+    }
+
+    /** What views need from their surroundings. */
+    private record Surroundings(ActorSystem<?> system, ViewStore files, Executor executor, ProjectionSettings settings,
+            EventStoreBackend events, Refusals refusals) {}
 
     private final Map<String, Kept<?, ?>> kept = new TreeMap<>();
     private final Clock clock;
@@ -98,7 +117,8 @@ public final class Views implements ProjectionRegistry {
         if (!registered.isEmpty()) {
             ViewStore files = storage.views().get();
             Refold.dropLeft(files);
-            registered.forEach(view -> views.keep(system, files, executor, settings, store, refusals, view));
+            Surroundings around = new Surroundings(system, files, executor, settings, store, refusals);
+            registered.forEach(view -> views.keep(around, view));
         }
         views.unregistered = new UnregisteredViews(storage.views(), new ViewOrders(store), views.kept.keySet(),
                 executor, settings, (pause, work) -> system.scheduler()
@@ -106,35 +126,66 @@ public final class Views implements ProjectionRegistry {
         return views;
     }
 
-    private <K, R> void keep(ActorSystem<?> system, ViewStore files, Executor executor, ProjectionSettings settings,
-            EventStoreBackend events, Refusals refusals, RegisteredView<K, R> view) {
-        ServedView<K, R> users = new ServedView<>(view, events);
-        Progress progress = new Progress(clock);
-        ViewOrders given = new ViewOrders(events);
-        Generations<K, R> generations = new Generations<>(view, files, events, clock, settings.keepOld());
-        ViewWork<K, R> work = new ViewWork<>(view, users, generations, events, given);
+    private <K, R> void keep(Surroundings around, RegisteredView<K, R> view) {
         String name = view.type().name();
-        ActorRef<ViewActor.Message> actor = system.systemActorOf(
-                ViewKeeper
-                        .create(new ViewActor.Parts<>(view, users, work, events, given, new Serial(executor), executor,
-                                turns, settings, progress, refusals)),
-                "allframe-view-" + name + "-" + STARTED.incrementAndGet(), Props.empty());
-        kept.put(name, new Kept<>(view, users, generations, actor, progress, new AtomicLong(), new Stall()));
+        ServedView<K, R> users = new ServedView<>(view, around.events);
+        kept.put(name, view.type()
+                .replaced()
+                .<Kept<K, R>>map(old -> both(around, view, old, users))
+                .orElseGet(() -> new Kept<>(keep(around, view, users, around.files, Beside.NOTHING), null, users)));
+    }
+
+    private <K, O, R> Kept<K, R> both(Surroundings around, RegisteredView<K, R> view, Replaced<K, O, R> replaced,
+            ServedView<K, R> users) {
+        RegisteredView<K, O> oldView = RegisteredView.of(replaced.type());
+        VersionFiles files = new VersionFiles(around.files, view.type().name(), origin(around, oldView),
+                origin(around, view), clock, around.settings.keepOld());
+        ServedView<K, O> old = new ServedView<>(oldView, around.events);
+        ServedView<K, R> current = new ServedView<>(view, around.events);
+        Versions<K, O, R> versions = new Versions<>(users, old, current, replaced, files);
+        KeptVersion<K, O> keptOld = keep(around, oldView, old, files.of(oldView.type().version().number()),
+                versions.besideOld());
+        KeptVersion<K, R> keptNew = keep(around, view, current, files.of(view.type().version().number()),
+                versions.besideCurrent());
+        return new Kept<>(keptNew, new TwoVersions<>(keptOld, keptNew, replaced, versions, around.events), users);
+    }
+
+    private static <K, R> Origin origin(Surroundings around, RegisteredView<K, R> view) {
+        return Origin.of(around.events.storeId(), view.type(), view.rows());
+    }
+
+    private <K, R> KeptVersion<K, R> keep(Surroundings around, RegisteredView<K, R> view, ServedView<K, R> users,
+            ViewStore files, Beside beside) {
+        Progress progress = new Progress(clock);
+        ViewOrders given = new ViewOrders(around.events);
+        Serial serial = new Serial(around.executor);
+        Generations<K, R> generations = new Generations<>(view, files, around.events, clock,
+                around.settings.keepOld());
+        ViewWork<K, R> work = new ViewWork<>(view, users, generations, around.events, given, beside);
+        ActorRef<ViewActor.Message> actor = around.system.systemActorOf(
+                ViewKeeper.create(new ViewActor.Parts<>(view, users, work, around.events, given, serial,
+                        around.executor, turns, around.settings, progress, around.refusals)),
+                "allframe-view-" + view.type().name() + "-" + STARTED.incrementAndGet(), Props.empty());
+        return new KeptVersion<>(view, users, generations, work, serial, actor, progress);
     }
 
     /**
-     * A view by its type.
+     * A view by its type. Of two versions, the type of the new one gives what the version answers that is to, and that
+     * of the old one gives the old rows.
      *
      * @throws IllegalArgumentException if it is not kept here
      */
     @SuppressWarnings("unchecked") // the same type value has the same keys and rows
     public <K, R> View<K, R> view(ProjectionType<K, R> type) {
         Kept<?, ?> found = kept.get(type.name());
-        if (found == null || found.view.type() != type) {
-            throw new IllegalArgumentException("view '" + type.name() + "' was not given to the builder of this"
-                    + " AllFrame: add .projection(…)");
+        if (found != null && found.current.view().type() == type) {
+            return (View<K, R>) found.readers;
         }
-        return (View<K, R>) found.users;
+        if (found != null && found.versions != null && found.versions.old().view().type() == type) {
+            return (View<K, R>) found.versions.old().users();
+        }
+        throw new IllegalArgumentException("view '" + type.name() + "' was not given to the builder of this"
+                + " AllFrame: add .projection(…)");
     }
 
     /**
@@ -168,15 +219,64 @@ public final class Views implements ProjectionRegistry {
         if (mostDifferences < 0) {
             throw new IllegalArgumentException("differences are named: 0 or more, not " + mostDifferences);
         }
-        Kept<?, ?> view = named(name);
+        KeptVersion<?, ?> view = named(name).answering();
         return CompletableFuture.supplyAsync(() -> verified(view, mostDifferences, progress),
                 Thread::startVirtualThread);
     }
 
-    private <K, R> ViewComparison verified(Kept<K, R> kept, int most, Consumer<Folding> progress) {
+    private <K, R> ViewComparison verified(KeptVersion<K, R> version, int most, Consumer<Folding> progress) {
         PastViews folding = Objects.requireNonNull(past).get();
-        return kept.users.ofTables(served -> folding.verified(kept.view, served, given().skips(kept.view.type().name()),
-                most, progress, () -> closed));
+        return version.users()
+                .ofTables(served -> folding.verified(version.view(), served, given().skips(version.name()), most,
+                        progress, () -> closed));
+    }
+
+    @Override
+    public CompletionStage<ViewComparison> compare(String name, int mostDifferences, Consumer<Folding> progress) {
+        return compared(two(name), null, mostDifferences, progress);
+    }
+
+    @Override
+    public CompletionStage<ViewComparison> compare(RowForms<?, ?, ?> forms, int mostDifferences,
+            Consumer<Folding> progress) {
+        return compared(two(forms.current().name()), forms, mostDifferences, progress);
+    }
+
+    private CompletionStage<ViewComparison> compared(TwoVersions<?, ?, ?> two, @Nullable RowForms<?, ?, ?> forms,
+            int mostDifferences, Consumer<Folding> progress) {
+        if (mostDifferences < 0) {
+            throw new IllegalArgumentException("differences are named: 0 or more, not " + mostDifferences);
+        }
+        two.mustBeOf(forms);
+        return CompletableFuture.supplyAsync(() -> two.compare(forms, mostDifferences, progress, () -> closed),
+                Thread::startVirtualThread);
+    }
+
+    @Override
+    public CompletionStage<Void> switchTo(String name, Version version, Duration patience, Order order) {
+        TwoVersions<?, ?, ?> two = two(name);
+        two.mustHave(version.number());
+        return CompletableFuture
+                .runAsync(() -> two.mustBeAbleToAnswer(version.number(), patience), Thread::startVirtualThread)
+                .thenCompose(may -> given().give(name,
+                        new ViewOrder.AnswererOrdered(version.number(), order.by(), order.reason())));
+    }
+
+    @Override
+    public CompletionStage<Void> finish(String name, Order order) {
+        TwoVersions<?, ?, ?> two = two(name);
+        return CompletableFuture.runAsync(two::mustBeSwitched, Thread::startVirtualThread)
+                .thenCompose(may -> given().give(name,
+                        new ViewOrder.ReplacementFinished(two.newVersion(), order.by(), order.reason())));
+    }
+
+    private TwoVersions<?, ?, ?> two(String name) {
+        TwoVersions<?, ?, ?> two = named(name).versions;
+        if (two == null) {
+            throw new ReplacementRefusedException(name, Reason.NOT_REPLACING, "it replaces no other version: add"
+                    + " .replacing(…) to its definition");
+        }
+        return two;
     }
 
     private Kept<?, ?> named(String name) {
@@ -199,7 +299,7 @@ public final class Views implements ProjectionRegistry {
     @Override
     public List<ProjectionMetadata> describe() {
         List<ProjectionMetadata> all = new ArrayList<>();
-        kept.values().forEach(view -> all.add(metadata(view)));
+        kept.values().forEach(view -> all.add(view.metadata()));
         UnregisteredViews others = unregistered;
         if (others != null) {
             all.addAll(others.describe());
@@ -211,57 +311,7 @@ public final class Views implements ProjectionRegistry {
     public ProjectionMetadata describe(String name) {
         UnregisteredViews others = unregistered;
         ProjectionMetadata files = others == null || kept.containsKey(name) ? null : others.describe(name);
-        return files == null ? metadata(named(name)) : files;
-    }
-
-    private static ProjectionMetadata metadata(Kept<?, ?> view) {
-        Published served = view.users.published();
-        FoldState state = served == null ? FoldState.EMPTY : served.state();
-        List<Parked> waiting = (served == null ? List.<Parked>of() : served.parked().values()).stream()
-                .sorted(Comparator.comparing(Parked::since).thenComparing(Parked::stream))
-                .toList();
-        Position builtTo = view.progress.builtTo();
-        long building = view.progress.building();
-        long generation = served == null ? 0 : served.tables().generation();
-        String known = view.progress.trouble();
-        String trouble = known.isEmpty() && view.users.isClosed() ? "it is closed" : known;
-        boolean retired = view.users.state() == ProjectionState.RETIRED;
-        return new ProjectionMetadata(view.view.type().name(), view.view.type().version().number(),
-                view.users.state(), state.position(), retired ? 0 : lag(view.users), view.progress.behindSince(),
-                state.rows(), state.digest().toString(), view.progress.eventsPerSecond(), generation, building, builtTo,
-                waiting.size(), trouble, waiting.stream()
-                        .limit(PARKED_SHOWN)
-                        .map(stream -> new ProjectionMetadata.ParkedStream(stream.stream().value(),
-                                stream.firstSequenceNr(), stream.since(), stream.reason()))
-                        .toList(),
-                generations(view, generation, building));
-    }
-
-    private static List<StoredGeneration> generations(Kept<?, ?> view, long served, long building) {
-        int version = view.view.type().version().number();
-        List<StoredGeneration> all = new ArrayList<>();
-        view.generations.kept()
-                .all()
-                .forEach(each -> all.add(new StoredGeneration(each.number(), StoredGeneration.Use.KEPT, each.version(),
-                        each.until())));
-        if (served != 0) {
-            all.add(new StoredGeneration(served, StoredGeneration.Use.SERVED, version, null));
-        }
-        if (building != 0) {
-            all.add(new StoredGeneration(building, view.progress.isWaiting()
-                    ? StoredGeneration.Use.WAITING
-                    : StoredGeneration.Use.BUILDING, version, null));
-        }
-        return all.stream().sorted(Comparator.comparingLong(StoredGeneration::number)).toList();
-    }
-
-    /** Asks the store for its end, and not the view: one that stands does not look as if it were up to date. */
-    private static long lag(ServedView<?, ?> view) {
-        try {
-            return view.lag().toCompletableFuture().copy().orTimeout(LAG_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
-        } catch (CompletionException closed) {
-            return -1;
-        }
+        return files == null ? named(name).metadata() : files;
     }
 
     @Override
@@ -335,9 +385,8 @@ public final class Views implements ProjectionRegistry {
 
     @Override
     public CompletionStage<Void> skip(String name, StreamId stream, long sequenceNr, Order order) {
-        Set<String> aggregates = named(name).view.type()
-                .sources()
-                .stream()
+        Set<String> aggregates = named(name).all()
+                .flatMap(version -> version.view().type().sources().stream())
                 .map(source -> source.aggregate().name())
                 .collect(Collectors.toSet());
         return given().skip(name, aggregates, stream, sequenceNr, order);
@@ -357,36 +406,22 @@ public final class Views implements ProjectionRegistry {
     }
 
     /**
-     * Why a view is not up; empty text where it is. Each question asks the view's actor for a sign of life, looks
-     * whether the one before was answered, and compares the view with the end of the store.
+     * Why a view is not up, by the names of views; empty text where it is. The version of a view that does not answer
+     * has a part of its own, and is up while it is built.
      */
     public Map<String, String> troubles() {
         Map<String, String> troubles = new TreeMap<>();
-        kept.forEach((name, view) -> troubles.put(name, trouble(view)));
-        return troubles;
-    }
-
-    private String trouble(Kept<?, ?> view) {
-        if (((InternalActorRef) Adapter.toClassic(view.actor)).isTerminated()) {
-            return "what keeps it has stopped";
-        }
         long now = clock.millis();
-        boolean first = view.unansweredSince.compareAndSet(0, now);
-        long since = view.unansweredSince.get();
-        view.actor.tell(new ViewActor.Ping(() -> view.unansweredSince.set(0))); // one may be lost with a failed actor
-        if (!first && since != 0 && now - since > TimeUnit.SECONDS.toMillis(10)) {
-            return "what keeps it has not answered for " + (now - since) / 1000 + " s";
-        }
-        ProjectionState state = view.users.state();
-        String trouble = view.progress.trouble();
-        if (state == ProjectionState.LIVE) {
-            String stall = view.stall.look(view.users, now);
-            return trouble.isEmpty() ? stall : trouble;
-        }
-        view.stall.forget();
-        return state == ProjectionState.RETIRED
-                ? ""
-                : "it is " + state + (trouble.isEmpty() ? "" : ": " + trouble);
+        kept.forEach((name, view) -> {
+            TwoVersions<?, ?, ?> two = view.versions;
+            troubles.put(name, KeptVersion.joined(view.answering().trouble(now), two == null ? "" : two.awaited()));
+            if (two != null) {
+                troubles.put(name + " version " + two.other().version(), two.other().isBeingBuilt()
+                        ? ""
+                        : two.other().trouble(now));
+            }
+        });
+        return troubles;
     }
 
     /** Stops all views, durably. */
@@ -397,15 +432,7 @@ public final class Views implements ProjectionRegistry {
         if (others != null) {
             stopping.add(others.stop().toCompletableFuture());
         }
-        kept.values().forEach(view -> {
-            CompletableFuture<Done> stopped = new CompletableFuture<>();
-            stopping.add(stopped);
-            if (((InternalActorRef) Adapter.toClassic(view.actor)).isTerminated()) {
-                stopped.complete(Done.getInstance());
-            } else {
-                view.actor.tell(new ViewActor.Stop(stopped));
-            }
-        });
+        kept.values().forEach(view -> view.all().forEach(version -> stopping.add(version.stop())));
         return CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
                 .handle((done, failed) -> {
                     if (failed != null) {

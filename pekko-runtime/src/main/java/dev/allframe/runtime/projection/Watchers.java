@@ -155,6 +155,16 @@ final class Watchers<K, R> {
         return ended;
     }
 
+    /** Changes were lost: who watches begins again with the rows. */
+    void fallBehind() {
+        subscribed.forEach(Watching::fallBehind);
+    }
+
+    /** Whether nobody is to be told of changes. */
+    boolean isNobodyFollowing() {
+        return following.get() == 0;
+    }
+
     private void signalAll() {
         if (!subscribed.isEmpty()) {
             Thread.startVirtualThread(() -> subscribed.forEach(Watching::signal));
@@ -163,7 +173,7 @@ final class Watchers<K, R> {
 
     /** What a write has changed, behind it, by the thread that has written. Takes the same time for any number. */
     void changed(List<RowChange<K, R>> changes) {
-        if (following.get() == 0 || changes.isEmpty()) {
+        if (isNobodyFollowing() || changes.isEmpty()) {
             return;
         }
         synchronized (queue) {
@@ -197,14 +207,14 @@ final class Watchers<K, R> {
                 }
             }
             if (lost) {
-                subscribed.forEach(Watching::fallBehind);
+                fallBehind();
             }
             if (next != null) {
                 try {
                     distribute(next);
                 } catch (RuntimeException | Error failed) { // nobody misses a change for it
                     LOG.warn("changes of a view cannot be given to those who watch; they begin again", failed);
-                    subscribed.forEach(Watching::fallBehind);
+                    fallBehind();
                 }
             }
         }

@@ -4,7 +4,6 @@ import dev.allframe.projection.Rows;
 import dev.allframe.projection.Watched;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.Position;
-import dev.allframe.store.view.ViewTables;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -300,7 +299,7 @@ final class Watching<K, R> implements Flow.Subscription {
             reading = true;
         }
         ServedView.Answer<Rows<K, R>> answer = read(now,
-                tables -> view.ofSnapshot(tables, rows -> part.page(rows, cursor, limit)));
+                served -> view.ofSnapshot(served, rows -> part.page(rows, cursor, limit)));
         if (answer == null) {
             return true;
         }
@@ -346,7 +345,7 @@ final class Watching<K, R> implements Flow.Subscription {
             Published now = view.published();
             ServedView.Answer<Optional<R>> answer = now == null || !now.readers().equals(generation)
                     ? null
-                    : read(now, tables -> view.rows(tables).get(key.key()));
+                    : read(now, served -> view.rows(served).get(key.key()));
             if (now == null || answer == null) {
                 return true;
             }
@@ -366,9 +365,9 @@ final class Watching<K, R> implements Flow.Subscription {
      * What a question has for an answer; null where another generation is served meanwhile, or none: then the next step
      * begins again, when it can.
      */
-    private <T> ServedView.@Nullable Answer<T> read(Published now, Function<ViewTables, T> question) {
+    private <T> ServedView.@Nullable Answer<T> read(Published now, Function<Published, T> question) {
         try {
-            return view.asked(now, served -> question.apply(served.tables()));
+            return view.asked(now, question);
         } catch (CorruptStoreException damaged) { // the view is built anew
             synchronized (this) {
                 again = Watched.Reason.REPLACED;

@@ -60,6 +60,9 @@ record GivenOrders(long last, boolean paused, boolean cancelled, int eventsPerSe
                 }
                 case ViewOrder.RestartOrdered followed -> {
                 }
+                case ViewOrder.OfVersions ofViews -> {
+                    // no reaction has versions
+                }
                 case ViewOrder.Retired given -> {
                 }
                 case ViewOrder.ReplayStarted begun -> rate = begun.eventsPerSecond();

@@ -187,7 +187,7 @@ public final class Reactions {
                         .map(parked -> new ProjectionMetadata.ParkedStream(parked.stream(), parked.firstSequenceNr(),
                                 parked.since(), parked.reason()))
                         .toList(),
-                List.of());
+                List.of(), null);
     }
 
     private long lag(ReactionProgress.Now now) {

@@ -57,6 +57,7 @@ record ReplayRun(long number, Instant started, ReplayRange range, Position end, 
             case ViewOrder.RetryOrdered given -> this;
             case ViewOrder.RebuildOrdered ofViews -> this;
             case ViewOrder.Retired ofViews -> this;
+            case ViewOrder.OfVersions ofViews -> this;
             case ViewOrder.RestartOrdered ofReactions -> this;
         };
     }

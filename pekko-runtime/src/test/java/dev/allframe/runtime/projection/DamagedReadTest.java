@@ -77,6 +77,7 @@ final class DamagedReadTest {
 
                         @Override
                         public Cursor cursor(ViewTable table, KeyRange range, boolean descending) {
+                            check(table);
                             return snapshot.cursor(table, range, descending);
                         }
 
@@ -107,6 +108,17 @@ final class DamagedReadTest {
             try (ViewMoment<String, Row> moment = users.moment()) {
                 assertThat(moment.isDamaged()).isFalse();
                 assertThatThrownBy(() -> moment.rows().get("t")).isInstanceOf(CorruptStoreException.class);
+                assertThat(moment.isDamaged()).isTrue();
+                throw new CorruptStoreException("met");
+            }
+        });
+    }
+
+    @Test
+    void damage_that_a_comparison_meets_sets_the_generation_aside() {
+        isSetAside(users -> {
+            try (ViewMoment<String, Row> moment = users.moment()) {
+                assertThatThrownBy(moment::stored).isInstanceOf(CorruptStoreException.class);
                 assertThat(moment.isDamaged()).isTrue();
                 throw new CorruptStoreException("met");
             }

@@ -38,7 +38,9 @@ final class GoldenOrdersTest {
             new ViewOrder.Retired("bob", "nobody reads it"),
             new ViewOrder.ReplayStarted("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z", List.of("account.opened"),
                     "owner:ann", "account|acc-1", "STORE/0/0/1", "STORE/0/0/9", 500, "ann", "a new receiver"),
-            new ViewOrder.ReplayRateSet(20, "ann", "it is slow"), new ViewOrder.ReplayCancelled("bob", "enough"));
+            new ViewOrder.ReplayRateSet(20, "ann", "it is slow"), new ViewOrder.ReplayCancelled("bob", "enough"),
+            new ViewOrder.AnswererOrdered(2, "ann", "the rows are right"),
+            new ViewOrder.ReplacementFinished(2, "bob", "nobody misses the old one"));
 
     private final EventStoreBackend store = InMemoryBackend.unbounded();
 

@@ -32,10 +32,7 @@ import dev.allframe.sample.bank.opening.Opening;
 import dev.allframe.sample.bank.orders.Clearing;
 import dev.allframe.sample.bank.orders.OrderReport;
 import dev.allframe.sample.bank.orders.OrderRun;
-import dev.allframe.sample.bank.views.Balances;
-import dev.allframe.sample.bank.views.Customers;
 import dev.allframe.sample.bank.views.Statements;
-import dev.allframe.sample.bank.views.Turnover;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.YearMonth;
@@ -53,9 +50,6 @@ import org.slf4j.LoggerFactory;
  * is closed.
  */
 final class OpenBank implements AutoCloseable {
-
-    private static final List<ProjectionType<?, ?>> VIEWS = List.of(Balances.BALANCES, Customers.CUSTOMERS,
-            Statements.STATEMENTS, Turnover.TURNOVER);
 
     /** How long a check of a customer may take: the list of those who are not wanted is at hand. */
     private static final Duration CHECKED_WITHIN = Duration.ofSeconds(10);
@@ -93,7 +87,7 @@ final class OpenBank implements AutoCloseable {
                     .aggregate(ACCOUNT)
                     .intercept(Clearing.reserving());
             SAGAS.forEach(builder::saga);
-            VIEWS.forEach(builder::projection);
+            BankViews.all().forEach(builder::projection);
             builder.query(Statements.STATEMENT_OF);
             if (replay != null) {
                 builder.replay(replay);
@@ -145,11 +139,6 @@ final class OpenBank implements AutoCloseable {
         }
     }
 
-    /** The names of the views. */
-    static List<String> viewNames() {
-        return VIEWS.stream().map(ProjectionType::name).toList();
-    }
-
     /** How the views are doing, and what can be done with them. */
     ProjectionRegistry projections() {
         return running().projections();
@@ -189,10 +178,16 @@ final class OpenBank implements AutoCloseable {
         return folded("verify " + view, output, told -> projections().verify(view, most, told));
     }
 
+    /** A bar that ends with the process. */
+    Progress progress(String task, long steps, String unit, Output output) {
+        Progress shown = output.progress(task, steps, unit);
+        progress = shown;
+        return shown;
+    }
+
     private <A> A folded(String task, Output output, Function<Consumer<Folding>, CompletionStage<A>> fold) {
         long end = running().backend().lastPosition().toCompletableFuture().join().index();
-        try (Progress shown = output.progress(task, end, "records")) {
-            progress = shown;
+        try (Progress shown = progress(task, end, "records", output)) {
             return fold.apply(folding -> shown.at(folding.looked())).toCompletableFuture().join();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof IllegalStateException told
@@ -217,7 +212,7 @@ final class OpenBank implements AutoCloseable {
      */
     void awaitViews(Output output) {
         if (storage.isDurable()) {
-            for (String name : viewNames()) {
+            for (String name : BankViews.names()) {
                 ViewWait.Waited waited = views(output).look(name);
                 boolean isWanted = waited.view().state() != ProjectionState.PAUSED
                         && waited.view().state() != ProjectionState.RETIRED;

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,8 +23,11 @@ import picocli.CommandLine.Parameters;
 
 /** {@code bank view}. */
 @Command(name = "view", mixinStandardHelpOptions = true, versionProvider = Bank.Version.class, description = {
-        "Tells a view what to do; the order is stored, and holds for the commands to come. Or verifies it.", "",
-        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever. retire: drop the rows and apply nothing, until 'bank rebuild' brings the view back. verify: fold the view anew beside it, and tell which rows differ; nothing is changed."})
+        "Tells a view what to do; the order is stored, and holds for the commands to come. Or verifies it, or compares the two versions of a view that replaces another.",
+        "",
+        "pause: apply nothing more. resume: go on after a pause. retry: try again the event before which the view stands. skip: leave one event out, for this view and for ever. retire: drop the rows and apply nothing, until 'bank rebuild' brings the view back. verify: fold the view anew beside it, and tell which rows differ; nothing is changed.",
+        "",
+        "Of a view of which two versions are kept, the old one answers until it is told otherwise. compare: tell in which rows the versions differ; exit code 1 where they do. switch: let the new version answer. rollback: let the old one answer again. finish: delete the old one; there is no way back."})
 final class OrderView implements Callable<Integer> {
 
     @Mixin
@@ -31,7 +35,7 @@ final class OrderView implements Callable<Integer> {
     @Mixin
     private final OrderReason reason = new OrderReason();
 
-    @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry, skip, retire or verify.")
+    @Parameters(index = "1", paramLabel = "ORDER", description = "pause, resume, retry, skip, retire, verify, compare, switch, rollback or finish.")
     private String order = "";
 
     @Option(names = "--account", paramLabel = "ID", description = "For skip: the account of the event.")
@@ -43,6 +47,19 @@ final class OrderView implements Callable<Integer> {
     @Option(names = "--differences", defaultValue = "10", paramLabel = "N", description = "For verify: name at most N rows that differ (default: ${DEFAULT-VALUE}).")
     private int differences = 10;
 
+    /** How many differences are named. */
+    private static final class Named {
+
+        @Option(names = "--limit", defaultValue = "10", paramLabel = "N", description = "For compare: name at most N rows that differ (default: ${DEFAULT-VALUE}).")
+        private int limit = 10;
+
+        @Option(names = "--all", description = "For compare: name all rows that differ.")
+        private boolean all;
+    }
+
+    @ArgGroup(exclusive = true)
+    private final Named named = new Named();
+
     @Mixin
     private final Storage storage = new Storage();
     @Mixin
@@ -50,13 +67,14 @@ final class OrderView implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (order.equals("retire") && !OpenBank.viewNames().contains(name.given())) {
+        if (order.equals("retire") && !BankViews.names().contains(name.given())) {
             return retireFiles(name.given());
         }
         String view = name.checked();
-        if (!List.of("pause", "resume", "retry", "skip", "retire", "verify").contains(order)) {
-            throw new InputException(
-                    "there is no order '" + order + "'; there are pause, resume, retry, skip, retire and verify");
+        boolean ofVersions = VersionsOfView.ORDERS.contains(order);
+        if (!ofVersions && !List.of("pause", "resume", "retry", "skip", "retire", "verify").contains(order)) {
+            throw new InputException("there is no order '" + order + "'; there are pause, resume, retry, skip, retire,"
+                    + " verify, compare, switch, rollback and finish");
         }
         boolean skips = order.equals("skip");
         if (skips != (account != null) || skips != (event != null)) {
@@ -73,8 +91,15 @@ final class OrderView implements Callable<Integer> {
         if (differences < 0) {
             throw new InputException("--differences must be 0 or more, not " + differences);
         }
+        if (named.limit < 0) {
+            throw new InputException("--limit must be 0 or more, not " + named.limit);
+        }
         storage.checkKeepsViews();
         try (OpenBank bank = new OpenBank(storage)) {
+            if (ofVersions) {
+                return new VersionsOfView(bank, view, output).run(order, reason.order(),
+                        named.all ? Integer.MAX_VALUE : named.limit);
+            }
             if (order.equals("verify")) {
                 bank.views(output).untilUpToDate(view);
                 return Verified.print(bank.verified(view, differences, output), output);

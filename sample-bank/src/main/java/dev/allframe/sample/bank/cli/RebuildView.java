@@ -68,7 +68,7 @@ final class RebuildView implements Callable<Integer> {
     private List<ProjectionMetadata> all(OpenBank bank) {
         ViewWait views = bank.views(output);
         Map<String, Long> before = new TreeMap<>();
-        for (String name : OpenBank.viewNames()) {
+        for (String name : BankViews.names()) {
             ProjectionMetadata now = views.look(name).view();
             if (now.state() != ProjectionState.RETIRED) {
                 before.put(name, now.generation());

@@ -32,7 +32,7 @@ final class ShowViews implements Callable<Integer> {
     public Integer call() {
         try (OpenBank bank = new OpenBank(storage)) {
             Source.Filled filled = source.fill(bank, storage, output);
-            print(Stream.concat(OpenBank.viewNames().stream().map(name -> bank.views(output).look(name).view()),
+            print(Stream.concat(BankViews.names().stream().map(name -> bank.views(output).lookAtBoth(name).view()),
                     bank.projections()
                             .describe()
                             .stream()
@@ -56,6 +56,15 @@ final class ShowViews implements Callable<Integer> {
             if (!view.trouble().isEmpty()) {
                 output.print("  %s", view.trouble());
             }
+            ProjectionMetadata other = view.other();
+            if (other != null) {
+                output.print("  version %d answers; version %d is %s at %,d, %,d behind, with %,d rows, digest %s",
+                        view.version(), other.version(), state(other), other.position().index(), other.lag(),
+                        other.rows(), other.digest());
+                if (!other.trouble().isEmpty()) {
+                    output.print("  version %d: %s", other.version(), other.trouble());
+                }
+            }
             view.generations()
                     .stream()
                     .filter(each -> each.use() == Use.KEPT)
@@ -77,12 +86,17 @@ final class ShowViews implements Callable<Integer> {
     private static Map<String, Object> json(ProjectionMetadata view) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", view.name());
+        json.put("version", view.version());
         json.put("state", state(view));
         json.put("position", view.position().index());
         json.put("lag", view.lag());
         json.put("rows", view.rows());
         json.put("generation", view.generation());
         json.put("digest", view.digest());
+        ProjectionMetadata other = view.other();
+        if (other != null) {
+            json.put("other", json(other));
+        }
         return json;
     }
 }

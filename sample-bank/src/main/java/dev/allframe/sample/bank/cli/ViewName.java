@@ -16,9 +16,9 @@ final class ViewName {
 
     /** A name, where a view has it. */
     static String checked(String view) {
-        if (!OpenBank.viewNames().contains(view)) {
+        if (!BankViews.names().contains(view)) {
             throw new InputException("there is no view '" + view + "'; there are "
-                    + String.join(", ", OpenBank.viewNames()));
+                    + String.join(", ", BankViews.names()));
         }
         return view;
     }

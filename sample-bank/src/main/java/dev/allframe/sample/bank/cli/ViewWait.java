@@ -85,6 +85,41 @@ final class ViewWait {
         return until(view, end, now -> isServedTo(now, end), Duration.ZERO);
     }
 
+    /**
+     * Waits until both versions of a view have everything that is stored, or the one that does not answer was given up.
+     *
+     * @throws ViewException if one of them does not come to it
+     */
+    void untilBothUpToDate(String view) {
+        Waited waited = lookAtBoth(view);
+        ProjectionMetadata unused = waited.reached()
+                ? waited.view()
+                : new Waited(slower(waited.view()), waited.end(), false).orThrow();
+    }
+
+    /** As {@link #look}, at both versions of a view where it has two. */
+    Waited lookAtBoth(String view) {
+        long end = end();
+        return until(view, end, now -> isServedTo(now, end)
+                && (isServedTo(otherOf(now), end) || otherOf(now).state() == ProjectionState.RETIRED), Duration.ZERO,
+                true);
+    }
+
+    private static ProjectionMetadata otherOf(ProjectionMetadata view) {
+        ProjectionMetadata other = view.other();
+        return other == null ? view : other;
+    }
+
+    /** Waits until a version of a view answers. */
+    Waited untilAnsweredBy(String view, int version) {
+        return until(view, end(), now -> now.version() == version, PATIENCE_AFTER_ORDER);
+    }
+
+    /** Waits until the version of a view that does not answer is given up. */
+    Waited untilGivenUp(String view) {
+        return until(view, end(), now -> otherOf(now).state() == ProjectionState.RETIRED, PATIENCE_AFTER_ORDER);
+    }
+
     /** As {@link #look}, after an order to a view that may stand until it has followed. */
     Waited lookAfterOrder(String view) {
         long end = end();
@@ -182,6 +217,12 @@ final class ViewWait {
     }
 
     private Waited until(String name, long end, Predicate<ProjectionMetadata> isThere, Duration patienceWithStanding) {
+        return until(name, end, isThere, patienceWithStanding, false);
+    }
+
+    /** @param forBoth whether the other version of the view is waited for too */
+    private Waited until(String name, long end, Predicate<ProjectionMetadata> isThere, Duration patienceWithStanding,
+            boolean forBoth) {
         ProjectionMetadata now = bank.projections().describe(name);
         if (isThere.test(now)) {
             return new Waited(now, end, true);
@@ -191,12 +232,13 @@ final class ViewWait {
             long reached = -1;
             long movedNanos = System.nanoTime();
             while (!isThere.test(now)) {
-                if (reached(now) != reached) {
-                    reached = reached(now);
+                ProjectionMetadata slower = forBoth ? slower(now) : now;
+                if (reached(slower) != reached) {
+                    reached = reached(slower);
                     shown.at(reached);
                     movedNanos = System.nanoTime();
                 }
-                Duration patience = isStanding(now) ? patienceWithStanding : PATIENCE;
+                Duration patience = isStanding(slower) ? patienceWithStanding : PATIENCE;
                 if (System.nanoTime() - movedNanos >= patience.toNanos()) {
                     return new Waited(now, end, false);
                 }
@@ -206,6 +248,11 @@ final class ViewWait {
             shown.at(end);
             return new Waited(now, end, true);
         }
+    }
+
+    /** The version of a view that is further behind. */
+    private static ProjectionMetadata slower(ProjectionMetadata view) {
+        return reached(otherOf(view)) < reached(view) ? otherOf(view) : view;
     }
 
     private static boolean isStanding(ProjectionMetadata view) {
