@@ -3,6 +3,7 @@ package dev.allframe.store;
 import dev.allframe.failure.Failures;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -39,11 +40,13 @@ public interface EventAppender {
      *        also on the calling one. It must return at once and not throw: other callers may wait for it
      */
     default void appendEach(List<Append> appends, Consumer<List<AppendOutcome>> answer) {
-        AppendOutcome[] outcomes = new AppendOutcome[appends.size()];
+        List<Append> all = List.copyOf(Objects.requireNonNull(appends, "appends"));
+        Objects.requireNonNull(answer, "answer");
+        AppendOutcome[] outcomes = new AppendOutcome[all.size()];
         List<CompletableFuture<?>> decided = new ArrayList<>(outcomes.length);
         for (int i = 0; i < outcomes.length; i++) {
             int number = i;
-            decided.add(append(appends.get(i)).handle((appended, failure) -> outcomes[number] = failure == null
+            decided.add(append(all.get(i)).handle((appended, failure) -> outcomes[number] = failure == null
                     ? new AppendOutcome.Stored(appended)
                     : new AppendOutcome.Failed(Failures.unwrapped(failure))).toCompletableFuture());
         }

@@ -70,7 +70,8 @@ public final class Engine implements AutoCloseable {
                 new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
                         parts.config.rowFileBytes()),
                 new Retention(parts.config.retention(), parts.contents, parts.clock, this::delete),
-                parts.config.quiet(), parts.answerThreads);
+                new Quiet(parts.config.quiet(), () -> parts.contents.state().appliedLsn(), System::nanoTime),
+                parts.answerThreads);
         Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog,
                 compactor::sealed);
         this.sealer = new Sealer(sealing, parts.config.maxUnsealed(), parts.answerThreads);
