@@ -372,7 +372,7 @@ final class Partition {
     private void giveUpGroup() {
         if (tablesFull != null) {
             failGroup(new StoreFailedException("store " + parts.storeId()
-                    + " was closed before its tables found room for the entries that are in its log: "
+                    + " was closed before its tables found room for what is in the log: "
                     + Failures.message(tablesFull), tablesFull));
             giveAnswers();
         }
