@@ -102,7 +102,7 @@ abstract class AppendEachConformance extends StoreConformance {
         CompletionStage<Appended> third = appending(ANNA, ExpectedVersion.exactly(2), "c");
 
         assertThat(done(third).lastSequenceNr()).isEqualTo(3);
-        assertThat(done(seen)).isEqualTo(2);
+        assertThat(done(seen)).isBetween(2L, 3L);
         assertThat(stored(done(second).getFirst()).lastSequenceNr()).isEqualTo(2);
         assertThat(done(first).lastSequenceNr()).isEqualTo(1);
     }
