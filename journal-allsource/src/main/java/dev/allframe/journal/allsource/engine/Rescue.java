@@ -293,12 +293,7 @@ public final class Rescue {
                 }
             }
             if (entry instanceof LogEntry.EventsAppended events) {
-                long sequenceNr = events.firstSequenceNr();
-                long at = events.firstPosition();
-                for (Envelope record : events.records()) {
-                    ofLog.put(at, new StoredEvent(events.stream(), sequenceNr++,
-                            new Position(storeId.toString(), 0, 0, at++), events.writer(), record));
-                }
+                events.events(storeId.toString()).forEach(event -> ofLog.put(event.position().index(), event));
             }
         }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -58,7 +57,7 @@ final class StateModel {
                 states.put(state.id(), state);
                 lastChange = state.position().index();
             }
-            case Mark mark -> {
+            case null -> {
             }
         }
     }

@@ -7,7 +7,6 @@ import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -190,7 +189,7 @@ class StateStoreTest {
             apply(state, new EventsDeleted(ANNA, 5), new EventsDeleted(ANNA, 3), new EventsDeleted(BERT, 0),
                     new EventsDeleted(ANNA, 7), event(ANNA, "opened", 1), event(ANNA, "opened", 3000),
                     event(new StreamId("x"), "opened", 1), event(ANNA, "opened", 1), event(ANNA, "allframe.command", 1),
-                    new Mark());
+                    null);
 
             assertThat(state.deletedTo(ANNA)).isEqualTo(7);
             assertThat(state.deletedTo(BERT)).isZero();
@@ -214,7 +213,7 @@ class StateStoreTest {
             apply(state, event(ANNA, "opened", 1));
             int before = entries.batches();
 
-            apply(state, event(ANNA, "opened", 1), event(BERT, "opened", 1), new Mark());
+            apply(state, event(ANNA, "opened", 1), event(BERT, "opened", 1), null);
 
             assertThat(entries.batches()).isEqualTo(before);
             assertThat(state.appliedLsn()).isEqualTo(4);
@@ -252,7 +251,7 @@ class StateStoreTest {
                 case 4, 5 ->
                     changed(stream, i, ++change, random.nextInt(4) == 0 ? null : "v" + i, "t" + random.nextInt(2));
                 default ->
-                    random.nextBoolean() ? new Mark() : event(stream, "e" + random.nextInt(4), 1 + random.nextInt(3));
+                    random.nextBoolean() ? null : event(stream, "e" + random.nextInt(4), 1 + random.nextInt(3));
             });
         }
         return log;
