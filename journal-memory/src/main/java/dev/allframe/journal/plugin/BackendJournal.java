@@ -1,6 +1,7 @@
 package dev.allframe.journal.plugin;
 
 import com.typesafe.config.Config;
+import dev.allframe.failure.Failures;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;

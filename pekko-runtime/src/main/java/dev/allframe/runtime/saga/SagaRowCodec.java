@@ -188,6 +188,12 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
             text(run.code());
             text(run.message());
             optional(run.until(), this::moment);
+            optional(run.lost(), this::lost);
+        }
+
+        private void lost(Run.Lost lost) throws IOException {
+            number(lost.attempts());
+            moment(lost.since());
         }
 
         private void finding(Run.Finding finding) throws IOException {
@@ -263,7 +269,11 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         private Run run() throws IOException {
             return new Run(text(), Direction.valueOf(text()), number(), optional(this::text), text(), moment(),
                     duration(), moment(), number(), number(), number(), flag(), flag(), optional(this::moment), flag(),
-                    optional(this::finding), text(), text(), optional(this::moment));
+                    optional(this::finding), text(), text(), optional(this::moment), optional(this::lost));
+        }
+
+        private Run.Lost lost() throws IOException {
+            return new Run.Lost(number(), moment());
         }
 
         private Run.Finding finding() throws IOException {
