@@ -32,7 +32,7 @@ final class TimedCallsTest {
         SYSTEM.terminate();
     }
 
-    private enum Kind {
+    enum Kind {
         UNTIL, ABOUT
     }
 
