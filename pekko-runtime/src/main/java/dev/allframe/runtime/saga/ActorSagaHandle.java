@@ -176,7 +176,7 @@ final class ActorSagaHandle implements SagaHandle {
         return end;
     }
 
-    /** That a saga is parked, as the view had it before the last that this handle has stored, may be no end any more. */
+    /** Ends where the saga is parked behind the last that this handle has stored: what was before may be no end now. */
     private void endIfParkedStill(CompletableFuture<SagaStatus> end) {
         sagas.view().get(instance(), token, PATIENCE).whenComplete((answer, failure) -> {
             if (answer instanceof ViewAnswer.Seen<Optional<SagaRow>>(var row)) {

@@ -236,7 +236,8 @@ final class SagaRowCodec implements RowCodec<SagaRow> {
         }
 
         SagaStatus status() throws IOException {
-            return new SagaStatus(text(), number(), text(), SagaStatus.Phase.valueOf(text()), optional(this::text), flag(), number(),
+            return new SagaStatus(text(), number(), text(), SagaStatus.Phase.valueOf(text()), optional(this::text),
+                    flag(), number(),
                     text(), moment(), moment(), optional(this::moment), optional(this::text));
         }
 

@@ -32,7 +32,9 @@ final class TimedCallsTest {
         SYSTEM.terminate();
     }
 
-    private enum Kind { UNTIL, ABOUT }
+    enum Kind {
+        UNTIL, ABOUT
+    }
 
     private TimedCall<String> call(Kind kind, Duration limit, Supplier<CompletionStage<String>> call) {
         return switch (kind) {
