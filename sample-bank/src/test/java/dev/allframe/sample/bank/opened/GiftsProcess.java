@@ -15,7 +15,6 @@ import dev.allframe.command.CommandInterceptor;
 import dev.allframe.command.CommandResult;
 import dev.allframe.command.Dispatch;
 import dev.allframe.runtime.AllFrame;
-import dev.allframe.saga.SagaQuery;
 import dev.allframe.saga.SagaStatus;
 import dev.allframe.saga.SagaType;
 import dev.allframe.sample.bank.account.AccountCommand.Deposit;
@@ -27,8 +26,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 
 /**

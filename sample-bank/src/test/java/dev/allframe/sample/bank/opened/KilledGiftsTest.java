@@ -65,11 +65,11 @@ final class KilledGiftsTest {
         for (int i = 0; i < ACCOUNTS; i++) {
             assertThat(streams.get("account|" + i)).as("account %s", i)
                     .containsExactly("account.opened", "account.deposited");
-            List<String> saga = streams.get("saga|gift/account/" + i + "#1");
+            List<String> saga = streams.getOrDefault("saga|gift/account/" + i + "#1", List.of());
             assertThat(saga).as("saga of account %s", i)
                     .startsWith("saga.started", "saga.step-begun")
                     .endsWith("saga.step-done", "saga.completed");
-            assertThat(saga.subList(1, saga.size())).as("saga of account %s", i).doesNotContain("saga.started");
+            assertThat(saga).as("saga of account %s", i).containsOnlyOnce("saga.started");
         }
     }
 

@@ -103,7 +103,7 @@ final class OrderRunTest {
 
         assertThat(run(current, false, LONG).paid()).isEqualTo(1);
 
-        assertThat(accounts().get("clearing-AB").owner()).isEqualTo("bank AB");
+        assertThat(accounts().get("clearing-AB")).extracting(Account::owner).isEqualTo("bank AB");
     }
 
     @Test
