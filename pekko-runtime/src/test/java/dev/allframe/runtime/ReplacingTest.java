@@ -581,10 +581,12 @@ final class ReplacingTest {
                         .withFallback(ConfigFactory.load()))
                 .aggregate(WALLET)
                 .projection(NEW)
-                .reaction(ReactionType.named("notes").from(WALLET, (event, info) -> Objects.requireNonNull(read.get())
-                        .get(info.id(), new ConsistencyToken(allFrame.backend().storeId(), info.stream(),
-                                info.sequenceNr()), PATIENCE)
-                        .thenAccept(answer -> effects.add(info.sequenceNr() + " " + answer))).fromStart())
+                .reaction(ReactionType.named("notes")
+                        .from(WALLET, (event, info) -> Objects.requireNonNull(read.get())
+                                .get(info.id(), new ConsistencyToken(allFrame.backend().storeId(), info.stream(),
+                                        info.sequenceNr()), PATIENCE)
+                                .thenAccept(answer -> effects.add(info.sequenceNr() + " " + answer)))
+                        .fromStart())
                 .start();
         read.set(view());
         bothHave(pay("red-1", 1));
