@@ -19,7 +19,6 @@ import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
-import org.jspecify.annotations.Nullable;
 import scala.PartialFunction;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.FutureConverters;
@@ -132,15 +131,11 @@ public final class BareLogJournal extends AsyncWriteJournal {
     @Override
     public Future<Void> doAsyncReplayMessages(String persistenceId, long fromSequenceNr, long toSequenceNr, long max,
             Consumer<PersistentRepr> replayCallback) {
-        return now(null);
+        return FutureConverters.asScala(CompletableFuture.runAsync(() -> {}));
     }
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
-        return now(0L);
-    }
-
-    private static <T extends @Nullable Object> Future<T> now(T value) {
-        return FutureConverters.asScala(CompletableFuture.completedFuture(value));
+        return FutureConverters.asScala(CompletableFuture.completedFuture(0L));
     }
 }

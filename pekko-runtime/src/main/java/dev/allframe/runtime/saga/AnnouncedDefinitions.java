@@ -54,7 +54,8 @@ final class AnnouncedDefinitions {
                         .map(form -> context(definition, form)))
                 .toList();
         return guard.announce(Map.of(NAME, new Code(
-                VersionRegistry.of(read.stream().map(each -> new MigrationPath(each, List.of())).toList(), readingNewer),
+                VersionRegistry.of(read.stream().map(each -> new MigrationPath(each, List.of())).toList(),
+                        readingNewer),
                 List.of())));
     }
 
@@ -139,8 +140,7 @@ final class AnnouncedDefinitions {
      */
     @Nullable String refusal(SagaEvent event) {
         return switch (event) {
-            case SagaEvent.Started(var at, var name, var number, var id, var structure, var context, var awaited,
-                    var correlation, var causation, var headers, var deadline) -> {
+            case SagaEvent.Started(var at, var name, var number, var id, var structure, var context, var awaited, var correlation, var causation, var headers, var deadline) -> {
                 String unknown = refusal(version(name, structure, number));
                 yield unknown != null ? unknown : unread(context, definitions.find(name, number).stream().toList());
             }
@@ -187,7 +187,8 @@ final class AnnouncedDefinitions {
         if (begun != null) {
             stored(version(begun));
             definitions.find(begun.definition(), begun.version())
-                    .ifPresent(definition -> stored(context(definition, form(Objects.requireNonNull(state.context())))));
+                    .ifPresent(
+                            definition -> stored(context(definition, form(Objects.requireNonNull(state.context())))));
         }
     }
 

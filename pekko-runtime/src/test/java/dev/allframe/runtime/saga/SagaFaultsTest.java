@@ -454,7 +454,8 @@ final class SagaFaultsTest {
         assertThat(ALL_FRAME.sagas().find(moves.after(cursor)).sagas()).hasSize(1);
         for (SagaQuery query : List.of(calls.after(cursor), moves.after("garbage"), moves.after("???"),
                 moves.after(""), moves.after(cursor.substring(0, 8)), SagaQuery.all().after(cursor),
-                SagaQuery.all().in(Phase.PARKED).after("garbage"), SagaQuery.all().correlatedBy("c").after("garbage"))) {
+                SagaQuery.all().in(Phase.PARKED).after("garbage"),
+                SagaQuery.all().correlatedBy("c").after("garbage"))) {
             assertThatThrownBy(() -> ALL_FRAME.sagas().find(query)).as(query.toString())
                     .isInstanceOfSatisfying(SagaException.class, refused -> assertThat(refused.error())
                             .isInstanceOf(SagaError.InvalidCursor.class));

@@ -201,7 +201,8 @@ final class SagaVersionsTest {
         return SagaType.named("present", version(number), context)
                 .step("first", command(VAULT, vault, present -> new VaultCommand.Credit("first", 1),
                         into((before, credited) -> next)), nothingToUndo())
-                .step("second", command(VAULT, vault, present -> new VaultCommand.Credit("second", 1)), nothingToUndo());
+                .step("second", command(VAULT, vault, present -> new VaultCommand.Credit("second", 1)),
+                        nothingToUndo());
     }
 
     private static final SagaType<Present> PLAIN = present(1, Present.class, Present::vault, new Present("v", 1));

@@ -86,8 +86,9 @@ final class LogCheck implements WalConsumer {
         }
         long known = Math.max(sealedLsn, stateLsn);
         if (contents.numbers().lastLsn() < known) {
-            throw new CorruptStoreException("it ends with entry " + contents.numbers().lastLsn() + ", and it had entries up to "
-                    + known);
+            throw new CorruptStoreException(
+                    "it ends with entry " + contents.numbers().lastLsn() + ", and it had entries up to "
+                            + known);
         }
     }
 

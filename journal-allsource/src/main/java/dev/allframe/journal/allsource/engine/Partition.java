@@ -154,7 +154,8 @@ final class Partition {
             giveUpGroup();
         } catch (RuntimeException | Error defect) {
             trouble.fail(
-                    new IOException("the writer of the store ended by a defect: " + Failures.description(defect), defect));
+                    new IOException("the writer of the store ended by a defect: " + Failures.description(defect),
+                            defect));
             answerAllUnderWay();
             throw defect;
         } finally {
@@ -405,7 +406,8 @@ final class Partition {
             Request request;
             while ((request = queue.poll()) != null) {
                 Answers refusal = newAnswers();
-                request.fail(refusal, trouble.isFailed() ? trouble.failed() : new StoreClosedException(parts.storeId()));
+                request.fail(refusal,
+                        trouble.isFailed() ? trouble.failed() : new StoreClosedException(parts.storeId()));
                 refusal.give();
             }
         } finally {

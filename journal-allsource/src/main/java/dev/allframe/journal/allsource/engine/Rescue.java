@@ -16,7 +16,6 @@ import dev.allframe.journal.allsource.engine.wal.LogRescue;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.CorruptStoreException;
-import dev.allframe.store.Envelope;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;

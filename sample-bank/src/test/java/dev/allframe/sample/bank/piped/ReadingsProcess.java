@@ -18,7 +18,6 @@ import dev.allframe.store.EventStore;
 import dev.allframe.store.ExpectedVersion;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -196,7 +196,9 @@ public final class WalLog implements Closeable {
     /** The segment, or the next one, with room for so many bytes behind what waits. */
     private WalSegmentWriter withRoom(int bytes) throws IOException {
         WalSegmentWriter current = segment;
-        return current != null && current.hasRoom(batch.size(), bytes) ? current : next(WalSegmentWriter.bytesFor(bytes));
+        return current != null && current.hasRoom(batch.size(), bytes)
+                ? current
+                : next(WalSegmentWriter.bytesFor(bytes));
     }
 
     /** Says how far the log was forced, and takes a number for that. */

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a log makes, in plain maps. */
 final class StateModel {
@@ -29,13 +30,13 @@ final class StateModel {
     private final Set<StoredType> types = new HashSet<>();
     private long lastChange;
 
-    static StateModel of(List<LogEntry> log) {
+    static StateModel of(List<@Nullable LogEntry> log) {
         StateModel model = new StateModel();
         log.forEach(model::apply);
         return model;
     }
 
-    private void apply(LogEntry entry) {
+    private void apply(@Nullable LogEntry entry) {
         switch (entry) {
             case EventsAppended appended -> appended.records()
                     .forEach(record -> types.add(new StoredType(appended.stream().entityType(), record.eventType(),

@@ -70,9 +70,9 @@ class StateStoreTest {
                 value == null ? null : json(value), tag));
     }
 
-    private static void apply(StateStore state, LogEntry... log) {
+    private static void apply(StateStore state, @Nullable LogEntry... log) {
         List<AppliedEntry> applied = new ArrayList<>();
-        for (LogEntry entry : log) {
+        for (@Nullable LogEntry entry : log) {
             applied.add(new AppliedEntry(state.appliedLsn() + 1 + applied.size(), entry));
         }
         state.apply(applied);
@@ -237,8 +237,8 @@ class StateStoreTest {
         }
     }
 
-    private static List<LogEntry> randomLog(Random random, int length) {
-        List<LogEntry> log = new ArrayList<>();
+    private static List<@Nullable LogEntry> randomLog(Random random, int length) {
+        List<@Nullable LogEntry> log = new ArrayList<>();
         long change = 0;
         for (int i = 0; i < length; i++) {
             StreamId stream = StreamId.of("account", "s" + random.nextInt(6));
@@ -257,7 +257,7 @@ class StateStoreTest {
         return log;
     }
 
-    private static List<AppliedEntry> part(List<LogEntry> log, long afterLsn, long toLsn) {
+    private static List<AppliedEntry> part(List<@Nullable LogEntry> log, long afterLsn, long toLsn) {
         List<AppliedEntry> part = new ArrayList<>();
         for (long lsn = afterLsn + 1; lsn <= toLsn; lsn++) {
             part.add(new AppliedEntry(lsn, log.get((int) lsn - 1)));
@@ -269,7 +269,7 @@ class StateStoreTest {
     @EnumSource
     void a_state_does_what_maps_do_through_crashes(Backing backing) {
         Random random = new Random(Seeds.next());
-        List<LogEntry> log = randomLog(random, 1_000);
+        List<@Nullable LogEntry> log = randomLog(random, 1_000);
         try (Tables tables = tables(backing)) {
             StateStore state = StateStore.open(tables.entries(), STORE);
             long flushed = 0;
@@ -296,7 +296,7 @@ class StateStoreTest {
     @Test
     void the_log_applied_again_from_any_moment_gives_the_same_bytes() {
         Random random = new Random(Seeds.next());
-        List<LogEntry> log = randomLog(random, 300);
+        List<@Nullable LogEntry> log = randomLog(random, 300);
         MemoryKeyValues entries = MemoryKeyValues.remembering(Table.STATE);
         StateStore state = StateStore.open(entries, STORE);
         while (state.appliedLsn() < log.size()) {

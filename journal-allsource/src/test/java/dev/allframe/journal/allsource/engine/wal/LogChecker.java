@@ -71,7 +71,8 @@ final class LogChecker {
             });
             compare(given, delivered, promised, wrong);
             if (log.numbers().lastLsn() != delivered.size()) {
-                wrong.add("the log says that its last entry is " + log.numbers().lastLsn() + ", not " + delivered.size());
+                wrong.add(
+                        "the log says that its last entry is " + log.numbers().lastLsn() + ", not " + delivered.size());
             }
             if (wrong.isEmpty()) {
                 LogEntry next = new LogEntry.EventsDeleted(new StreamId("next"), delivered.size());

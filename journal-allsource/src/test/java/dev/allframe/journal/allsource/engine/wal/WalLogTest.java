@@ -269,7 +269,8 @@ class WalLogTest {
 
         assertThatThrownBy(() -> LogRun.append(log, new EventsDeleted(new StreamId("\ud800"), 1)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(1, 1_000))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(1, 1_000)))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("980 allowed");
         assertThatThrownBy(() -> LogRun.append(log, LogRun.event(2, 1))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has the position 2, not 1");
