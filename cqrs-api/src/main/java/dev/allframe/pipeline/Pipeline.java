@@ -91,7 +91,8 @@ public final class Pipeline<V> {
         Objects.requireNonNull(function, "function");
         return then("flatMap", (value, info) -> {
             List<? extends W> values = given(function.apply(value, info), "flatMap");
-            values.forEach(each -> Objects.requireNonNull(each, "a value that the function of flatMap returned is null"));
+            values.forEach(
+                    each -> Objects.requireNonNull(each, "a value that the function of flatMap returned is null"));
             return List.copyOf(values);
         });
     }

@@ -74,16 +74,17 @@ public final class Windows<T> {
         long sizeMillis = millis(size, "size");
         long everyMillis = millis(every, "every");
         checkOverlap(sizeMillis, everyMillis);
-        return new Windows<>(Moments.INSTANTS, describe(size, every), words(Words.of(size), Words.of(every)), moment -> {
-            long now = moment.toEpochMilli();
-            List<Window<Instant>> found = new ArrayList<>();
-            for (long begin = Math.floorDiv(now, everyMillis) * everyMillis; begin > now
-                    - sizeMillis; begin -= everyMillis) {
-                found.add(new Window<>(Instant.ofEpochMilli(begin), Instant.ofEpochMilli(begin + sizeMillis)));
-            }
-            Collections.reverse(found);
-            return found;
-        });
+        return new Windows<>(Moments.INSTANTS, describe(size, every), words(Words.of(size), Words.of(every)),
+                moment -> {
+                    long now = moment.toEpochMilli();
+                    List<Window<Instant>> found = new ArrayList<>();
+                    for (long begin = Math.floorDiv(now, everyMillis) * everyMillis; begin > now
+                            - sizeMillis; begin -= everyMillis) {
+                        found.add(new Window<>(Instant.ofEpochMilli(begin), Instant.ofEpochMilli(begin + sizeMillis)));
+                    }
+                    Collections.reverse(found);
+                    return found;
+                });
     }
 
     /**

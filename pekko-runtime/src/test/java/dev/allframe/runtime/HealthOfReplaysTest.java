@@ -93,8 +93,9 @@ final class HealthOfReplaysTest {
     }
 
     private void awaitReason(String replay, String reason) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(part(replay)).returns(Status.DEGRADED, Part::status)
-                .satisfies(part -> assertThat(part.reason()).contains(reason)));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(part(replay)).returns(Status.DEGRADED, Part::status)
+                        .satisfies(part -> assertThat(part.reason()).contains(reason)));
     }
 
     private static void done(CompletionStage<Void> order) {

@@ -102,7 +102,8 @@ final class ReactionPages {
         StreamId one = span.stream();
         return one == null
                 ? PagedSource
-                        .live(() -> new ViewPages(store, span.filter(), CompletableFuture.completedFuture(readTo), size),
+                        .live(() -> new ViewPages(store, span.filter(), CompletableFuture.completedFuture(readTo),
+                                size),
                                 store::onAppend)
                         .map(ViewPages.ReadPage::page)
                 : PagedSource.live(() -> new StreamPages(store, one, readTo, size), store::onAppend);

@@ -113,7 +113,8 @@ final class Readings {
                 });
         Pipeline.Branches<Reading> branches = readings.branch(Reading::isEven);
         totals = readings.groupBy(String.class, Reading::meter).reduce(Sum.ZERO, Sum::plus).into("totals", version(1));
-        var inWindows = readings.groupBy(String.class, Reading::meter).window(tumbling(every), Reading::at)
+        var inWindows = readings.groupBy(String.class, Reading::meter)
+                .window(tumbling(every), Reading::at)
                 .retention(kept);
         tumbled = inWindows.reduce(Sum.ZERO, Sum::plus).into("tumbled", version(1));
         tumbledLate = inWindows.late().into("tumbled-late", version(1));
@@ -123,7 +124,9 @@ final class Readings {
                 .retention(kept)
                 .reduce(Sum.ZERO, Sum::plus)
                 .into("slid", version(1));
-        var inSessions = branches.others().groupBy(String.class, Reading::meter).window(session(gap), Reading::at)
+        var inSessions = branches.others()
+                .groupBy(String.class, Reading::meter)
+                .window(session(gap), Reading::at)
                 .retention(kept);
         sessions = inSessions.reduce(Sum.ZERO, Sum::plus, Sum::and).into("sessions", version(1));
         sessionsLate = inSessions.late().into("sessions-late", version(1));
