@@ -294,34 +294,43 @@ final class Partition {
         }
     }
 
-    /** Makes the group durable and applies it, and answers what it had to be waited for. */
+    /** Makes the group durable and applies it, and answers what had to wait for that. */
     private void commit() {
-        if (!group.isEmpty() && tablesFull == null) {
-            long before = System.nanoTime();
-            switch (log.commit(group)) {
-                case Committed(long firstLsn) -> {
-                    commitTimes.record(System.nanoTime() - before);
-                    idleNoted = false;
-                    apply(firstLsn);
-                }
-                case Refused(Throwable reason) -> {
-                    if (reason instanceof StoreFullException full) {
-                        trouble.full(full);
-                    }
-                    failGroup(reason);
-                }
-                case Unknown(IOException reason) -> {
-                    trouble.fail(reason);
-                    failGroup(trouble.failed());
-                }
-            }
+        Throwable failed = group.isEmpty() || tablesFull != null ? null : committed();
+        Throwable reason = trouble.isFailed() ? trouble.failed() : failed;
+        if (failed != null) {
+            failGroup(failed);
         }
-        conflicts.forEach(conflict -> conflict.request.fail(answers, conflict.part,
-                trouble.isFailed() ? trouble.failed() : conflict.reason));
+        for (Conflict conflict : conflicts) { // with what is not there, where the group is not
+            conflict.request.fail(answers, conflict.part, reason == null ? conflict.reason : reason);
+        }
         conflicts.clear();
         if (isTailFull()) {
             endTail();
         }
+    }
+
+    /** Why the group does not count; null where it is durable and applied. */
+    private @Nullable Throwable committed() {
+        long before = System.nanoTime();
+        return switch (log.commit(group)) {
+            case Committed(long firstLsn) -> {
+                commitTimes.record(System.nanoTime() - before);
+                idleNoted = false;
+                apply(firstLsn);
+                yield null;
+            }
+            case Refused(Throwable reason) -> {
+                if (reason instanceof StoreFullException full) {
+                    trouble.full(full);
+                }
+                yield reason;
+            }
+            case Unknown(IOException reason) -> {
+                trouble.fail(reason);
+                yield trouble.failed();
+            }
+        };
     }
 
     /** Nothing of the group counts. */
