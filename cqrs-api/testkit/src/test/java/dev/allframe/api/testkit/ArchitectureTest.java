@@ -16,7 +16,8 @@ final class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", "org.jspecify.annotations..", "dev.allframe.aggregate..",
                     "dev.allframe.store..", "dev.allframe.codec..", "dev.allframe.projection..",
-                    "dev.allframe.schema..", "dev.allframe.command..", "dev.allframe.saga..",
+                    "dev.allframe.schema..", "dev.allframe.evolution..", "dev.allframe.command..",
+                    "dev.allframe.saga..",
                     "dev.allframe.failure..",
                     "dev.allframe.api.testkit..", "org.junit.jupiter.api..",
                     "org.assertj.core..", "org.awaitility..", "org.opentest4j..");

@@ -110,6 +110,9 @@ abstract class AppendEachConformance extends StoreConformance {
     @Test
     void of_none_the_answer_is_none() {
         assertThat(done(appendingEach())).isEmpty();
+
+        append(ANNA, "a");
+        assertThat(texts(readAll())).containsExactly("a");
     }
 
     @Test
@@ -142,5 +145,8 @@ abstract class AppendEachConformance extends StoreConformance {
         assertThatNullPointerException().isThrownBy(() -> store.appendEach(null, outcomes -> {}))
                 .withMessage("appends");
         assertThatNullPointerException().isThrownBy(() -> store.appendEach(List.of(), null)).withMessage("answer");
+
+        append(ANNA, "a");
+        assertThat(texts(readAll())).containsExactly("a");
     }
 }
