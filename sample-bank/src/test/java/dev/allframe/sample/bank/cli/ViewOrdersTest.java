@@ -11,6 +11,7 @@ import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
+import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.history.Folder;
@@ -116,6 +117,25 @@ final class ViewOrdersTest {
         assertThat(before.out()).startsWith("all 0 accounts");
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err()).contains("1993-02-30");
+    }
+
+    @Test
+    void an_account_has_a_balance_from_its_first_movement_also_where_it_was_opened_later() {
+        String opened = "1993-01-03"; // account 3
+        stored("3", new Withdrawn(czk(5), Entry.cash(LocalDate.of(1993, 1, 2))),
+                new Deposited(czk(7), Entry.cash(LocalDate.parse(opened))));
+
+        Said dayBefore = bank("balances", "--at", "1993-01-01");
+        Said dayOfMovement = bank("balances", "--at", "1993-01-02");
+        Said dayOfOpening = bank("balances", "--at", opened);
+
+        assertThat(dayBefore.err()).isEmpty();
+        assertThat(dayBefore.exitCode()).isZero();
+        assertThat(dayBefore.out()).doesNotContain("holder of account 3");
+        assertThat(dayOfMovement.err()).isEmpty();
+        assertThat(dayOfMovement.exitCode()).isZero();
+        assertThat(dayOfMovement.out()).contains("holder of account 3                     -5.00 CZK");
+        assertThat(dayOfOpening.out()).contains("holder of account 3                      2.00 CZK");
     }
 
     @Test
