@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file to which a feed appends. Nothing is changed before it is opened, and nothing that was there is ever cut but
- * what a feed that was killed has left of a line: while a feed writes, a note beside the file says how long the file was
- * before. Thread-safe.
+ * what a feed that was killed has left of a line: while a feed writes, a note beside the file says how long the file
+ * was before. Thread-safe.
  */
 final class FeedFile implements Feed.Sink {
 

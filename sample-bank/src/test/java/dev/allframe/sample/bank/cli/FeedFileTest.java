@@ -102,7 +102,8 @@ final class FeedFileTest {
     private void refused(String content) throws IOException {
         Files.writeString(path, content);
         FeedFile file = new FeedFile(path);
-        assertThatThrownBy(file::check).isInstanceOf(IOException.class).hasMessageContaining("its last line has no end");
+        assertThatThrownBy(file::check).isInstanceOf(IOException.class)
+                .hasMessageContaining("its last line has no end");
         assertThatThrownBy(file::open).isInstanceOf(IOException.class).hasMessageContaining("its last line has no end");
         file.close();
         assertThat(Files.readString(path)).isEqualTo(content);

@@ -11,8 +11,8 @@ import dev.allframe.codec.jackson.JacksonEventCodec;
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
-import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.history.Folder;
 import dev.allframe.store.EventStore;
@@ -105,7 +105,7 @@ final class ViewOrdersTest {
 
     @Test
     void how_many_differences_are_named_is_said_to_verify_as_to_compare() {
-        for (String[] options : new String[][] {{"--all"}, {"--limit", "0"}}) {
+        for (String[] options : new String[][]{{"--all"}, {"--limit", "0"}}) {
             assertThat(bankWith(options, "view", "balances", "verify").exitCode()).isZero();
             for (String order : List.of("pause", "resume", "retry", "retire", "finish", "switch", "rollback")) {
                 Said refused = bankWith(options, "view", "balances", order);
