@@ -22,6 +22,9 @@ final class FeedFile implements Feed.Sink {
     /** How every line of a feed begins. */
     private static final byte[] LINE = "{\"key\":\"account|".getBytes(UTF_8);
 
+    /** So many bytes are looked at together for the end of a line. */
+    private static final int BLOCK = 64 << 10;
+
     private static final long NOTHING = Long.MAX_VALUE;
 
     /** Both until the end: closing one of them would unlock the file. */
@@ -157,25 +160,31 @@ final class FeedFile implements Feed.Sink {
     /** Whether it is the beginning of a line of ours, or what a disk has left of one: zeros. */
     private static boolean isOurs(FileChannel reader, long from) throws IOException {
         ByteBuffer begin = ByteBuffer.allocate((int) Math.min(LINE.length, reader.size() - from));
-        int more = 0;
-        while (begin.hasRemaining() && more >= 0) {
-            more = reader.read(begin, from + begin.position());
-        }
+        read(reader, begin, from);
         byte[] found = begin.array();
         return Arrays.equals(found, Arrays.copyOf(LINE, found.length)) || Arrays.equals(found, new byte[found.length]);
     }
 
     private static long endOfLastLine(FileChannel reader) throws IOException {
-        ByteBuffer one = ByteBuffer.allocate(1);
-        long end = reader.size();
-        while (end > 0) {
-            reader.read(one.clear(), end - 1);
-            if (one.get(0) == '\n') {
-                break;
+        for (long end = reader.size(); end > 0;) {
+            ByteBuffer block = ByteBuffer.allocate((int) Math.min(BLOCK, end));
+            long begin = end - block.capacity();
+            read(reader, block, begin);
+            for (int i = block.position() - 1; i >= 0; i--) {
+                if (block.get(i) == '\n') {
+                    return begin + i + 1;
+                }
             }
-            end--;
+            end = begin;
         }
-        return end;
+        return 0;
+    }
+
+    private static void read(FileChannel reader, ByteBuffer into, long from) throws IOException {
+        int more = 0;
+        while (into.hasRemaining() && more >= 0) {
+            more = reader.read(into, from + into.position());
+        }
     }
 
     private static void forced(Path to, String text) throws IOException {
