@@ -3,10 +3,15 @@ package dev.allframe.sample.bank.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.sample.bank.child.ChildJvm;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +81,28 @@ final class FeedFileTest {
         written(LINE);
 
         assertThat(path).hasContent(LINE.repeat(3));
+        assertThat(note).doesNotExist();
+    }
+
+    @Test
+    void a_process_that_is_killed_in_the_middle_of_its_lines_leaves_whole_ones_to_the_next() throws Exception {
+        Files.writeString(path, "before\n");
+        Process process = ChildJvm.of(FeedFileProcess.class).process(path.toString()).start();
+        try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.lines().anyMatch("two"::equals)).isTrue();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(note).hasContent("7");
+
+        written(LINE);
+
+        try (Stream<String> lines = Files.lines(path)) {
+            List<String> all = lines.toList();
+            assertThat(all).startsWith("before").endsWith(LINE.strip()).hasSizeGreaterThanOrEqualTo(4);
+            assertThat(all.subList(1, all.size() - 1))
+                    .allMatch(line -> line.length() == FeedFileProcess.LINE.length() - 1);
+        }
         assertThat(note).doesNotExist();
     }
 
