@@ -16,17 +16,19 @@ public final class AsOf {
     private final @Nullable Instant storedUntil;
     private final @Nullable Position position;
     private final BiPredicate<Event, EventInfo> condition;
+    private final boolean acceptsDeletedEvents;
 
     private AsOf(@Nullable Instant storedUntil, @Nullable Position position,
-            BiPredicate<Event, EventInfo> condition) {
+            BiPredicate<Event, EventInfo> condition, boolean acceptsDeletedEvents) {
         this.storedUntil = storedUntil;
         this.position = position;
         this.condition = condition;
+        this.acceptsDeletedEvents = acceptsDeletedEvents;
     }
 
     /** All events that are stored when the view is asked for. */
     public static AsOf now() {
-        return new AsOf(null, null, (event, info) -> true);
+        return new AsOf(null, null, (event, info) -> true, false);
     }
 
     /**
@@ -34,12 +36,12 @@ public final class AsOf {
      * are those of the nodes that decided events, so that those of two nodes may be apart as their clocks are.
      */
     public static AsOf stored(Instant moment) {
-        return new AsOf(Objects.requireNonNull(moment, "moment"), null, (event, info) -> true);
+        return new AsOf(Objects.requireNonNull(moment, "moment"), null, (event, info) -> true, false);
     }
 
     /** What was stored up to a position, included. */
     public static AsOf position(Position position) {
-        return new AsOf(null, Objects.requireNonNull(position, "position"), (event, info) -> true);
+        return new AsOf(null, Objects.requireNonNull(position, "position"), (event, info) -> true, false);
     }
 
     /**
@@ -50,7 +52,18 @@ public final class AsOf {
     public AsOf where(BiPredicate<? super Event, ? super EventInfo> wanted) {
         Objects.requireNonNull(wanted, "wanted");
         return new AsOf(storedUntil, position,
-                (event, info) -> condition.test(event, info) && wanted.test(event, info));
+                (event, info) -> condition.test(event, info) && wanted.test(event, info),
+                acceptsDeletedEvents);
+    }
+
+    /** Also where events were deleted, so that rows lack what these had made. */
+    public AsOf acceptingDeletedEvents() {
+        return new AsOf(storedUntil, position, condition, true);
+    }
+
+    /** Whether rows may lack what deleted events had made. */
+    public boolean acceptsDeletedEvents() {
+        return acceptsDeletedEvents;
     }
 
     /** The time of the last events; null where time plays no part. */

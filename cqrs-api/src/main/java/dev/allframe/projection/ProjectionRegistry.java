@@ -45,8 +45,9 @@ public interface ProjectionRegistry {
      *
      * @param mostDifferences so many keys that differ are named
      * @param progress is told how far it is, often, on the thread that folds
-     * @return fails with {@link ViewNotReadyException} where nothing is served, and with {@link IllegalStateException}
-     *         where an event fails that had not
+     * @return fails with {@link ViewNotReadyException} where nothing is served, with
+     *         {@link dev.allframe.store.DeletedEventsException} where events were deleted that the view would need, and
+     *         with {@link IllegalStateException} where an event fails that had not
      */
     CompletionStage<ViewComparison> verify(String name, int mostDifferences, Consumer<Folding> progress);
 

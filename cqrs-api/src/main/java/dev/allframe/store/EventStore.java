@@ -168,6 +168,15 @@ public final class EventStore<E extends Event> {
         return backend.stats();
     }
 
+    /** How many of the first records of an instance were deleted. */
+    long deleted(String id) {
+        StreamId stream = stream(id);
+        List<StoredEvent> first = Waiting.on(backend.getEventsAfter(stream, 0, 1));
+        return first.isEmpty()
+                ? Waiting.on(backend.highestSequenceNr(stream))
+                : first.getFirst().sequenceNr() - 1;
+    }
+
     private StreamId stream(String id) {
         return StreamId.of(type.name(), id);
     }

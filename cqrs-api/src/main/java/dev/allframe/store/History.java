@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * The states that an instance has had, folded from its stored events. Callable from any thread; each call reads the
- * stream anew, and waits for the store.
+ * stream anew, and waits for the store. It fails with {@link DeletedEventsException} where the first events of the
+ * instance were deleted.
  *
  * @param <S> the states
  */
@@ -35,6 +36,21 @@ public final class History<S> {
     private record Past<E extends Event, S>(EventStore<E> store, AggregateType<?, E, S> type, String id) {
 
         Optional<Moment<S>> before(Predicate<RecordedEvent<E>> end) {
+            mustHaveAll();
+            Optional<Moment<S>> found = folded(end);
+            mustHaveAll(); // what is deleted meanwhile may not have been read
+            return found;
+        }
+
+        private void mustHaveAll() {
+            long deleted = store.deleted(id);
+            if (deleted > 0) {
+                throw new DeletedEventsException("the first " + deleted + " records of " + type.name() + "|" + id
+                        + " were deleted, so that the states it had are not known");
+            }
+        }
+
+        private Optional<Moment<S>> folded(Predicate<RecordedEvent<E>> end) {
             S state = type.aggregate().initialState();
             RecordedEvent<E> last = null;
             try (Stream<RecordedEvent<E>> events = store.streamEvents(id)) {

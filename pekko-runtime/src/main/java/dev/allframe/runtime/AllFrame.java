@@ -511,7 +511,9 @@ public final class AllFrame implements AutoCloseable {
      * thread. The view need not have been given to the builder. Reads the store from its beginning; the rows are on
      * disk where the views are, and go when the view is closed.
      *
-     * @return fails with {@link IllegalStateException} where the view fails at an event
+     * @return fails with {@link IllegalStateException} where the view fails at an event, and with
+     *         {@link dev.allframe.store.DeletedEventsException} where events were deleted that it would need, unless the
+     *         question accepts that
      * @throws dev.allframe.codec.InvalidDomainException if something is wrong with the view
      */
     public <K, R> CompletionStage<PastView<K, R>> asOf(ProjectionType<K, R> type, AsOf asOf) {

@@ -41,11 +41,13 @@ final class PastViews {
     private final EventStoreBackend store;
     private final ViewStore files;
     private final Clock clock;
+    private final DeletedEvents deleted;
 
     PastViews(EventStoreBackend store, ViewStore files, Clock clock) {
         this.store = store;
         this.files = files;
         this.clock = clock;
+        deleted = new DeletedEvents(store);
     }
 
     /**
@@ -53,6 +55,7 @@ final class PastViews {
      *
      * @param skips what an operator has left out
      * @throws ForeignPositionException if the position is one of another store
+     * @throws dev.allframe.store.DeletedEventsException if events were deleted, and that is not accepted
      * @throws IllegalStateException if the view fails at an event, in words
      */
     <K, R> PastView<K, R> fold(ProjectionType<K, R> type, AsOf asOf, List<Skip> skips, Consumer<Folding> progress,
@@ -61,10 +64,16 @@ final class PastViews {
         if (upTo != null && !upTo.equals(Position.START) && !upTo.storeId().equals(store.storeId())) {
             throw new ForeignPositionException(upTo, store.storeId());
         }
+        if (!asOf.acceptsDeletedEvents()) {
+            deleted.mustBeNoneOf(type);
+        }
         Refold<K, R> refold = new Refold<>(RegisteredView.of(type.where(asOf.condition())), store, files, clock);
         try {
             skips.forEach(refold::skip);
             refold.run(isBeyond(asOf), event -> false, progress, over);
+            if (!asOf.acceptsDeletedEvents()) {
+                deleted.mustBeNoneOf(type); // what is deleted meanwhile may not have been read
+            }
             return new Past<>(refold);
         } catch (RuntimeException | Error failed) {
             refold.close();
@@ -76,9 +85,11 @@ final class PastViews {
      * A view's served rows beside those that its events make today, up to where the served ones are.
      *
      * @param served the rows at one moment
+     * @throws dev.allframe.store.DeletedEventsException if events were deleted: what differs would be their fault
      */
     <K, R> ViewComparison verified(RegisteredView<K, R> view, ViewReads served, List<Skip> skips, int most,
             Consumer<Folding> progress, BooleanSupplier over) {
+        deleted.mustBeNoneOf(view.type());
         FoldState reached = ViewFold.state(served);
         Map<StreamId, Long> waiting = ViewFold.parked(served)
                 .stream()
@@ -88,6 +99,7 @@ final class PastViews {
             refold.run(event -> event.position().compareTo(reached.position()) > 0,
                     event -> waiting.getOrDefault(event.stream(), Long.MAX_VALUE) <= event.sequenceNr(), progress,
                     over);
+            deleted.mustBeNoneOf(view.type()); // what is deleted meanwhile may not have been read
             int version = view.type().version().number();
             try (Cursor rows = served.cursor(ViewTable.ROWS, KeyRange.all(), false);
                     Cursor anew = refold.tables().cursor(ViewTable.ROWS, KeyRange.all(), false)) {

@@ -18,6 +18,7 @@ import dev.allframe.projection.ViewComparison;
 import dev.allframe.projection.fold.Origin;
 import dev.allframe.runtime.storage.ConfigurationException;
 import dev.allframe.runtime.storage.StoragePlugins;
+import dev.allframe.store.DeletedEventsException;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.view.ViewStore;
@@ -350,9 +351,9 @@ public final class Views implements ProjectionRegistry {
             throw new IllegalStateException("there is no store");
         }
         return events.lastPosition().thenAccept(last -> {
-            long deleted = last.index() - events.stats().events();
+            long deleted = DeletedEvents.count(events, last.index());
             if (deleted > 0 && !order.acceptsDeletedEvents()) {
-                throw new IllegalStateException(deleted + " records of the store were deleted, so that " + what
+                throw new DeletedEventsException(deleted + " records of the store were deleted, so that " + what
                         + " may lack what they had made when built anew; say that you accept that");
             }
         });

@@ -1,7 +1,6 @@
 package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,16 +12,12 @@ import dev.allframe.projection.ReactionInfo;
 import dev.allframe.sample.bank.account.AccountEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where events of accounts go to as lines of JSON, a file that is appended to or standard output. A line is forced to
@@ -33,69 +28,65 @@ final class Feed implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final EventCodec<AccountEvent> CODEC = JacksonEventCodec.of(ACCOUNT);
 
-    /** Writes lines, and returns when they are safe. */
-    private interface Sink {
+    /** Where lines go to. */
+    interface Sink extends AutoCloseable {
+
+        /**
+         * Changes nothing.
+         *
+         * @throws IOException if lines cannot be written, in words
+         */
+        default void check() throws IOException {}
+
+        /** Comes before the first lines. */
+        default void open() throws IOException {}
+
+        /** Writes lines, and returns when they are safe. */
         void write(String lines) throws IOException;
+
+        @Override
+        default void close() throws IOException {}
     }
 
     private record Line(String text, CompletableFuture<Void> written) {}
 
     private final Sink sink;
-    private final @Nullable FileChannel file;
     private final CompletableFuture<Void> open = new CompletableFuture<>();
     private List<Line> waiting = new ArrayList<>();
     private boolean writing;
 
-    private Feed(Sink sink, @Nullable FileChannel file) {
+    Feed(Sink sink) {
         this.sink = sink;
-        this.file = file;
     }
 
     /** Lines on standard output. */
     static Feed to(Output output) {
-        return new Feed(output::write, null);
+        return new Feed(output::write);
     }
 
-    /** Lines behind those of a file. What is left of a line that was never whole is cut off: its event is not done. */
-    static Feed to(Path path) throws IOException {
-        FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
-        file.truncate(endOfLastLine(file));
-        file.position(file.size());
-        return new Feed(lines -> append(file, lines), file);
+    /** Lines behind those of a file. */
+    static Feed to(Path path) {
+        return new Feed(new FeedFile(path));
     }
 
-    /** All of the lines, or none of them. */
-    private static void append(FileChannel file, String lines) throws IOException {
-        long before = file.position();
-        try {
-            ByteBuffer left = ByteBuffer.wrap(lines.getBytes(UTF_8));
-            while (left.hasRemaining()) {
-                file.write(left);
-            }
-            file.force(false);
-        } catch (IOException failed) {
-            file.truncate(before);
-            throw failed;
-        }
-    }
-
-    private static long endOfLastLine(FileChannel file) throws IOException {
-        ByteBuffer one = ByteBuffer.allocate(1);
-        long end = file.size();
-        while (end > 0) {
-            file.read(one.clear(), end - 1);
-            if (one.get(0) == '\n') {
-                break;
-            }
-            end--;
-        }
-        return end;
+    /**
+     * Changes nothing.
+     *
+     * @throws IOException if lines cannot be written, in words
+     */
+    void check() throws IOException {
+        sink.check();
     }
 
     /** Lets events through; until then they wait. */
-    void open() {
+    void open() throws IOException {
+        sink.open();
         open.complete(null);
+    }
+
+    /** Whether lines are being written, or wait to be. */
+    synchronized boolean isWriting() {
+        return writing;
     }
 
     /** An event as a line; completes when it is written. */
@@ -155,8 +146,6 @@ final class Feed implements AutoCloseable {
     @Override
     public void close() throws IOException {
         open.completeExceptionally(new IOException("the command has ended"));
-        if (file != null) {
-            file.close();
-        }
+        sink.close();
     }
 }

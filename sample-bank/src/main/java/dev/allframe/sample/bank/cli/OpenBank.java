@@ -160,12 +160,12 @@ final class OpenBank implements AutoCloseable {
     }
 
     /**
-     * A view as it was, to be closed.
+     * A view that is not kept, folded from everything that is stored; to be closed.
      *
      * @throws ViewException if it fails at an event
      */
-    <K, R> PastView<K, R> view(ProjectionType<K, R> type, AsOf asOf, Output output) {
-        return folded("past " + type.name(), output, told -> running().asOf(type, asOf, told));
+    <K, R> PastView<K, R> folded(ProjectionType<K, R> type, Output output) {
+        return folded("fold " + type.name(), output, told -> running().asOf(type, AsOf.now(), told));
     }
 
     /**

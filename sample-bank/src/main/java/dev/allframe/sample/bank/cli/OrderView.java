@@ -44,17 +44,22 @@ final class OrderView implements Callable<Integer> {
     @Option(names = "--event", paramLabel = "NUMBER", description = "For skip: the number of the event in its account, as 'bank views' tells it.")
     private @Nullable Long event;
 
-    @Option(names = "--differences", defaultValue = "10", paramLabel = "N", description = "For verify: name at most N rows that differ (default: ${DEFAULT-VALUE}).")
-    private int differences = 10;
-
     /** How many differences are named. */
     private static final class Named {
 
-        @Option(names = "--limit", defaultValue = "10", paramLabel = "N", description = "For compare: name at most N rows that differ (default: ${DEFAULT-VALUE}).")
-        private int limit = 10;
+        @Option(names = "--limit", paramLabel = "N", description = "For verify and compare: name at most N rows that differ (default: 10).")
+        private @Nullable Integer limit;
 
-        @Option(names = "--all", description = "For compare: name all rows that differ.")
+        @Option(names = "--all", description = "For verify and compare: name all rows that differ.")
         private boolean all;
+
+        boolean isGiven() {
+            return all || limit != null;
+        }
+
+        int most() {
+            return all ? Integer.MAX_VALUE : limit == null ? 10 : limit;
+        }
     }
 
     @ArgGroup(exclusive = true)
@@ -88,21 +93,20 @@ final class OrderView implements Callable<Integer> {
         if (account != null && (account.isEmpty() || account.indexOf('|') >= 0)) {
             throw new InputException("there is no account '" + account + "'");
         }
-        if (differences < 0) {
-            throw new InputException("--differences must be 0 or more, not " + differences);
+        if (named.isGiven() && !List.of("verify", "compare").contains(order)) {
+            throw new InputException("--limit and --all are for verify and compare alone");
         }
-        if (named.limit < 0) {
-            throw new InputException("--limit must be 0 or more, not " + named.limit);
+        if (named.most() < 0) {
+            throw new InputException("--limit must be 0 or more, not " + named.most());
         }
         storage.checkKeepsViews();
         try (OpenBank bank = new OpenBank(storage)) {
             if (ofVersions) {
-                return new VersionsOfView(bank, view, output).run(order, reason.order(),
-                        named.all ? Integer.MAX_VALUE : named.limit);
+                return new VersionsOfView(bank, view, output).run(order, reason.order(), named.most());
             }
             if (order.equals("verify")) {
                 bank.views(output).untilUpToDate(view);
-                return Verified.print(bank.verified(view, differences, output), output);
+                return Verified.print(bank.verified(view, named.most(), output), output);
             }
             ViewWait views = bank.views(output);
             views.look(view); // opened, so that the order is followed and not found

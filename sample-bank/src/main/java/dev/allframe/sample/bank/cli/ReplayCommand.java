@@ -2,6 +2,7 @@ package dev.allframe.sample.bank.cli;
 
 import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 
+import dev.allframe.failure.Failures;
 import dev.allframe.projection.ProjectionRegistry.Order;
 import dev.allframe.replay.ReplayManager;
 import dev.allframe.replay.ReplayRange;
@@ -36,6 +37,11 @@ final class ReplayCommand implements Callable<Integer> {
 
     /** Lines that are written together are forced together. */
     private static final int PARALLEL = 256;
+
+    private static final Duration WRITTEN_WITHIN = Duration.ofMinutes(1);
+
+    /** Who reads standard output in a pager may look at a page for as long: the lines are not written again. */
+    private static final Duration READER_PAUSES = Duration.ofDays(20);
 
     @Option(names = "--to", paramLabel = "FILE", description = "The file to which lines are appended (default: standard output).")
     private @Nullable Path to;
@@ -76,24 +82,32 @@ final class ReplayCommand implements Callable<Integer> {
         }
         Order order = reason.order();
         storage.checkKeepsAccounts();
-        Feed feed = feed();
+        Feed feed = to == null || cancel ? Feed.to(output) : Feed.to(to);
         ReplayType type = ReplayType.named(NAME)
                 .from(ACCOUNT, feed::send)
                 .parallel(PARALLEL)
+                .within(to == null ? READER_PAUSES : WRITTEN_WITHIN)
                 .retry(Duration.ofMillis(200), Duration.ofSeconds(2), 3);
         try (OpenBank bank = new OpenBank(storage, type); feed) { // the feed is closed first
             return cancel ? cancel(bank, order) : replay(bank, feed, range, order);
         }
     }
 
-    private Feed feed() {
-        if (to == null || cancel) {
-            return Feed.to(output);
-        }
+    private void check(Feed feed) {
         try {
-            return Feed.to(to);
+            feed.check();
         } catch (IOException refused) {
-            throw new InputException(to + " cannot be written: " + refused);
+            throw new InputException(to + " cannot be written: " + Failures.message(refused));
+        }
+    }
+
+    /** The replay has begun, so that the same command goes on with it. */
+    private void open(Feed feed) {
+        try {
+            feed.open();
+        } catch (IOException failed) {
+            throw new ViewException(to + " cannot be written: " + Failures.message(failed)
+                    + "; the same command goes on");
         }
     }
 
@@ -107,19 +121,21 @@ final class ReplayCommand implements Callable<Integer> {
         ReplayManager replays = bank.replays();
         ReplayStatus before = ReplayWait.of(replays.describe(NAME));
         boolean goesOn = !before.state().hasEnded();
-        if (!goesOn) {
-            ReplayWait.of(replays.start(NAME, range, rate == null ? ReplayManager.UNLIMITED : rate, order));
-        } else if (!range.equals(ReplayRange.all()) && !range.equals(before.range())) {
+        if (goesOn && !range.equals(ReplayRange.all()) && !range.equals(before.range())) {
             throw new InputException("a replay of another range has not ended: 'bank replay' without a range goes on"
                     + " with it, and 'bank replay --cancel' ends it");
+        }
+        check(feed);
+        if (!goesOn) {
+            ReplayWait.of(replays.start(NAME, range, rate == null ? ReplayManager.UNLIMITED : rate, order));
         } else if (rate != null) {
             ReplayWait.of(replays.rate(NAME, rate, order));
         }
         if (before.state() == State.PAUSED) {
             ReplayWait.of(replays.resume(NAME, order));
         }
-        feed.open();
-        ReplayStatus end = bank.replay(output).untilItStands(NAME);
+        open(feed);
+        ReplayStatus end = bank.replay(output).untilItStands(NAME, feed::isWriting);
         if (end.state() != State.DONE) {
             throw new ViewException(
                     "the replay is " + end.state().name().toLowerCase(Locale.ROOT) + ": " + end.trouble()

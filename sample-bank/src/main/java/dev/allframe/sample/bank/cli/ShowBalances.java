@@ -11,6 +11,7 @@ import dev.allframe.sample.bank.history.InputException;
 import dev.allframe.sample.bank.views.AllRows;
 import dev.allframe.sample.bank.views.Balances.AccountRow;
 import dev.allframe.sample.bank.views.Booked;
+import dev.allframe.sample.bank.views.Booked.BookedRow;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,8 +81,8 @@ final class ShowBalances implements Callable<Integer> {
     }
 
     private List<Rows.Entry<String, AccountRow>> at(OpenBank bank, LocalDate until) {
-        try (PastView<String, AccountRow> past = bank.view(BALANCES, Booked.until(until), output)) {
-            return AllRows.list(past, Range.all());
+        try (PastView<String, BookedRow> past = bank.folded(Booked.until(until), output)) {
+            return Booked.accounts(past);
         }
     }
 

@@ -335,7 +335,7 @@ final class BankTest {
             rebuild interest --data /nowhere                 # bank: there is no view 'interest'; there are balances, customers, statements, turnover
             rebuild balances --data /nowhere                 # bank: there is no bank in /nowhere: fill one with 'bank demo' or 'bank import', or name its folder with --data
             rebuild balances --backend memory                # bank: the memory backend keeps no views from one command to the next: leave --backend out
-            view balances stop --data /nowhere               # bank: there is no order 'stop'; there are pause, resume, retry, skip, retire and verify
+            view balances stop --data /nowhere               # bank: there is no order 'stop'; there are pause, resume, retry, skip, retire, verify, compare, switch, rollback and finish
             view balances skip --event 1 --data /nowhere     # bank: skip needs --account and --event, which 'bank views' tells of a view that stands
             view balances retry --event 1 --data /nowhere    # bank: --account and --event are for skip alone
             view balances skip --event 0 --account 1 --data /nowhere # bank: --event must be 1 or more, not 0

@@ -110,7 +110,9 @@ final class ReplayOfBankTest {
     void what_has_not_ended_goes_on_into_a_file_of_which_a_torn_line_is_cut() throws IOException {
         begun(ReplayRange.all().stream(ACCOUNT, "1"));
         Path file = folder.resolve("feed.jsonl");
-        Files.writeString(file, "{\"key\":\"before\"}\n{\"key\":\"account|1", StandardOpenOption.CREATE_NEW);
+        String whole = "{\"key\":\"before\"}\n";
+        Files.writeString(file, whole + "{\"key\":\"account|1", StandardOpenOption.CREATE_NEW);
+        Files.writeString(folder.resolve("feed.jsonl.replay"), "" + whole.length()); // as a killed feed leaves it
 
         Said other = bank("replay", "--to", file.toString(), "--account", "2");
         Said goneOn = bank("replay", "--to", file.toString(), "--json");
@@ -131,6 +133,26 @@ final class ReplayOfBankTest {
                 .hasSize(told.get("events").intValue());
         assertThat(again.out()).isEqualToIgnoringNewLines("done, "
                 + keys.stream().filter(key -> key.startsWith("account|2#")).count() + " events");
+    }
+
+    @Test
+    void a_file_is_as_it_was_when_a_command_is_refused() throws IOException {
+        Path file = folder.resolve("mine.txt");
+        String mine = "one line\nand one without an end";
+        Files.writeString(file, mine);
+        Path missing = folder.resolve("new.jsonl");
+
+        refused("there is no stream account|nobody", "--account", "nobody", "--to", missing.toString());
+        refused(file + " cannot be written: its last line has no end", "--to", file.toString());
+        Said nothing = bank("replay", "--cancel");
+        begun(ReplayRange.all().stream(ACCOUNT, "1"));
+        refused("a replay of another range has not ended", "--account", "2", "--to", file.toString());
+        refused("a replay of another range has not ended", "--account", "2", "--to", missing.toString());
+        refused(file + " cannot be written: its last line has no end", "--to", file.toString());
+
+        assertThat(Files.readString(file)).isEqualTo(mine);
+        assertThat(missing).doesNotExist();
+        assertThat(nothing.err()).contains("does not run: it is NEW");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
+import dev.allframe.sample.bank.account.AccountEvent.Withdrawn;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.history.Folder;
 import dev.allframe.store.EventStore;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +90,7 @@ final class ViewOrdersTest {
     void a_view_that_is_verified_has_the_rows_that_its_events_make() throws Exception {
         Said same = bank("view", "turnover", "verify");
         Said json = bank("view", "balances", "verify", "--json");
-        Said wrong = bank("view", "balances", "verify", "--differences", "-1");
+        Said wrong = bank("view", "balances", "verify", "--limit", "-1");
 
         assertThat(same.exitCode()).isZero();
         assertThat(same.out()).startsWith("turnover at record ").contains("all are the same, digest ");
@@ -98,7 +100,27 @@ final class ViewOrdersTest {
         assertThat(found.get("digest")).isEqualTo(found.get("digestAnew"));
         assertThat(found.get("rows").intValue()).isPositive();
         assertThat(wrong.exitCode()).isEqualTo(2);
-        assertThat(wrong.err()).contains("--differences must be 0 or more");
+        assertThat(wrong.err()).contains("--limit must be 0 or more");
+    }
+
+    @Test
+    void how_many_differences_are_named_is_said_to_verify_as_to_compare() {
+        for (String[] options : new String[][]{{"--all"}, {"--limit", "0"}}) {
+            assertThat(bankWith(options, "view", "balances", "verify").exitCode()).isZero();
+            for (String order : List.of("pause", "resume", "retry", "retire", "finish", "switch", "rollback")) {
+                Said refused = bankWith(options, "view", "balances", order);
+                assertThat(refused.exitCode()).as(order).isEqualTo(2);
+                assertThat(refused.err()).startsWith("bank: --limit and --all are for verify and compare alone");
+            }
+        }
+        Said unknown = bank("view", "balances", "compare", "--differences", "3");
+
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("--differences");
+    }
+
+    private Said bankWith(String[] options, String... arguments) {
+        return bank(Stream.concat(Stream.of(arguments), Stream.of(options)).toArray(String[]::new));
     }
 
     @Test
@@ -116,6 +138,25 @@ final class ViewOrdersTest {
         assertThat(before.out()).startsWith("all 0 accounts");
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err()).contains("1993-02-30");
+    }
+
+    @Test
+    void an_account_has_a_balance_from_its_first_movement_also_where_it_was_opened_later() {
+        String opened = "1993-01-03"; // account 3
+        stored("3", new Withdrawn(czk(5), Entry.cash(LocalDate.of(1993, 1, 2))),
+                new Deposited(czk(7), Entry.cash(LocalDate.parse(opened))));
+
+        Said dayBefore = bank("balances", "--at", "1993-01-01");
+        Said dayOfMovement = bank("balances", "--at", "1993-01-02");
+        Said dayOfOpening = bank("balances", "--at", opened);
+
+        assertThat(dayBefore.err()).isEmpty();
+        assertThat(dayBefore.exitCode()).isZero();
+        assertThat(dayBefore.out()).doesNotContain("holder of account 3");
+        assertThat(dayOfMovement.err()).isEmpty();
+        assertThat(dayOfMovement.exitCode()).isZero();
+        assertThat(dayOfMovement.out()).contains("holder of account 3                     -5.00 CZK");
+        assertThat(dayOfOpening.out()).contains("holder of account 3                      2.00 CZK");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static dev.allframe.sample.bank.views.Statements.STATEMENTS;
 import static dev.allframe.sample.bank.views.Turnover.TURNOVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.projection.AsOf;
 import dev.allframe.projection.PastView;
 import dev.allframe.projection.Range;
 import dev.allframe.runtime.AllFrame;
@@ -17,6 +18,7 @@ import dev.allframe.sample.bank.ledger.Ledger;
 import dev.allframe.sample.bank.views.AllRows;
 import dev.allframe.sample.bank.views.Balances.AccountRow;
 import dev.allframe.sample.bank.views.Booked;
+import dev.allframe.sample.bank.views.Booked.BookedRow;
 import dev.allframe.sample.bank.views.Customers;
 import dev.allframe.sample.bank.views.Customers.Customer;
 import dev.allframe.sample.bank.views.Statements;
@@ -178,7 +180,7 @@ final class BerkaDataTest {
     @Test
     void balances_of_a_day_are_those_that_the_bank_has_written_behind_the_last_movement_of_the_day() {
         Random random = new Random(seed);
-        Map<LocalDate, PastView<String, AccountRow>> past = new HashMap<>();
+        Map<LocalDate, PastView<String, BookedRow>> past = new HashMap<>();
         int compared = 0;
         try {
             List<LocalDate> days = new ArrayList<>();
@@ -195,10 +197,11 @@ final class BerkaDataTest {
                 Optional<BigDecimal> expected = files.atEndOf(account, day.toString());
                 if (expected.isPresent()) {
                     AccountRow row = past
-                            .computeIfAbsent(day, until -> bank.asOf(BALANCES, Booked.until(until))
+                            .computeIfAbsent(day, until -> bank.asOf(Booked.until(until), AsOf.now())
                                     .toCompletableFuture()
                                     .join())
                             .get(account)
+                            .map(BookedRow::account)
                             .orElseThrow();
                     assertThat(row.balance().amount().subtract(expected.get()).abs())
                             .as("%s on %s: %s and not %s", account, day, row, expected)
