@@ -85,14 +85,14 @@ public final class EnrichedPipeline<W> {
             EventInfo known = new EventInfo(info.stream(), info.sequenceNr(), info.position(), info.metadata());
             for (Lookup<W> value : source.lookups.apply(event, known)) {
                 done = done.thenComposeAsync(before -> value.ask(), Thread::startVirtualThread)
-                        .thenComposeAsync(found -> done(effect, found, info), Thread::startVirtualThread);
+                        .thenComposeAsync(found -> acted(effect, found, info), Thread::startVirtualThread);
             }
             return done;
         };
         return type.from(source.aggregate, reaction);
     }
 
-    private static <W> CompletionStage<?> done(
+    private static <W> CompletionStage<?> acted(
             BiFunction<? super W, ? super ReactionInfo, ? extends CompletionStage<?>> effect, W found,
             ReactionInfo info) {
         Objects.requireNonNull(found, "what the lookup of enrich has found is null");

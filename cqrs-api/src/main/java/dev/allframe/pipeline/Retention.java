@@ -35,7 +35,7 @@ record Retention<T>(Moments<T> moments, @Nullable Duration time) {
         return moments.behind(latest, time == null ? Duration.ZERO : time);
     }
 
-    /** The windows of a group that begin before a moment, or in it and end before. */
+    /** The windows of a group that begin before a window, or with it and end before. */
     <K> Range<Windowed<K, T>> before(K group, Window<T> window) {
         return Range.between(keyOfTime(group), new Windowed<>(group, window));
     }
@@ -48,7 +48,7 @@ record Retention<T>(Moments<T> moments, @Nullable Duration time) {
     /**
      * Removes windows of a group that are behind the retention.
      *
-     * @param firstKept no window before this one is kept, except the last of them
+     * @param firstKept windows before this one are behind the retention; the last of them may not be
      */
     <K, A> Change<Windowed<K, T>, A> sweep(K group, Window<T> firstKept, Instant latest) {
         return Change.following(before(group, firstKept), Change.MOST_FOLLOWED, rows -> new Change.Several<>(rows
@@ -82,7 +82,9 @@ record Retention<T>(Moments<T> moments, @Nullable Duration time) {
 
     /** Part of the meaning of a view with these windows. */
     List<String> meaning(Object windows) {
-        return time == null ? List.of("windows " + windows) : List.of("windows " + windows, "retention " + time + " by the latest stored time");
+        return time == null
+                ? List.of("windows " + windows)
+                : List.of("windows " + windows, "retention " + time + " by the latest stored time");
     }
 
     /** The steps of a pipeline with these windows, a line for each. */

@@ -56,8 +56,8 @@ public final class Windows<T> {
     }
 
     /**
-     * Windows of the days of a time zone one behind the other: a day is as long as it was there, from its first midnight
-     * until that of the next day.
+     * Windows of the days of a time zone one behind the other: a day is as long as it was there, from its first
+     * midnight until that of the next day.
      *
      * @param size whole months, or whole days
      */

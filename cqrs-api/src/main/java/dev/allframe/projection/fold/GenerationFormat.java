@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *                      | its stream | sequence number u64 | position as text | checksum u32
  *            "orders"  version u16 | number of the last order that was followed u64
  *            "begun"   version u16 | number of the last order that was given when the generation was begun u64
- *            "latest" | key  version u16 | seconds since the epoch u64 | nanoseconds u32
+ *            "latest" | key  version u16 | seconds since the epoch i64 | nanoseconds u32
  *   rows     key       the row, as its codec wrote it
  *   indexes  number of the index u16 | value | key                     no value
  *   parked   'p' | stream            version u16 | first sequence number u64 | since, ms u64 | reason

@@ -126,7 +126,7 @@ public final class Handlers<K, R> {
                 steps.add(new HandledEvent.Step<>(change, new byte[0]));
             }
             case Change.Latest<K, R> latest -> {
-                mayFollow("changes what follows from a time");
+                mayFollow("makes changes that follow from a time");
                 steps.add(new HandledEvent.Step<>(change, new byte[0]));
             }
         }
