@@ -7,10 +7,12 @@ import static dev.allframe.sample.bank.account.Accounts.ACCOUNT;
 import static dev.allframe.sample.bank.account.Money.czk;
 import static dev.allframe.sample.bank.views.Balances.BALANCES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.api.testkit.fixture.ProjectionFixture;
+import dev.allframe.pipeline.EnrichedPipeline;
 import dev.allframe.pipeline.LateEvents;
 import dev.allframe.pipeline.Pipeline;
 import dev.allframe.pipeline.Windowed;
@@ -20,6 +22,8 @@ import dev.allframe.projection.AsOf;
 import dev.allframe.projection.PastView;
 import dev.allframe.projection.ProjectionType;
 import dev.allframe.projection.Range;
+import dev.allframe.projection.ReactionInfo;
+import dev.allframe.projection.ReactionType;
 import dev.allframe.projection.Rows;
 import dev.allframe.projection.View;
 import dev.allframe.projection.ViewComparison;
@@ -40,7 +44,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** The code of docs/pipelines.md, which does what the page says. */
@@ -91,6 +99,44 @@ final class PipelinesPageTest {
             .window(session(Period.ofDays(3)), Payment::on)
             .reduce(Paid.NOTHING, Paid::plus, Paid::and)
             .into("busy-days", version(1));
+
+    record Letter(String address, Payment payment) {
+
+        /** Letters that were sent, by the keys of their effects. */
+        static final Map<String, Letter> SENT = new ConcurrentHashMap<>();
+
+        static CompletionStage<Letter> toPayer(Payment payment) {
+            return CompletableFuture.supplyAsync(() -> new Letter("who paid by " + payment.channel(), payment));
+        }
+
+        CompletionStage<?> send(ReactionInfo info) {
+            return CompletableFuture.runAsync(() -> SENT.put(info.idempotencyKey(), this));
+        }
+    }
+
+    static final EnrichedPipeline<Letter> LETTERS = PAYMENTS
+            .filter(payment -> payment.amount().compareTo(czk(1_000)) >= 0)
+            .enrich(Letter::toPayer);
+    static final ReactionType THANKS = LETTERS.react("thanks", Letter::send)
+            .fromNow()
+            .parallel(4)
+            .within(Duration.ofSeconds(30));
+
+    @Test
+    void who_pays_much_is_sent_a_letter() {
+        LocalDate day = LocalDate.of(1993, 5, 17);
+        Config memory = ConfigFactory.parseString("allframe.storage = memory").withFallback(ConfigFactory.load());
+        try (AllFrame bank = AllFrame.standalone("letters", memory).aggregate(ACCOUNT).reaction(THANKS).start()) {
+            bank.commands().dispatchAndWait(ACCOUNT, "acc-9", new Open("Ann", czk(0), day)).orThrow();
+            bank.commands().dispatchAndWait(ACCOUNT, "acc-9", new Deposit(czk(999), Entry.cash(day))).orThrow();
+            bank.commands().dispatchAndWait(ACCOUNT, "acc-9", new Deposit(czk(1_000), Entry.cash(day))).orThrow();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> !Letter.SENT.isEmpty());
+        }
+
+        assertThat(Letter.SENT.values()).extracting(Letter::payment)
+                .containsExactly(new Payment("cash", day, czk(1_000)));
+    }
 
     @Test
     void months_are_summed_read_verified_and_looked_back_at() {

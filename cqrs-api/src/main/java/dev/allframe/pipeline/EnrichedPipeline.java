@@ -24,6 +24,7 @@ import java.util.function.Function;
 public final class EnrichedPipeline<W> {
 
     private final List<Source<?, W>> sources;
+    private final List<String> nodes;
 
     /** From the events of one aggregate to values. */
     private record Source<E extends Event, W>(AggregateType<?, E, ?> aggregate,
@@ -34,13 +35,15 @@ public final class EnrichedPipeline<W> {
         CompletionStage<? extends W> ask();
     }
 
-    private EnrichedPipeline(List<Source<?, W>> sources) {
+    private EnrichedPipeline(List<Source<?, W>> sources, List<String> nodes) {
         this.sources = sources;
+        this.nodes = nodes;
     }
 
     static <V, W> EnrichedPipeline<W> of(Pipeline<V> before,
             Function<? super V, ? extends CompletionStage<? extends W>> lookup) {
-        return new EnrichedPipeline<>(before.legs().stream().<Source<?, W>>map(leg -> source(leg, lookup)).toList());
+        return new EnrichedPipeline<>(before.legs().stream().<Source<?, W>>map(leg -> source(leg, lookup)).toList(),
+                before.nodesAnd("enrich"));
     }
 
     private static <E extends Event, V, W> Source<E, W> source(Leg<E, V> leg,
@@ -58,7 +61,7 @@ public final class EnrichedPipeline<W> {
      * effect one after the other, in order.
      *
      * @param name as in {@link ReactionType#named}
-     * @param effect what is done with a value; completes when it is done
+     * @param effect what is done with a value; called on a virtual thread, may block, and completes when it is done
      */
     public ReactionType react(String name,
             BiFunction<? super W, ? super ReactionInfo, ? extends CompletionStage<?>> effect) {
@@ -81,11 +84,28 @@ public final class EnrichedPipeline<W> {
             CompletionStage<?> done = CompletableFuture.completedFuture(null);
             EventInfo known = new EventInfo(info.stream(), info.sequenceNr(), info.position(), info.metadata());
             for (Lookup<W> value : source.lookups.apply(event, known)) {
-                done = done.thenCompose(before -> value.ask())
-                        .thenCompose(found -> Pipeline.given(effect.apply(found, info), "the effect"));
+                done = done.thenComposeAsync(before -> value.ask(), Thread::startVirtualThread)
+                        .thenComposeAsync(found -> acted(effect, found, info), Thread::startVirtualThread);
             }
             return done;
         };
         return type.from(source.aggregate, reaction);
+    }
+
+    private static <W> CompletionStage<?> acted(
+            BiFunction<? super W, ? super ReactionInfo, ? extends CompletionStage<?>> effect, W found,
+            ReactionInfo info) {
+        Objects.requireNonNull(found, "what the lookup of enrich has found is null");
+        return Pipeline.given(effect.apply(found, info), "the effect");
+    }
+
+    /** The way of the values, a line for each step. */
+    public String describe() {
+        return String.join("\n", nodes);
+    }
+
+    @Override
+    public String toString() {
+        return "Pipeline[" + String.join(" > ", nodes) + "]";
     }
 }

@@ -3,7 +3,6 @@ package dev.allframe.pipeline;
 import dev.allframe.projection.Change;
 import dev.allframe.projection.Rows;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,8 +23,6 @@ public final class SessionPipeline<K, V, T> {
 
     /** Sessions are apart from each other, and none is shorter than the gap: a moment touches no more. */
     private static final int TOUCHED = 2;
-
-    private static final int SWEPT = 16;
 
     private final GroupedPipeline<K, V> grouped;
     private final Sessions<T> sessions;
@@ -61,18 +58,18 @@ public final class SessionPipeline<K, V, T> {
         return grouped.reduced(row, () -> WindowedPipeline.keys(grouped, sessions.moments()),
                 retention.meaning(sessions),
                 nodesAnd("reduce to " + row.getSimpleName()), (key, value, info) -> {
-                    Instant stored = info.timestamp();
                     Window<T> own = own(value);
-                    List<Change<Windowed<K, T>, A>> changes = new ArrayList<>();
-                    if (!retention.isBehind(own, stored)) {
-                        changes.add(Change.following(
-                                WindowedPipeline.before(key, sessions.moments(), own.until()), TOUCHED,
-                                rows -> added(key, own, rows, zero, merge, sum -> plus.apply(sum, value))));
+                    Change<Windowed<K, T>, A> add = Change.following(
+                            retention.before(key, new Window<>(own.until(), sessions.moments().first())), TOUCHED,
+                            rows -> added(key, own, rows, zero, merge, sum -> plus.apply(sum, value)));
+                    if (!retention.isLimited()) {
+                        return add;
                     }
-                    if (retention.isLimited()) {
-                        changes.add(WindowedPipeline.sweep(key, stored, retention, SWEPT));
-                    }
-                    return changes.size() == 1 ? changes.getFirst() : new Change.Several<>(changes);
+                    return Change.latest(retention.keyOfTime(key), info.timestamp(), latest -> {
+                        Change<Windowed<K, T>, A> sweep = retention.sweep(key, sessions.of(retention.edge(latest)),
+                                latest);
+                        return retention.isBehind(own, latest) ? sweep : Change.changes(add, sweep);
+                    });
                 });
     }
 
@@ -108,10 +105,10 @@ public final class SessionPipeline<K, V, T> {
     public ReducedPipeline<K, LateEvents> late() {
         return grouped.reduced(LateEvents.class, grouped::keys, retention.meaning(sessions),
                 nodesAnd("count what is late"),
-                (key, value, info) -> retention.isBehind(own(value), info.timestamp())
-                        ? Change.upsert(key, new LateEvents(0, info.timestamp()),
-                                late -> late.plus(1, info.timestamp()))
-                        : Change.none());
+                (key, value, info) -> {
+                    Window<T> own = own(value);
+                    return retention.late(key, info, latest -> retention.isBehind(own, latest) ? 1 : 0);
+                });
     }
 
     private List<String> nodesAnd(String... more) {

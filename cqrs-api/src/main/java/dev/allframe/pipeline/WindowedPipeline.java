@@ -2,10 +2,7 @@ package dev.allframe.pipeline;
 
 import dev.allframe.projection.Change;
 import dev.allframe.projection.Keys;
-import dev.allframe.projection.Range;
-import dev.allframe.projection.Rows;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowedPipeline<K, V, T> {
 
-    /** So many old windows of a group are looked at when one of its events comes. */
-    private static final int SWEPT = 16;
-
     private final GroupedPipeline<K, V> grouped;
     private final Windows<T> windows;
     private final Function<? super V, ? extends T> time;
@@ -41,10 +35,11 @@ public final class WindowedPipeline<K, V, T> {
     }
 
     /**
-     * Keeps windows for so long behind their end, instead of for ever. Measured by the time at which events are stored,
-     * so that a rebuild comes to the same rows; days end at midnight UTC. A value whose window is gone is left out, and
-     * counted by {@link #late()}. Old windows of a group are removed when its next events come: a group in which
-     * nothing happens keeps its last ones.
+     * Keeps windows for so long behind their end, instead of for ever. Measured by the latest time at which a value of
+     * the group was stored, so that a rebuild comes to the same rows and a window that is gone stays so where clocks
+     * step back; days end at midnight UTC. A value whose window is gone is left out, and counted by {@link #late()}.
+     * The next value of a group removes its windows that are gone, 1,000 at most: as many as it can make. A group in
+     * which nothing happens keeps its last ones.
      */
     public WindowedPipeline<K, V, T> retention(Duration kept) {
         return new WindowedPipeline<>(grouped, windows, time, Retention.checked(kept));
@@ -75,34 +70,30 @@ public final class WindowedPipeline<K, V, T> {
         Objects.requireNonNull(plus, "plus");
         return grouped.reduced(row, () -> keys(grouped, windows.moments()), retention.meaning(windows),
                 nodesAnd("reduce to " + row.getSimpleName()), (key, value, info) -> {
-                    List<Change<Windowed<K, T>, A>> changes = new ArrayList<>();
-                    for (Windowed<K, T> window : windowsOf(key, value)) {
-                        if (!retention.isBehind(window.window(), info.timestamp())) {
-                            changes.add(Change.upsert(window, zero.apply(value), sum -> plus.apply(sum, value)));
+                    List<Windowed<K, T>> all = windowsOf(key, value);
+                    if (!retention.isLimited()) {
+                        return new Change.Several<>(all.stream()
+                                .map(window -> added(window, value, zero, plus))
+                                .toList());
+                    }
+                    return Change.latest(retention.keyOfTime(key), info.timestamp(), latest -> {
+                        List<Change<Windowed<K, T>, A>> changes = new ArrayList<>();
+                        for (Windowed<K, T> window : all) {
+                            if (!retention.isBehind(window.window(), latest)) {
+                                changes.add(added(window, value, zero, plus));
+                            }
                         }
-                    }
-                    if (retention.isLimited()) {
-                        changes.add(sweep(key, info.timestamp(), retention, SWEPT + windowsOf(key, value).size()));
-                    }
-                    return changes.size() == 1 ? changes.getFirst() : new Change.Several<>(changes);
+                        // Windows of one length begin in the order in which they end.
+                        Window<T> firstKept = windows.of(retention.edge(latest)).getFirst();
+                        changes.add(retention.sweep(key, firstKept, latest));
+                        return new Change.Several<>(changes);
+                    });
                 });
     }
 
-    /** Removes windows of a group that are behind the retention, the newest of them first. */
-    static <K, T, A> Change<Windowed<K, T>, A> sweep(K key, Instant stored, Retention<T> retention, int most) {
-        return Change.following(before(key, retention.moments(), retention.edge(stored)),
-                Math.min(most, Change.MOST_FOLLOWED), rows -> new Change.Several<>(rows.stream()
-                        .map(Rows.Entry::key)
-                        .filter(window -> retention.isBehind(window.window(), stored))
-                        .map(Change::<Windowed<K, T>, A>remove)
-                        .toList()));
-    }
-
-    /** The windows of a group that begin before a moment. */
-    static <K, T> Range<Windowed<K, T>> before(K key, Moments<T> moments, T moment) {
-        T first = moments.first();
-        return Range.between(new Windowed<>(key, new Window<>(first, first)),
-                new Windowed<>(key, new Window<>(moment, first)));
+    private static <V, K, T, A> Change<Windowed<K, T>, A> added(Windowed<K, T> window, V value,
+            Function<? super V, ? extends A> zero, BiFunction<? super A, ? super V, ? extends A> plus) {
+        return Change.upsert(window, zero.apply(value), sum -> plus.apply(sum, value));
     }
 
     static <K, T> Keys<Windowed<K, T>> keys(GroupedPipeline<K, ?> grouped, Moments<T> moments) {
@@ -118,13 +109,10 @@ public final class WindowedPipeline<K, V, T> {
         return grouped.reduced(LateEvents.class, grouped::keys, retention.meaning(windows),
                 nodesAnd("count what is late"),
                 (key, value, info) -> {
-                    Instant stored = info.timestamp();
-                    long gone = windowsOf(key, value).stream()
-                            .filter(window -> retention.isBehind(window.window(), stored))
-                            .count();
-                    return gone == 0
-                            ? Change.none()
-                            : Change.upsert(key, new LateEvents(0, stored), late -> late.plus(gone, stored));
+                    List<Windowed<K, T>> all = windowsOf(key, value);
+                    return retention.late(key, info, latest -> all.stream()
+                            .filter(window -> retention.isBehind(window.window(), latest))
+                            .count());
                 });
     }
 

@@ -56,7 +56,8 @@ public final class Windows<T> {
     }
 
     /**
-     * Windows of the days of a time zone one behind the other: a day is as long as it was there.
+     * Windows of the days of a time zone one behind the other: a day is as long as it was there, from its first
+     * midnight until that of the next day.
      *
      * @param size whole months, or whole days
      */
@@ -107,13 +108,28 @@ public final class Windows<T> {
     public static Windows<Instant> sliding(Period size, Period every, ZoneId zone) {
         Objects.requireNonNull(zone, "zone");
         Function<LocalDate, List<Window<LocalDate>>> days = ofDates(size, every);
-        return new Windows<>(Moments.INSTANTS, describe(size, every) + " " + zone.getId(),
+        return new Windows<>(Moments.INSTANTS, describe(size, every) + " from midnight in " + zone.getId(),
                 words(Words.of(size), Words.of(every)) + " in " + zone.getId(),
-                moment -> days.apply(LocalDate.ofInstant(moment, zone))
+                moment -> days.apply(dayOf(moment, zone))
                         .stream()
-                        .map(window -> new Window<>(window.from().atStartOfDay(zone).toInstant(),
-                                window.until().atStartOfDay(zone).toInstant()))
+                        .map(window -> new Window<>(begin(window.from(), zone), begin(window.until(), zone)))
                         .toList());
+    }
+
+    /**
+     * The last day that has begun: where clocks go back over midnight, that is the later one, whatever date they show.
+     */
+    private static LocalDate dayOf(Instant moment, ZoneId zone) {
+        LocalDate day = LocalDate.ofInstant(moment, zone);
+        while (!begin(day.plusDays(1), zone).isAfter(moment)) {
+            day = day.plusDays(1);
+        }
+        return day;
+    }
+
+    /** The first midnight of a day, or the first moment behind it where clocks leave midnight out. */
+    private static Instant begin(LocalDate day, ZoneId zone) {
+        return day.atStartOfDay(zone).toInstant();
     }
 
     /** Days that are not moved by a month's length: windows are found by counting months or days. */

@@ -1,5 +1,6 @@
 package dev.allframe.projection;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -84,6 +85,22 @@ public sealed interface Change<K, R> {
         }
     }
 
+    /**
+     * What follows from the latest of the times that the events so far have noted for a key, this one among them. Such
+     * times are kept with the rows and are not served; a key may have one without a row.
+     *
+     * @param key of any row, or of none
+     * @param time what this event notes
+     * @param following the changes that follow from the latest time
+     */
+    record Latest<K, R>(K key, Instant time, Function<Instant, Change<K, R>> following) implements Change<K, R> {
+        public Latest {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(time, "time");
+            Objects.requireNonNull(following, "following");
+        }
+    }
+
     /** So many rows are looked at by one change at most. */
     int MOST_FOLLOWED = 1_000;
 
@@ -128,6 +145,11 @@ public sealed interface Change<K, R> {
     static <K, R> Change<K, R> following(Range<K> range, int last,
             Function<List<Rows.Entry<K, R>>, Change<K, R>> following) {
         return new Following<>(range, last, following);
+    }
+
+    /** Notes a time for a key, and makes the changes that follow from the latest one of that key. */
+    static <K, R> Change<K, R> latest(K key, Instant time, Function<Instant, Change<K, R>> following) {
+        return new Latest<>(key, time, following);
     }
 
     /** Several changes of one event. */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *                      | its stream | sequence number u64 | position as text | checksum u32
  *            "orders"  version u16 | number of the last order that was followed u64
  *            "begun"   version u16 | number of the last order that was given when the generation was begun u64
+ *            "latest" | key  version u16 | seconds since the epoch i64 | nanoseconds u32
  *   rows     key       the row, as its codec wrote it
  *   indexes  number of the index u16 | value | key                     no value
  *   parked   'p' | stream            version u16 | first sequence number u64 | since, ms u64 | reason
@@ -39,6 +40,7 @@ final class GenerationFormat {
     static final byte[] STATE = "state".getBytes(StandardCharsets.US_ASCII);
     static final byte[] ORDERS = "orders".getBytes(StandardCharsets.US_ASCII);
     static final byte[] BEGUN = "begun".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LATEST = "latest".getBytes(StandardCharsets.US_ASCII);
     static final byte[] NOTHING = {};
     static final byte PARKED = 'p';
     static final byte SKIPPED = 's';
@@ -161,6 +163,24 @@ final class GenerationFormat {
 
     static long orders(byte[] bytes) {
         return read("the number of orders", bytes, DataInputStream::readLong);
+    }
+
+    static byte[] latestKey(byte[] key) {
+        byte[] named = Arrays.copyOf(LATEST, LATEST.length + key.length);
+        System.arraycopy(key, 0, named, LATEST.length, key.length);
+        return named;
+    }
+
+    static byte[] latest(Instant time) {
+        return bytes(out -> {
+            out.writeShort(VERSION);
+            out.writeLong(time.getEpochSecond());
+            out.writeInt(time.getNano());
+        });
+    }
+
+    static Instant latest(byte[] bytes) {
+        return read("a latest time", bytes, in -> Instant.ofEpochSecond(in.readLong(), in.readInt()));
     }
 
     static byte[] indexEntry(int index, byte[] value, byte[] key) {

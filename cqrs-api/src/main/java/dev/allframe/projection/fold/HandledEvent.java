@@ -18,7 +18,7 @@ public record HandledEvent<K, R>(StoredEvent stored, List<Step<K, R>> steps, @Nu
      * One change.
      *
      * @param change what it is; never several
-     * @param key the bytes of its key; empty for a change by an index or a range
+     * @param key the bytes of its key; empty for a change by an index, a range or a time
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Step<K, R>(Change<K, R> change, byte[] key) {}

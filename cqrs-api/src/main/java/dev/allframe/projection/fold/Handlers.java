@@ -122,12 +122,20 @@ public final class Handlers<K, R> {
             case Change.UpdateBy<K, R, ?> by -> steps.add(stepBy(change, by.index()));
             case Change.RemoveBy<K, R, ?> by -> steps.add(stepBy(change, by.index()));
             case Change.Following<K, R> following -> {
-                if (type.isPerStream()) {
-                    throw new IllegalStateException(type + " is declared perStream(), and looks at rows of a range,"
-                            + " which may be those of other instances");
-                }
+                mayFollow("looks at rows of a range");
                 steps.add(new HandledEvent.Step<>(change, new byte[0]));
             }
+            case Change.Latest<K, R> latest -> {
+                mayFollow("makes changes that follow from a time");
+                steps.add(new HandledEvent.Step<>(change, new byte[0]));
+            }
+        }
+    }
+
+    private void mayFollow(String what) {
+        if (type.isPerStream()) {
+            throw new IllegalStateException(type + " is declared perStream(), and " + what
+                    + ", which may be those of other instances");
         }
     }
 

@@ -233,6 +233,7 @@ public final class ViewFold<K, R> {
         private final @Nullable Retry retry;
         private final boolean checkEach;
         private final PageRows<K, R> rows = new PageRows<>(tables, reached.rows() > 0, type, codec);
+        private final PageTimes times = new PageTimes(tables);
         private final Map<StreamId, Parked> nowParked = new TreeMap<>(parked);
         private @Nullable StoredEvent last;
         private @Nullable FoldFailure failure;
@@ -276,11 +277,13 @@ public final class ViewFold<K, R> {
                 } else {
                     rows.keep();
                 }
+                times.keep();
                 return null;
             } catch (EventStoreException storage) {
                 throw storage;
             } catch (Throwable thrown) { // by the user's functions, whatever it is
                 rows.takeBack();
+                times.takeBack();
                 Handlers.mayBeAnEvents(thrown);
                 return thrown;
             }
@@ -306,6 +309,8 @@ public final class ViewFold<K, R> {
                 case Change.RemoveBy<K, R, ?> by -> removeBy(by);
                 case Change.Following<K, R>(var range, var last, var following) -> follow(PageRows
                         .changed(following.apply(rows.last(type.keys().encode(range), last))));
+                case Change.Latest<K, R>(var of, var time, var following) -> follow(PageRows
+                        .changed(following.apply(times.latest(type.keys().encode(of), time))));
                 case Change.Several<K, R>(var changes) ->
                     throw new IllegalStateException("changes were taken apart: " + changes);
             }
@@ -322,6 +327,7 @@ public final class ViewFold<K, R> {
                 case Change.UpdateBy<K, R, ?> by -> updateBy(by);
                 case Change.RemoveBy<K, R, ?> by -> removeBy(by);
                 case Change.Following<K, R> further -> take(new HandledEvent.Step<>(further, new byte[0]));
+                case Change.Latest<K, R> further -> take(new HandledEvent.Step<>(further, new byte[0]));
             }
         }
 
@@ -361,6 +367,7 @@ public final class ViewFold<K, R> {
         Folded<K, R> write(Position next) {
             ViewBatch batch = new ViewBatch();
             PageRows.Written<K, R> changed = rows.write(batch, reached.digest());
+            times.write(batch);
             Retry again = retry;
             if (again != null && again.next.isPresent() && failure == null) {
                 Parked before = again.waiting;

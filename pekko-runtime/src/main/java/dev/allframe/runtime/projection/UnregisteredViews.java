@@ -40,7 +40,8 @@ final class UnregisteredViews {
     private boolean closed;
 
     /**
-     * Finds them, which waits for files; where that fails, it is tried again by itself.
+     * Drops what views of the past have left, so that it is called before one can be asked for; then finds the files of
+     * views, which waits for them. Where that fails, it is tried again by itself.
      *
      * @param files asked for where it may wait
      * @param registered the names of the views that are kept here
@@ -55,6 +56,7 @@ final class UnregisteredViews {
         this.settings = settings;
         this.later = later;
         try {
+            Refold.dropLeft(files.get());
             find();
         } catch (RuntimeException failed) {
             LOG.warn("files of views that are not registered cannot be listed: {}", Failures.message(failed));

@@ -117,7 +117,6 @@ public final class Views implements ProjectionRegistry {
         views.past = () -> new PastViews(store, storage.views().get(), clock);
         if (!registered.isEmpty()) {
             ViewStore files = storage.views().get();
-            Refold.dropLeft(files);
             Surroundings around = new Surroundings(system, files, executor, settings, store, refusals);
             registered.forEach(view -> views.keep(around, view));
         }

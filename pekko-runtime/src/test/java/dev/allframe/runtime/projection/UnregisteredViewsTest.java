@@ -12,6 +12,7 @@ import dev.allframe.runtime.projection.ViewOrder.RebuildOrdered;
 import dev.allframe.runtime.projection.ViewOrder.Retired;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.view.MemoryViewStore;
+import dev.allframe.store.view.ViewNames;
 import dev.allframe.store.view.ViewStore;
 import dev.allframe.store.view.ViewTables;
 import java.io.IOException;
@@ -75,6 +76,17 @@ final class UnregisteredViewsTest {
 
         await().until(() -> views.names().equals(Set.of("other")));
         assertThat(files.views()).containsExactly("other", "registered");
+    }
+
+    @Test
+    void what_views_of_the_past_have_left_is_dropped_though_no_view_is_registered() {
+        files.create(ViewNames.TEMPORARY + "0").close();
+        files.create("left").close();
+
+        begin(files);
+
+        assertThat(files.views()).containsExactly("left");
+        assertThat(views.names()).containsExactly("left");
     }
 
     @Test

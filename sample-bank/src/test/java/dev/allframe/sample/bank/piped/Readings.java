@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Readings of meters, which come late and in any order, and views of them that are pipelines. Windows and retention are
+ * Readings of meters, which come late and in any order, by clocks that step back, and views of them that are pipelines. Windows and retention are
  * random: one seed gives one set of views.
  */
 final class Readings {
@@ -94,6 +94,7 @@ final class Readings {
     final ProjectionType<Windowed<String, Instant>, Sum> tumbled;
     final ProjectionType<String, LateEvents> tumbledLate;
     final ProjectionType<Windowed<String, Instant>, Sum> slid;
+    final ProjectionType<String, LateEvents> slidLate;
     final ProjectionType<Windowed<String, Instant>, Sum> sessions;
     final ProjectionType<String, LateEvents> sessionsLate;
     final ProjectionType<Windowed<Integer, Instant>, Sum> days;
@@ -101,7 +102,7 @@ final class Readings {
     Readings(long seed) {
         Random random = new Random(seed);
         every = Duration.ofMinutes(5 + random.nextInt(25));
-        size = every.multipliedBy(1 + random.nextInt(4));
+        size = every.multipliedBy(1 + random.nextInt(40));
         gap = Duration.ofMinutes(4 + random.nextInt(8));
         kept = Duration.ofMinutes(60 + random.nextInt(120));
         Pipeline<Reading> readings = Pipeline.from(METER)
@@ -118,12 +119,12 @@ final class Readings {
                 .retention(kept);
         tumbled = inWindows.reduce(Sum.ZERO, Sum::plus).into("tumbled", version(1));
         tumbledLate = inWindows.late().into("tumbled-late", version(1));
-        slid = branches.matching()
+        var inSliding = branches.matching()
                 .groupBy(String.class, Reading::meter)
                 .window(sliding(size, every), Reading::at)
-                .retention(kept)
-                .reduce(Sum.ZERO, Sum::plus)
-                .into("slid", version(1));
+                .retention(kept);
+        slid = inSliding.reduce(Sum.ZERO, Sum::plus).into("slid", version(1));
+        slidLate = inSliding.late().into("slid-late", version(1));
         var inSessions = branches.others()
                 .groupBy(String.class, Reading::meter)
                 .window(session(gap), Reading::at)
@@ -139,6 +140,6 @@ final class Readings {
     }
 
     List<ProjectionType<?, ?>> views() {
-        return List.of(totals, tumbled, tumbledLate, slid, sessions, sessionsLate, days);
+        return List.of(totals, tumbled, tumbledLate, slid, slidLate, sessions, sessionsLate, days);
     }
 }

@@ -1,7 +1,9 @@
 package dev.allframe.sample.bank.piped;
 
+import static java.util.stream.Collectors.collectingAndThen;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.reducing;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.pipeline.LateEvents;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -36,13 +39,13 @@ final class ReadingsFolded {
 
     private static final QueryOption ALL = QueryOption.limit(10_000);
 
-    /** A reading, and when it was stored. */
-    private record Known(Reading reading, Instant stored) {}
+    /** A reading, when it was stored, and the latest such time of its group so far. */
+    private record Known(Reading reading, Instant stored, Instant latest) {}
 
     private final Readings views;
     private final List<Known> all;
 
-    /** When the last event was stored; the epoch where there is none. */
+    /** The latest time at which an event was stored; the epoch where there is none. */
     final Instant last;
 
     /** Reads the whole store. */
@@ -52,13 +55,16 @@ final class ReadingsFolded {
                 .streamAllEvents(Position.START)) {
             List<RecordedEvent<MeterEvent>> events = stored.sorted(Comparator.comparing(RecordedEvent::position))
                     .toList();
-            last = events.isEmpty() ? Instant.EPOCH : events.getLast().metadata().timestamp();
+            last = events.stream()
+                    .map(event -> event.metadata().timestamp())
+                    .max(Comparator.naturalOrder())
+                    .orElse(Instant.EPOCH);
             all = events.stream()
                     .filter(event -> event.event() instanceof MeterEvent.Read)
                     .map(event -> {
                         MeterEvent.Read read = (MeterEvent.Read) event.event();
                         return new Known(new Reading(event.stream().entityId(), read.at(), read.used()),
-                                event.metadata().timestamp());
+                                event.metadata().timestamp(), event.metadata().timestamp());
                     })
                     .toList();
         }
@@ -70,8 +76,9 @@ final class ReadingsFolded {
                 .collect(groupingBy(known -> known.reading.meter(),
                         reducing(Sum.ZERO, known -> Sum.ZERO.plus(known.reading), Sum::and))));
         isServed(meters, views.tumbled, windows(views.every, known -> true));
-        isServed(meters, views.tumbledLate, late(grid(views.every), known -> true));
+        isServed(meters, views.tumbledLate, late(views.every, known -> true));
         isServed(meters, views.slid, windows(views.size, known -> known.reading.isEven()));
+        isServed(meters, views.slidLate, late(views.size, known -> known.reading.isEven()));
         isServed(meters, views.sessions, sessions());
         isServed(meters, views.sessionsLate, sessionsLate());
         isServed(meters, views.days, days());
@@ -79,7 +86,7 @@ final class ReadingsFolded {
 
     /** How many readings came too late for their windows or sessions. */
     long lateEvents() {
-        return Stream.concat(late(grid(views.every), known -> true).values().stream(),
+        return Stream.concat(late(views.every, known -> true).values().stream(),
                 sessionsLate().values().stream()).mapToLong(LateEvents::count).sum();
     }
 
@@ -90,7 +97,20 @@ final class ReadingsFolded {
     }
 
     private Map<String, List<Known>> byMeter(Predicate<Known> condition) {
-        return all.stream().filter(condition).collect(groupingBy(known -> known.reading.meter()));
+        return all.stream()
+                .filter(condition)
+                .collect(groupingBy(known -> known.reading.meter(),
+                        collectingAndThen(toList(), ReadingsFolded::withLatest)));
+    }
+
+    private static List<Known> withLatest(List<Known> group) {
+        return IntStream.range(0, group.size())
+                .mapToObj(at -> new Known(group.get(at).reading, group.get(at).stored, group.subList(0, at + 1)
+                        .stream()
+                        .map(Known::stored)
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow()))
+                .toList();
     }
 
     private boolean isGone(Window<Instant> window, Instant stored) {
@@ -116,15 +136,15 @@ final class ReadingsFolded {
         return !known.reading.at().isBefore(window.from()) && known.reading.at().isBefore(window.until());
     }
 
-    /** The windows that the last reading of their meter has left, with what came in time for them. */
+    /** The windows that the latest stored time of their meter has left: all of a window came in time for it. */
     private Map<Windowed<String, Instant>, Sum> windows(Duration length, Predicate<Known> condition) {
         Map<Windowed<String, Instant>, Sum> sums = new HashMap<>();
         List<Window<Instant>> grid = grid(length);
         byMeter(condition).forEach((meter, known) -> {
             for (Window<Instant> window : grid) {
-                if (!isGone(window, known.getLast().stored)) {
+                if (!isGone(window, known.getLast().latest)) {
                     known.stream()
-                            .filter(each -> covers(window, each) && !isGone(window, each.stored))
+                            .filter(each -> covers(window, each))
                             .map(each -> Sum.ZERO.plus(each.reading))
                             .reduce(Sum::and)
                             .ifPresent(sum -> sums.put(new Windowed<>(meter, window), sum));
@@ -134,10 +154,13 @@ final class ReadingsFolded {
         return sums;
     }
 
-    private Map<String, LateEvents> late(List<Window<Instant>> grid, Predicate<Known> condition) {
+    private Map<String, LateEvents> late(Duration length, Predicate<Known> condition) {
+        List<Window<Instant>> grid = grid(length);
         Map<String, LateEvents> late = new HashMap<>();
         byMeter(condition).forEach((meter, known) -> counted(known.stream()
-                .filter(each -> grid.stream().anyMatch(window -> covers(window, each) && isGone(window, each.stored)))
+                .flatMap(each -> grid.stream()
+                        .filter(window -> covers(window, each) && isGone(window, each.latest))
+                        .map(window -> each))
                 .toList()).forEach(count -> late.put(meter, count)));
         return late;
     }
@@ -155,7 +178,7 @@ final class ReadingsFolded {
     }
 
     private boolean isLateForSession(Known known) {
-        return isGone(new Window<>(known.reading.at(), known.reading.at().plus(views.gap)), known.stored);
+        return isGone(new Window<>(known.reading.at(), known.reading.at().plus(views.gap)), known.latest);
     }
 
     /** Behind each reading, those that are kept are put in order anew, and the sessions that are over are left out. */
@@ -169,7 +192,7 @@ final class ReadingsFolded {
                     kept.add(next);
                 }
                 there = inSessions(kept);
-                there.entrySet().removeIf(session -> isGone(session.getKey(), next.stored));
+                there.entrySet().removeIf(session -> isGone(session.getKey(), next.latest));
                 kept = there.values().stream().flatMap(List::stream).collect(Collectors.toList());
             }
             there.forEach((window, readings) -> sums.put(new Windowed<>(meter, window), readings.stream()

@@ -122,13 +122,16 @@ final class ReadingsProcess {
                 appended -> say("appended " + appended.lastPosition().index()));
     }
 
-    /** Appends events of any order of time, the stored times of which go on. */
+    /** Appends events of any order of time, the stored times of which go on, and step back at times. */
     static void append(EventStore<MeterEvent> meters, Random random, int count, Instant behind,
             Consumer<Appended> told) {
         Instant stored = behind.equals(Instant.EPOCH) ? FIRST : behind;
         for (int i = 0; i < count;) {
             String meter = "m" + random.nextInt(METERS);
             stored = stored.plusMillis(random.nextLong(60_000));
+            Instant clock = random.nextInt(6) == 0
+                    ? stored.minusMillis(random.nextLong(Duration.ofHours(2).toMillis()))
+                    : stored;
             List<MeterEvent> events = new ArrayList<>();
             for (int some = random.nextInt(3); some >= 0 && i < count; some--, i++) {
                 // As old as three hours, which may be longer than windows are kept, or of a clock that is fast.
@@ -137,7 +140,7 @@ final class ReadingsProcess {
                         ? new MeterEvent.Moved("x")
                         : new MeterEvent.Read(at, random.nextInt(100)));
             }
-            told.accept(meters.append(meter, ExpectedVersion.any(), events, EventMetadata.at(stored))
+            told.accept(meters.append(meter, ExpectedVersion.any(), events, EventMetadata.at(clock))
                     .toCompletableFuture()
                     .join());
         }
