@@ -45,7 +45,7 @@ final class EnrichTest {
     /** One of two values of an event. */
     private record Paid(String id, long number, int part) {}
 
-    private record Named(Paid paid, String owner) {}
+    record Named(Paid paid, String owner) {}
 
     /** What is not as {@link #answered} for some wallets. */
     private static final Map<String, Function<Paid, CompletionStage<Named>>> LOOKUPS = new ConcurrentHashMap<>();
@@ -170,7 +170,7 @@ final class EnrichTest {
         assertThat(OTHER_THREADS).isEmpty();
     }
 
-    private enum Fault {
+    enum Fault {
         THROWS, FAILS, NO_STAGE, NO_VALUE;
 
         @SuppressWarnings("NullAway") // what a user's function does that is not checked
