@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.persistence.JournalProtocol;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class WriteGroups {
     }
 
     /** The storage has answered a group; sent to the journal's actor, for {@link #answered}. */
-    record Answered(Object group, List<AppendOutcome> outcomes) {}
+    record Answered(Object group, List<AppendOutcome> outcomes) implements NoSerializationVerificationNeeded {}
 
     /**
      * Groups of one journal.

@@ -77,7 +77,7 @@ final class Compactor {
     void sealed() {
         lock.lock();
         try {
-            if (!wanted) {
+            if (quiet.isQuiet()) {
                 quiet.disturbed();
             }
             wanted = true;
