@@ -1,12 +1,11 @@
 package dev.allframe.journal.allsource.engine.index;
 
 import dev.allframe.journal.allsource.engine.log.LogEntry;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A number of the log and its entry.
+ * An entry of the log with its number.
  *
  * @param lsn the number, 1 or more
- * @param entry the entry; null where the log has used the number for itself
+ * @param entry the entry
  */
-public record AppliedEntry(long lsn, @Nullable LogEntry entry) {}
+public record AppliedEntry(long lsn, LogEntry entry) {}

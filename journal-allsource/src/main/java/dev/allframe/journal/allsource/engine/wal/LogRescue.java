@@ -174,12 +174,8 @@ public final class LogRescue {
     }
 
     private void deliver(Path file, byte[] bytes, int at) {
-        if (WalFormat.isMark(bytes, at)) {
-            consumer.mark(next++);
-            return;
-        }
-        int length = WalFormat.length(bytes, at) - WalFormat.PREFIX_BYTES;
-        ByteReader in = new ByteReader(bytes, at + WalFormat.PREFIX_BYTES, length);
+        int length = WalFormat.length(bytes, at);
+        ByteReader in = new ByteReader(bytes, at + WalFormat.PREFIX_BYTES, length - WalFormat.PREFIX_BYTES);
         LogEntry entry;
         try {
             entry = EntryCodec.read(in, storeId.toString());

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine.log;
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
+import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -44,7 +45,8 @@ public final class SampleEntries {
                         json("{}"))),
                 new SnapshotsDeleted(STREAM, 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE),
                 new StateChanged(state(1, json("{\"on\":true}"), "tag")),
-                new StateChanged(state(2, null, "")));
+                new StateChanged(state(2, null, "")),
+                new Mark());
     }
 
     private static Envelope full() {

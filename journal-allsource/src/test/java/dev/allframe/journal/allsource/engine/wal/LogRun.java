@@ -5,9 +5,9 @@ import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.EntryCodec;
-import dev.allframe.journal.allsource.engine.log.Group;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
+import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
 import dev.allframe.store.Payload;
@@ -31,8 +31,6 @@ final class LogRun {
 
     static final Path DIRECTORY = Path.of("/store/log");
     static final UUID STORE = UUID.fromString("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0");
-    /** In the place of a mark's entry, which it has none of. */
-    static final byte[] MARK = {6};
     static final WalConfig SMALL = WalConfig.defaults().withSegmentBytes(2_048).withMaxRecordBytes(1 << 20);
 
     /**
@@ -76,21 +74,12 @@ final class LogRun {
         LogEntry entry = event(nextPosition, bytes);
         given.add(encoded(entry));
         try {
-            append(log, entry);
+            log.append(entry);
             nextPosition++;
         } catch (NoSpaceException nothingWritten) {
             given.removeLast();
             throw nothingWritten;
         }
-    }
-
-    /** Appends a group, and gives the number of its first entry. */
-    static long append(WalLog log, LogEntry... entries) throws IOException {
-        Group group = new Group(log.maxEntryBytes());
-        for (LogEntry entry : entries) {
-            group.add(entry);
-        }
-        return log.append(group);
     }
 
     static EventsAppended event(long position, int bytes) {
@@ -113,9 +102,10 @@ final class LogRun {
     }
 
     void idle() throws IOException {
-        given.add(MARK);
+        byte[] mark = encoded(new Mark());
+        given.add(mark);
         log.idle();
-        if (log.numbers().lastLsn() < given.size()) {
+        if (log.lastLsn() < given.size()) {
             given.removeLast();
         }
     }
@@ -131,9 +121,9 @@ final class LogRun {
     }
 
     void close() throws IOException {
-        given.add(MARK);
+        given.add(encoded(new Mark()));
         log.close();
-        if (log.numbers().lastLsn() < given.size()) {
+        if (log.lastLsn() < given.size()) {
             given.removeLast();
         }
         promise();
@@ -145,7 +135,7 @@ final class LogRun {
     }
 
     private void promise() {
-        promises.add(new Promise(disk.boundary(), log.numbers().lastLsn()));
+        promises.add(new Promise(disk.boundary(), log.lastLsn()));
     }
 
     WalLog log() {
