@@ -1,7 +1,8 @@
 package dev.allframe.store;
 
 /**
- * Events were deleted without which an answer would be wrong: a state or a view of the past, or rows that are made anew.
+ * Events were deleted without which an answer would be wrong: a state or a view of the past, or rows that are made
+ * anew.
  * The message says which. Ask for less, or say that you accept it, where that can be said.
  */
 public final class DeletedEventsException extends IllegalStateException {

@@ -512,8 +512,8 @@ public final class AllFrame implements AutoCloseable {
      * disk where the views are, and go when the view is closed.
      *
      * @return fails with {@link IllegalStateException} where the view fails at an event, and with
-     *         {@link dev.allframe.store.DeletedEventsException} where events were deleted that it would need, unless the
-     *         question accepts that
+     *         {@link dev.allframe.store.DeletedEventsException} where events were deleted that it would need, unless
+     *         the question accepts that
      * @throws dev.allframe.codec.InvalidDomainException if something is wrong with the view
      */
     public <K, R> CompletionStage<PastView<K, R>> asOf(ProjectionType<K, R> type, AsOf asOf) {
@@ -640,8 +640,8 @@ public final class AllFrame implements AutoCloseable {
 
     /**
      * How this node is doing: its storage, the host of each aggregate, its views, reactions and replays, and what
-     * guards them. For a probe of a container, or a gauge: cheap, from any thread, also after {@link #close()}; waits for
-     * nothing and does not throw.
+     * guards them. For a probe of a container, or a gauge: cheap, from any thread, also after {@link #close()}; waits
+     * for nothing and does not throw.
      */
     public Health health() {
         Map<String, AggregateHost> known = new LinkedHashMap<>();

@@ -61,8 +61,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two versions of a view, live side by side: compared, switched, rolled back and finished. */
-@Guarantee({"G6", "G7"})
 @Timeout(120)
+@Guarantee({"G6", "G7"})
 final class ReplacingTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

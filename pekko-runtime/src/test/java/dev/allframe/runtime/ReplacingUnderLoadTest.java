@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two versions that make the same rows, compared, switched and rolled back while both go on at different speeds. */
-@Guarantee("G6")
 @Timeout(180)
+@Guarantee("G6")
 final class ReplacingUnderLoadTest {
 
     private static final long SEED = Long.getLong("test.seed", System.nanoTime());

@@ -23,7 +23,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Readings of meters, which come late and in any order, by clocks that step back, and views of them that are pipelines. Windows and retention are
+ * Readings of meters, which come late and in any order, by clocks that step back, and views of them that are
+ * pipelines. Windows and retention are
  * random: one seed gives one set of views.
  */
 final class Readings {
