@@ -78,8 +78,16 @@ final class TwoVersions<K, O, R> {
                         + " has";
     }
 
+    /** Of one moment: which version answers may change while both are described, and the states with it. */
     ProjectionMetadata metadata() {
-        return answering().metadata(awaited(), other().metadata("", null));
+        KeptVersion<K, ?> answering;
+        ProjectionMetadata described;
+        do {
+            answering = answering();
+            KeptVersion<K, ?> other = answering.equals(old) ? current : old;
+            described = answering.metadata(awaited(), other.metadata("", null));
+        } while (!answering.equals(answering()));
+        return described;
     }
 
     private ReplacementRefusedException refused(Reason reason, String why) {

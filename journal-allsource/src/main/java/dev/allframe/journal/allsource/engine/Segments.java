@@ -467,6 +467,7 @@ final class Segments implements Closeable {
     /** Closes the files, when nobody reads any more. */
     @Override
     public void close() {
+        cache.clear();
         openFiles.close();
     }
 }

@@ -305,6 +305,18 @@ public final class SegmentCache {
         }
     }
 
+    /** Drops everything: the store is closed. */
+    public void clear() {
+        lock.lock();
+        try {
+            loading.clear();
+            loaded.values().forEach(part -> removed(part.use));
+            loaded.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Bytes that are kept. */
     public long sizeBytes() {
         lock.lock();

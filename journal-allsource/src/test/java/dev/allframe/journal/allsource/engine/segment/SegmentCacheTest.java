@@ -262,4 +262,15 @@ class SegmentCacheTest {
         assertThat(cache.sizeBytes()).isEqualTo(2 * size);
         assertThat(later).hasSize(1);
     }
+
+    @Test
+    void a_closed_store_keeps_nothing() throws IOException {
+        SegmentCache cache = cache(9);
+        read(cache, anna, range(1, 3));
+
+        cache.clear();
+
+        assertThat(cache.sizeBytes()).isZero();
+        assertThat(loadsOf(cache, anna, 2)).containsExactly(2L);
+    }
 }
