@@ -3,6 +3,7 @@ package dev.allframe.sample.bank.killed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.sample.bank.child.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,11 +57,11 @@ final class KilledReplacingTest {
     /** One process, which is killed when it has said a word so many times; one that has done what it had to ends. */
     private void live(String word, int times) throws IOException, InterruptedException {
         Path errors = folder.resolve("errors.txt");
-        Process life = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                SwitchingProcess.class.getName(), folder.resolve("store").toString(), Long.toString(random.nextLong()),
-                Integer.toString(STEPS), random.nextBoolean() ? "3ms" : "60s").redirectError(errors.toFile()).start();
+        Process life = ChildJvm.of(SwitchingProcess.class)
+                .process(folder.resolve("store").toString(), Long.toString(random.nextLong()),
+                        Integer.toString(STEPS), random.nextBoolean() ? "3ms" : "60s")
+                .redirectError(errors.toFile())
+                .start();
         process = life;
         int said = 0;
         boolean killed = false;

@@ -21,6 +21,7 @@ import dev.allframe.sample.bank.account.AccountCommand.Deposit;
 import dev.allframe.sample.bank.account.AccountCommand.Open;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
 import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.sample.bank.child.Work;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -35,9 +36,6 @@ import java.util.concurrent.Semaphore;
  * that is sent in a line of its own, so that it can be killed in the middle and started again.
  */
 final class GiftsProcess {
-
-    /** What every line ends with: another one was cut. */
-    static final String END = " .";
 
     static final LocalDate DAY = LocalDate.of(1993, 5, 1);
 
@@ -115,7 +113,7 @@ final class GiftsProcess {
     }
 
     private static synchronized void say(String line) {
-        System.out.println(line + END);
+        System.out.println(line + Work.END);
         System.out.flush();
     }
 }

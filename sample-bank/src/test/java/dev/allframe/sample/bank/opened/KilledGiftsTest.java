@@ -1,19 +1,17 @@
 package dev.allframe.sample.bank.opened;
 
-import static dev.allframe.sample.bank.opened.GiftsProcess.END;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.sample.bank.child.ChildJvm;
+import dev.allframe.sample.bank.child.Work;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -94,44 +92,14 @@ final class KilledGiftsTest {
         return streams;
     }
 
-    /**
-     * Lets a process live and kills it after so many lines, or when it is done before; lets it end by itself where
-     * there is no such number. Whether it was killed at work.
-     */
     private boolean live(int lines) throws IOException, InterruptedException {
-        Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), GiftsProcess.class.getName(),
-                folder.resolve("store").toString(), Integer.toString(opened.nextClearBit(0)),
-                Integer.toString(ACCOUNTS)).redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())).start();
-        boolean killed = false;
-        boolean done = false;
-        int heard = 0;
-        try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = said.readLine(); line != null; line = said.readLine()) {
-                if (!line.endsWith(END)) {
-                    continue; // cut
-                }
-                String[] parts = line.split(" ", -1);
-                if (parts[0].equals("opened")) {
-                    opened.set(Integer.parseInt(parts[1]));
-                }
-                done = done || parts[0].equals("done");
-                heard++;
-                if (!killed && lines < Integer.MAX_VALUE && (done || heard >= lines)) {
-                    process.toHandle().destroyForcibly();
-                    killed = true;
-                } else if (done) {
-                    process.getOutputStream().close();
-                }
-            }
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
-        String trouble = Files.readString(errors);
-        assertThat(process.exitValue()).as(trouble).isEqualTo(killed ? 128 + 9 : 0);
-        assertThat(killed || done).as(trouble).isTrue();
-        return killed && !done;
+        return Work.live(ChildJvm.of(GiftsProcess.class)
+                .process(folder.resolve("store").toString(), Integer.toString(opened.nextClearBit(0)),
+                        Integer.toString(ACCOUNTS)),
+                lines, folder.resolve("errors.txt"), said -> {
+                    if (said[0].equals("opened")) {
+                        opened.set(Integer.parseInt(said[1]));
+                    }
+                });
     }
 }

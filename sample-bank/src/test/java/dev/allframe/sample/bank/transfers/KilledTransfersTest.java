@@ -6,7 +6,6 @@ import static dev.allframe.sample.bank.transfers.TransfersProcess.ACCOUNTS;
 import static dev.allframe.sample.bank.transfers.TransfersProcess.CLOSED;
 import static dev.allframe.sample.bank.transfers.TransfersProcess.CZK_EACH;
 import static dev.allframe.sample.bank.transfers.TransfersProcess.DAY;
-import static dev.allframe.sample.bank.transfers.TransfersProcess.END;
 import static dev.allframe.sample.bank.transfers.TransfersProcess.RICH;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,14 +18,12 @@ import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.AccountEvent.Opened;
 import dev.allframe.sample.bank.account.Entry;
 import dev.allframe.sample.bank.child.ChildJvm;
+import dev.allframe.sample.bank.child.Work;
 import dev.allframe.sample.bank.transfers.TransfersProcess.One;
 import dev.allframe.store.EventStore;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.ExpectedVersion;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -155,45 +152,15 @@ final class KilledTransfersTest {
         }
     }
 
-    /**
-     * Lets a process live and kills it after so many lines, or when it is done before; lets it end by itself where
-     * there is no such number. Whether it was killed at work.
-     */
     private boolean live(int lines) throws IOException, InterruptedException {
-        Path errors = folder.resolve("errors.txt");
         ChildJvm jvm = ChildJvm.of(TransfersProcess.class);
-        Process process = (TRANSFERS > FEW ? jvm.optimized() : jvm)
+        return Work.live((TRANSFERS > FEW ? jvm.optimized() : jvm)
                 .process(store().toString(), Long.toString(seed), Long.toString(random.nextLong()),
-                        Integer.toString(started.nextClearBit(0)), Integer.toString(TRANSFERS))
-                .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
-                .start();
-        boolean killed = false;
-        boolean done = false;
-        int heard = 0;
-        try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = said.readLine(); line != null; line = said.readLine()) {
-                if (!line.endsWith(END)) {
-                    continue; // cut
-                }
-                String[] parts = line.split(" ", -1);
-                if (parts[0].equals("started")) {
-                    started.set(Integer.parseInt(parts[1]));
-                }
-                done = done || parts[0].equals("done");
-                heard++;
-                if (!killed && lines < Integer.MAX_VALUE && (done || heard >= lines)) {
-                    process.toHandle().destroyForcibly();
-                    killed = true;
-                } else if (done) {
-                    process.getOutputStream().close();
-                }
-            }
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
-        String trouble = Files.readString(errors);
-        assertThat(process.exitValue()).as(trouble).isEqualTo(killed ? 128 + 9 : 0);
-        assertThat(killed || done).as(trouble).isTrue();
-        return killed && !done;
+                        Integer.toString(started.nextClearBit(0)), Integer.toString(TRANSFERS)),
+                lines, folder.resolve("errors.txt"), said -> {
+                    if (said[0].equals("started")) {
+                        started.set(Integer.parseInt(said[1]));
+                    }
+                });
     }
 }

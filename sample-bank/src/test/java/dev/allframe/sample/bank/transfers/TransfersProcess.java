@@ -19,6 +19,7 @@ import dev.allframe.sample.bank.account.AccountCommand.Release;
 import dev.allframe.sample.bank.account.AccountEvent;
 import dev.allframe.sample.bank.account.AccountEvent.Deposited;
 import dev.allframe.sample.bank.account.Entry;
+import dev.allframe.sample.bank.child.Work;
 import dev.allframe.store.Position;
 import dev.allframe.store.RecordedEvent;
 import java.nio.file.Path;
@@ -46,9 +47,6 @@ final class TransfersProcess {
     static final String RICH = "rich";
 
     static final String CLOSED = "closed";
-
-    /** What every line ends with: another one was cut. */
-    static final String END = " .";
 
     /** One in so many transfers is planted to be parked. */
     private static final int ONE_PLANTED_IN = 50;
@@ -204,7 +202,7 @@ final class TransfersProcess {
     }
 
     private static synchronized void say(String line) {
-        System.out.println(line + END);
+        System.out.println(line + Work.END);
         System.out.flush();
     }
 }
