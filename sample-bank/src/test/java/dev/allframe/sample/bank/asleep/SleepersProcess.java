@@ -47,8 +47,8 @@ final class SleepersProcess {
     private static final Instant ONE_DAY = Instant.parse("2090-01-01T00:00:00Z");
     private static final Instant ANOTHER_DAY = Instant.parse("2091-01-01T00:00:00Z");
 
-    /** So many looks in a row must find the same files: longer than the store keeps in memory what nobody reads. */
-    private static final int LOOKS = 80;
+    /** So many looks in a row must find the same files: the store keeps what nobody reads for a minute at most. */
+    private static final int LOOKS = 130;
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
