@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Deletes what rules let go, merges segments, writes the Parquet files that are missing, and keeps the row files within
  * their budget, on a thread of its own, so that none of it holds up sealing and with it appends.
  *
- * <h2>When</h2> When nothing was sealed for a while, so that a burst of appends has the processors to itself; when
+ * <h2>When</h2> When it is {@link Quiet}, so that a burst of appends has the processors to itself; when
  * {@link #MOST_BEHIND} segments have no Parquet file, quiet or not; and when somebody asks. Neighbours are merged
  * before a Parquet file is written for one of them alone, so that a row is seldom written to Parquet twice.
  *
@@ -43,7 +43,6 @@ final class Compactor {
     private final ParquetFiles parquetFiles;
     private final RowFileBudget rowFiles;
     private final Retention retention;
-    private final Duration quiet;
     private final AnswerThreads answerThreads;
     private final Thread thread = new Thread(this::run, "allframe-store-compactor");
     private final AtomicLong failures = new AtomicLong();
@@ -56,10 +55,11 @@ final class Compactor {
     private final List<CompletableFuture<Void>> parquetAsked = new ArrayList<>(); // guarded by the lock
     private boolean wanted = true; // guarded by the lock
     private boolean sealedMeanwhile; // since the last round began; guarded by the lock
-    private long quietFrom = System.nanoTime(); // guarded by the lock
+    private final Quiet quiet; // guarded by the lock
+    private long restUntil = System.nanoTime(); // guarded by the lock
 
     Compactor(Compaction compaction, ParquetFiles parquetFiles, RowFileBudget rowFiles, Retention retention,
-            Duration quiet, AnswerThreads answerThreads) {
+            Quiet quiet, AnswerThreads answerThreads) {
         this.answerThreads = answerThreads;
         this.compaction = compaction;
         this.quiet = quiet;
@@ -77,9 +77,11 @@ final class Compactor {
     void sealed() {
         lock.lock();
         try {
+            if (quiet.isQuiet()) {
+                quiet.disturbed();
+            }
             wanted = true;
             sealedMeanwhile = true;
-            quietFrom = System.nanoTime() + quiet.toNanos();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -169,7 +171,7 @@ final class Compactor {
         try {
             while (!stopping && !isAsked() && !isDue()) {
                 // Only what was sealed and rules make it wait for a time.
-                long untilQuiet = quietFrom - System.nanoTime();
+                long untilQuiet = Math.max(quiet.nanosLeft(), restUntil - System.nanoTime());
                 changed.awaitNanos(wanted ? untilQuiet : Math.max(untilQuiet, retention.nanosUntilDue()));
             }
             Round round = new Round(List.copyOf(asked), List.copyOf(parquetAsked), isQuiet() || isAsked());
@@ -198,7 +200,7 @@ final class Compactor {
     }
 
     private boolean isQuiet() {
-        return System.nanoTime() - quietFrom >= 0;
+        return System.nanoTime() - restUntil >= 0 && quiet.isQuiet();
     }
 
     private boolean isAskedMeanwhile() {
@@ -280,9 +282,8 @@ final class Compactor {
         try {
             boolean full = failure instanceof StoreFullException;
             wanted = full || sealedMeanwhile;
-            long rested = System.nanoTime() + REST.toNanos();
-            if (full && rested - quietFrom > 0) {
-                quietFrom = rested;
+            if (full) {
+                restUntil = System.nanoTime() + REST.toNanos();
             }
         } finally {
             lock.unlock();

@@ -1,10 +1,10 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.store.BackendStats;
+import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoredEvent;
@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store holds: the view of its events, the index of the sealed ones, and the state.
  *
- * <h2>Threads</h2> The partition's thread applies entries and ends tail segments, the sealer's replaces them by sealed
+ * <h2>Threads</h2> The partition's thread applies entries, by its {@link Applier}, and ends tail segments, the sealer's replaces them by sealed
  * segments, the compactor's replaces those. They change the view under this object's monitor, for a moment. Everyone
  * reads, without a lock.
  */
-final class Contents {
+final class Contents implements Applier.Events {
 
     private final String storeId;
     private final StreamIndex index;
@@ -35,14 +35,16 @@ final class Contents {
     private volatile long endedLsn;
     private volatile boolean closed;
 
-    /** Entries of the group that is being applied; used by the partition's thread alone. */
-    private final List<AppliedEntry> collected = new ArrayList<>();
-
-    Contents(String storeId, StreamIndex index, StateStore state, View view, long endedLsn) {
+    /**
+     * What segments and state hold, and no event that is in the log alone.
+     *
+     * @param endedLsn the last entry whose events stand in segments
+     */
+    Contents(String storeId, StreamIndex index, StateStore state, List<SealedSegment> sealed, long endedLsn) {
         this.storeId = storeId;
         this.index = index;
         this.state = state;
-        this.view = view;
+        this.view = new View(sealed, List.of(), List.of(new TailSegment(1)));
         this.endedLsn = endedLsn;
         this.streams.set(index.streamCount());
     }
@@ -113,20 +115,46 @@ final class Contents {
         return state.state(id).orElse(null);
     }
 
-    /** Keeps an entry until the group is applied. */
-    void collect(long lsn, LogEntry entry) {
-        collected.add(new AppliedEntry(lsn, entry));
+    @Override
+    public void add(LogEntry.EventsAppended entry) {
+        StreamId id = entry.stream();
+        if (tail().isEmpty()) {
+            beginTail(entry.firstPosition());
+        }
+        TailSegment tail = tail();
+        TailStream part = tail.stream(id);
+        if (part == null) {
+            if (entry.firstSequenceNr() == 1 && versionBeforeTail(id) == 0) {
+                streams.incrementAndGet();
+            }
+            part = tail.add(id, entry.firstSequenceNr() - 1);
+        }
+        if (part.version() != entry.firstSequenceNr() - 1) {
+            throw new CorruptStoreException("stream=" + id + " has version " + part.version()
+                    + " in the log, and event " + entry.firstSequenceNr() + " comes next");
+        }
+        tail.add(part, entry.events(storeId, part.id));
     }
 
-    /** Applies what was collected to the state, as one change. */
-    void applyCollected() {
-        state.apply(collected);
-        collected.clear();
+    @Override
+    public void grew(int bytes) {
+        tail().grew(bytes);
     }
 
-    /** So many streams more have a record. */
-    void streamsBegan(long count) {
-        streams.addAndGet(count);
+    @Override
+    public void publish() {
+        view.tails.forEach(TailSegment::publish);
+    }
+
+    /** Whether a stream has its first event in a tail segment, and nothing of it was ever anywhere else. */
+    boolean beganInTail(StreamId id) {
+        for (TailSegment tail : view.tails) {
+            TailStream part = tail.stream(id);
+            if (part != null) {
+                return part.base == 0 && index.version(id) == 0;
+            }
+        }
+        return false;
     }
 
     /** The position of the last event that was ever stored; 0 for none. */
@@ -205,16 +233,26 @@ final class Contents {
     /**
      * Begins a new tail segment.
      *
+     * @param lastLsn the last entry of the one before
      * @return the one that has ended
      */
-    synchronized TailSegment endTail(long lastLsn, long nextPosition) {
+    synchronized TailSegment endTail(long lastLsn) {
         TailSegment ended = view.tail();
         ended.end(lastLsn);
         List<TailSegment> tails = new ArrayList<>(view.tails);
-        tails.add(new TailSegment(nextPosition));
+        tails.add(new TailSegment(ended.nextPosition()));
         replace(new View(view.sealed, view.readable, tails));
         endedLsn = lastLsn;
         return ended;
+    }
+
+    /** The tail segment, which is empty, begins with a position: those before it stand elsewhere or nowhere. */
+    synchronized void beginTail(long position) {
+        if (tail().firstPosition != position) {
+            List<TailSegment> tails = new ArrayList<>(view.tails);
+            tails.set(tails.size() - 1, new TailSegment(position));
+            replace(new View(view.sealed, view.readable, tails));
+        }
     }
 
     /** Puts sealed segments in the place of a tail segment. */

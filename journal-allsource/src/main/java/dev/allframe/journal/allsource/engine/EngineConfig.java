@@ -51,7 +51,7 @@ public final class EngineConfig {
         return changed(config -> config.log = value);
     }
 
-    /** The tail segment is ended when the log's segment has this many bytes; 16 MiB unless changed. */
+    /** The tail segment is ended when its entries have this many bytes in the log; 16 MiB unless changed. */
     public EngineConfig withTailBytes(long value) {
         return changed(config -> config.tailBytes = value);
     }

@@ -1,6 +1,5 @@
 package dev.allframe.journal.allsource.engine;
 
-import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
@@ -8,8 +7,6 @@ import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalContents;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.DurableState;
-import dev.allframe.store.Envelope;
-import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
@@ -33,6 +30,7 @@ final class LogCheck implements WalConsumer {
     private final List<StoredEvent> tail = new ArrayList<>();
     private final Set<StreamId> streams = new HashSet<>();
     private final List<LogEntry> lastOfState = new ArrayList<>();
+    private final Applier applier;
     private String storeId = "";
     private long lastPosition;
 
@@ -42,6 +40,7 @@ final class LogCheck implements WalConsumer {
         this.state = state;
         this.sealedLsn = manifest == null ? Long.MAX_VALUE : manifest.sealedLsn();
         this.stateLsn = state == null ? Long.MAX_VALUE : state.appliedLsn();
+        this.applier = new Applier(state, 0, sealedLsn, this::addToTail);
     }
 
     /**
@@ -53,6 +52,7 @@ final class LogCheck implements WalConsumer {
     boolean read(ClosedStore store, UUID owner, StoreVerifier.Report report) throws IOException {
         storeId = owner.toString();
         WalContents contents = store.readWholeLog(this);
+        applier.publish();
         if (contents.storeId() != null && !contents.storeId().equals(owner)) {
             throw new CorruptStoreException("it is of store " + contents.storeId() + ", not of " + owner);
         }
@@ -66,7 +66,7 @@ final class LogCheck implements WalConsumer {
         long sealed = manifest == null || manifest.segments().isEmpty()
                 ? 0
                 : manifest.segments().getLast().lastPosition();
-        lastPosition = Math.max(sealed, contents.nextPosition() - 1);
+        lastPosition = Math.max(sealed, contents.numbers().nextPosition() - 1);
         if (!tail.isEmpty() && tail.getFirst().position().index() <= sealed) {
             throw new CorruptStoreException("the log has position " + tail.getFirst().position().index()
                     + " in an entry that is not sealed, and the segments go up to " + sealed);
@@ -85,22 +85,19 @@ final class LogCheck implements WalConsumer {
                     + " on stand nowhere else");
         }
         long known = Math.max(sealedLsn, stateLsn);
-        if (contents.lastLsn() < known) {
-            throw new CorruptStoreException("it ends with entry " + contents.lastLsn() + ", and it had entries up to "
-                    + known);
+        if (contents.numbers().lastLsn() < known) {
+            throw new CorruptStoreException(
+                    "it ends with entry " + contents.numbers().lastLsn() + ", and it had entries up to "
+                            + known);
         }
     }
 
     @Override
     public void entry(long lsn, LogEntry entry, int bytes) {
-        if (state != null && lsn > stateLsn) {
-            state.apply(List.of(new AppliedEntry(lsn, entry)));
-        }
+        applier.apply(lsn, entry, bytes);
         switch (entry) {
             case LogEntry.EventsAppended events -> {
-                if (lsn > sealedLsn) {
-                    addToTail(events);
-                }
+                // the applier has added those that are not sealed
             }
             case LogEntry.EventsDeleted deleted -> lastOfState.add(deleted);
             case LogEntry.StateChanged changed -> lastOfState.add(changed);
@@ -110,20 +107,17 @@ final class LogCheck implements WalConsumer {
             case LogEntry.SnapshotsDeleted deleted -> {
                 // later ones may have been saved
             }
-            case LogEntry.Mark mark -> {
-                // changes nothing
-            }
         }
+    }
+
+    @Override
+    public void mark(long lsn) {
+        applier.passed(lsn);
     }
 
     private void addToTail(LogEntry.EventsAppended events) {
         streams.add(events.stream());
-        long sequenceNr = events.firstSequenceNr();
-        long position = events.firstPosition();
-        for (Envelope record : events.records()) {
-            tail.add(new StoredEvent(events.stream(), sequenceNr++, new Position(storeId, 0, 0, position++),
-                    events.writer(), record));
-        }
+        tail.addAll(events.events(storeId));
     }
 
     private void compareWithState(LogEntry entry) {

@@ -7,6 +7,7 @@ import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.Uninterrupted;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
+import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.journal.allsource.engine.segment.EventSegmentWriter;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.RowOrder;
@@ -202,8 +203,8 @@ public final class NewStore implements AutoCloseable {
     private void writeRest() throws IOException {
         new Manifest(storeId, segments.size() + 1L, lastLsn, segments).store(disk, directory);
         long nextPosition = Math.max(lastPosition, events + state.counters().deletedEvents()) + 1;
-        WalLog.createBehind(disk, directory.resolve(ClosedStore.LOG), storeId, lastLsn, nextPosition,
-                state.counters().lastChange() + 1);
+        WalLog.createBehind(disk, directory.resolve(ClosedStore.LOG), storeId,
+                new Numbers(lastLsn, nextPosition, state.counters().lastChange() + 1));
         StoreFileFormat.write(disk, directory, storeId, System.currentTimeMillis());
     }
 

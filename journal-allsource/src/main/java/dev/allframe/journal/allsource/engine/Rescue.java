@@ -16,7 +16,6 @@ import dev.allframe.journal.allsource.engine.wal.LogRescue;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.CorruptStoreException;
-import dev.allframe.store.Envelope;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
@@ -293,12 +292,7 @@ public final class Rescue {
                 }
             }
             if (entry instanceof LogEntry.EventsAppended events) {
-                long sequenceNr = events.firstSequenceNr();
-                long at = events.firstPosition();
-                for (Envelope record : events.records()) {
-                    ofLog.put(at, new StoredEvent(events.stream(), sequenceNr++,
-                            new Position(storeId.toString(), 0, 0, at++), events.writer(), record));
-                }
+                events.events(storeId.toString()).forEach(event -> ofLog.put(event.position().index(), event));
             }
         }
 

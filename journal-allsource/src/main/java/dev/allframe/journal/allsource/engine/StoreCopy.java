@@ -219,9 +219,10 @@ final class StoreCopy {
             long needed = Math.min(manifest.sealedLsn(), state.appliedLsn());
             WalContents log = WalReader.read(disk, target.resolve(ClosedStore.LOG + NEW), storeId, needed,
                     (lsn, entry, bytes) -> {});
-            if (log.lastLsn() < known) {
-                throw new CorruptStoreException("the log ends with entry " + log.lastLsn() + ", and had entries up to "
-                        + known);
+            if (log.numbers().lastLsn() < known) {
+                throw new CorruptStoreException(
+                        "the log ends with entry " + log.numbers().lastLsn() + ", and had entries up to "
+                                + known);
             }
         } catch (CorruptStoreException damaged) {
             throw new CorruptStoreException("what was copied is not as it was written, in the store or on its way to "

@@ -1,10 +1,8 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.index.AppliedEntry;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.io.Disk;
-import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.segment.LoadedSegment;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.ParquetSegment;
@@ -12,11 +10,8 @@ import dev.allframe.journal.allsource.engine.segment.RowFile;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
-import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.engine.wal.WalContents;
 import dev.allframe.store.CorruptStoreException;
-import dev.allframe.store.Envelope;
-import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
@@ -40,7 +35,6 @@ import java.util.function.Consumer;
 public final class StoredContents implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(StoredContents.class.getName());
-    private static final int APPLIED_AT_ONCE = 1000;
 
     private final ClosedStore store;
     private final UUID storeId;
@@ -54,9 +48,11 @@ public final class StoredContents implements AutoCloseable {
         this.storeId = storeId;
         this.manifest = manifest;
         this.state = state;
-        Reading reading = new Reading();
-        this.log = store.readLog(Math.min(manifest.sealedLsn(), state.appliedLsn()), reading);
-        reading.applyEntries();
+        long from = Math.min(manifest.sealedLsn(), state.appliedLsn());
+        Applier applier = new Applier(state, from, manifest.sealedLsn(),
+                entry -> tail.addAll(entry.events(storeId.toString())));
+        this.log = store.readLog(from, new Applying(applier));
+        applier.publish();
     }
 
     /**
@@ -82,33 +78,6 @@ public final class StoredContents implements AutoCloseable {
         }
     }
 
-    /** Takes what the log has and the segments have not. */
-    private final class Reading implements WalConsumer {
-
-        private final List<AppliedEntry> entries = new ArrayList<>();
-
-        @Override
-        public void entry(long lsn, LogEntry entry, int bytes) {
-            entries.add(new AppliedEntry(lsn, entry));
-            if (entries.size() == APPLIED_AT_ONCE) {
-                applyEntries();
-            }
-            if (lsn > manifest.sealedLsn() && entry instanceof LogEntry.EventsAppended events) {
-                long sequenceNr = events.firstSequenceNr();
-                long position = events.firstPosition();
-                for (Envelope record : events.records()) {
-                    tail.add(new StoredEvent(events.stream(), sequenceNr++,
-                            new Position(storeId.toString(), 0, 0, position++), events.writer(), record));
-                }
-            }
-        }
-
-        private void applyEntries() {
-            state.apply(entries);
-            entries.clear();
-        }
-    }
-
     public UUID storeId() {
         return storeId;
     }
@@ -130,7 +99,7 @@ public final class StoredContents implements AutoCloseable {
     /** The position of the last event that was ever stored, 0 for none. */
     public long lastPosition() {
         long sealed = manifest.segments().isEmpty() ? 0 : manifest.segments().getLast().lastPosition();
-        return Math.max(sealed, log.nextPosition() - 1);
+        return Math.max(sealed, log.numbers().nextPosition() - 1);
     }
 
     /** How many events there are. */

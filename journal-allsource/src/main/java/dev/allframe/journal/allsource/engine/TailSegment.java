@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one log segment that is not sealed, in position order and by stream.
+ * The newest events, which no segment has yet, in position order and by stream.
  *
  * <p>One thread, the partition's, adds; any thread reads, without a lock. An append is published to its stream first
  * and to the order of positions after it, so that who was told of a position finds its event in its stream. Positions
@@ -24,10 +24,11 @@ final class TailSegment {
     private final ConcurrentMap<StreamId, TailStream> streams = new ConcurrentHashMap<>();
     private @Nullable StoredEvent[] events = new StoredEvent[1024];
     private int written; // by the partition's thread alone
+    private long bytes; // likewise
     private volatile int size;
 
     /**
-     * The last record of the log in this segment, once no more are added; set before the segment is given to the
+     * The last entry of the log that belongs here, once no more are added; set before the segment is given to the
      * sealer.
      */
     private volatile long lastLsn;
@@ -65,6 +66,21 @@ final class TailSegment {
     /** Publishes everything added, in position order. */
     void publish() {
         size = written;
+    }
+
+    /** An entry that belongs here, with events or without, had so many bytes in the log. */
+    void grew(int more) {
+        bytes += more;
+    }
+
+    /** Whether it is to be ended, by the number of its events and the bytes of its entries, published or not. */
+    boolean isFull(EngineConfig config) {
+        return written >= config.tailEvents() || bytes >= config.tailBytes();
+    }
+
+    /** The position behind its last event, published or not. */
+    long nextPosition() {
+        return firstPosition + written;
     }
 
     /** Whether it has no event, published or not. */

@@ -20,19 +20,12 @@ final class TailStream {
     /** The version that the stream had before this segment. */
     final long base;
 
-    /**
-     * The version that the stream has when everything that is being written has succeeded. Used by the partition's
-     * thread alone.
-     */
-    long pendingVersion;
-
     private @Nullable StoredEvent[] events = new StoredEvent[2];
     private volatile int size;
 
     TailStream(StreamId id, long base) {
         this.id = id;
         this.base = base;
-        this.pendingVersion = base;
     }
 
     /** Adds and publishes the records of one append, together. */

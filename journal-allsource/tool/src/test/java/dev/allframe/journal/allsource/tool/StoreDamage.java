@@ -37,7 +37,7 @@ final class StoreDamage {
         try (StateStore state = StateStore.open(tables.state(), storeId(store))) {
             state.apply(List.of(new AppliedEntry(state.appliedLsn() + 1, new LogEntry.EventsDeleted(stream, to))));
             for (int i = 0; i < 100; i++) {
-                state.apply(List.of(new AppliedEntry(state.appliedLsn() + 1, new LogEntry.Mark())));
+                state.apply(List.of(new AppliedEntry(state.appliedLsn() + 1, null)));
             }
             state.flush();
         } finally {
