@@ -7,6 +7,7 @@ import dev.allframe.store.Append;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -161,6 +162,9 @@ public final class CutStore implements BackendProvider {
                 NODES.get(system.settings().config().getString("inmemory.cut.node")));
         return (EventStoreBackend) Proxy.newProxyInstance(CutStore.class.getClassLoader(),
                 new Class<?>[]{EventStoreBackend.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("appendEach")) { // by append
+                        return InvocationHandler.invokeDefault(proxy, method, arguments);
+                    }
                     if (node.dead) {
                         return dead(store, method);
                     }

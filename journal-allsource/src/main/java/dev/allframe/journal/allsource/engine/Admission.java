@@ -33,10 +33,10 @@ final class Admission {
     private final Group group;
     private final Sealer sealer;
 
-    Admission(Engine.Parts parts, Speculation speculation, Group group, Sealer sealer) {
+    Admission(WriteParts parts, Speculation speculation, Group group, Sealer sealer) {
         this.storeId = parts.storeId();
-        this.maxRecordBytes = parts.config().maxRecordBytes();
-        this.maxPayloadBytes = parts.config().log().maxRecordBytes();
+        this.maxRecordBytes = parts.limits().recordBytes();
+        this.maxPayloadBytes = parts.limits().entryBytes();
         this.clock = parts.clock();
         this.speculation = speculation;
         this.group = group;

@@ -36,7 +36,7 @@ final class Answers {
     private boolean eventsChanged;
     private boolean statesChanged;
 
-    Answers(Engine.Parts parts) {
+    Answers(WriteParts parts) {
         this.storeId = parts.storeId();
         this.threads = parts.answerThreads();
         this.eventListeners = parts.eventListeners();

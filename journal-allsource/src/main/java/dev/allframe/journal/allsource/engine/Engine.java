@@ -4,7 +4,6 @@ import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.Uninterrupted;
-import dev.allframe.journal.allsource.engine.log.GroupLog;
 import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.ChangesRefused;
@@ -40,7 +39,7 @@ public final class Engine implements AutoCloseable {
 
     private final Disk disk;
     private final Path directory;
-    private final Parts parts;
+    private final WriteParts parts;
     private final StoreLock lock;
     private final Tables tables;
     private final Segments segments;
@@ -50,34 +49,29 @@ public final class Engine implements AutoCloseable {
     private final ReadThreads readThreads;
     private final RunningBackups backups;
 
-    /** What the threads of an engine share. */
-    record Parts(String storeId, EngineConfig config, GroupLog log, Contents contents, Listeners eventListeners,
-            Listeners stateListeners, AnswerThreads answerThreads, Clock clock) {}
-
     /**
      * Joins opened parts.
      *
      * @param numbers those of the next entry
      */
-    Engine(Opening opening, Parts parts, StoreLock lock, Segments segments, Applier applier, Numbers numbers) {
+    Engine(Opening opening, WriteParts parts, StoreLock lock, Segments segments, Applier applier, Numbers numbers) {
         this.disk = opening.disk();
         this.directory = opening.directory();
         this.parts = parts;
         this.lock = lock;
         this.tables = opening.tables();
         this.segments = segments;
-        this.compactor = new Compactor(new Compaction(segments, parts.contents),
-                new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
-                        parts.config.rowFileBytes()),
-                new Retention(parts.config.retention(), parts.contents, parts.clock, this::delete),
-                new Quiet(parts.config.quiet(), () -> parts.contents.state().appliedLsn(), System::nanoTime),
-                parts.answerThreads);
-        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog,
-                compactor::sealed);
-        this.sealer = new Sealer(sealing, parts.config.maxUnsealed(), parts.answerThreads);
-        this.partition = new Partition(parts, sealer, applier,
-                new Speculation(parts.contents, numbers));
-        this.readThreads = new ReadThreads(parts.config.readThreads());
+        EngineConfig config = opening.config();
+        Contents contents = parts.contents();
+        this.compactor = new Compactor(new Compaction(segments, contents), new ParquetFiles(segments, contents),
+                new RowFileBudget(segments, contents, config.rowFileBytes()),
+                new Retention(config.retention(), contents, parts.clock(), this::delete),
+                new Quiet(config.quiet(), () -> contents.state().appliedLsn(), System::nanoTime),
+                parts.answerThreads());
+        Sealing sealing = new Sealing(segments, contents, this::releaseLog, compactor::sealed);
+        this.sealer = new Sealer(sealing, config.maxUnsealed(), parts.answerThreads());
+        this.partition = new Partition(parts, sealer, applier, new Speculation(contents, numbers));
+        this.readThreads = new ReadThreads(config.readThreads());
         this.backups = new RunningBackups(this);
     }
 
@@ -113,7 +107,7 @@ public final class Engine implements AutoCloseable {
 
     /** Starts the threads; the tail segments that have ended are sealed first. */
     void start() {
-        List<TailSegment> tails = parts.contents.view().tails;
+        List<TailSegment> tails = parts.contents().view().tails;
         tails.subList(0, tails.size() - 1).forEach(sealer::submit);
         sealer.start();
         compactor.start();
@@ -167,19 +161,19 @@ public final class Engine implements AutoCloseable {
     }
 
     String storeId() {
-        return parts.storeId;
+        return parts.storeId();
     }
 
     Contents contents() {
-        return parts.contents;
+        return parts.contents();
     }
 
     Listeners eventListeners() {
-        return parts.eventListeners;
+        return parts.eventListeners();
     }
 
     Listeners stateListeners() {
-        return parts.stateListeners;
+        return parts.stateListeners();
     }
 
     /** Who reads files and tables. */
@@ -203,12 +197,12 @@ public final class Engine implements AutoCloseable {
     }
 
     StateCounters counters() {
-        return parts.contents.state().counters();
+        return parts.contents().state().counters();
     }
 
     /** Who completes stages. */
     AnswerThreads answerThreads() {
-        return parts.answerThreads;
+        return parts.answerThreads();
     }
 
     /** Who copies the store. */
@@ -234,11 +228,11 @@ public final class Engine implements AutoCloseable {
         stop();
         try (lock) {
             readThreads.close();
-            parts.answerThreads.awaitEnd(ANSWER_PATIENCE);
+            parts.answerThreads().awaitEnd(ANSWER_PATIENCE);
             Uninterrupted.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {
             throw new StoreFailedException(
-                    "store " + parts.storeId + " could not be closed: " + Failures.message(failed),
+                    "store " + parts.storeId() + " could not be closed: " + Failures.message(failed),
                     failed);
         }
     }
@@ -246,9 +240,9 @@ public final class Engine implements AutoCloseable {
     /** Closes all, also where one of them fails. */
     private void closeParts() throws IOException {
         Closeable tablesLast = tables::close;
-        Closeable contents = parts.contents::close;
+        Closeable contents = parts.contents()::close;
         try (tablesLast; segments; contents) {
-            parts.log.close();
+            parts.log().close();
         }
     }
 }

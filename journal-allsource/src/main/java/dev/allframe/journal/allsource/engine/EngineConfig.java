@@ -113,24 +113,16 @@ public final class EngineConfig {
         return log;
     }
 
-    long tailBytes() {
-        return tailBytes;
+    TailLimits tailLimits() {
+        return new TailLimits(tailBytes, tailEvents);
     }
 
-    int tailEvents() {
-        return tailEvents;
+    WriteLimits writeLimits() {
+        return new WriteLimits(maxRecordBytes, log.maxRecordBytes(), groupBytes, tailLimits(), sealAfter);
     }
 
     int maxUnsealed() {
         return maxUnsealed;
-    }
-
-    long groupBytes() {
-        return groupBytes;
-    }
-
-    int maxRecordBytes() {
-        return maxRecordBytes;
     }
 
     long cacheBytes() {
@@ -143,10 +135,6 @@ public final class EngineConfig {
 
     int readThreads() {
         return readThreads;
-    }
-
-    Duration sealAfter() {
-        return sealAfter;
     }
 
     Duration quiet() {

@@ -48,13 +48,13 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
         List<SealedSegment> sealed = segments.open(knownLsn, () -> state.forEachDeleted(index::noteStream));
         Contents contents = new Contents(storeId.toString(), index, state, sealed, manifest.sealedLsn());
         Applier applier = new Applier(state, knownLsn, manifest.sealedLsn(), contents);
-        Recovery recovery = new Recovery(applier, contents, config);
+        Recovery recovery = new Recovery(applier, contents, config.tailLimits());
         WalLog log = opened.add(
                 WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(), knownLsn, recovery));
         checkNotAhead(state, log, storeId);
         recovery.end(log.numbers().nextPosition());
         segments.deleteLeftOvers();
-        return new Engine(this, new Engine.Parts(storeId.toString(), config, new LocalLog(log), contents,
+        return new Engine(this, new WriteParts(storeId.toString(), config.writeLimits(), new LocalLog(log), contents,
                 new Listeners(), new Listeners(), new AnswerThreads(), clock), lock, segments, applier, log.numbers());
     }
 

@@ -50,7 +50,7 @@ final class Partition {
     /** How long the log rests before it notes how far it is durable. */
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final Engine.Parts parts;
+    private final WriteParts parts;
     private final Contents contents;
     private final GroupLog log;
     private final Sealer sealer;
@@ -90,7 +90,7 @@ final class Partition {
 
     private record Conflict(Request.Change request, int part, VersionConflictException reason) {}
 
-    Partition(Engine.Parts parts, Sealer sealer, Applier applier, Speculation speculation) {
+    Partition(WriteParts parts, Sealer sealer, Applier applier, Speculation speculation) {
         this.parts = parts;
         this.contents = parts.contents();
         this.log = parts.log();
@@ -100,7 +100,7 @@ final class Partition {
         this.trouble = new WriteTrouble(parts.storeId(), parts.clock());
         this.group = log.newGroup();
         this.admission = new Admission(parts, speculation, group, sealer);
-        this.tailAge = new TailAge(parts.config().sealAfter());
+        this.tailAge = new TailAge(parts.limits().sealAfter());
         this.upkeep = new Upkeep(log, sealer, trouble, this::endWholeTail);
         this.answers = newAnswers();
         this.thread = new Thread(this::run, "allframe-store-writer");
@@ -228,7 +228,7 @@ final class Partition {
     }
 
     private boolean isGroupFull() {
-        return group.size() >= MAX_GROUP || group.bytes() >= parts.config().groupBytes();
+        return group.size() >= MAX_GROUP || group.bytes() >= parts.limits().groupBytes();
     }
 
     private void giveAnswers() {
@@ -389,7 +389,7 @@ final class Partition {
     }
 
     private boolean isTailFull() {
-        return contents.tail().isFull(parts.config()) || tailAge.isOver();
+        return contents.tail().isFull(parts.limits().tail()) || tailAge.isOver();
     }
 
     /** Ends the tail segment and gives it to the sealer. Waits where too many are waiting there. */

@@ -11,19 +11,19 @@ final class Recovery implements WalConsumer {
 
     private final Applier applier;
     private final Contents contents;
-    private final EngineConfig config;
+    private final TailLimits tailLimits;
     private final List<LogEntry.EventsDeleted> deleted = new ArrayList<>();
 
-    Recovery(Applier applier, Contents contents, EngineConfig config) {
+    Recovery(Applier applier, Contents contents, TailLimits tailLimits) {
         this.applier = applier;
         this.contents = contents;
-        this.config = config;
+        this.tailLimits = tailLimits;
     }
 
     @Override
     public void entry(long lsn, LogEntry entry, int bytes) {
         applier.apply(lsn, entry, bytes);
-        if (contents.tail().isFull(config)) {
+        if (contents.tail().isFull(tailLimits)) {
             contents.endTail(lsn);
         }
         if (entry instanceof LogEntry.EventsDeleted events) {

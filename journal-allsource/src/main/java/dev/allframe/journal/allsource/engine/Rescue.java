@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -312,9 +313,10 @@ public final class Rescue {
             TreeMap<Long, StoredEvent> events = new TreeMap<>(ofLog.headMap(group.lastPosition, true));
             ofLog.headMap(group.lastPosition, true).clear();
             for (long id : group.ids) {
-                for (StoredEvent event : read(id).events()) {
-                    addOnce(events, event);
-                }
+                SegmentMeta meta = manifest == null ? null : ofManifest(manifest, id);
+                SegmentRescue.Found found = SegmentRescue.read(disk, source.segmentDirectory(), storeId, id, meta);
+                found.events().forEach(event -> addOnce(events, event));
+                tell(found, meta != null && hasAll(events, meta));
             }
             events.values().forEach(this::take);
         }
@@ -322,16 +324,24 @@ public final class Rescue {
         ofLog.clear();
     }
 
-    private SegmentRescue.Found read(long id) {
-        SegmentMeta meta = null;
-        if (manifest != null) {
-            meta = manifest.segments().stream().filter(segment -> segment.id() == id).findFirst().orElseThrow();
-        }
-        SegmentRescue.Found found = SegmentRescue.read(disk, source.segmentDirectory(), storeId, id, meta);
+    private static SegmentMeta ofManifest(Manifest manifest, long id) {
+        return manifest.segments().stream().filter(segment -> segment.id() == id).findFirst().orElseThrow();
+    }
+
+    /** Whether there is an event at each position of a segment. */
+    private static boolean hasAll(NavigableMap<Long, StoredEvent> events, SegmentMeta meta) {
+        return events.subMap(meta.firstPosition(), true, meta.lastPosition(), true).size() == meta.lastPosition()
+                - meta.firstPosition() + 1;
+    }
+
+    private void tell(SegmentRescue.Found found, boolean restIsInLog) {
         found.notes().forEach(report::note);
-        found.lost().forEach(report::lost);
-        eventsAreLost |= !found.lost().isEmpty();
-        return found;
+        if (restIsInLog) {
+            found.lost().forEach(lost -> report.note(lost + "; the log has them"));
+        } else {
+            found.lost().forEach(report::lost);
+            eventsAreLost |= !found.lost().isEmpty();
+        }
     }
 
     private void addOnce(Map<Long, StoredEvent> events, StoredEvent event) {

@@ -74,8 +74,8 @@ final class TailSegment {
     }
 
     /** Whether it is to be ended, by the number of its events and the bytes of its entries, published or not. */
-    boolean isFull(EngineConfig config) {
-        return written >= config.tailEvents() || bytes >= config.tailBytes();
+    boolean isFull(TailLimits limits) {
+        return written >= limits.events() || bytes >= limits.bytes();
     }
 
     /** The position behind its last event, published or not. */
