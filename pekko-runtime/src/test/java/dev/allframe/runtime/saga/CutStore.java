@@ -7,7 +7,6 @@ import dev.allframe.store.Append;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -133,9 +132,12 @@ public final class CutStore implements BackendProvider {
         }
     }
 
-    /** The configuration of a node. */
+    /**
+     * The configuration of a node. It wants a circuit breaker, so that each message of writes is an append of its own:
+     * a group would be answered when all of its appends are, and some never are.
+     */
     static String config(String store, String node) {
-        return "allframe.storage = memory\ninmemory.provider = \"" + CutStore.class.getName()
+        return "allframe.storage = memory\ninmemory.journal.circuit-breaker.max-failures = 1000\ninmemory.provider = \"" + CutStore.class.getName()
                 + "\"\ninmemory.cut { store = \"" + store + "\", node = \"" + node + "\" }";
     }
 
@@ -162,9 +164,6 @@ public final class CutStore implements BackendProvider {
                 NODES.get(system.settings().config().getString("inmemory.cut.node")));
         return (EventStoreBackend) Proxy.newProxyInstance(CutStore.class.getClassLoader(),
                 new Class<?>[]{EventStoreBackend.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("appendEach")) { // by append
-                        return InvocationHandler.invokeDefault(proxy, method, arguments);
-                    }
                     if (node.dead) {
                         return dead(store, method);
                     }

@@ -6,7 +6,6 @@ import dev.allframe.journal.plugin.StorageSettings;
 import dev.allframe.store.Append;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoreClosedException;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -85,9 +84,6 @@ public final class CutStore implements BackendProvider {
         }
         return (EventStoreBackend) Proxy.newProxyInstance(CutStore.class.getClassLoader(),
                 new Class<?>[]{EventStoreBackend.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("appendEach")) { // by append
-                        return InvocationHandler.invokeDefault(proxy, method, arguments);
-                    }
                     if (node.dead) {
                         return dead(node.store, method);
                     }
