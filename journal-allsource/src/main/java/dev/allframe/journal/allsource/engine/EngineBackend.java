@@ -1,7 +1,17 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.closed.Backups;
+import dev.allframe.journal.allsource.engine.contents.Contents;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.read.PositionReads;
+import dev.allframe.journal.allsource.engine.read.ReadAhead;
+import dev.allframe.journal.allsource.engine.read.StreamReads;
+import dev.allframe.journal.allsource.engine.threads.AnswerThreads;
+import dev.allframe.journal.allsource.engine.threads.ReadThreads;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
+import dev.allframe.journal.allsource.engine.write.AppendEach;
+import dev.allframe.journal.allsource.engine.write.Request;
 import dev.allframe.store.Append;
 import dev.allframe.store.AppendOutcome;
 import dev.allframe.store.Appended;

@@ -1,6 +1,9 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.contents.TailLimits;
+import dev.allframe.journal.allsource.engine.upkeep.RetentionRule;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import dev.allframe.journal.allsource.engine.write.WriteLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

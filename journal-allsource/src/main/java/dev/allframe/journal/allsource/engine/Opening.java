@@ -1,12 +1,22 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
+import dev.allframe.journal.allsource.engine.contents.Applier;
+import dev.allframe.journal.allsource.engine.contents.Contents;
+import dev.allframe.journal.allsource.engine.contents.SealedSegment;
+import dev.allframe.journal.allsource.engine.files.StoreFileFormat;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
+import dev.allframe.journal.allsource.engine.files.StoreLock;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.threads.AnswerThreads;
+import dev.allframe.journal.allsource.engine.upkeep.Segments;
 import dev.allframe.journal.allsource.engine.wal.LocalLog;
 import dev.allframe.journal.allsource.engine.wal.WalLog;
+import dev.allframe.journal.allsource.engine.write.WriteParts;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
@@ -23,8 +33,6 @@ import java.util.UUID;
  * before it are closed.
  */
 record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Clock clock) {
-
-    private static final String LOG_DIRECTORY = "log";
 
     /** An engine that is not started. */
     Engine open(StoreLock lock) throws IOException {
@@ -50,7 +58,7 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
         Applier applier = new Applier(state, knownLsn, manifest.sealedLsn(), contents);
         Recovery recovery = new Recovery(applier, contents, config.tailLimits());
         WalLog log = opened.add(
-                WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(), knownLsn, recovery));
+                WalLog.open(disk, directory.resolve(StoreLayout.LOG), storeId, config.log(), knownLsn, recovery));
         checkNotAhead(state, log, storeId);
         recovery.end(log.numbers().nextPosition());
         segments.deleteLeftOvers();
@@ -67,11 +75,11 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
     }
 
     private UUID identity() throws IOException {
-        if (disk.exists(directory.resolve(StoreFileFormat.FILE))) {
+        if (disk.exists(directory.resolve(StoreLayout.STORE))) {
             return StoreFileFormat.read(disk, directory);
         }
-        if (disk.exists(directory.resolve(Manifest.FILE)) || !disk.list(directory.resolve(LOG_DIRECTORY)).isEmpty()) {
-            throw new CorruptStoreException("the file " + StoreFileFormat.FILE + " is missing in " + directory
+        if (disk.exists(directory.resolve(StoreLayout.MANIFEST)) || !disk.list(directory.resolve(StoreLayout.LOG)).isEmpty()) {
+            throw new CorruptStoreException("the file " + StoreLayout.STORE + " is missing in " + directory
                     + ", where a store is; nothing was changed");
         }
         UUID storeId = UUID.randomUUID();
@@ -101,8 +109,8 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
         if (there.isPresent()) {
             return there.get();
         }
-        if (!disk.list(Segments.files(directory)).isEmpty() || !disk.list(directory.resolve(LOG_DIRECTORY)).isEmpty()) {
-            throw new CorruptStoreException("the file " + Manifest.FILE + " is missing in " + directory
+        if (!disk.list(Segments.files(directory)).isEmpty() || !disk.list(directory.resolve(StoreLayout.LOG)).isEmpty()) {
+            throw new CorruptStoreException("the file " + StoreLayout.MANIFEST + " is missing in " + directory
                     + ", where events are; nothing was changed");
         }
         Manifest empty = Manifest.empty(storeId);

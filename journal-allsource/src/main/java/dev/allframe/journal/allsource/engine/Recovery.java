@@ -1,5 +1,8 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.contents.Applier;
+import dev.allframe.journal.allsource.engine.contents.Contents;
+import dev.allframe.journal.allsource.engine.contents.TailLimits;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.wal.WalConsumer;

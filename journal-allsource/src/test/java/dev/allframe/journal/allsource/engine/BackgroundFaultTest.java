@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.index.MemoryTables;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
+import dev.allframe.journal.allsource.engine.upkeep.Segments;
+import dev.allframe.journal.allsource.engine.write.Request;
 import dev.allframe.store.Append;
 import dev.allframe.store.AppendOutcome;
 import dev.allframe.store.Appended;
