@@ -137,7 +137,8 @@ public final class CutStore implements BackendProvider {
      * a group would be answered when all of its appends are, and some never are.
      */
     static String config(String store, String node) {
-        return "allframe.storage = memory\ninmemory.journal.circuit-breaker.max-failures = 1000\ninmemory.provider = \"" + CutStore.class.getName()
+        return "allframe.storage = memory\ninmemory.journal.circuit-breaker.max-failures = 1000\ninmemory.provider = \""
+                + CutStore.class.getName()
                 + "\"\ninmemory.cut { store = \"" + store + "\", node = \"" + node + "\" }";
     }
 

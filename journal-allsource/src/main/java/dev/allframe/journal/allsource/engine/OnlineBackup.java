@@ -4,7 +4,6 @@ import dev.allframe.journal.allsource.engine.closed.Backups;
 import dev.allframe.journal.allsource.engine.closed.ClosedStore;
 import dev.allframe.journal.allsource.engine.closed.StoreCopy;
 import dev.allframe.journal.allsource.engine.contents.View;
-import dev.allframe.journal.allsource.engine.files.StoreFileFormat;
 import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.files.StoreLock;
 import dev.allframe.journal.allsource.engine.io.Disk;

@@ -78,7 +78,8 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
         if (disk.exists(directory.resolve(StoreLayout.STORE))) {
             return StoreFileFormat.read(disk, directory);
         }
-        if (disk.exists(directory.resolve(StoreLayout.MANIFEST)) || !disk.list(directory.resolve(StoreLayout.LOG)).isEmpty()) {
+        if (disk.exists(directory.resolve(StoreLayout.MANIFEST))
+                || !disk.list(directory.resolve(StoreLayout.LOG)).isEmpty()) {
             throw new CorruptStoreException("the file " + StoreLayout.STORE + " is missing in " + directory
                     + ", where a store is; nothing was changed");
         }
@@ -109,7 +110,8 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
         if (there.isPresent()) {
             return there.get();
         }
-        if (!disk.list(Segments.files(directory)).isEmpty() || !disk.list(directory.resolve(StoreLayout.LOG)).isEmpty()) {
+        if (!disk.list(Segments.files(directory)).isEmpty()
+                || !disk.list(directory.resolve(StoreLayout.LOG)).isEmpty()) {
             throw new CorruptStoreException("the file " + StoreLayout.MANIFEST + " is missing in " + directory
                     + ", where events are; nothing was changed");
         }

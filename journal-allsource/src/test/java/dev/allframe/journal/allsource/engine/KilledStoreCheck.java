@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.allframe.journal.allsource.engine.files.StoreFileFormat;
 import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventPage;

@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.allframe.journal.allsource.engine.files.StoreFileFormat;
 import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.journal.plugin.Storages;

@@ -1,7 +1,6 @@
 package dev.allframe.journal.allsource.engine.closed;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.files.StoreFileFormat;
 import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.files.StoreLock;
 import dev.allframe.journal.allsource.engine.files.UnusableDirectoryException;

@@ -215,7 +215,8 @@ public final class StoreCopy {
         try (RocksMemory memory = new RocksMemory(TABLE_BYTES);
                 StateStore state = StateStore.open(
                         OverlayKeyValues.over( // a new one is given its header, which need not be on disk yet
-                                RocksKeyValues.openReadOnly(target.resolve(StoreLayout.STATE + NEW), Table.STATE, memory)),
+                                RocksKeyValues.openReadOnly(target.resolve(StoreLayout.STATE + NEW), Table.STATE,
+                                        memory)),
                         storeId.toString())) {
             state.verify();
             long known = Math.max(manifest.sealedLsn(), state.appliedLsn());

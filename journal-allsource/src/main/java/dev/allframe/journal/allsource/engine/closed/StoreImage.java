@@ -1,11 +1,9 @@
 package dev.allframe.journal.allsource.engine.closed;
 
-import dev.allframe.journal.allsource.engine.files.StoreFileFormat;
 import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.files.StoreLock;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
-import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.wal.WalFiles;
@@ -39,7 +37,6 @@ import java.util.UUID;
  * taken and when the store is opened. Nothing in it is forced.
  */
 public final class StoreImage implements Closeable {
-
 
     /** Links to the log's segments; not part of the image. */
     private static final String LINKS = "links";

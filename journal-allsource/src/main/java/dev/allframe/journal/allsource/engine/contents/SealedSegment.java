@@ -37,7 +37,8 @@ public final class SealedSegment {
      *
      * @param files which it has, one or two
      */
-    public SealedSegment(SegmentMeta meta, Set<SegmentFile> files, OpenFiles openFiles, SegmentCache cache, FileUses uses,
+    public SealedSegment(SegmentMeta meta, Set<SegmentFile> files, OpenFiles openFiles, SegmentCache cache,
+            FileUses uses,
             DamagedRowFiles damaged) {
         if (files.isEmpty()) {
             throw new IllegalArgumentException("segment " + meta.id() + " has no file");

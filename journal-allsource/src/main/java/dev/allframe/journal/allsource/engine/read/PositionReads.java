@@ -93,7 +93,7 @@ public final class PositionReads {
             this.end = view.tail().lastPosition();
         }
 
-        public EventPage read() {
+        EventPage read() {
             for (int number = 0; number < view.sealed.size(); number++) {
                 if (full()) {
                     return page();
