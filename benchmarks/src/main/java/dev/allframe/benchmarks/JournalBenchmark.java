@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events per second through Pekko persistence: bare event-sourced actors with 100 bytes of text as Jackson CBOR on the
- * durable journal, on our journal in memory and on Pekko's journal in memory, which keeps objects and serializes
- * nothing; and our command bus, with JSON, on the durable journal.
+ * durable journal, on a bare log, on our journal in memory and on Pekko's journal in memory, which keeps objects and
+ * serializes nothing; and our command bus, with JSON, on the durable journal.
  *
  * <p>Arguments, all optional: {@code --seconds 3 --rounds 5 --entities 100,10000 --in-flight 1000 --delay-force 0
  * --variants all --dir <temp>}. The delay is added to every force. {@code --variants} is a text that the names of the
@@ -73,6 +73,9 @@ public final class JournalBenchmark {
             comparison.with("bare, inmemory.journal",
                     () -> bare(entities, inFlight, "pekko.persistence.journal.plugin = inmemory.journal", null));
         }
+        if (wanted("bare, a bare log")) {
+            comparison.with("bare, a bare log", () -> bareLog(entities, inFlight, delay));
+        }
         if (wanted("bare, allsource.journal")) {
             comparison.with("bare, allsource.journal", () -> durable((config, disk) -> bare(entities, inFlight,
                     "pekko.persistence.journal.plugin = allsource.journal\n" + config, disk), delay));
@@ -105,6 +108,21 @@ public final class JournalBenchmark {
                     """, store, MeteredProvider.class.getName()), disk);
         } finally {
             Folders.delete(store);
+        }
+    }
+
+    /** The limit: a journal that forces what it is given, and does nothing else. */
+    private Comparison.Result bareLog(int entities, int inFlight, Duration delay) throws InterruptedException {
+        Path log = Folders.fresh(folder);
+        try {
+            MeteredDisk disk = new MeteredDisk(delay);
+            BareLogJournal.use(log, disk);
+            return bare(entities, inFlight, String.format(Locale.ROOT, """
+                    pekko.persistence.journal.plugin = bare-log
+                    bare-log { class = "%s", dir = "%s" }
+                    """, BareLogJournal.class.getName(), log), disk);
+        } finally {
+            Folders.delete(log);
         }
     }
 

@@ -24,8 +24,8 @@ final class PlainLog implements Closeable {
     private static final int FILE_BYTES = 32 << 20;
     private static final int MAX_GROUP = 8_192;
 
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Waiting(byte[][] records, CompletableFuture<Long> done) {}
+    /** @param done run by the log's thread when the records are forced; it must return at once */
+    private record Waiting(List<byte[]> records, Runnable done, @Nullable CompletableFuture<Long> result) {}
 
     private final Disk disk;
     private final Path folder;
@@ -62,11 +62,20 @@ final class PlainLog implements Closeable {
     /** Appends records, all or none; the stage completes when they are forced. */
     CompletableFuture<Long> append(byte[]... records) {
         CompletableFuture<Long> done = new CompletableFuture<>();
-        queue.add(new Waiting(records, done));
+        add(new Waiting(List.of(records), () -> {}, done));
+        return done;
+    }
+
+    /** Appends records; what is done when they are forced is done by the log's thread, and must return at once. */
+    void append(List<byte[]> records, Runnable done) {
+        add(new Waiting(records, done, null));
+    }
+
+    private void add(Waiting waiting) {
+        queue.add(waiting);
         if (parked) {
             LockSupport.unpark(thread);
         }
-        return done;
     }
 
     private void run() {
@@ -84,15 +93,28 @@ final class PlainLog implements Closeable {
                 }
                 write();
                 file.force();
-                List<Waiting> answered = List.copyOf(group);
+                group.forEach(each -> each.done.run());
+                List<CompletableFuture<Long>> results = results(group);
                 long last = records;
-                Thread.startVirtualThread(() -> answered.forEach(each -> each.done.complete(last)));
+                if (!results.isEmpty()) {
+                    Thread.startVirtualThread(() -> results.forEach(each -> each.complete(last)));
+                }
                 group.clear();
             }
         } catch (IOException failed) {
             failure = failed;
-            group.forEach(each -> each.done.completeExceptionally(failed));
+            results(group).forEach(each -> each.completeExceptionally(failed));
         }
+    }
+
+    private static List<CompletableFuture<Long>> results(List<Waiting> group) {
+        List<CompletableFuture<Long>> results = new ArrayList<>();
+        for (Waiting each : group) {
+            if (each.result != null) {
+                results.add(each.result);
+            }
+        }
+        return results;
     }
 
     private void rest() {
@@ -103,7 +125,7 @@ final class PlainLog implements Closeable {
         parked = false;
     }
 
-    private void put(byte[][] added) throws IOException {
+    private void put(List<byte[]> added) throws IOException {
         for (byte[] record : added) {
             if (buffer.remaining() < record.length + 8) {
                 write();

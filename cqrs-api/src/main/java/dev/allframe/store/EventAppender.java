@@ -1,6 +1,12 @@
 package dev.allframe.store;
 
+import dev.allframe.failure.Failures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** The writing half of a store of events. Callable from any thread; never blocks on another caller's work for long. */
 public interface EventAppender {
@@ -24,6 +30,29 @@ public interface EventAppender {
      * {@link ExpectedVersion.Exactly} finds out.
      */
     CompletionStage<Appended> append(Append append);
+
+    /**
+     * Stores what several appends ask for, in their order, each as {@link #append} does and whatever becomes of the
+     * others. A backend that makes them durable together, and answers them together, spends less on each.
+     *
+     * @param appends of any streams, of one also several
+     * @param answer is given the outcomes of all, in their order, when the last is known; called once, on any thread,
+     *        also on the calling one. It must return at once and not throw: other callers may wait for it
+     */
+    default void appendEach(List<Append> appends, Consumer<List<AppendOutcome>> answer) {
+        List<Append> all = List.copyOf(Objects.requireNonNull(appends, "appends"));
+        Objects.requireNonNull(answer, "answer");
+        AppendOutcome[] outcomes = new AppendOutcome[all.size()];
+        List<CompletableFuture<?>> decided = new ArrayList<>(outcomes.length);
+        for (int i = 0; i < outcomes.length; i++) {
+            int number = i;
+            decided.add(append(all.get(i)).handle((appended, failure) -> outcomes[number] = failure == null
+                    ? new AppendOutcome.Stored(appended)
+                    : new AppendOutcome.Failed(Failures.unwrapped(failure))).toCompletableFuture());
+        }
+        CompletableFuture<Void> unused = CompletableFuture.allOf(decided.toArray(CompletableFuture[]::new))
+                .thenRun(() -> answer.accept(List.of(outcomes)));
+    }
 
     /**
      * Deletes the records of a stream up to a sequence number, included; {@link Long#MAX_VALUE} deletes all. They are

@@ -4,9 +4,9 @@ import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.Engine;
 import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.EngineConfig;
-import dev.allframe.journal.allsource.engine.MemoryTables;
-import dev.allframe.journal.allsource.engine.RocksTables;
-import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
+import dev.allframe.journal.allsource.engine.files.UnusableDirectoryException;
+import dev.allframe.journal.allsource.engine.index.MemoryTables;
+import dev.allframe.journal.allsource.engine.index.RocksTables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
@@ -61,7 +61,7 @@ public final class AllSourceBackend {
      *         changed
      * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it; nothing was changed
      * @throws dev.allframe.store.StoreFailedException if the disk fails
-     * @throws dev.allframe.journal.allsource.engine.UnusableDirectoryException if a store cannot be in a directory with
+     * @throws dev.allframe.journal.allsource.engine.files.UnusableDirectoryException if a store cannot be in a directory with
      *         this name; nothing was made
      */
     public static EventStoreBackend withConfig(AllSourceConfig config) {

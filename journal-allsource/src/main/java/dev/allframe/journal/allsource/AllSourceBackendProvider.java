@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource;
 
 import com.typesafe.config.Config;
-import dev.allframe.journal.allsource.engine.RetentionRule;
+import dev.allframe.journal.allsource.engine.upkeep.RetentionRule;
 import dev.allframe.journal.plugin.BackendProvider;
 import dev.allframe.journal.plugin.StorageSettings;
 import dev.allframe.store.EventStoreBackend;

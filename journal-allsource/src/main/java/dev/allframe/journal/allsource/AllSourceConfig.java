@@ -1,6 +1,6 @@
 package dev.allframe.journal.allsource;
 
-import dev.allframe.journal.allsource.engine.RetentionRule;
+import dev.allframe.journal.allsource.engine.upkeep.RetentionRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

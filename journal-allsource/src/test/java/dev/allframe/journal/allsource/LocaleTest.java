@@ -2,12 +2,12 @@ package dev.allframe.journal.allsource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.allframe.journal.allsource.engine.Backups;
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.NewStore;
-import dev.allframe.journal.allsource.engine.Rescue;
-import dev.allframe.journal.allsource.engine.StoreVerifier;
-import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.closed.Backups;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
+import dev.allframe.journal.allsource.engine.closed.Rescue;
+import dev.allframe.journal.allsource.engine.closed.StoreVerifier;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.Append;
 import dev.allframe.store.Envelope;

@@ -2,7 +2,6 @@ package dev.allframe.journal.plugin;
 
 import com.typesafe.config.Config;
 import dev.allframe.failure.Failures;
-import dev.allframe.store.Appended;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
@@ -40,7 +39,7 @@ import scala.runtime.BoxedUnit;
  * </ul>
  *
  * <p>Serialization and the call of the storage happen in the plugin's actor, in the order of its messages; that keeps
- * the order of each actor's writes. The thread that knows the outcome answers. Only where the configuration wants a
+ * the order of each actor's writes; {@link WriteGroups} hands them over together. Only where the configuration wants a
  * circuit breaker or replies in the order of all writes, messages of writes take the way through
  * {@link AsyncWriteJournal}, which has them; likewise those of replays where it wants a circuit breaker or a filter of
  * what is replayed. Replays run on the dispatcher of the key {@code replay-dispatcher}, so that recoveries and writes
@@ -57,7 +56,7 @@ public final class BackendJournal extends AsyncWriteJournal {
     private final EventMapping mapping;
     private final Payloads payloads;
     private final Executor replayExecutor;
-    private final WriteReplies replies;
+    private final WriteGroups groups;
     private final boolean writesDirectly;
     private final boolean replaysDirectly;
     private final boolean publishes;
@@ -69,7 +68,7 @@ public final class BackendJournal extends AsyncWriteJournal {
         this.payloads = new Payloads((ExtendedActorSystem) system);
         this.mapping = new EventMapping(payloads);
         this.replayExecutor = system.dispatchers().lookup(config.getString("replay-dispatcher"));
-        this.replies = new WriteReplies(self());
+        this.groups = new WriteGroups(backend, self());
         this.writesDirectly = Breakers.isNone(config) && !config.getBoolean("write-response-global-order");
         this.replaysDirectly = Breakers.isNone(config) && config.getString("replay-filter.mode").equals("off");
         Config all = system.settings().config();
@@ -84,35 +83,37 @@ public final class BackendJournal extends AsyncWriteJournal {
     public void aroundReceive(PartialFunction<Object, BoxedUnit> receive, Object message) {
         if (writesDirectly && message instanceof JournalProtocol.WriteMessages writes) {
             write(writes);
+        } else if (message instanceof WriteGroups.Answered answered) {
+            groups.answered(answered);
         } else if (replaysDirectly && message instanceof JournalProtocol.ReplayMessages replay) {
+            groups.handOver(); // it comes behind the writes that were sent before
             replay(replay);
         } else {
+            groups.handOver(); // likewise
             super.aroundReceive(receive, message);
         }
+    }
+
+    /** Also where the actor is restarted: its heir replies. */
+    @Override
+    public void postStop() {
+        groups.handOver();
     }
 
     private void write(JournalProtocol.WriteMessages message) {
         Iterator<AtomicWrite> atomicWrites = atomicWrites(message);
         if (!atomicWrites.hasNext()) {
-            replies.stored(message, List.of());
+            groups.replies().stored(message, List.of());
             return;
         }
         Writes writes;
-        CompletionStage<Appended> stored;
         try {
             writes = payloads.withTransportInformation(() -> Writes.of(atomicWrites, this::adapted, mapping));
-            stored = backend.append(writes.append());
         } catch (Throwable failure) { // a gap between the writes, or whatever adapters and serializers throw
-            replies.failed(message, failure);
+            groups.replies().failed(message, failure);
             return;
         }
-        stored.whenComplete((appended, failure) -> {
-            if (failure == null) {
-                replies.stored(message, writes.rejections());
-            } else {
-                replies.failed(message, Failures.unwrapped(failure));
-            }
-        });
+        groups.add(message, writes);
     }
 
     private static Iterator<AtomicWrite> atomicWrites(JournalProtocol.WriteMessages message) {

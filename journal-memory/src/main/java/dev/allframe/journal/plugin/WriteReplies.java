@@ -1,10 +1,8 @@
 package dev.allframe.journal.plugin;
 
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.JournalProtocol;
@@ -14,23 +12,16 @@ import org.apache.pekko.persistence.PersistentRepr;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers messages of writes on whatever thread knows the outcome, without a detour through the journal's actor. Each
- * reply has the sender that its event had, as persistent actors expect.
- *
- * <h2>Order</h2> The first reply to a message lets its actor send the next one, whose outcome another thread may know
- * before the remaining replies to the first are sent. So all replies to one message are sent under a lock of its actor:
- * the thread with the next outcome for that actor waits there. The lock is held for sending only, which never waits.
+ * Replies to messages of writes. Each reply has the sender that its event had, as persistent actors expect. For the
+ * journal's actor: the first reply to a message lets its actor send the next one, and replies to that come behind.
  */
 final class WriteReplies {
 
     private final ActorRef journal;
-    /** Of an actor's path, so that actors seldom share one. */
-    private final ReentrantLock[] sending = new ReentrantLock[64];
 
     /** @param journal the sender of the reply to a message as a whole */
     WriteReplies(ActorRef journal) {
         this.journal = journal;
-        Arrays.setAll(sending, i -> new ReentrantLock());
     }
 
     /**
@@ -39,23 +30,17 @@ final class WriteReplies {
      * @param rejections one for each write of the message, or none at all
      */
     void stored(JournalProtocol.WriteMessages message, List<Optional<Exception>> rejections) {
-        ReentrantLock sending = lockOf(message);
-        sending.lock();
-        try {
-            ActorRef actor = message.persistentActor();
-            actor.tell(JournalProtocol.WriteMessagesSuccessful$.MODULE$, journal);
-            Iterator<Optional<Exception>> reasons = rejections.iterator();
-            for (var envelopes = message.messages().iterator(); envelopes.hasNext();) {
-                PersistentEnvelope envelope = envelopes.next();
-                if (envelope instanceof AtomicWrite write) {
-                    Exception reason = reasons.hasNext() ? reasons.next().orElse(null) : null;
-                    stored(message, write, reason);
-                } else {
-                    loop(message, envelope);
-                }
+        ActorRef actor = message.persistentActor();
+        actor.tell(JournalProtocol.WriteMessagesSuccessful$.MODULE$, journal);
+        Iterator<Optional<Exception>> reasons = rejections.iterator();
+        for (var envelopes = message.messages().iterator(); envelopes.hasNext();) {
+            PersistentEnvelope envelope = envelopes.next();
+            if (envelope instanceof AtomicWrite write) {
+                Exception reason = reasons.hasNext() ? reasons.next().orElse(null) : null;
+                stored(message, write, reason);
+            } else {
+                loop(message, envelope);
             }
-        } finally {
-            sending.unlock();
         }
     }
 
@@ -72,31 +57,21 @@ final class WriteReplies {
 
     /** Says that nothing of the message is known to be stored. */
     void failed(JournalProtocol.WriteMessages message, Throwable cause) {
-        ReentrantLock sending = lockOf(message);
-        sending.lock();
-        try {
-            ActorRef actor = message.persistentActor();
-            int writes = message.messages().count(envelope -> envelope instanceof AtomicWrite);
-            actor.tell(new JournalProtocol.WriteMessagesFailed(cause, writes), journal);
-            for (var envelopes = message.messages().iterator(); envelopes.hasNext();) {
-                PersistentEnvelope envelope = envelopes.next();
-                if (envelope instanceof AtomicWrite write) {
-                    for (var events = write.payload().iterator(); events.hasNext();) {
-                        PersistentRepr event = events.next();
-                        actor.tell(new JournalProtocol.WriteMessageFailure(event, cause, message.actorInstanceId()),
-                                event.sender());
-                    }
-                } else {
-                    loop(message, envelope);
+        ActorRef actor = message.persistentActor();
+        int writes = message.messages().count(envelope -> envelope instanceof AtomicWrite);
+        actor.tell(new JournalProtocol.WriteMessagesFailed(cause, writes), journal);
+        for (var envelopes = message.messages().iterator(); envelopes.hasNext();) {
+            PersistentEnvelope envelope = envelopes.next();
+            if (envelope instanceof AtomicWrite write) {
+                for (var events = write.payload().iterator(); events.hasNext();) {
+                    PersistentRepr event = events.next();
+                    actor.tell(new JournalProtocol.WriteMessageFailure(event, cause, message.actorInstanceId()),
+                            event.sender());
                 }
+            } else {
+                loop(message, envelope);
             }
-        } finally {
-            sending.unlock();
         }
-    }
-
-    private ReentrantLock lockOf(JournalProtocol.WriteMessages message) {
-        return sending[Math.floorMod(message.persistentActor().path().hashCode(), sending.length)];
     }
 
     /** What is not persisted comes back as it was, in its place among the events. */

@@ -10,7 +10,6 @@ import dev.allframe.projection.RowForms;
 import dev.allframe.projection.ViewComparison;
 import dev.allframe.projection.fold.Parked;
 import dev.allframe.projection.fold.StoredRows;
-import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import dev.allframe.store.view.Cursor;
@@ -204,7 +203,7 @@ final class TwoVersions<K, O, R> {
                 close(first);
                 close(second);
             }
-            at = StoreAnswer.of(store.lastPosition(), "its last position");
+            at = store.lastPosition().toCompletableFuture().join();
         }
         throw refused(Reason.NOT_READY, "the two versions did not come to one position in " + TRIES + " attempts");
     }
@@ -225,7 +224,7 @@ final class TwoVersions<K, O, R> {
         Published two = current.users().published();
         return one != null && two != null && one.state().position().equals(two.state().position())
                 ? one.state().position()
-                : StoreAnswer.of(store.lastPosition(), "its last position");
+                : store.lastPosition().toCompletableFuture().join();
     }
 
     private void refuseIfEmpty(KeptVersion<K, ?> version) {
@@ -274,7 +273,7 @@ final class TwoVersions<K, O, R> {
 
     private static void close(CompletableFuture<? extends Optional<? extends ViewMoment<?, ?>>> taken) {
         if (!taken.cancel(false) && !taken.isCompletedExceptionally()) {
-            taken.resultNow().ifPresent(ViewMoment::close);
+            taken.join().ifPresent(ViewMoment::close);
         }
     }
 

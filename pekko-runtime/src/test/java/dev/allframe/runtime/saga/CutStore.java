@@ -132,9 +132,13 @@ public final class CutStore implements BackendProvider {
         }
     }
 
-    /** The configuration of a node. */
+    /**
+     * The configuration of a node. It wants a circuit breaker, so that each message of writes is an append of its own:
+     * a group would be answered when all of its appends are, and some never are.
+     */
     static String config(String store, String node) {
-        return "allframe.storage = memory\ninmemory.provider = \"" + CutStore.class.getName()
+        return "allframe.storage = memory\ninmemory.journal.circuit-breaker.max-failures = 1000\ninmemory.provider = \""
+                + CutStore.class.getName()
                 + "\"\ninmemory.cut { store = \"" + store + "\", node = \"" + node + "\" }";
     }
 

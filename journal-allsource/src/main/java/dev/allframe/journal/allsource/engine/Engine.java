@@ -1,26 +1,36 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.index.AppliedEntry;
+import dev.allframe.journal.allsource.engine.closed.StoreImage;
+import dev.allframe.journal.allsource.engine.contents.Applier;
+import dev.allframe.journal.allsource.engine.contents.Contents;
+import dev.allframe.journal.allsource.engine.contents.TailSegment;
+import dev.allframe.journal.allsource.engine.files.StoreLock;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
-import dev.allframe.journal.allsource.engine.index.StateStore;
-import dev.allframe.journal.allsource.engine.index.StreamIndex;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.Uninterrupted;
-import dev.allframe.journal.allsource.engine.log.CommitLog;
-import dev.allframe.journal.allsource.engine.log.LogEntry;
-import dev.allframe.journal.allsource.engine.segment.Manifest;
-import dev.allframe.journal.allsource.engine.wal.WalConsumer;
-import dev.allframe.journal.allsource.engine.wal.WalLog;
-import dev.allframe.journal.allsource.tables.KeyValues;
+import dev.allframe.journal.allsource.engine.log.Numbers;
+import dev.allframe.journal.allsource.engine.threads.AnswerThreads;
+import dev.allframe.journal.allsource.engine.threads.ReadThreads;
+import dev.allframe.journal.allsource.engine.upkeep.Compaction;
+import dev.allframe.journal.allsource.engine.upkeep.Compactor;
+import dev.allframe.journal.allsource.engine.upkeep.ParquetFiles;
+import dev.allframe.journal.allsource.engine.upkeep.Quiet;
+import dev.allframe.journal.allsource.engine.upkeep.Retention;
+import dev.allframe.journal.allsource.engine.upkeep.RowFileBudget;
+import dev.allframe.journal.allsource.engine.upkeep.Sealer;
+import dev.allframe.journal.allsource.engine.upkeep.Sealing;
+import dev.allframe.journal.allsource.engine.upkeep.Segments;
+import dev.allframe.journal.allsource.engine.write.Partition;
+import dev.allframe.journal.allsource.engine.write.Request;
+import dev.allframe.journal.allsource.engine.write.Speculation;
+import dev.allframe.journal.allsource.engine.write.WriteParts;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.CorruptStoreException;
-import dev.allframe.store.Envelope;
-import dev.allframe.store.Position;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
-import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.spi.Listeners;
@@ -30,12 +40,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +55,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine implements AutoCloseable {
 
-    private static final String LOG_DIRECTORY = "log";
-
     /** How long a closing store waits for callers' code that runs with an answer. */
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
 
     private final Disk disk;
     private final Path directory;
-    private final Parts parts;
+    private final WriteParts parts;
     private final StoreLock lock;
     private final Tables tables;
     private final Segments segments;
@@ -66,27 +70,29 @@ public final class Engine implements AutoCloseable {
     private final ReadThreads readThreads;
     private final RunningBackups backups;
 
-    /** What the threads of an engine share. */
-    record Parts(String storeId, EngineConfig config, CommitLog log, Contents contents, Listeners eventListeners,
-            Listeners stateListeners, AnswerThreads answerThreads, Clock clock) {}
-
-    private Engine(Opening opening, Parts parts, StoreLock lock, Segments segments, Recovered recovered) {
-        this.disk = opening.disk;
-        this.directory = opening.directory;
+    /**
+     * Joins opened parts.
+     *
+     * @param numbers those of the next entry
+     */
+    Engine(Opening opening, WriteParts parts, StoreLock lock, Segments segments, Applier applier, Numbers numbers) {
+        this.disk = opening.disk();
+        this.directory = opening.directory();
         this.parts = parts;
         this.lock = lock;
-        this.tables = opening.tables;
+        this.tables = opening.tables();
         this.segments = segments;
-        this.compactor = new Compactor(new Compaction(segments, parts.contents),
-                new ParquetFiles(segments, parts.contents), new RowFileBudget(segments, parts.contents,
-                        parts.config.rowFileBytes()),
-                new Retention(parts.config.retention(), parts.contents, parts.clock, this::delete),
-                parts.config.quiet(), parts.answerThreads);
-        Sealing sealing = new Sealing(segments, parts.contents, this::releaseLog,
-                compactor::sealed);
-        this.sealer = new Sealer(sealing, parts.config.maxUnsealed(), parts.answerThreads);
-        this.partition = new Partition(parts, sealer, recovered.nextPosition, recovered.nextChange);
-        this.readThreads = new ReadThreads(parts.config.readThreads());
+        EngineConfig config = opening.config();
+        Contents contents = parts.contents();
+        this.compactor = new Compactor(new Compaction(segments, contents), new ParquetFiles(segments, contents),
+                new RowFileBudget(segments, contents, config.rowFileBytes()),
+                new Retention(config.retention(), contents, parts.clock(), this::delete),
+                new Quiet(config.quiet(), () -> contents.state().appliedLsn(), System::nanoTime),
+                parts.answerThreads());
+        Sealing sealing = new Sealing(segments, contents, this::releaseLog, compactor::sealed);
+        this.sealer = new Sealer(sealing, config.maxUnsealed(), parts.answerThreads());
+        this.partition = new Partition(parts, sealer, applier, new Speculation(contents, numbers));
+        this.readThreads = new ReadThreads(config.readThreads());
         this.backups = new RunningBackups(this);
     }
 
@@ -120,209 +126,10 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** What the log told. */
-    private static final class Recovered implements WalConsumer {
-
-        private static final int BATCH = 1000;
-
-        private final String storeId;
-        private final StateStore state;
-        private final StreamIndex index;
-        private final long sealedLsn;
-        private final List<TailSegment> tails = new ArrayList<>();
-        private final List<AppliedEntry> entries = new ArrayList<>();
-        private long lastLsn;
-        private long nextPosition = 1;
-        private long nextChange = 1;
-        private final Set<StreamId> begun = new HashSet<>();
-
-        Recovered(String storeId, StateStore state, StreamIndex index, Manifest manifest) {
-            this.storeId = storeId;
-            this.state = state;
-            this.index = index;
-            this.sealedLsn = manifest.sealedLsn();
-        }
-
-        @Override
-        public void segment(long firstLsn, long firstPosition, long firstChange) {
-            endTail();
-            tails.add(new TailSegment(Math.max(firstPosition, 1)));
-        }
-
-        private void endTail() {
-            if (!tails.isEmpty()) {
-                tails.getLast().publish();
-                tails.getLast().end(lastLsn);
-            }
-        }
-
-        @Override
-        public void entry(long lsn, LogEntry entry, int bytes) {
-            lastLsn = lsn;
-            entries.add(new AppliedEntry(lsn, entry));
-            if (entry instanceof LogEntry.EventsAppended events && lsn > sealedLsn) {
-                add(events);
-            }
-        }
-
-        /**
-         * When the log has been opened: before, what it delivers may not be on disk, and the state must never know more
-         * than the disk.
-         */
-        private void applyEntries() {
-            for (int from = 0; from < entries.size(); from += BATCH) {
-                state.apply(entries.subList(from, Math.min(from + BATCH, entries.size())));
-            }
-            entries.forEach(applied -> noteDeleted(applied.entry()));
-            entries.clear();
-        }
-
-        /** The rows may have left the disk already, and a state that did not know of it has told the index nothing. */
-        private void noteDeleted(LogEntry entry) {
-            if (entry instanceof LogEntry.EventsDeleted deleted && !begun.contains(deleted.stream())) {
-                index.noteStream(deleted.stream(), deleted.toSequenceNr());
-            }
-        }
-
-        private void add(LogEntry.EventsAppended events) {
-            TailSegment tail = tails.getLast();
-            if (tail.isEmpty() && tail.firstPosition != events.firstPosition()) {
-                tails.removeLast(); // the events before are sealed
-                tail = new TailSegment(events.firstPosition());
-                tails.add(tail);
-            }
-            TailStream part = tail.stream(events.stream());
-            if (part == null) {
-                part = tail.add(events.stream(), events.firstSequenceNr() - 1);
-                if (events.firstSequenceNr() == 1 && index.version(events.stream()) == 0) {
-                    begun.add(events.stream());
-                }
-            }
-            long sequenceNr = events.firstSequenceNr();
-            long position = events.firstPosition();
-            List<StoredEvent> added = new ArrayList<>(events.records().size());
-            for (Envelope record : events.records()) {
-                added.add(new StoredEvent(part.id, sequenceNr++, new Position(storeId, 0, 0, position++),
-                        events.writer(), record));
-            }
-            if (part.pendingVersion != events.firstSequenceNr() - 1) {
-                throw new CorruptStoreException("stream=" + part.id + " has version " + part.pendingVersion
-                        + " in the log, and event " + events.firstSequenceNr() + " comes next");
-            }
-            part.pendingVersion = sequenceNr - 1;
-            tail.add(part, added);
-        }
-
-        /** The tail segments, the last of which takes new events. */
-        List<TailSegment> end(WalLog log) {
-            applyEntries();
-            endTail();
-            lastLsn = log.lastLsn();
-            nextPosition = log.nextPosition();
-            nextChange = log.nextChange();
-            tails.removeIf(TailSegment::isEmpty);
-            tails.add(new TailSegment(nextPosition));
-            return tails;
-        }
-    }
-
-    /** Opens the parts. */
-    private record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Clock clock) {
-
-        Engine open(StoreLock lock) throws IOException {
-            Opened opened = new Opened();
-            opened.add(tables::close);
-            try {
-                UUID storeId = identity();
-                StateStore state = StateStore.open(opened.add(tables.state()), storeId.toString());
-                return open(lock, storeId, state, index(storeId, opened), opened);
-            } catch (IOException | RuntimeException | Error failed) {
-                opened.closeBecauseOf(failed);
-                throw failed;
-            }
-        }
-
-        /**
-         * Numbers that the state has seen would be given again, and what gets them would be taken for what it has seen.
-         */
-        private static void checkNotAhead(StateStore state, CommitLog log, UUID storeId) {
-            if (state.appliedLsn() > log.lastLsn()) {
-                throw new CorruptStoreException("the log of store " + storeId + " ends with entry " + log.lastLsn()
-                        + ", and the state has applied entry " + state.appliedLsn());
-            }
-        }
-
-        private UUID identity() throws IOException {
-            if (disk.exists(directory.resolve(StoreFileFormat.FILE))) {
-                return StoreFileFormat.read(disk, directory);
-            }
-            if (disk.exists(directory.resolve(Manifest.FILE))
-                    || !disk.list(directory.resolve(LOG_DIRECTORY)).isEmpty()) {
-                throw new CorruptStoreException("the file " + StoreFileFormat.FILE + " is missing in " + directory
-                        + ", where a store is; nothing was changed");
-            }
-            UUID storeId = UUID.randomUUID();
-            tables.create();
-            StoreFileFormat.write(disk, directory, storeId, clock.millis());
-            return storeId;
-        }
-
-        private StreamIndex index(UUID storeId, Opened opened) {
-            Opened index = new Opened();
-            try {
-                KeyValues entries = index.add(tables.index());
-                return opened.add(StreamIndex.open(entries, storeId.toString()));
-            } catch (CorruptStoreException | UnsupportedFormatException unusable) {
-                index.closeBecauseOf(unusable);
-                System.getLogger(Engine.class.getName())
-                        .log(System.Logger.Level.WARNING,
-                                "the index of store {0} cannot be used and is built anew: {1}", storeId,
-                                Failures.message(unusable));
-                return StreamIndex.open(opened.add(tables.newIndex()), storeId.toString());
-            }
-        }
-
-        /** Without a manifest a store is new, and nothing but its identity is there. */
-        private Manifest manifest(UUID storeId) throws IOException {
-            Optional<Manifest> there = Manifest.load(disk, directory, storeId);
-            if (there.isPresent()) {
-                return there.get();
-            }
-            if (!disk.list(Segments.files(directory)).isEmpty()
-                    || !disk.list(directory.resolve(LOG_DIRECTORY)).isEmpty()) {
-                throw new CorruptStoreException("the file " + Manifest.FILE + " is missing in " + directory
-                        + ", where events are; nothing was changed");
-            }
-            Manifest empty = Manifest.empty(storeId);
-            empty.store(disk, directory);
-            return empty;
-        }
-
-        private Engine open(StoreLock lock, UUID storeId, StateStore state, StreamIndex index, Opened opened)
-                throws IOException {
-            Manifest manifest = manifest(storeId);
-            Segments segments = opened.add(
-                    new Segments(disk, directory, storeId, manifest, index, config.cacheBytes()));
-            long sealedLsn = Math.min(manifest.sealedLsn(), state.appliedLsn());
-            List<SealedSegment> sealed = segments.open(sealedLsn, () -> state.forEachDeleted(index::noteStream));
-            Recovered recovered = new Recovered(storeId.toString(), state, index, manifest);
-            WalLog log = WalLog.open(disk, directory.resolve(LOG_DIRECTORY), storeId, config.log(),
-                    sealedLsn, recovered);
-            opened.add(log);
-            checkNotAhead(state, log, storeId);
-            List<TailSegment> tails = recovered.end(log);
-            Contents contents = new Contents(storeId.toString(), index, state, new View(sealed, List.of(), tails),
-                    recovered.lastLsn);
-            contents.streamsBegan(recovered.begun.size());
-            segments.deleteLeftOvers();
-            Engine engine = new Engine(this, new Parts(storeId.toString(), config, log, contents, new Listeners(),
-                    new Listeners(), new AnswerThreads(), clock), lock, segments, recovered);
-            tails.subList(0, tails.size() - 1).forEach(engine.sealer::submit);
-            return engine;
-        }
-    }
-
-    private void start() {
+    /** Starts the threads; the tail segments that have ended are sealed first. */
+    void start() {
+        List<TailSegment> tails = parts.contents().view().tails;
+        tails.subList(0, tails.size() - 1).forEach(sealer::submit);
         sealer.start();
         compactor.start();
         partition.start();
@@ -375,19 +182,19 @@ public final class Engine implements AutoCloseable {
     }
 
     String storeId() {
-        return parts.storeId;
+        return parts.storeId();
     }
 
     Contents contents() {
-        return parts.contents;
+        return parts.contents();
     }
 
     Listeners eventListeners() {
-        return parts.eventListeners;
+        return parts.eventListeners();
     }
 
     Listeners stateListeners() {
-        return parts.stateListeners;
+        return parts.stateListeners();
     }
 
     /** Who reads files and tables. */
@@ -411,12 +218,12 @@ public final class Engine implements AutoCloseable {
     }
 
     StateCounters counters() {
-        return parts.contents.state().counters();
+        return parts.contents().state().counters();
     }
 
     /** Who completes stages. */
     AnswerThreads answerThreads() {
-        return parts.answerThreads;
+        return parts.answerThreads();
     }
 
     /** Who copies the store. */
@@ -442,11 +249,11 @@ public final class Engine implements AutoCloseable {
         stop();
         try (lock) {
             readThreads.close();
-            parts.answerThreads.awaitEnd(ANSWER_PATIENCE);
+            parts.answerThreads().awaitEnd(ANSWER_PATIENCE);
             Uninterrupted.run("allframe-store-close", this::closeParts);
         } catch (IOException failed) {
             throw new StoreFailedException(
-                    "store " + parts.storeId + " could not be closed: " + Failures.message(failed),
+                    "store " + parts.storeId() + " could not be closed: " + Failures.message(failed),
                     failed);
         }
     }
@@ -454,9 +261,9 @@ public final class Engine implements AutoCloseable {
     /** Closes all, also where one of them fails. */
     private void closeParts() throws IOException {
         Closeable tablesLast = tables::close;
-        Closeable contents = parts.contents::close;
+        Closeable contents = parts.contents()::close;
         try (tablesLast; segments; contents) {
-            parts.log.close();
+            parts.log().close();
         }
     }
 }

@@ -1,8 +1,19 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.closed.Backups;
+import dev.allframe.journal.allsource.engine.contents.Contents;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.StateStore;
+import dev.allframe.journal.allsource.engine.read.PositionReads;
+import dev.allframe.journal.allsource.engine.read.ReadAhead;
+import dev.allframe.journal.allsource.engine.read.StreamReads;
+import dev.allframe.journal.allsource.engine.threads.AnswerThreads;
+import dev.allframe.journal.allsource.engine.threads.ReadThreads;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
+import dev.allframe.journal.allsource.engine.write.AppendEach;
+import dev.allframe.journal.allsource.engine.write.Request;
 import dev.allframe.store.Append;
+import dev.allframe.store.AppendOutcome;
 import dev.allframe.store.Appended;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.ChangesRefused;
@@ -32,6 +43,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -136,6 +148,17 @@ public final class EngineBackend implements EventStoreBackend {
     @Override
     public CompletionStage<Appended> append(Append append) {
         return request(result -> new Request.AppendEvents(required(append, "append"), result));
+    }
+
+    @Override
+    public void appendEach(List<Append> appends, Consumer<List<AppendOutcome>> answer) {
+        List<Append> all = List.copyOf(required(appends, "appends"));
+        required(answer, "answer");
+        if (all.isEmpty()) {
+            answer.accept(List.of());
+        } else {
+            engine.submit(new AppendEach(all, answer));
+        }
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.contents.TailLimits;
+import dev.allframe.journal.allsource.engine.upkeep.RetentionRule;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
+import dev.allframe.journal.allsource.engine.write.WriteLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -51,7 +54,7 @@ public final class EngineConfig {
         return changed(config -> config.log = value);
     }
 
-    /** The tail segment is ended when the log's segment has this many bytes; 16 MiB unless changed. */
+    /** The tail segment is ended when its entries have this many bytes in the log; 16 MiB unless changed. */
     public EngineConfig withTailBytes(long value) {
         return changed(config -> config.tailBytes = value);
     }
@@ -113,24 +116,16 @@ public final class EngineConfig {
         return log;
     }
 
-    long tailBytes() {
-        return tailBytes;
+    TailLimits tailLimits() {
+        return new TailLimits(tailBytes, tailEvents);
     }
 
-    int tailEvents() {
-        return tailEvents;
+    WriteLimits writeLimits() {
+        return new WriteLimits(maxRecordBytes, log.maxRecordBytes(), groupBytes, tailLimits(), sealAfter);
     }
 
     int maxUnsealed() {
         return maxUnsealed;
-    }
-
-    long groupBytes() {
-        return groupBytes;
-    }
-
-    int maxRecordBytes() {
-        return maxRecordBytes;
     }
 
     long cacheBytes() {
@@ -143,10 +138,6 @@ public final class EngineConfig {
 
     int readThreads() {
         return readThreads;
-    }
-
-    Duration sealAfter() {
-        return sealAfter;
     }
 
     Duration quiet() {

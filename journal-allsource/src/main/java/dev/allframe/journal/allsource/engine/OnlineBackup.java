@@ -1,10 +1,17 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.closed.Backups;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoreCopy;
+import dev.allframe.journal.allsource.engine.contents.View;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
+import dev.allframe.journal.allsource.engine.files.StoreLock;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.wal.WalFiles;
+import dev.allframe.journal.allsource.engine.write.Request;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
 import java.io.IOException;
@@ -78,7 +85,7 @@ final class OnlineBackup {
             throw new UnsupportedOperationException("a store in memory has no files that could be copied");
         }
         try (StoreLock lock = Backups.lock(disk, engine.directory(), target, storeId)) {
-            Path linked = target.resolve("state.linked");
+            Path linked = target.resolve(StoreLayout.STATE + ".linked");
             Moment moment = freeze(linked);
             try {
                 return copy(moment, linked);
@@ -138,16 +145,16 @@ final class OnlineBackup {
 
     private int copy(Moment moment, Path linked) throws IOException {
         StoreCopy copy = new StoreCopy(disk, target, storeId, moment.manifest, stopping);
-        copy.begin(engine.directory().resolve(StoreFileFormat.FILE));
-        int copied = copy.copySegments(engine.directory().resolve(ClosedStore.SEGMENTS));
-        Path log = copy.fresh(ClosedStore.LOG);
+        copy.begin(engine.directory().resolve(StoreLayout.STORE));
+        int copied = copy.copySegments(engine.directory().resolve(StoreLayout.SEGMENTS));
+        Path log = copy.fresh(StoreLayout.LOG);
         for (Path file : moment.log) {
             copy.copyFile(file, log.resolve(file.getFileName().toString()));
         }
         for (Beginning next : moment.next) {
             copy.writeBeginning(log.resolve(next.name), next.bytes, next.length);
         }
-        copy.copyFiles(linked, copy.fresh("state"));
+        copy.copyFiles(linked, copy.fresh(StoreLayout.STATE));
         copy.switchOver();
         StoreCopy.deleteTree(disk, linked);
         return copied;
@@ -158,7 +165,7 @@ final class OnlineBackup {
         engine.contents().state().checkpoint(linked);
         List<Path> whole = new ArrayList<>();
         List<Beginning> next = new ArrayList<>();
-        for (Path file : disk.list(engine.directory().resolve(ClosedStore.LOG))) {
+        for (Path file : disk.list(engine.directory().resolve(StoreLayout.LOG))) {
             if (WalFiles.isSegment(file)) {
                 if (WalFiles.firstLsn(file) <= lastLsn) {
                     whole.add(file);

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.threads.Threads;
 import dev.allframe.store.StoreClosedException;
 import java.nio.file.Path;
 import java.util.ArrayList;

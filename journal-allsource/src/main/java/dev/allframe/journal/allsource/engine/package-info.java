@@ -1,8 +1,16 @@
 /**
- * The store engine: one thread that writes, a tail in memory, sealed segments behind it. Read
- * {@link dev.allframe.journal.allsource.engine.Partition} first, then
- * {@link dev.allframe.journal.allsource.engine.View}, and for the threads that read
- * {@link dev.allframe.journal.allsource.engine.ReadThreads}. Knows no actor.
+ * The store engine. {@link dev.allframe.journal.allsource.engine.Engine} joins its parts,
+ * {@link dev.allframe.journal.allsource.engine.Opening} opens them, and
+ * {@link dev.allframe.journal.allsource.engine.EngineBackend} is the door for callers. Data flows one way:
+ *
+ * <pre>{@code
+ * append -> write -> log (wal) -> contents -> upkeep -> segment, index
+ *                                    |                       |
+ *                                    +-------- read <--------+
+ * }</pre>
+ *
+ * Read {@code write} first, then {@code contents}, {@code upkeep} and {@code read}; {@code closed} has the tools. None of
+ * these packages knows this one, and none knows an actor.
  */
 @NullMarked
 package dev.allframe.journal.allsource.engine;

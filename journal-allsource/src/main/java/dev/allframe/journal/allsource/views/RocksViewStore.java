@@ -1,7 +1,8 @@
 package dev.allframe.journal.allsource.views;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
+import dev.allframe.journal.allsource.engine.files.UnusableDirectoryException;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.tables.RocksKeyValues;
 import dev.allframe.journal.allsource.tables.RocksMemory;
@@ -33,9 +34,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RocksViewStore implements ViewStore {
 
-    /** The directory of all views inside of a store's. */
-    public static final String DIRECTORY = "views";
-
     /** Which generation. */
     private record Key(String view, long generation) {}
 
@@ -58,7 +56,7 @@ public final class RocksViewStore implements ViewStore {
      */
     public static RocksViewStore open(Path storeDirectory, long memoryBytes) {
         UnusableDirectoryException.check(storeDirectory);
-        Path views = storeDirectory.toAbsolutePath().resolve(DIRECTORY);
+        Path views = storeDirectory.toAbsolutePath().resolve(StoreLayout.VIEWS);
         try {
             for (ViewDirectory view : ViewDirectory.all(views)) {
                 view.recover();

@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.views;
 
 import dev.allframe.failure.Failures;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.view.Replacement;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public record StoredView(String name, OptionalLong served, List<StoredGeneration
     /** The views in the directory of a store, in the order of their names. */
     public static List<StoredView> list(Path storeDirectory) throws IOException {
         List<StoredView> views = new ArrayList<>();
-        for (ViewDirectory directory : ViewDirectory.all(storeDirectory.resolve(RocksViewStore.DIRECTORY))) {
+        for (ViewDirectory directory : ViewDirectory.all(storeDirectory.resolve(StoreLayout.VIEWS))) {
             views.add(of(directory));
         }
         return views;

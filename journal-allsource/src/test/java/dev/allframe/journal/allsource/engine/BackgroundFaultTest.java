@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.index.MemoryTables;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
+import dev.allframe.journal.allsource.engine.upkeep.Segments;
+import dev.allframe.journal.allsource.engine.write.Request;
 import dev.allframe.store.Append;
+import dev.allframe.store.AppendOutcome;
 import dev.allframe.store.Appended;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventFilter;
@@ -63,6 +69,11 @@ class BackgroundFaultTest {
     private static CompletionStage<Appended> append(EngineBackend store, long expected) {
         return store.append(new Append(STREAM, ExpectedVersion.exactly(expected), "writer", List.of(
                 Envelope.of("happened", 1, PAYLOAD, Set.of(), EventMetadata.at(Model.NOW), null))));
+    }
+
+    private static Append one(long expected, byte[] payload) {
+        return new Append(STREAM, ExpectedVersion.exactly(expected), "writer", List.of(Envelope.of("happened", 1,
+                new Payload(1, "", payload), Set.of(), EventMetadata.at(Model.NOW), null)));
     }
 
     private static int events(EngineBackend store) {
@@ -291,6 +302,25 @@ class BackgroundFaultTest {
         assertThatThrownBy(() -> Stages.get(first)).isInstanceOf(StoreFailedException.class);
         assertThatThrownBy(() -> Stages.get(conflicting)).isInstanceOf(StoreFailedException.class);
         disk.plan(FaultPlan.once(Long.MAX_VALUE, FaultPlan.Kind.IO_ERROR));
+        store.close();
+    }
+
+    @Test
+    void a_conflict_with_what_was_refused_is_answered_with_the_refusal() {
+        Engine engine = Engine.open(disk, StoreLife.DIRECTORY, tables, StoreLife.SMALL,
+                Clock.fixed(Model.NOW, ZoneOffset.UTC), "a test");
+        EngineBackend store = new EngineBackend(engine, "fsync");
+        Stages.get(append(store, 0));
+        disk.limit(disk.usedBytes());
+        CompletableFuture<List<AppendOutcome>> answer = new CompletableFuture<>();
+
+        store.appendEach(List.of(one(1, new byte[3_000]), one(1, new byte[1])), answer::complete);
+
+        assertThat(answer.join()).hasSize(2)
+                .allSatisfy(outcome -> assertThat(((AppendOutcome.Failed) outcome).reason())
+                        .isInstanceOf(StoreFullException.class));
+        disk.limit(Long.MAX_VALUE);
+        assertThat(Stages.get(append(store, 1)).lastSequenceNr()).isEqualTo(2);
         store.close();
     }
 

@@ -1,7 +1,13 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.contents.Contents;
+import dev.allframe.journal.allsource.engine.contents.SealedSegment;
 import dev.allframe.journal.allsource.engine.index.Table;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.read.PositionReads;
+import dev.allframe.journal.allsource.engine.read.ReadAhead;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.tables.MemoryKeyValues;

@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.journal.allsource.engine.contents.SealedSegment;
+import dev.allframe.journal.allsource.engine.contents.View;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
+import dev.allframe.journal.allsource.engine.read.PositionReads;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
+import dev.allframe.journal.allsource.engine.upkeep.Kept;
+import dev.allframe.journal.allsource.engine.upkeep.RowFileBudget;
+import dev.allframe.journal.allsource.engine.upkeep.Segments;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventFilter;
@@ -218,13 +226,13 @@ final class CompactionTest {
         store.append("account|1", 10);
         store.flush();
         store.backend.close();
-        byte[] manifest = bytes(CompactedStore.DIRECTORY.resolve(Manifest.FILE));
-        disk.delete(CompactedStore.DIRECTORY.resolve(Manifest.FILE));
+        byte[] manifest = bytes(CompactedStore.DIRECTORY.resolve(StoreLayout.MANIFEST));
+        disk.delete(CompactedStore.DIRECTORY.resolve(StoreLayout.MANIFEST));
 
         assertThatThrownBy(store::reopen).isInstanceOf(CorruptStoreException.class)
                 .hasMessageContaining("the file MANIFEST is missing in /store");
 
-        try (DiskFile file = disk.create(CompactedStore.DIRECTORY.resolve(Manifest.FILE))) {
+        try (DiskFile file = disk.create(CompactedStore.DIRECTORY.resolve(StoreLayout.MANIFEST))) {
             file.write(ByteBuffer.wrap(manifest), 0);
         }
         store.reopen();

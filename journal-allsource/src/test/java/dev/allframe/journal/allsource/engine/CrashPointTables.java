@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.index.WatchedKeyValues;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import java.io.IOException;

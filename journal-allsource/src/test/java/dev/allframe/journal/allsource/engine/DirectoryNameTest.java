@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.journal.allsource.AllSourceConfig;
+import dev.allframe.journal.allsource.engine.closed.Backups;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
+import dev.allframe.journal.allsource.engine.files.UnusableDirectoryException;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.Append;
 import dev.allframe.store.Envelope;

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.contents.Contents;
+import dev.allframe.journal.allsource.engine.contents.SealedSegment;
+import dev.allframe.journal.allsource.engine.index.MemoryTables;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
+import dev.allframe.journal.allsource.engine.threads.Threads;
 import dev.allframe.store.Append;
 import dev.allframe.store.AppendTooLargeException;
 import dev.allframe.store.Appended;
@@ -201,7 +206,7 @@ class EveryRequestIsAnsweredTest {
     void an_append_beyond_the_log_s_limit_is_refused_by_a_type_that_names_bytes_and_limit() {
         EngineBackend store = open();
         int limit = StoreLife.SMALL.log().maxRecordBytes();
-        int most = StoreLife.SMALL.maxRecordBytes() - 100;
+        int most = StoreLife.SMALL.writeLimits().recordBytes() - 100;
         for (int count : new int[]{limit / most + 1, 5 * limit / most}) {
             List<Envelope> records = Collections.nCopies(count, event(most));
             assertThatThrownBy(() -> Stages.get(
@@ -318,7 +323,7 @@ class EveryRequestIsAnsweredTest {
     }
 
     private static void fillSegment(EngineBackend store) {
-        for (int i = 0; i < StoreLife.SMALL.tailEvents(); i++) {
+        for (int i = 0; i < StoreLife.SMALL.tailLimits().events(); i++) {
             Stages.get(append(store));
         }
     }

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.contents.SealedSegment;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.store.Append;
 import dev.allframe.store.Envelope;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.Guarantee;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -161,7 +162,7 @@ class KilledProcessTest {
         }
         stopped.stop();
         assertThat(stopped.hasEnded(10 * PATIENCE_MILLIS)).isTrue();
-        assertThat(stopped.kill()).isZero();
+        assertThat(stopped.kill()).as(Files.readString(KilledChild.errors(work))).isZero();
         standby = KilledChild.start(work);
         KilledChild killed = begin(store, Target.NONE);
         killed.awaitOpen();

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.EventPage;
 import dev.allframe.store.EventStoreBackend;
@@ -172,8 +173,8 @@ final class KilledStoreCheck {
      * finished it may only be missing while a later one is made.
      */
     void checkBackup() {
-        if (!Files.exists(backup.resolve(StoreFileFormat.FILE))) {
-            assertThat(ledger.backedUp() == null || Files.exists(backup.resolve(StoreFileFormat.FILE + ".incomplete")))
+        if (!Files.exists(backup.resolve(StoreLayout.STORE))) {
+            assertThat(ledger.backedUp() == null || Files.exists(backup.resolve(StoreLayout.STORE + ".incomplete")))
                     .as("the finished backup is there, or one that takes its place")
                     .isTrue();
             return;

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.tables.RocksMemory;
 import dev.allframe.journal.plugin.Storages;
 import java.io.BufferedReader;
@@ -106,7 +107,7 @@ final class KilledWriter {
             return;
         }
         Task task = Task.of(line);
-        points.phase(Files.exists(task.store.resolve(StoreFileFormat.FILE)) ? "opening" : "creation");
+        points.phase(Files.exists(task.store.resolve(StoreLayout.STORE)) ? "opening" : "creation");
         points.dieAt(task.place, task.time);
         KilledStoreProvider.use(task.store, points);
         EngineBackend store = (EngineBackend) Storages.get(system).backend("allsource");

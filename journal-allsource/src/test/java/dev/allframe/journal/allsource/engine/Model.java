@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a store should hold: a plain one, in memory, for few events. */
-final class Model {
+public final class Model {
 
     /** The ids that operations use, of streams, snapshots and states. One is the beginning of another. */
     static final List<StreamId> IDS = List.of(new StreamId("account|1"), new StreamId("account|10"),
@@ -28,7 +28,7 @@ final class Model {
     static final String TAG = "red";
 
     /** The time of the store's clock. */
-    static final Instant NOW = Instant.ofEpochMilli(1_700_000_000_123L);
+    public static final Instant NOW = Instant.ofEpochMilli(1_700_000_000_123L);
 
     private final List<Row> rows = new ArrayList<>();
     private final Map<StreamId, Long> versions = new HashMap<>();

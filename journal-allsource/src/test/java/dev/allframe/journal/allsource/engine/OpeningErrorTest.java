@@ -3,6 +3,8 @@ package dev.allframe.journal.allsource.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.allframe.journal.allsource.engine.index.MemoryTables;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import java.nio.file.Path;

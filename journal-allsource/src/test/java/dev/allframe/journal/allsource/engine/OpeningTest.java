@@ -10,6 +10,7 @@ import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.journal.allsource.engine.io.WatchedDisk;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import java.io.IOException;

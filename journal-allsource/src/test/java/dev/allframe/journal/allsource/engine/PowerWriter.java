@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine;
 
+import dev.allframe.journal.allsource.engine.index.RocksTables;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.EventStoreBackend;

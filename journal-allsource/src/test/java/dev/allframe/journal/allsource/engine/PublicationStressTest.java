@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.index.MemoryTables;
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
 import dev.allframe.store.Append;
 import dev.allframe.store.Envelope;

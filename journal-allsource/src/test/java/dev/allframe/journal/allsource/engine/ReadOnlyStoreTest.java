@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.ForwardingDisk;

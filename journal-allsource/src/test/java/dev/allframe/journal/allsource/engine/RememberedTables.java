@@ -1,6 +1,7 @@
 package dev.allframe.journal.allsource.engine;
 
 import dev.allframe.journal.allsource.engine.index.Table;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.CorruptStoreException;

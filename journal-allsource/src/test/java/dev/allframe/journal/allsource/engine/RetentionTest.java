@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.allframe.journal.allsource.engine.io.MemoryDisk;
+import dev.allframe.journal.allsource.engine.upkeep.RetentionRule;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.store.Append;
 import dev.allframe.store.Envelope;

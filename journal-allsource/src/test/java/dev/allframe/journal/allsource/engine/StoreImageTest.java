@@ -2,6 +2,9 @@ package dev.allframe.journal.allsource.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoreVerifier;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.allsource.engine.io.ForwardingDisk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.Append;
@@ -33,8 +36,9 @@ final class StoreImageTest {
     /** At the log, while an image is taken. */
     private static final int LOOKS = 5;
 
+    /** So large that each takes a file of the log. */
     private static void append(EngineBackend store) {
-        Payload payload = Payload.json("{}".getBytes(StandardCharsets.UTF_8));
+        Payload payload = Payload.json(("\"" + "x".repeat(200_000) + "\"").getBytes(StandardCharsets.UTF_8));
         Stages.get(store.append(new Append(new StreamId("account|1"), ExpectedVersion.any(), "writer",
                 List.of(Envelope.of("happened", 1, payload, Set.of(), EventMetadata.at(Model.NOW), null)))));
     }

@@ -2,12 +2,18 @@ package dev.allframe.journal.allsource.engine;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.allframe.journal.allsource.engine.contents.Contents;
+import dev.allframe.journal.allsource.engine.contents.RowIndex;
+import dev.allframe.journal.allsource.engine.contents.SealedSegment;
+import dev.allframe.journal.allsource.engine.contents.View;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.index.Table;
+import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.segment.SealedRows;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
 import dev.allframe.journal.allsource.engine.wal.WalConfig;
 import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.Appended;

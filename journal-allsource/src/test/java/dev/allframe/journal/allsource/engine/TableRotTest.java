@@ -3,6 +3,9 @@ package dev.allframe.journal.allsource.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.api.testkit.Guarantee;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoreVerifier;
+import dev.allframe.journal.allsource.engine.index.RocksTables;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;

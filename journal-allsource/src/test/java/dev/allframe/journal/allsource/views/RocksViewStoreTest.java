@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
+import dev.allframe.journal.allsource.engine.files.UnusableDirectoryException;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.view.Cursor;

@@ -193,7 +193,10 @@ final class CutSagasTest {
         return AllFrame
                 .standalone("cut-sagas",
                         ConfigFactory.parseMap(Map.of("allframe.storage", "memory", "inmemory.provider",
-                                CutStore.class.getName(), "allframe.restart-backoff.min", "10ms",
+                                CutStore.class.getName(),
+                                // so that each message of writes is an append of its own: some are never answered
+                                "inmemory.journal.circuit-breaker.max-failures", 1_000,
+                                "allframe.restart-backoff.min", "10ms",
                                 "allframe.restart-backoff.max",
                                 "50ms")).withFallback(ConfigFactory.load()))
                 .aggregate(ACCOUNT)

@@ -57,6 +57,13 @@ public abstract class EventStoreBackendConformance {
     }
 
     @Nested
+    class AppendsOfMany extends AppendEachConformance {
+        AppendsOfMany() {
+            super(EventStoreBackendConformance.this);
+        }
+    }
+
+    @Nested
     class StreamReads extends StreamReadConformance {
         StreamReads() {
             super(EventStoreBackendConformance.this);

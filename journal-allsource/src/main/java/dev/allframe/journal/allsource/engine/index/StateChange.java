@@ -3,7 +3,6 @@ package dev.allframe.journal.allsource.engine.index;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -15,6 +14,7 @@ import dev.allframe.store.StreamId;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What entries of the log change, gathered for one batch, and the counters behind them. Not thread-safe. */
 final class StateChange {
@@ -54,14 +54,15 @@ final class StateChange {
         return newTypes;
     }
 
-    void apply(long lsn, LogEntry entry) {
+    void apply(long lsn, @Nullable LogEntry entry) {
         switch (entry) {
             case EventsAppended appended -> addTypes(types.unknown(appended));
             case EventsDeleted(StreamId stream, long toSequenceNr) -> deleteEvents(stream, toSequenceNr);
             case SnapshotSaved(Snapshot snapshot) -> save(snapshot);
             case SnapshotsDeleted deleted -> deleteSnapshots(deleted);
             case StateChanged(DurableState state) -> change(state);
-            case Mark mark -> {
+            case null -> {
+                // a number without an entry
             }
         }
         appliedLsn = lsn;

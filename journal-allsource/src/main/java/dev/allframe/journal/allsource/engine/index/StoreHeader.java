@@ -6,10 +6,6 @@ import dev.allframe.journal.allsource.tables.KeyValues;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.view.Cursor;
 import dev.allframe.store.view.KeyRange;
-import dev.allframe.journal.allsource.engine.log.ByteWriter;
-import dev.allframe.store.CorruptStoreException;
-import dev.allframe.store.view.Cursor;
-import dev.allframe.store.view.KeyRange;
 import java.util.Set;
 
 /**

@@ -56,6 +56,11 @@ public final class ByteWriter {
         size = to;
     }
 
+    /** Has room for so many bytes more, so that writing them needs no memory. */
+    public void reserve(int more) {
+        ensure(more);
+    }
+
     private void ensure(int more) {
         if (bytes.length - size < more) {
             long needed = (long) size + more;

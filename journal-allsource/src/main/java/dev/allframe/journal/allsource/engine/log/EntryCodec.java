@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine.log;
 
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -23,7 +22,7 @@ public final class EntryCodec {
     private static final int SNAPSHOT_SAVED = 3;
     private static final int SNAPSHOTS_DELETED = 4;
     private static final int STATE_CHANGED = 5;
-    private static final int MARK = 6;
+    // 6 is a mark of the log's, see docs/on-disk.md
 
     private EntryCodec() {}
 
@@ -75,7 +74,6 @@ public final class EntryCodec {
                 EnvelopeCodec.optionalPayload(out, state.payload());
                 out.text(state.tag());
             }
-            case Mark mark -> out.u8(MARK);
         }
     }
 
@@ -91,7 +89,6 @@ public final class EntryCodec {
             case SNAPSHOTS_DELETED -> new SnapshotsDeleted(new StreamId(in.text()), in.varint(), in.varint(),
                     in.zigzag(), in.zigzag());
             case STATE_CHANGED -> stateChanged(in, storeId);
-            case MARK -> new Mark();
             default -> throw new MalformedBytesException("entry type " + type + " is not known to this version");
         };
     }

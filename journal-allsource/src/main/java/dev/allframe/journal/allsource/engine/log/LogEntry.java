@@ -2,12 +2,15 @@ package dev.allframe.journal.allsource.engine.log;
 
 import dev.allframe.store.DurableState;
 import dev.allframe.store.Envelope;
+import dev.allframe.store.Position;
 import dev.allframe.store.Snapshot;
+import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One record of the log: everything that lasts goes through it. Carries its numbers and times, so that applying it
+ * One change of a store: everything that lasts goes through the log as such. Carries its numbers and times, so that applying it
  * again gives the same result.
  */
 public sealed interface LogEntry {
@@ -22,7 +25,38 @@ public sealed interface LogEntry {
      * @param records one or more, in order
      */
     record EventsAppended(StreamId stream, String writer, long firstSequenceNr, long firstPosition,
-            List<Envelope> records) implements LogEntry {}
+            List<Envelope> records) implements LogEntry {
+
+        /** The number of the last record in its stream. */
+        public long lastSequenceNr() {
+            return firstSequenceNr + records.size() - 1;
+        }
+
+        /** The position of the last record in its partition. */
+        public long lastPosition() {
+            return firstPosition + records.size() - 1;
+        }
+
+        /** The records as events of a store. */
+        public List<StoredEvent> events(String storeId) {
+            return events(storeId, stream);
+        }
+
+        /**
+         * The records as events of a store.
+         *
+         * @param shared equal to the stream, and kept by other events too
+         */
+        public List<StoredEvent> events(String storeId, StreamId shared) {
+            List<StoredEvent> events = new ArrayList<>(records.size());
+            for (Envelope record : records) {
+                int number = events.size();
+                events.add(new StoredEvent(shared, firstSequenceNr + number,
+                        new Position(storeId, 0, 0, firstPosition + number), writer, record));
+            }
+            return events;
+        }
+    }
 
     /**
      * The records of a stream up to a number are deleted.
@@ -57,7 +91,4 @@ public sealed interface LogEntry {
      * @param state the state after the change; its position's index is the number of the change
      */
     record StateChanged(DurableState state) implements LogEntry {}
-
-    /** Nothing happened; shows how far the log was forced. */
-    record Mark() implements LogEntry {}
 }

@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.segment;
 
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
@@ -23,9 +24,6 @@ import java.util.UUID;
  * @param segments in the order of their positions, which do not overlap
  */
 public record Manifest(UUID storeId, long nextSegmentId, long sealedLsn, List<SegmentMeta> segments) {
-
-    /** Its name in the store's directory. */
-    public static final String FILE = "MANIFEST";
 
     public Manifest {
         segments = List.copyOf(segments);
@@ -101,7 +99,7 @@ public record Manifest(UUID storeId, long nextSegmentId, long sealedLsn, List<Se
      * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it
      */
     public static Optional<Manifest> load(Disk disk, Path directory, UUID storeId) throws IOException {
-        Path file = directory.resolve(FILE);
+        Path file = directory.resolve(StoreLayout.MANIFEST);
         if (!disk.exists(file)) {
             return Optional.empty();
         }
@@ -118,7 +116,7 @@ public record Manifest(UUID storeId, long nextSegmentId, long sealedLsn, List<Se
      * @throws dev.allframe.store.CorruptStoreException if it is not what was written
      */
     public static Optional<UUID> owner(Disk disk, Path directory) throws IOException {
-        Path file = directory.resolve(FILE);
+        Path file = directory.resolve(StoreLayout.MANIFEST);
         return disk.exists(file)
                 ? Optional.of(ManifestFormat.read(contents(disk, file), file).storeId())
                 : Optional.empty();
@@ -128,8 +126,8 @@ public record Manifest(UUID storeId, long nextSegmentId, long sealedLsn, List<Se
      * Replaces the manifest of a store, durably and at once: a crash leaves the old one or this. One thread at a time.
      */
     public void store(Disk disk, Path directory) throws IOException {
-        Path file = directory.resolve(FILE);
-        Path temporary = directory.resolve(FILE + SegmentFile.TEMPORARY);
+        Path file = directory.resolve(StoreLayout.MANIFEST);
+        Path temporary = directory.resolve(StoreLayout.MANIFEST + SegmentFile.TEMPORARY);
         byte[] bytes = ManifestFormat.write(this);
         if (disk.exists(temporary)) {
             disk.delete(temporary);

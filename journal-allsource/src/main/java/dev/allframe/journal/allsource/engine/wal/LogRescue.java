@@ -174,8 +174,12 @@ public final class LogRescue {
     }
 
     private void deliver(Path file, byte[] bytes, int at) {
-        int length = WalFormat.length(bytes, at);
-        ByteReader in = new ByteReader(bytes, at + WalFormat.PREFIX_BYTES, length - WalFormat.PREFIX_BYTES);
+        if (WalFormat.isMark(bytes, at)) {
+            consumer.mark(next++);
+            return;
+        }
+        int length = WalFormat.length(bytes, at) - WalFormat.PREFIX_BYTES;
+        ByteReader in = new ByteReader(bytes, at + WalFormat.PREFIX_BYTES, length);
         LogEntry entry;
         try {
             entry = EntryCodec.read(in, storeId.toString());

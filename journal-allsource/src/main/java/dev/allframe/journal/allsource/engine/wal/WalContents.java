@@ -1,5 +1,6 @@
 package dev.allframe.journal.allsource.engine.wal;
 
+import dev.allframe.journal.allsource.engine.log.Numbers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -10,14 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param storeId whose it is; null where there is no segment and it was not asked for a certain one
  * @param segments its segments, in order; those that were skipped too
- * @param lastLsn the number of the last entry, 0 for none
- * @param nextPosition the position of the next event
- * @param nextChange the number of the next change of a state
+ * @param numbers those behind its last record
  * @param endsWithMark whether the last entry is a mark
  * @param end the end of the last segment; null where there is no segment
  */
-public record WalContents(@Nullable UUID storeId, List<Segment> segments, long lastLsn, long nextPosition,
-        long nextChange, boolean endsWithMark, @Nullable End end) {
+public record WalContents(@Nullable UUID storeId, List<Segment> segments, Numbers numbers, boolean endsWithMark,
+        @Nullable End end) {
 
     /**
      * A segment of the log.

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.engine.wal;
 
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
+import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.lang.invoke.MethodHandles;
@@ -41,6 +42,8 @@ final class WalFormat {
 
     private static final int MAGIC = 'A' | 'F' << 8 | 'W' << 16 | 'L' << 24;
     private static final int HEADER_CHECKED_BYTES = 60;
+    /** In the place of an entry's type, of which none is 6. */
+    private static final int MARK = 6;
     private static final int CHECKSUM_OFFSET = 4;
     private static final int LSN_OFFSET = 8;
     private static final int FORCED_OFFSET = 16;
@@ -63,6 +66,11 @@ final class WalFormat {
      */
     record Header(UUID storeId, long firstLsn, long firstPosition, long firstChange, long createdMillis,
             int fileBytes) {
+
+        /** The numbers before its first record. */
+        Numbers before() {
+            return new Numbers(firstLsn - 1, firstPosition, firstChange);
+        }
 
         byte[] toBytes() {
             ByteWriter out = new ByteWriter(HEADER_BYTES);
@@ -140,6 +148,17 @@ final class WalFormat {
             throw new UnsupportedFormatException("file=" + file + ": no log segment has this name");
         }
         return Long.parseLong(digits);
+    }
+
+    /** Writes a mark, which is a record without an entry. */
+    static void mark(ByteWriter out) {
+        beginRecord(out);
+        out.u8(MARK);
+    }
+
+    /** Whether the record at an offset is a mark. */
+    static boolean isMark(byte[] bytes, int at) {
+        return bytes[at + PREFIX_BYTES] == MARK && length(bytes, at) == MARK_BYTES;
     }
 
     /** Leaves room for the prefix of a record, which {@link Checksum#finish} fills in. */

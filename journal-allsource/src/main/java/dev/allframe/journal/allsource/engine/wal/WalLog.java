@@ -5,15 +5,11 @@ import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
-import dev.allframe.journal.allsource.engine.log.CommitLog;
-import dev.allframe.journal.allsource.engine.log.EntryCodec;
-import dev.allframe.journal.allsource.engine.log.EntryTooLongException;
-import dev.allframe.journal.allsource.engine.log.LogEntry;
-import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
-import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
+import dev.allframe.journal.allsource.engine.log.Group;
+import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -34,10 +30,11 @@ import org.jspecify.annotations.Nullable;
  * L2 a segment gets its name only when everything before it is forced. So all but the last are whole.
  * L3 {@code forcedLsn} never says more than the disk does: it rises only after a force has returned.
  * L4 after a failed write or force nothing is written to any segment.
+ * L5 the entries of a group stand in one segment, so that where there is no room none of them is written.
  *
  * <h2>Threads</h2> One, which must not be interrupted; the executor makes files of zeros beside it.
  */
-public final class WalLog implements CommitLog {
+public final class WalLog implements Closeable {
 
     /*
      * After a failed force, Linux drops the pages' dirty state and keeps their contents: a process that opens the log
@@ -65,10 +62,8 @@ public final class WalLog implements CommitLog {
     private ByteWriter batch = new ByteWriter(SMALL_BATCH_BYTES);
 
     private @Nullable WalSegmentWriter segment;
-    private long lastLsn;
+    private Numbers numbers;
     private long forcedLsn;
-    private long nextPosition;
-    private long nextChange;
     /** Whether a mark or the header of an empty segment says that every entry is forced. */
     private boolean witnessed;
     private @Nullable Throwable failure;
@@ -83,11 +78,9 @@ public final class WalLog implements CommitLog {
         this.clock = around.clock;
         this.supply = new SegmentSupply(disk, directory, config.segmentBytes(), around.background);
         this.segments = new ArrayDeque<>(contents.segments());
-        this.lastLsn = contents.lastLsn();
-        this.forcedLsn = contents.lastLsn();
-        this.nextPosition = contents.nextPosition();
-        this.nextChange = contents.nextChange();
-        this.witnessed = contents.endsWithMark() || contents.lastLsn() == 0;
+        this.numbers = contents.numbers();
+        this.forcedLsn = contents.numbers().lastLsn();
+        this.witnessed = contents.endsWithMark() || forcedLsn == 0;
     }
 
     /**
@@ -112,19 +105,16 @@ public final class WalLog implements CommitLog {
      * numbers go on behind theirs. When this returns, it is on disk.
      *
      * @param directory which has no log
-     * @param lastLsn the last entry that stands elsewhere, 0 for none
-     * @param nextPosition the position of the next event
-     * @param nextChange the number of the next change of a state
+     * @param numbers those behind the last entry that stands elsewhere
      */
-    public static void createBehind(Disk disk, Path directory, UUID storeId, long lastLsn, long nextPosition,
-            long nextChange) throws IOException {
+    public static void createBehind(Disk disk, Path directory, UUID storeId, Numbers numbers) throws IOException {
         disk.createDirectories(directory);
-        WalContents before = new WalContents(storeId, List.of(), lastLsn, nextPosition, nextChange, false, null);
+        WalContents before = new WalContents(storeId, List.of(), numbers, false, null);
         WalConfig small = WalConfig.defaults().withSegmentBytes(WalFormat.MIN_SEGMENT_BYTES);
         Surroundings around = new Surroundings(Runnable::run, InstantSource.system(),
                 TornEnd.UNLESS_A_RECORD_PROVES_IT_FORCED);
         try (WalLog log = new WalLog(disk, directory, storeId, small, before, around)) {
-            log.append(new Mark());
+            log.mark();
             log.force();
         }
     }
@@ -162,72 +152,70 @@ public final class WalLog implements CommitLog {
         }
     }
 
+    /** The longest entry that it takes, in bytes. */
+    int maxEntryBytes() {
+        return config.maxRecordBytes() - WalFormat.PREFIX_BYTES;
+    }
+
     /**
-     * {@inheritDoc}
+     * Puts the entries of a group behind the last record, all into one segment. {@link #force} makes them durable.
      *
-     * @throws EntryTooLongException if the record is longer than allowed; nothing was written, and the log goes on
-     * @throws IllegalArgumentException if the record has a text that UTF-8 cannot hold, or a position or change that is
-     *         not the next; nothing was written, and the log goes on
+     * @return the number of the first
+     * @throws NoSpaceException if there is no room: nothing was written, and the same call may succeed later
+     * @throws IllegalArgumentException if a position or change is not the next; nothing was written, and the log goes on
+     * @throws IOException if the disk fails; the log takes nothing more then
      */
-    @Override
-    public long append(LogEntry entry) throws IOException {
+    long append(Group group) throws IOException {
         check();
-        checkNumbers(entry);
-        int start = encode(entry);
-        int bytes = batch.size() - start;
-        WalSegmentWriter current = segment;
-        if (current == null || !current.hasRoom(start, entry instanceof Mark ? 0 : bytes)) {
-            batch.cut(start);
-            current = next(WalSegmentWriter.bytesFor(bytes));
-            start = encode(entry);
+        Numbers after = numbers;
+        for (int i = 0; i < group.size(); i++) {
+            after = after.after(group.entry(i));
         }
-        current.checksum().finish(batch, start, lastLsn + 1, forcedLsn);
-        lastLsn++;
-        count(entry);
-        witnessed = entry instanceof Mark && forcedLsn + 1 == lastLsn;
-        if (batch.size() > BATCH_BYTES) {
-            guarded(() -> flush());
-        }
-        return lastLsn;
+        int bytes = Math.toIntExact(group.bytes() + (long) group.size() * WalFormat.PREFIX_BYTES);
+        WalSegmentWriter current = withRoom(bytes);
+        long firstLsn = numbers.lastLsn() + 1;
+        batch.reserve(bytes); // so that no lack of memory finds half a group in the batch
+        guarded(() -> write(group, firstLsn, current.checksum()));
+        numbers = after;
+        witnessed = false;
+        return firstLsn;
     }
 
-    private void checkNumbers(LogEntry entry) {
-        if (entry instanceof EventsAppended events && events.firstPosition() != nextPosition) {
-            throw new IllegalArgumentException("the next position is " + nextPosition + ", not "
-                    + events.firstPosition());
-        }
-        if (entry instanceof StateChanged changed && changed.state().position().index() != nextChange) {
-            throw new IllegalArgumentException("the next change is " + nextChange + ", not "
-                    + changed.state().position().index());
-        }
-    }
-
-    private void count(LogEntry entry) {
-        if (entry instanceof EventsAppended events) {
-            nextPosition += events.records().size();
-        } else if (entry instanceof StateChanged) {
-            nextChange++;
-        }
-    }
-
-    /** Puts an entry behind the batch, all or nothing, and says where it begins there. */
-    private int encode(LogEntry entry) {
-        int start = batch.size();
-        boolean whole = false;
-        try {
+    private void write(Group group, long firstLsn, WalFormat.Checksum checksum) throws IOException {
+        for (int i = 0; i < group.size(); i++) {
+            int start = batch.size();
             WalFormat.beginRecord(batch);
-            EntryCodec.write(batch, entry);
-            int bytes = batch.size() - start;
-            if (bytes > config.maxRecordBytes()) {
-                throw new EntryTooLongException(bytes, config.maxRecordBytes());
-            }
-            whole = true;
-            return start;
-        } finally {
-            if (!whole) {
-                batch.cut(start);
+            group.write(i, batch);
+            checksum.finish(batch, start, firstLsn + i, forcedLsn);
+            if (batch.size() > BATCH_BYTES) {
+                flush();
             }
         }
+    }
+
+    /** The segment, or the next one, with room for so many bytes behind what waits. */
+    private WalSegmentWriter withRoom(int bytes) throws IOException {
+        WalSegmentWriter current = segment;
+        return current != null && current.hasRoom(batch.size(), bytes)
+                ? current
+                : next(WalSegmentWriter.bytesFor(bytes));
+    }
+
+    /** Says how far the log was forced, and takes a number for that. */
+    private void mark() throws IOException {
+        WalSegmentWriter current = segment;
+        writeMark(current != null && current.hasRoom(batch.size(), 0)
+                ? current
+                : next(WalSegmentWriter.bytesFor(WalFormat.MARK_BYTES)));
+    }
+
+    private void writeMark(WalSegmentWriter to) {
+        int start = batch.size();
+        WalFormat.mark(batch);
+        long lsn = numbers.lastLsn() + 1;
+        to.checksum().finish(batch, start, lsn, forcedLsn);
+        witnessed = forcedLsn == numbers.lastLsn();
+        numbers = numbers.passed(lsn);
     }
 
     /**
@@ -278,8 +266,8 @@ public final class WalLog implements CommitLog {
     }
 
     private WalSegmentWriter begin(SegmentSupply.Prepared prepared) throws IOException {
-        var header = new WalFormat.Header(storeId, lastLsn + 1, nextPosition, nextChange, clock.millis(),
-                prepared.bytes());
+        var header = new WalFormat.Header(storeId, numbers.lastLsn() + 1, numbers.nextPosition(),
+                numbers.nextChange(), clock.millis(), prepared.bytes());
         try {
             return WalSegmentWriter.begin(disk, directory, prepared, header);
         } catch (NoSpaceException full) {
@@ -292,8 +280,8 @@ public final class WalLog implements CommitLog {
         }
     }
 
-    @Override
-    public void force() throws IOException {
+    /** Makes everything appended durable. Costs nothing where nothing was appended. */
+    void force() throws IOException {
         check();
         guarded(() -> forceAll());
     }
@@ -318,19 +306,22 @@ public final class WalLog implements CommitLog {
 
     private void forceAll() throws IOException {
         flush();
-        if (forcedLsn < lastLsn && segment != null) {
+        if (forcedLsn < numbers.lastLsn() && segment != null) {
             segment.force();
-            forcedLsn = lastLsn;
+            forcedLsn = numbers.lastLsn();
         }
     }
 
-    @Override
-    public void idle() throws IOException {
+    /**
+     * To be called when nothing was appended for a while. Forces what has not been, and writes, without forcing it, how
+     * far the log was forced.
+     */
+    void idle() throws IOException {
         check();
         if (!witnessed) {
             guarded(() -> forceAll());
             try {
-                append(new Mark());
+                mark();
             } catch (NoSpaceException full) {
                 return; // the mark was to begin a segment; it can wait
             }
@@ -338,35 +329,24 @@ public final class WalLog implements CommitLog {
         }
     }
 
-    @Override
-    public long lastLsn() {
-        return lastLsn;
+    /** Those behind everything appended, marks included. */
+    public Numbers numbers() {
+        return numbers;
     }
 
-    /** The position that the next event must have. */
-    public long nextPosition() {
-        return nextPosition;
-    }
-
-    /** The number that the next change of a durable state must have. */
-    public long nextChange() {
-        return nextChange;
-    }
-
-    @Override
-    public long segmentBytes() {
+    /** Bytes in the segment that is being written. */
+    long segmentBytes() {
         return segment == null ? 0 : segment.written() + batch.size();
     }
 
     /**
-     * {@inheritDoc} Everything appended is forced. Where there is room, the new segment begins
-     * at once.
+     * Ends the segment that is being written, so that a new one begins with the next entry. Everything appended is
+     * forced. Where there is room, the new segment begins at once.
      */
-    @Override
-    public long roll() throws IOException {
+    void roll() throws IOException {
         check();
-        if (segment == null || segment.firstLsn() > lastLsn) {
-            return lastLsn;
+        if (segment == null || segment.firstLsn() > numbers.lastLsn()) {
+            return;
         }
         guarded(() -> forceAll());
         try {
@@ -376,15 +356,13 @@ public final class WalLog implements CommitLog {
             segment = null;
             guarded(ended::close);
         }
-        return lastLsn;
     }
 
     /**
-     * {@inheritDoc} The newest segment always stays. Each deletion is forced before the next, so that no power loss
-     * leaves a gap.
+     * Deletes the segments of which every entry has a number up to this one. The newest segment always stays. Each
+     * deletion is forced before the next, so that no power loss leaves a gap.
      */
-    @Override
-    public void releaseTo(long lsn) throws IOException {
+    void releaseTo(long lsn) throws IOException {
         check();
         while (segments.size() > 1) {
             WalContents.Segment oldest = segments.removeFirst();
@@ -414,17 +392,11 @@ public final class WalLog implements CommitLog {
             if (failure == null) {
                 guarded(() -> forceAll());
                 if (!witnessed && last != null && last.hasRoom(0, 0)) {
-                    markAndForce(last);
+                    writeMark(last);
+                    guarded(() -> forceAll());
                 }
             }
         }
-    }
-
-    private void markAndForce(WalSegmentWriter last) throws IOException {
-        int start = encode(new Mark());
-        last.checksum().finish(batch, start, lastLsn + 1, forcedLsn);
-        lastLsn++;
-        guarded(() -> forceAll());
     }
 
     private interface Action {

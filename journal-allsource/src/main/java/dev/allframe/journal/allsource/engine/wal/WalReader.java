@@ -6,9 +6,7 @@ import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.EntryCodec;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
-import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
-import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
+import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.IOException;
@@ -38,9 +36,7 @@ public final class WalReader {
     private byte[] bytes = new byte[0];
     private int fileBytes;
 
-    private long nextLsn;
-    private long nextPosition;
-    private long nextChange;
+    private Numbers numbers = Numbers.FIRST;
     private boolean endsWithMark;
 
     WalReader(Disk disk, @Nullable UUID storeId, TornEnd tornEnd, WalConsumer consumer) {
@@ -93,7 +89,7 @@ public final class WalReader {
             if (afterLsn > 0) {
                 throw new CorruptStoreException("the log is missing: it had entries up to " + afterLsn);
             }
-            return new WalContents(storeId, segments, 0, 1, 1, false, null);
+            return new WalContents(storeId, segments, Numbers.FIRST, false, null);
         }
         WalContents.Segment first = segments.getFirst();
         if (first.firstLsn() > afterLsn + 1) {
@@ -104,18 +100,17 @@ public final class WalReader {
         while (segments.get(start).firstLsn() > afterLsn + 1) {
             start--;
         }
-        nextLsn = segments.get(start).firstLsn();
         for (int i = start; i < segments.size() - 1; i++) {
             begin(segments.get(i), i == start);
             readWhole(segments.get(i), segments.get(i + 1).firstLsn(), afterLsn);
         }
         begin(segments.getLast(), start == segments.size() - 1);
         WalContents.End end = readLast(segments.getLast(), afterLsn);
-        if (nextLsn <= afterLsn) {
+        if (numbers.lastLsn() < afterLsn) {
             throw CorruptStoreException.at(end.file(), end.wholeEnd(),
-                    "the log ends with entry " + (nextLsn - 1) + ", it had entries up to " + afterLsn);
+                    "the log ends with entry " + numbers.lastLsn() + ", it had entries up to " + afterLsn);
         }
-        return new WalContents(storeId, segments, nextLsn - 1, nextPosition, nextChange, endsWithMark, end);
+        return new WalContents(storeId, segments, numbers, endsWithMark, end);
     }
 
     /** Loads a segment and checks that it goes on where the one before ended. */
@@ -137,12 +132,13 @@ public final class WalReader {
             throw CorruptStoreException.at(segment.file(), 0, "its name is not that of a segment which begins with "
                     + header.firstLsn());
         }
+        Numbers before = header.before();
         if (first) {
-            nextPosition = header.firstPosition();
-            nextChange = header.firstChange();
-        } else if (header.firstPosition() != nextPosition || header.firstChange() != nextChange) {
-            throw CorruptStoreException.at(segment.file(), 0, "it begins with position " + header.firstPosition()
-                    + " and change " + header.firstChange() + ", not with " + nextPosition + " and " + nextChange);
+            numbers = before;
+        } else if (!before.equals(numbers)) {
+            throw CorruptStoreException.at(segment.file(), 0, "it begins with position " + before.nextPosition()
+                    + " and change " + before.nextChange() + ", not with " + numbers.nextPosition() + " and "
+                    + numbers.nextChange());
         }
     }
 
@@ -166,12 +162,12 @@ public final class WalReader {
     /** Reads a segment that another follows: nothing of it may be missing. */
     private void readWhole(WalContents.Segment segment, long endLsn, long afterLsn) {
         int end = readRecords(segment, endLsn, afterLsn);
-        if (nextLsn < endLsn) {
-            throw CorruptStoreException.at(segment.file(), end, "entry " + nextLsn + " is damaged or missing");
+        if (nextLsn() < endLsn) {
+            throw CorruptStoreException.at(segment.file(), end, "entry " + nextLsn() + " is damaged or missing");
         }
         var checksum = new WalFormat.Checksum(owner(), segment.firstLsn());
-        if (checksum.isWhole(bytes, end, fileBytes) && WalFormat.lsn(bytes, end) == nextLsn) {
-            throw CorruptStoreException.at(segment.file(), end, "entry " + nextLsn + " is in the next segment too");
+        if (checksum.isWhole(bytes, end, fileBytes) && WalFormat.lsn(bytes, end) == nextLsn()) {
+            throw CorruptStoreException.at(segment.file(), end, "entry " + nextLsn() + " is in the next segment too");
         }
     }
 
@@ -180,7 +176,7 @@ public final class WalReader {
         int usedEnd = Math.max(wholeEnd, endOfData(bytes, fileBytes));
         if (usedEnd > wholeEnd) {
             var checksum = new WalFormat.Checksum(owner(), segment.firstLsn());
-            tornEnd.check(segment.file(), bytes, wholeEnd, usedEnd, fileBytes, nextLsn, checksum);
+            tornEnd.check(segment.file(), bytes, wholeEnd, usedEnd, fileBytes, nextLsn(), checksum);
         }
         int unproven = unproven(segment.firstLsn(), wholeEnd);
         return new WalContents.End(segment.file(), unproven, wholeEnd, usedEnd,
@@ -190,25 +186,29 @@ public final class WalReader {
     /** Delivers records up to a number or to the first that is not whole, and says where it stopped. */
     private int readRecords(WalContents.Segment segment, long endLsn, long afterLsn) {
         var checksum = new WalFormat.Checksum(owner(), segment.firstLsn());
-        long position = nextPosition;
-        long change = nextChange;
-        boolean announced = false;
         int at = WalFormat.HEADER_BYTES;
-        while (nextLsn < endLsn && checksum.isWhole(bytes, at, fileBytes) && WalFormat.lsn(bytes, at) == nextLsn) {
+        while (nextLsn() < endLsn && checksum.isWhole(bytes, at, fileBytes) && WalFormat.lsn(bytes, at) == nextLsn()) {
             int length = WalFormat.length(bytes, at);
-            LogEntry entry = entry(segment.file(), at, length);
-            count(segment.file(), at, entry);
-            if (nextLsn > afterLsn) {
-                if (!announced) {
-                    consumer.segment(segment.firstLsn(), position, change);
-                    announced = true;
+            endsWithMark = WalFormat.isMark(bytes, at);
+            if (endsWithMark) {
+                numbers = numbers.passed(nextLsn());
+                if (numbers.lastLsn() > afterLsn) {
+                    consumer.mark(numbers.lastLsn());
                 }
-                consumer.entry(nextLsn, entry, length);
+            } else {
+                LogEntry entry = entry(segment.file(), at, length);
+                count(segment.file(), at, entry);
+                if (numbers.lastLsn() > afterLsn) {
+                    consumer.entry(numbers.lastLsn(), entry, length - WalFormat.PREFIX_BYTES);
+                }
             }
-            nextLsn++;
             at += length;
         }
         return at;
+    }
+
+    private long nextLsn() {
+        return numbers.lastLsn() + 1;
     }
 
     private LogEntry entry(Path file, int at, int length) {
@@ -227,7 +227,7 @@ public final class WalReader {
 
     /** The checksum is right, so these are the bytes that somebody wrote. */
     private UnsupportedFormatException unreadable(Path file, int at, @Nullable String why, @Nullable Throwable cause) {
-        var unsupported = new UnsupportedFormatException("file=" + file + " offset=" + at + ": entry " + nextLsn
+        var unsupported = new UnsupportedFormatException("file=" + file + " offset=" + at + ": entry " + nextLsn()
                 + " is undamaged and cannot be read: " + why);
         if (cause != null) {
             unsupported.initCause(cause);
@@ -236,20 +236,10 @@ public final class WalReader {
     }
 
     private void count(Path file, int at, LogEntry entry) {
-        endsWithMark = entry instanceof Mark;
-        if (entry instanceof EventsAppended events) {
-            expect(file, at, "position", events.firstPosition(), nextPosition);
-            nextPosition += events.records().size();
-        } else if (entry instanceof StateChanged changed) {
-            expect(file, at, "change", changed.state().position().index(), nextChange);
-            nextChange++;
-        }
-    }
-
-    private void expect(Path file, int at, String what, long actual, long expected) {
-        if (actual != expected) {
-            throw CorruptStoreException.at(file, at, "entry " + nextLsn + " has the " + what + " " + actual + ", not "
-                    + expected);
+        try {
+            numbers = numbers.after(entry);
+        } catch (IllegalArgumentException notNext) {
+            throw CorruptStoreException.at(file, at, "entry " + nextLsn() + " " + Failures.message(notNext));
         }
     }
 

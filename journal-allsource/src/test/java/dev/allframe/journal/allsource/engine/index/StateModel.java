@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -20,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a log makes, in plain maps. */
 final class StateModel {
@@ -30,13 +30,13 @@ final class StateModel {
     private final Set<StoredType> types = new HashSet<>();
     private long lastChange;
 
-    static StateModel of(List<LogEntry> log) {
+    static StateModel of(List<@Nullable LogEntry> log) {
         StateModel model = new StateModel();
         log.forEach(model::apply);
         return model;
     }
 
-    private void apply(LogEntry entry) {
+    private void apply(@Nullable LogEntry entry) {
         switch (entry) {
             case EventsAppended appended -> appended.records()
                     .forEach(record -> types.add(new StoredType(appended.stream().entityType(), record.eventType(),
@@ -58,7 +58,7 @@ final class StateModel {
                 states.put(state.id(), state);
                 lastChange = state.position().index();
             }
-            case Mark mark -> {
+            case null -> {
             }
         }
     }

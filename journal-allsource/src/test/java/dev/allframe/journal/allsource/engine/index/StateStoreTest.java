@@ -7,7 +7,6 @@ import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -71,9 +70,9 @@ class StateStoreTest {
                 value == null ? null : json(value), tag));
     }
 
-    private static void apply(StateStore state, LogEntry... log) {
+    private static void apply(StateStore state, @Nullable LogEntry... log) {
         List<AppliedEntry> applied = new ArrayList<>();
-        for (LogEntry entry : log) {
+        for (@Nullable LogEntry entry : log) {
             applied.add(new AppliedEntry(state.appliedLsn() + 1 + applied.size(), entry));
         }
         state.apply(applied);
@@ -190,7 +189,7 @@ class StateStoreTest {
             apply(state, new EventsDeleted(ANNA, 5), new EventsDeleted(ANNA, 3), new EventsDeleted(BERT, 0),
                     new EventsDeleted(ANNA, 7), event(ANNA, "opened", 1), event(ANNA, "opened", 3000),
                     event(new StreamId("x"), "opened", 1), event(ANNA, "opened", 1), event(ANNA, "allframe.command", 1),
-                    new Mark());
+                    null);
 
             assertThat(state.deletedTo(ANNA)).isEqualTo(7);
             assertThat(state.deletedTo(BERT)).isZero();
@@ -214,7 +213,7 @@ class StateStoreTest {
             apply(state, event(ANNA, "opened", 1));
             int before = entries.batches();
 
-            apply(state, event(ANNA, "opened", 1), event(BERT, "opened", 1), new Mark());
+            apply(state, event(ANNA, "opened", 1), event(BERT, "opened", 1), null);
 
             assertThat(entries.batches()).isEqualTo(before);
             assertThat(state.appliedLsn()).isEqualTo(4);
@@ -238,8 +237,8 @@ class StateStoreTest {
         }
     }
 
-    private static List<LogEntry> randomLog(Random random, int length) {
-        List<LogEntry> log = new ArrayList<>();
+    private static List<@Nullable LogEntry> randomLog(Random random, int length) {
+        List<@Nullable LogEntry> log = new ArrayList<>();
         long change = 0;
         for (int i = 0; i < length; i++) {
             StreamId stream = StreamId.of("account", "s" + random.nextInt(6));
@@ -252,13 +251,13 @@ class StateStoreTest {
                 case 4, 5 ->
                     changed(stream, i, ++change, random.nextInt(4) == 0 ? null : "v" + i, "t" + random.nextInt(2));
                 default ->
-                    random.nextBoolean() ? new Mark() : event(stream, "e" + random.nextInt(4), 1 + random.nextInt(3));
+                    random.nextBoolean() ? null : event(stream, "e" + random.nextInt(4), 1 + random.nextInt(3));
             });
         }
         return log;
     }
 
-    private static List<AppliedEntry> part(List<LogEntry> log, long afterLsn, long toLsn) {
+    private static List<AppliedEntry> part(List<@Nullable LogEntry> log, long afterLsn, long toLsn) {
         List<AppliedEntry> part = new ArrayList<>();
         for (long lsn = afterLsn + 1; lsn <= toLsn; lsn++) {
             part.add(new AppliedEntry(lsn, log.get((int) lsn - 1)));
@@ -270,7 +269,7 @@ class StateStoreTest {
     @EnumSource
     void a_state_does_what_maps_do_through_crashes(Backing backing) {
         Random random = new Random(Seeds.next());
-        List<LogEntry> log = randomLog(random, 1_000);
+        List<@Nullable LogEntry> log = randomLog(random, 1_000);
         try (Tables tables = tables(backing)) {
             StateStore state = StateStore.open(tables.entries(), STORE);
             long flushed = 0;
@@ -297,7 +296,7 @@ class StateStoreTest {
     @Test
     void the_log_applied_again_from_any_moment_gives_the_same_bytes() {
         Random random = new Random(Seeds.next());
-        List<LogEntry> log = randomLog(random, 300);
+        List<@Nullable LogEntry> log = randomLog(random, 300);
         MemoryKeyValues entries = MemoryKeyValues.remembering(Table.STATE);
         StateStore state = StateStore.open(entries, STORE);
         while (state.appliedLsn() < log.size()) {

@@ -3,7 +3,6 @@ package dev.allframe.journal.allsource.engine.log;
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotSaved;
 import dev.allframe.journal.allsource.engine.log.LogEntry.SnapshotsDeleted;
 import dev.allframe.journal.allsource.engine.log.LogEntry.StateChanged;
@@ -45,8 +44,7 @@ public final class SampleEntries {
                         json("{}"))),
                 new SnapshotsDeleted(STREAM, 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE),
                 new StateChanged(state(1, json("{\"on\":true}"), "tag")),
-                new StateChanged(state(2, null, "")),
-                new Mark());
+                new StateChanged(state(2, null, "")));
     }
 
     private static Envelope full() {

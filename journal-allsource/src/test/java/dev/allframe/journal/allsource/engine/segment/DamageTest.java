@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.Seeds;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventFilter;
@@ -227,7 +228,7 @@ class DamageTest {
     void a_manifest_tells_by_its_checksum() throws IOException {
         SegmentDirectory directory = SegmentDirectory.inMemory();
         Manifest.empty(SampleRows.STORE).withSealed(directory.seal(ROWS), 5).store(directory.disk(), directory.path());
-        Path name = directory.path().resolve(Manifest.FILE);
+        Path name = directory.path().resolve(StoreLayout.MANIFEST);
 
         everyFlipAndCut(directory.contents(name), bytes -> {
             directory.put(name, bytes);

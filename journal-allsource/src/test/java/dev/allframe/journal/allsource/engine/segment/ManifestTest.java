@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.engine.Seeds;
+import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
@@ -88,7 +89,7 @@ class ManifestTest {
     @Test
     void one_of_another_store_or_a_newer_version_or_with_other_members_is_refused() throws IOException {
         SegmentDirectory directory = SegmentDirectory.inMemory();
-        Path name = directory.path().resolve(Manifest.FILE);
+        Path name = directory.path().resolve(StoreLayout.MANIFEST);
         two().store(directory.disk(), directory.path());
         assertThatThrownBy(() -> Manifest.load(directory.disk(), directory.path(), new UUID(3, 4)))
                 .isInstanceOf(CorruptStoreException.class)

@@ -58,10 +58,12 @@ class GoldenLogTest {
         SimulatedDisk disk = new SimulatedDisk();
         WalLog log = Parts.SOUND.open(disk, LogRun.SMALL, 0, (lsn, entry, bytes) -> {});
         for (LogEntry entry : SampleEntries.all()) {
-            if (log.append(entry) >= 3) {
+            if (LogRun.append(log, entry) >= 3) {
                 log.force();
             }
         }
+        log.idle();
+        log.force();
         return disk.crash(CrashMode.LOSE_ALL, new Random(0)).contents(FILE);
     }
 

@@ -51,19 +51,32 @@ final class LogChecker {
             List<byte[]> delivered) {
         List<String> wrong = new ArrayList<>();
         try {
-            WalLog log = parts.open(left, config, released, (lsn, entry, bytes) -> {
-                if (lsn != delivered.size() + 1) {
-                    wrong.add("entry " + lsn + " comes after entry " + delivered.size());
+            WalLog log = parts.open(left, config, released, new WalConsumer() {
+                @Override
+                public void entry(long lsn, LogEntry entry, int bytes) {
+                    deliver(lsn, LogRun.encoded(entry));
                 }
-                delivered.add(LogRun.encoded(entry));
+
+                @Override
+                public void mark(long lsn) {
+                    deliver(lsn, LogRun.MARK);
+                }
+
+                private void deliver(long lsn, byte[] entry) {
+                    if (lsn != delivered.size() + 1) {
+                        wrong.add("entry " + lsn + " comes after entry " + delivered.size());
+                    }
+                    delivered.add(entry);
+                }
             });
             compare(given, delivered, promised, wrong);
-            if (log.lastLsn() != delivered.size()) {
-                wrong.add("the log says that its last entry is " + log.lastLsn() + ", not " + delivered.size());
+            if (log.numbers().lastLsn() != delivered.size()) {
+                wrong.add(
+                        "the log says that its last entry is " + log.numbers().lastLsn() + ", not " + delivered.size());
             }
             if (wrong.isEmpty()) {
                 LogEntry next = new LogEntry.EventsDeleted(new StreamId("next"), delivered.size());
-                log.append(next);
+                LogRun.append(log, next);
                 log.force();
                 delivered.add(LogRun.encoded(next));
             }

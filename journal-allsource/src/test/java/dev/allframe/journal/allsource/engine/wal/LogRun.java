@@ -5,9 +5,9 @@ import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.EntryCodec;
+import dev.allframe.journal.allsource.engine.log.Group;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.EventMetadata;
 import dev.allframe.store.Payload;
@@ -31,6 +31,8 @@ final class LogRun {
 
     static final Path DIRECTORY = Path.of("/store/log");
     static final UUID STORE = UUID.fromString("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0");
+    /** In the place of a mark's entry, which it has none of. */
+    static final byte[] MARK = {6};
     static final WalConfig SMALL = WalConfig.defaults().withSegmentBytes(2_048).withMaxRecordBytes(1 << 20);
 
     /**
@@ -74,12 +76,21 @@ final class LogRun {
         LogEntry entry = event(nextPosition, bytes);
         given.add(encoded(entry));
         try {
-            log.append(entry);
+            append(log, entry);
             nextPosition++;
         } catch (NoSpaceException nothingWritten) {
             given.removeLast();
             throw nothingWritten;
         }
+    }
+
+    /** Appends a group, and gives the number of its first entry. */
+    static long append(WalLog log, LogEntry... entries) throws IOException {
+        Group group = new Group(log.maxEntryBytes());
+        for (LogEntry entry : entries) {
+            group.add(entry);
+        }
+        return log.append(group);
     }
 
     static EventsAppended event(long position, int bytes) {
@@ -102,10 +113,9 @@ final class LogRun {
     }
 
     void idle() throws IOException {
-        byte[] mark = encoded(new Mark());
-        given.add(mark);
+        given.add(MARK);
         log.idle();
-        if (log.lastLsn() < given.size()) {
+        if (log.numbers().lastLsn() < given.size()) {
             given.removeLast();
         }
     }
@@ -121,9 +131,9 @@ final class LogRun {
     }
 
     void close() throws IOException {
-        given.add(encoded(new Mark()));
+        given.add(MARK);
         log.close();
-        if (log.lastLsn() < given.size()) {
+        if (log.numbers().lastLsn() < given.size()) {
             given.removeLast();
         }
         promise();
@@ -135,7 +145,7 @@ final class LogRun {
     }
 
     private void promise() {
-        promises.add(new Promise(disk.boundary(), log.lastLsn()));
+        promises.add(new Promise(disk.boundary(), log.numbers().lastLsn()));
     }
 
     WalLog log() {

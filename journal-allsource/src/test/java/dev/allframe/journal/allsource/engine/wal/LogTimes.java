@@ -49,8 +49,8 @@ final class LogTimes {
             while (now < end) {
                 long before = now;
                 for (int i = 0; i < group; i++) {
-                    log.append(new EventsAppended(sample.stream(), sample.writer(), position, position,
-                            sample.records()));
+                    LogRun.append(log, new EventsAppended(sample.stream(), sample.writer(), position,
+                            position, sample.records()));
                     position++;
                 }
                 long appended = System.nanoTime();
@@ -72,6 +72,6 @@ final class LogTimes {
         long start = System.nanoTime();
         WalContents contents = WalReader.readAll(new RealDisk(), directory, (lsn, entry, bytes) -> {});
         double seconds = (System.nanoTime() - start) / 1e9;
-        System.out.printf(Locale.ROOT, "reading: %,9.0f entries/s%n", contents.lastLsn() / seconds);
+        System.out.printf(Locale.ROOT, "reading: %,9.0f entries/s%n", contents.numbers().lastLsn() / seconds);
     }
 }

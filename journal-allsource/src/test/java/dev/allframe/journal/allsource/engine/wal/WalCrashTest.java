@@ -167,6 +167,16 @@ class WalCrashTest {
 
     private static Parts delivering(Delivery delivery) {
         return new Parts(disk -> disk, Parts.SOUND.tornEnd(),
-                all -> (lsn, entry, bytes) -> delivery.deliver(all, lsn, entry));
+                all -> new WalConsumer() {
+                    @Override
+                    public void entry(long lsn, LogEntry entry, int bytes) {
+                        delivery.deliver(all, lsn, entry);
+                    }
+
+                    @Override
+                    public void mark(long lsn) {
+                        all.mark(lsn);
+                    }
+                });
     }
 }

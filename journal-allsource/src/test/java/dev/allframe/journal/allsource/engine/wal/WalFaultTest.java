@@ -90,7 +90,7 @@ class WalFaultTest {
             return Optional.empty();
         }
         try {
-            run.log().append(LogRun.event(1, 1));
+            LogRun.append(run.log(), LogRun.event(1, 1));
             return Optional.of("takes entries after " + planned);
         } catch (IOException | IllegalArgumentException refused) {
             return refused instanceof IOException ? Optional.empty() : Optional.of("goes on after " + planned);
@@ -129,7 +129,7 @@ class WalFaultTest {
         assertThatThrownBy(log::roll).isInstanceOf(IOException.class);
         assertThatThrownBy(log::idle).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> log.releaseTo(1)).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> log.append(LogRun.event(3, 1))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(3, 1))).isInstanceOf(IOException.class);
         assertThat(disk.calls()).isEqualTo(calls);
     }
 
@@ -144,7 +144,7 @@ class WalFaultTest {
 
         assertThatThrownBy(() -> run.append(500)).isInstanceOf(NoSpaceException.class);
         assertThatThrownBy(() -> run.append(500)).isInstanceOf(NoSpaceException.class);
-        assertThat(run.log().lastLsn()).isEqualTo(6);
+        assertThat(run.log().numbers().lastLsn()).isEqualTo(6);
         assertThat(disk.list(LogRun.DIRECTORY)).as("a file that was begun gives its room back").hasSize(2);
         run.append(100);
         run.force();
@@ -152,7 +152,7 @@ class WalFaultTest {
         disk.limit(Long.MAX_VALUE);
         run.append(500);
         run.force();
-        assertThat(run.log().lastLsn()).isEqualTo(8);
+        assertThat(run.log().numbers().lastLsn()).isEqualTo(8);
         assertThat(new LogChecker(Parts.SOUND, LogRun.SMALL)
                 .check(disk.crash(CrashMode.LOSE_ALL, new Random(0)), run.given(), 8, 0)).isEmpty();
     }
@@ -168,13 +168,13 @@ class WalFaultTest {
         List<Long> delivered = new ArrayList<>();
         WalLog log = Parts.SOUND.open(disk, LogRun.SMALL, 0, (lsn, entry, bytes) -> delivered.add(lsn));
 
-        assertThat(delivered).containsExactly(1L, 2L, 3L, 4L);
-        assertThatThrownBy(() -> log.append(LogRun.event(4, 1))).isInstanceOf(NoSpaceException.class);
-        assertThatThrownBy(() -> log.append(LogRun.event(4, 1))).isInstanceOf(NoSpaceException.class);
+        assertThat(delivered).containsExactly(1L, 2L, 3L);
+        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(4, 1))).isInstanceOf(NoSpaceException.class);
+        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(4, 1))).isInstanceOf(NoSpaceException.class);
         log.force();
         log.idle();
         disk.limit(Long.MAX_VALUE);
-        assertThat(log.append(LogRun.event(4, 1))).isEqualTo(5);
+        assertThat(LogRun.append(log, LogRun.event(4, 1))).isEqualTo(5);
         log.force();
     }
 

@@ -7,12 +7,12 @@ import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.CrashReplay;
 import dev.allframe.journal.allsource.engine.io.DiskOperation;
+import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.log.LogEntry;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsAppended;
 import dev.allframe.journal.allsource.engine.log.LogEntry.EventsDeleted;
-import dev.allframe.journal.allsource.engine.log.LogEntry.Mark;
 import dev.allframe.journal.allsource.engine.wal.LogRun.Parts;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WalLogTest {
 
+    private static final String MARK = "mark";
     private static final WalConsumer NOBODY = (lsn, entry, bytes) -> {};
 
     private final SimulatedDisk disk = new SimulatedDisk();
@@ -46,9 +47,20 @@ class WalLogTest {
         return open(LogRun.SMALL);
     }
 
-    private List<LogEntry> entries(SimulatedDisk from) throws IOException {
-        List<LogEntry> entries = new ArrayList<>();
-        WalReader.readAll(from, LogRun.DIRECTORY, (lsn, entry, bytes) -> entries.add(entry));
+    /** The entries, and a text in the place of each mark. */
+    private List<Object> entries(SimulatedDisk from) throws IOException {
+        List<Object> entries = new ArrayList<>();
+        WalReader.readAll(from, LogRun.DIRECTORY, new WalConsumer() {
+            @Override
+            public void entry(long lsn, LogEntry entry, int bytes) {
+                entries.add(entry);
+            }
+
+            @Override
+            public void mark(long lsn) {
+                entries.add(MARK);
+            }
+        });
         return entries;
     }
 
@@ -59,12 +71,12 @@ class WalLogTest {
     @Test
     void a_group_is_written_by_one_write_and_one_force() throws IOException {
         WalLog log = open();
-        log.append(deletion(1));
+        LogRun.append(log, deletion(1));
         log.force();
         disk.record();
 
         for (int i = 2; i <= 20; i++) {
-            log.append(deletion(i));
+            LogRun.append(log, deletion(i));
         }
         log.force();
         log.force();
@@ -76,10 +88,10 @@ class WalLogTest {
     @Test
     void nothing_is_written_before_force() throws IOException {
         WalLog log = open();
-        log.append(deletion(1));
+        LogRun.append(log, deletion(1));
         log.force();
 
-        log.append(deletion(2));
+        LogRun.append(log, deletion(2));
 
         assertThat(entries(disk)).hasSize(1);
         log.force();
@@ -89,42 +101,71 @@ class WalLogTest {
     @Test
     void numbers_go_on_after_opening_in_a_new_segment() throws IOException {
         WalLog first = open();
-        assertThat(first.lastLsn()).isZero();
-        assertThat(first.append(deletion(1))).isEqualTo(1);
+        assertThat(first.numbers().lastLsn()).isZero();
+        assertThat(LogRun.append(first, deletion(1))).isEqualTo(1);
         first.close();
 
         WalLog second = open();
 
-        assertThat(second.lastLsn()).as("the entry and the mark of the clean end").isEqualTo(2);
+        assertThat(second.numbers().lastLsn()).as("the entry and the mark of the clean end").isEqualTo(2);
         assertThat(second.segmentBytes()).isZero();
-        assertThat(second.append(deletion(2))).isEqualTo(3);
+        assertThat(LogRun.append(second, deletion(2))).isEqualTo(3);
         assertThat(second.segmentBytes()).isGreaterThan(WalFormat.HEADER_BYTES);
     }
 
     @Test
-    void the_consumer_learns_where_segments_begin_and_is_spared_what_it_has() throws IOException {
+    void the_consumer_is_spared_what_it_has() throws IOException {
         LogRun run = new LogRun(disk, LogRun.SMALL, Parts.SOUND);
         run.append(2, 20);
         run.roll();
         run.append(3, 20);
-        run.roll();
-        run.append(1, 20);
         run.force();
+        run.idle();
         List<String> seen = new ArrayList<>();
 
         Parts.SOUND.open(disk, LogRun.SMALL, 3, new WalConsumer() {
             @Override
-            public void segment(long firstLsn, long firstPosition, long firstChange) {
-                seen.add("segment " + firstLsn + " " + firstPosition + " " + firstChange);
-            }
-
-            @Override
             public void entry(long lsn, LogEntry entry, int bytes) {
                 seen.add("entry " + lsn);
             }
+
+            @Override
+            public void mark(long lsn) {
+                seen.add("mark " + lsn);
+            }
         });
 
-        assertThat(seen).containsExactly("segment 3 3 1", "entry 4", "entry 5", "segment 6 6 1", "entry 6");
+        assertThat(seen).containsExactly("entry 4", "entry 5", "mark 6");
+    }
+
+    @Test
+    void a_group_stands_in_one_segment() throws IOException {
+        WalLog log = open();
+        LogRun.append(log, LogRun.event(1, 1_000));
+        log.force();
+
+        long first = LogRun.append(log, LogRun.event(2, 500), LogRun.event(3, 500), LogRun.event(4, 3_000));
+        log.force();
+
+        assertThat(first).isEqualTo(2);
+        assertThat(names()).containsExactly(WalFormat.name(1), WalFormat.name(2));
+        assertThat(entries(disk)).hasSize(4);
+    }
+
+    @Test
+    void a_group_for_which_there_is_no_room_leaves_no_trace() throws IOException {
+        WalLog log = open();
+        LogRun.append(log, LogRun.event(1, 1_000));
+        log.force();
+        disk.limit(disk.usedBytes());
+
+        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(2, 10), LogRun.event(3, 3_000)))
+                .isInstanceOf(NoSpaceException.class);
+        long next = LogRun.append(log, LogRun.event(2, 20));
+        log.force();
+
+        assertThat(next).isEqualTo(2);
+        assertThat(entries(disk)).hasSize(2);
     }
 
     @Test
@@ -169,7 +210,7 @@ class WalLogTest {
     @Test
     void idle_marks_once_and_does_not_force() throws IOException {
         WalLog log = open();
-        log.append(deletion(1));
+        LogRun.append(log, deletion(1));
         log.force();
         disk.record();
 
@@ -178,7 +219,7 @@ class WalLogTest {
 
         assertThat(operations(DiskOperation.Write.class)).isEqualTo(1);
         assertThat(operations(DiskOperation.Force.class)).isZero();
-        assertThat(entries(disk)).containsExactly(deletion(1), new Mark());
+        assertThat(entries(disk)).containsExactly(deletion(1), MARK);
     }
 
     @Test
@@ -189,13 +230,13 @@ class WalLogTest {
         log.idle();
 
         assertThat(disk.recorded()).isEmpty();
-        assertThat(log.lastLsn()).isZero();
+        assertThat(log.numbers().lastLsn()).isZero();
     }
 
     @Test
     void a_clean_end_leaves_a_mark_and_opening_again_adds_nothing() throws IOException {
         WalLog log = open();
-        log.append(deletion(1));
+        LogRun.append(log, deletion(1));
         log.close();
         log.close();
 
@@ -205,34 +246,35 @@ class WalLogTest {
             again.close();
         }
 
-        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).containsExactly(deletion(1), new Mark());
+        assertThat(entries(disk.crash(CrashMode.LOSE_ALL, new Random(0)))).containsExactly(deletion(1), MARK);
         assertThat(disk.list(LogRun.DIRECTORY)).as("no spare is left").hasSize(1);
     }
 
     @Test
     void after_an_unclean_end_idle_proves_what_was_recovered() throws IOException {
         WalLog log = open();
-        log.append(deletion(1));
+        LogRun.append(log, deletion(1));
         log.force();
 
         WalLog again = open();
         again.idle();
 
-        assertThat(entries(disk)).containsExactly(deletion(1), new Mark());
+        assertThat(entries(disk)).containsExactly(deletion(1), MARK);
     }
 
     @Test
     void an_entry_that_cannot_be_written_leaves_no_trace() throws IOException {
         WalLog log = open(LogRun.SMALL.withMaxRecordBytes(1_000));
-        log.append(deletion(1));
+        LogRun.append(log, deletion(1));
 
-        assertThatThrownBy(() -> log.append(new EventsDeleted(new StreamId("\ud800"), 1)))
+        assertThatThrownBy(() -> LogRun.append(log, new EventsDeleted(new StreamId("\ud800"), 1)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> log.append(LogRun.event(1, 1_000))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("1000 allowed");
-        assertThatThrownBy(() -> log.append(LogRun.event(2, 1))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the next position is 1, not 2");
-        assertThat(log.append(deletion(2))).isEqualTo(2);
+        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(1, 1_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("980 allowed");
+        assertThatThrownBy(() -> LogRun.append(log, LogRun.event(2, 1))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has the position 2, not 1");
+        assertThat(LogRun.append(log, deletion(2))).isEqualTo(2);
         log.force();
 
         assertThat(entries(disk)).containsExactly(deletion(1), deletion(2));
@@ -258,7 +300,7 @@ class WalLogTest {
         // a length above 127 takes one byte more
         int others = LogRun.encoded(largest).length + WalFormat.PREFIX_BYTES + 1;
         int room = LogRun.SMALL.segmentBytes() - WalFormat.HEADER_BYTES - WalFormat.MARK_BYTES;
-        log.append(LogRun.event(1, room - others));
+        LogRun.append(log, LogRun.event(1, room - others));
         log.force();
 
         log.idle();
@@ -267,21 +309,6 @@ class WalLogTest {
         assertThat(names()).containsExactly(WalFormat.name(1));
         log.close();
         assertThat(entries(disk)).hasSize(2);
-    }
-
-    @Test
-    void a_mark_that_took_the_last_room_and_proves_nothing_is_not_followed_by_another() throws IOException {
-        WalLog log = open();
-        log.append(LogRun.event(1, 1_000));
-        int before = (int) log.segmentBytes();
-        log.append(new EventsDeleted(new StreamId("x".repeat(LogRun.SMALL.segmentBytes() - before - 2
-                * WalFormat.MARK_BYTES - 3)), 1));
-        log.append(new Mark());
-        assertThat(log.segmentBytes()).isEqualTo(LogRun.SMALL.segmentBytes());
-
-        log.close();
-
-        assertThat(entries(disk)).hasSize(3);
     }
 
     @Test
@@ -318,7 +345,7 @@ class WalLogTest {
         while (true) {
             for (int i = 0; i < 20; i++) {
                 SimulatedDisk left = replay.crash(CrashMode.SUBSET_512, random);
-                assertThat(WalReader.readAll(left, LogRun.DIRECTORY, NOBODY).lastLsn()).as("seed %s", seed)
+                assertThat(WalReader.readAll(left, LogRun.DIRECTORY, NOBODY).numbers().lastLsn()).as("seed %s", seed)
                         .isEqualTo(10);
             }
             if (replay.atEnd()) {
@@ -345,7 +372,7 @@ class WalLogTest {
         WalLog log = open();
         log.close();
 
-        assertThatThrownBy(() -> log.append(deletion(1))).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> LogRun.append(log, deletion(1))).isInstanceOf(IOException.class)
                 .hasMessageContaining(
                         "closed");
         assertThatThrownBy(log::force).isInstanceOf(IOException.class);
@@ -365,7 +392,7 @@ class WalLogTest {
             })) {
                 assertThat(positions).hasSize((int) next - 1).isSorted().doesNotHaveDuplicates();
                 for (int i = 0; i < 500; i++) {
-                    opened.append(LogRun.event(next++, 300));
+                    LogRun.append(opened, LogRun.event(next++, 300));
                     if (i % 50 == 0) {
                         opened.force();
                     }
@@ -373,7 +400,7 @@ class WalLogTest {
             }
         }
         WalContents contents = WalReader.readAll(new RealDisk(), log, NOBODY);
-        assertThat(contents.nextPosition()).isEqualTo(1_501);
+        assertThat(contents.numbers().nextPosition()).isEqualTo(1_501);
         assertThat(contents.segments()).hasSizeGreaterThan(6);
     }
 }

@@ -105,7 +105,7 @@ final class Workloads {
             run.force();
             run.idle();
             run.roll();
-            run.release(run.log().lastLsn());
+            run.release(run.log().numbers().lastLsn());
             run.append(2, 90);
             run.force();
             run.close();

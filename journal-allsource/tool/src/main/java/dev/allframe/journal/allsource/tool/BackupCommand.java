@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.Backups;
-import dev.allframe.journal.allsource.engine.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.Backups;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

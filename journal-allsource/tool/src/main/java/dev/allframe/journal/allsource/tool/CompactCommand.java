@@ -2,11 +2,11 @@ package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
 import dev.allframe.journal.allsource.AllSourceConfig;
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.CompactionReport;
 import dev.allframe.journal.allsource.engine.EngineBackend;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource.tool;
 
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.store.StoredEvent;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.tool;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.allsource.engine.index.StateChanges;
 import java.io.PrintWriter;
 import java.nio.file.Path;

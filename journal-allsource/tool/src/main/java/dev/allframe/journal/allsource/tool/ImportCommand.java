@@ -3,7 +3,7 @@ package dev.allframe.journal.allsource.tool;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.NewStore;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

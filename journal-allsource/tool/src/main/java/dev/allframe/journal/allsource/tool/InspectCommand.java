@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
@@ -166,7 +166,7 @@ final class InspectCommand implements Callable<Integer> {
     private static void contents(ClosedStore store, Map<String, Object> facts) {
         try (StoredContents contents = StoredContents.of(store)) {
             StateCounters counters = contents.state().counters();
-            facts.put("lastLsn", contents.log().lastLsn());
+            facts.put("lastLsn", contents.log().numbers().lastLsn());
             facts.put("logEnd", contents.log().end() != null && contents.log().end().torn() ? "torn" : "whole");
             facts.put("lastPosition", contents.lastPosition());
             facts.put("events", contents.eventCount());

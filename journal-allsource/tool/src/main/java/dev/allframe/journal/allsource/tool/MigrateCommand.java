@@ -4,7 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.NewStore;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

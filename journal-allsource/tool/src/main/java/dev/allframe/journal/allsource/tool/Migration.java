@@ -2,9 +2,9 @@ package dev.allframe.journal.allsource.tool;
 
 import com.typesafe.config.Config;
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.NewStore;
-import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.plugin.ForeignEvents;
 import dev.allframe.store.Envelope;
 import dev.allframe.store.Position;

@@ -1,10 +1,10 @@
 package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.Backups;
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.NewStore;
-import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.closed.Backups;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;

@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource.tool;
 
-import dev.allframe.journal.allsource.engine.NewStore;
-import dev.allframe.journal.allsource.engine.StoredContents;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
+import dev.allframe.journal.allsource.engine.closed.StoredContents;
 import dev.allframe.journal.allsource.engine.index.StateChanges;
 import dev.allframe.projection.ReactionType;
 import dev.allframe.store.DurableState;

@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.tool;
 
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.NewStore;
-import dev.allframe.journal.allsource.engine.Rescue;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.NewStore;
+import dev.allframe.journal.allsource.engine.closed.Rescue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.files.UnusableDirectoryException;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
 import dev.allframe.store.StoreLockedException;

@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.failure.Failures;
-import dev.allframe.journal.allsource.engine.UnusableDirectoryException;
+import dev.allframe.journal.allsource.engine.files.UnusableDirectoryException;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;

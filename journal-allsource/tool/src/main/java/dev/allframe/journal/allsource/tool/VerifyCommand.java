@@ -1,7 +1,7 @@
 package dev.allframe.journal.allsource.tool;
 
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.StoreVerifier;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
+import dev.allframe.journal.allsource.engine.closed.StoreVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

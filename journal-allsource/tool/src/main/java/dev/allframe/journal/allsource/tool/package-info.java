@@ -1,6 +1,6 @@
 /**
  * The command line for stores. Read {@link dev.allframe.journal.allsource.tool.StoreTool} first. A command runs on the
- * thread that calls it, and works through {@link dev.allframe.journal.allsource.engine.ClosedStore} and its neighbours
+ * thread that calls it, and works through {@link dev.allframe.journal.allsource.engine.closed.ClosedStore} and its neighbours
  * alone: only they know files.
  */
 @NullMarked

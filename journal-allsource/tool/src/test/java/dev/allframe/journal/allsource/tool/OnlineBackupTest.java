@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
-import dev.allframe.journal.allsource.engine.Backups;
 import dev.allframe.journal.allsource.engine.EngineBackend;
+import dev.allframe.journal.allsource.engine.closed.Backups;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.StreamId;

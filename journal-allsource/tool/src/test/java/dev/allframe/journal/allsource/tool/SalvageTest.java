@@ -159,7 +159,21 @@ final class SalvageTest {
     }
 
     @Test
+    void what_neither_file_has_is_taken_from_the_log_that_still_has_it() throws IOException {
+        Map<String, Object> before = contents(store);
+        damage(file("segments", ".rows"), 60);
+        Path parquet = file("segments", ".parquet");
+        damage(parquet, Files.size(parquet) - 20);
+
+        ToolRun run = salvage(0);
+
+        assertThat(run.out()).contains("note: segment 1: rows 0 to 4 of 5", "; the log has them");
+        assertThat(contents(rescued)).isEqualTo(before);
+    }
+
+    @Test
     void what_neither_file_has_is_lost_and_told_with_the_streams_that_miss_it() throws IOException {
+        SampleStore.moveLogOn(store, temporary.resolve("backup"));
         damage(file("segments", ".rows"), 60);
         Path parquet = file("segments", ".parquet");
         damage(parquet, Files.size(parquet) - 20);

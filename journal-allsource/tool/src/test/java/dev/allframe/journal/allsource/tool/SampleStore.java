@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.store.Append;
 import dev.allframe.store.CommandRecord;
 import dev.allframe.store.DurableState;
@@ -48,6 +49,15 @@ final class SampleStore {
     static void create(Path directory) {
         try (EventStoreBackend store = AllSourceBackend.production(directory)) {
             fill(store);
+        }
+    }
+
+    /** Has the log forget what is sealed: a backup ends its file, and the next events are sealed too. */
+    static void moveLogOn(Path directory, Path backup) {
+        try (EventStoreBackend store = AllSourceBackend.production(directory)) {
+            await(((EngineBackend) store).backup(backup));
+            append(store, PLAIN, event("later.event", 1, "{}", 9));
+            await(store.flush());
         }
     }
 

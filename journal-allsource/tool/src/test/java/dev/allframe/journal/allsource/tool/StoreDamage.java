@@ -1,8 +1,8 @@
 package dev.allframe.journal.allsource.tool;
 
-import dev.allframe.journal.allsource.engine.ClosedStore;
-import dev.allframe.journal.allsource.engine.RocksTables;
+import dev.allframe.journal.allsource.engine.closed.ClosedStore;
 import dev.allframe.journal.allsource.engine.index.AppliedEntry;
+import dev.allframe.journal.allsource.engine.index.RocksTables;
 import dev.allframe.journal.allsource.engine.index.StateStore;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.RealDisk;
@@ -37,7 +37,7 @@ final class StoreDamage {
         try (StateStore state = StateStore.open(tables.state(), storeId(store))) {
             state.apply(List.of(new AppliedEntry(state.appliedLsn() + 1, new LogEntry.EventsDeleted(stream, to))));
             for (int i = 0; i < 100; i++) {
-                state.apply(List.of(new AppliedEntry(state.appliedLsn() + 1, new LogEntry.Mark())));
+                state.apply(List.of(new AppliedEntry(state.appliedLsn() + 1, null)));
             }
             state.flush();
         } finally {
