@@ -124,6 +124,7 @@ public final class AllSourceBackend {
                 .withTailBytes(tailBytes)
                 .withTailEvents(tailEvents)
                 .withMaxRecordBytes(config.maxRecordBytes())
+                .withWaitingBytes(memory / 8)
                 .withCacheBytes(memory / 4)
                 .withRowFileBytes(config.rowFileBytes())
                 .withSealAfter(config.sealAfter())
