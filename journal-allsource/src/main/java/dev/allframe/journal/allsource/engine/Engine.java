@@ -76,7 +76,8 @@ public final class Engine implements AutoCloseable {
      *
      * @param numbers those of the next entry
      */
-    Engine(Opening opening, WriteParts parts, StoreLock lock, Segments segments, Publication publication, Applier applier,
+    Engine(Opening opening, WriteParts parts, StoreLock lock, Segments segments, Publication publication,
+            Applier applier,
             Numbers numbers) {
         this.disk = opening.disk();
         this.directory = opening.directory();

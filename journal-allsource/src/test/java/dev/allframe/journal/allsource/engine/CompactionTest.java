@@ -315,7 +315,8 @@ final class CompactionTest {
         Segments segments = new Segments(disk, CompactedStore.DIRECTORY, manifest.storeId(), manifest,
                 of.contents().index(), 1 << 20);
         return new RowFileBudget(segments,
-                new Publication(disk, CompactedStore.DIRECTORY, manifest, segments, of.contents()), of.contents(), bytes);
+                new Publication(disk, CompactedStore.DIRECTORY, manifest, segments, of.contents()), of.contents(),
+                bytes);
     }
 
     @Test

@@ -139,7 +139,8 @@ public final class Publication {
             index.flush();
         });
         List<SealedSegment> sealed = written.stream().map(next -> segments.written(next.meta())).toList();
-        return new Change(now -> withSealed(now, written, tail.lastLsn()), toIndex, () -> contents.sealed(tail, sealed));
+        return new Change(now -> withSealed(now, written, tail.lastLsn()), toIndex,
+                () -> contents.sealed(tail, sealed));
     }
 
     private static Manifest withSealed(Manifest now, List<Written> written, long lsn) {

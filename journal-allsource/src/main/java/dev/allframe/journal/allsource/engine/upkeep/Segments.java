@@ -52,7 +52,6 @@ public final class Segments implements Closeable {
 
     private final Disk disk;
     private final Path directory;
-    private final UUID storeId;
     private final EventSegmentWriter writer;
     private final OpenFiles openFiles;
     private final SegmentCache cache;
@@ -60,12 +59,10 @@ public final class Segments implements Closeable {
     private final StreamIndex index;
     private final AtomicLong nextId;
 
-
     public Segments(Disk disk, Path storeDirectory, UUID storeId, Manifest manifest, StreamIndex index, long cacheBytes)
             throws IOException {
         this.disk = disk;
         this.directory = storeDirectory;
-        this.storeId = storeId;
         this.index = index;
         this.nextId = new AtomicLong(manifest.nextSegmentId());
         this.cache = new SegmentCache(cacheBytes);

@@ -29,7 +29,8 @@ final class WaitingBytes {
             long before = waiting.getAndAdd(bytes);
             if (before > 0 && before + bytes > limit) {
                 waiting.addAndGet(-bytes);
-                throw new StoreOverloadedException("store " + storeId + ": " + before + " bytes wait to be written, and "
+                throw new StoreOverloadedException("store " + storeId + ": " + before
+                        + " bytes wait to be written, and "
                         + bytes + " more would be over the limit of " + limit + "; nothing was stored, try again");
             }
         }
