@@ -61,8 +61,8 @@ public final class AllSourceBackend {
      *         changed
      * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it; nothing was changed
      * @throws dev.allframe.store.StoreFailedException if the disk fails
-     * @throws dev.allframe.journal.allsource.engine.files.UnusableDirectoryException if a store cannot be in a directory with
-     *         this name; nothing was made
+     * @throws dev.allframe.journal.allsource.engine.files.UnusableDirectoryException if a store cannot be in a
+     *         directory with this name; nothing was made
      */
     public static EventStoreBackend withConfig(AllSourceConfig config) {
         return withConfig(config, "an application");

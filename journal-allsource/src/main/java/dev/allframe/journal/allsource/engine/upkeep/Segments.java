@@ -36,8 +36,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The files of sealed segments: writes them, opens them, verifies and deletes them. Who knows of them is the business of
- * {@link Publication}.
+ * The files of sealed segments: writes them, opens them, verifies and deletes them. Who knows of them is the business
+ * of {@link Publication}.
  *
  * <p>Opened by one thread; then the sealer's writes segments while the compactor's writes others.
  * An id that was given out is not given out again before the store is opened anew, so that a file of that name is never

@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * holds no lock while it commits. It alone takes from the queue; when it has ended, whoever submits does, under a lock.
  * Answers are given by {@link Answers}, so that a caller's code holds up no group and no other answer.
  *
- * <h2>Failures</h2> A group that the log refuses changes nothing, and writing goes on. One of which nobody knows ends all
- * writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Whatever is thrown while
- * a request is worked on, an {@link Error} too, is its answer.
+ * <h2>Failures</h2> A group that the log refuses changes nothing, and writing goes on. One of which nobody knows ends
+ * all writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Whatever is thrown
+ * while a request is worked on, an {@link Error} too, is its answer.
  *
  * <p>The tables of the state may find no room for a group that is in the log already. Its answers wait then, its events
  * are in their streams and not yet in the order of positions, and what comes later is refused, until the tables take

@@ -22,7 +22,9 @@ public sealed interface Request {
     /** The answer is that nothing came of it, or that nobody knows. */
     void fail(Answers answers, Throwable reason);
 
-    /** What it takes of the bytes that may wait, about, and the same each time; nothing where it must not be refused. */
+    /**
+     * What it takes of the bytes that may wait, about, and the same each time; nothing where it must not be refused.
+     */
     default long bytes() {
         return 0;
     }
