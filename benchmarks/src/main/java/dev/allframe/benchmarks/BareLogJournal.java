@@ -25,8 +25,8 @@ import scala.jdk.javaapi.FutureConverters;
 import scala.runtime.BoxedUnit;
 
 /**
- * The least journal that keeps what it promises to a writer: it serializes events, and answers when they are forced to a
- * {@link PlainLog}. It checks nothing, has no index, and nothing can be read. While one group is forced, the next one
+ * The least journal that keeps what it promises to a writer: it serializes events, and answers when they are forced to
+ * a {@link PlainLog}. It checks nothing, has no index, and nothing can be read. While one group is forced, the next one
  * gathers; its thread sends one message for a whole group. So it is the limit of what a durable journal can do.
  */
 public final class BareLogJournal extends AsyncWriteJournal {

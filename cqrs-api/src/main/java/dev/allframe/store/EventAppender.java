@@ -24,6 +24,7 @@ public interface EventAppender {
      * <li>{@link AppendTooLargeException} if all records together exceed what the backend takes at once; nothing is
      * stored;
      * <li>{@link StoreFullException} if there is no room; nothing is stored, and reads go on;
+     * <li>{@link StoreOverloadedException} if too much waits already; nothing is stored;
      * <li>{@link StoreClosedException} after {@code close()}.
      * </ul>
      * After any other failure it is unknown whether the records are stored; a repeat with the same
@@ -33,7 +34,8 @@ public interface EventAppender {
 
     /**
      * Stores what several appends ask for, in their order, each as {@link #append} does and whatever becomes of the
-     * others. A backend that makes them durable together, and answers them together, spends less on each.
+     * others. A backend that makes them durable together, and answers them together, spends less on each. It refuses
+     * none because too much waits: whoever calls this waits for the answer before the next call.
      *
      * @param appends of any streams, of one also several
      * @param answer is given the outcomes of all, in their order, when the last is known; called once, on any thread,

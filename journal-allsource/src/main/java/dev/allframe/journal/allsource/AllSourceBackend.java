@@ -61,8 +61,8 @@ public final class AllSourceBackend {
      *         changed
      * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it; nothing was changed
      * @throws dev.allframe.store.StoreFailedException if the disk fails
-     * @throws dev.allframe.journal.allsource.engine.files.UnusableDirectoryException if a store cannot be in a directory with
-     *         this name; nothing was made
+     * @throws dev.allframe.journal.allsource.engine.files.UnusableDirectoryException if a store cannot be in a
+     *         directory with this name; nothing was made
      */
     public static EventStoreBackend withConfig(AllSourceConfig config) {
         return withConfig(config, "an application");
@@ -124,6 +124,7 @@ public final class AllSourceBackend {
                 .withTailBytes(tailBytes)
                 .withTailEvents(tailEvents)
                 .withMaxRecordBytes(config.maxRecordBytes())
+                .withWaitingBytes(memory / 8)
                 .withCacheBytes(memory / 4)
                 .withRowFileBytes(config.rowFileBytes())
                 .withSealAfter(config.sealAfter())

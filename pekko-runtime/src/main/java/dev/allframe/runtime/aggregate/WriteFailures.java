@@ -7,6 +7,7 @@ import dev.allframe.store.AppendTooLargeException;
 import dev.allframe.store.RecordTooLargeException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFullException;
+import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import java.io.NotSerializableException;
@@ -64,6 +65,7 @@ final class WriteFailures {
             case NotSerializableException unknown -> new CommandError.Unwritable(words(stream, unknown));
             case IllegalArgumentException unfit when ours -> new CommandError.Unwritable(words(stream, unfit));
             case StoreFullException full -> CommandError.StorageUnavailable.notExecuted(words(stream, full));
+            case StoreOverloadedException full -> CommandError.StorageUnavailable.notExecuted(words(stream, full));
             case StoreClosedException closed -> CommandError.StorageUnavailable.notExecuted(words(stream, closed));
             case CircuitBreakerOpenException open -> CommandError.StorageUnavailable.notExecuted("stream=" + stream
                     + ": the journal's circuit breaker is open after several failures, and lets nothing through for "

@@ -10,6 +10,7 @@ import dev.allframe.projection.RowForms;
 import dev.allframe.projection.ViewComparison;
 import dev.allframe.projection.fold.Parked;
 import dev.allframe.projection.fold.StoredRows;
+import dev.allframe.runtime.storage.StoreAnswer;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.Position;
 import dev.allframe.store.view.Cursor;
@@ -203,7 +204,7 @@ final class TwoVersions<K, O, R> {
                 close(first);
                 close(second);
             }
-            at = store.lastPosition().toCompletableFuture().join();
+            at = StoreAnswer.of(store.lastPosition(), "its last position");
         }
         throw refused(Reason.NOT_READY, "the two versions did not come to one position in " + TRIES + " attempts");
     }
@@ -224,7 +225,7 @@ final class TwoVersions<K, O, R> {
         Published two = current.users().published();
         return one != null && two != null && one.state().position().equals(two.state().position())
                 ? one.state().position()
-                : store.lastPosition().toCompletableFuture().join();
+                : StoreAnswer.of(store.lastPosition(), "its last position");
     }
 
     private void refuseIfEmpty(KeptVersion<K, ?> version) {
@@ -273,7 +274,7 @@ final class TwoVersions<K, O, R> {
 
     private static void close(CompletableFuture<? extends Optional<? extends ViewMoment<?, ?>>> taken) {
         if (!taken.cancel(false) && !taken.isCompletedExceptionally()) {
-            taken.join().ifPresent(ViewMoment::close);
+            taken.resultNow().ifPresent(ViewMoment::close);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.allframe.store.RecordTooLargeException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
+import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.StreamId;
 import dev.allframe.store.VersionConflictException;
 import java.io.IOException;
@@ -110,6 +111,7 @@ final class WriteFailuresTest {
     void what_is_not_stored_now_may_be_later() {
         assertLater(new StoreFullException("the disk is full"));
         assertLater(new StoreClosedException("store-1"));
+        assertLater(new StoreOverloadedException("so much waits"));
         assertLater(new CircuitBreakerOpenException(FiniteDuration.fromNanos(1), "open"));
     }
 

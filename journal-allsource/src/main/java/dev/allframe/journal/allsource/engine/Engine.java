@@ -16,6 +16,7 @@ import dev.allframe.journal.allsource.engine.threads.ReadThreads;
 import dev.allframe.journal.allsource.engine.upkeep.Compaction;
 import dev.allframe.journal.allsource.engine.upkeep.Compactor;
 import dev.allframe.journal.allsource.engine.upkeep.ParquetFiles;
+import dev.allframe.journal.allsource.engine.upkeep.Publication;
 import dev.allframe.journal.allsource.engine.upkeep.Quiet;
 import dev.allframe.journal.allsource.engine.upkeep.Retention;
 import dev.allframe.journal.allsource.engine.upkeep.RowFileBudget;
@@ -75,7 +76,9 @@ public final class Engine implements AutoCloseable {
      *
      * @param numbers those of the next entry
      */
-    Engine(Opening opening, WriteParts parts, StoreLock lock, Segments segments, Applier applier, Numbers numbers) {
+    Engine(Opening opening, WriteParts parts, StoreLock lock, Segments segments, Publication publication,
+            Applier applier,
+            Numbers numbers) {
         this.disk = opening.disk();
         this.directory = opening.directory();
         this.parts = parts;
@@ -84,12 +87,13 @@ public final class Engine implements AutoCloseable {
         this.segments = segments;
         EngineConfig config = opening.config();
         Contents contents = parts.contents();
-        this.compactor = new Compactor(new Compaction(segments, contents), new ParquetFiles(segments, contents),
-                new RowFileBudget(segments, contents, config.rowFileBytes()),
+        this.compactor = new Compactor(new Compaction(segments, publication, contents),
+                new ParquetFiles(segments, publication, contents),
+                new RowFileBudget(segments, publication, contents, config.rowFileBytes()),
                 new Retention(config.retention(), contents, parts.clock(), this::delete),
                 new Quiet(config.quiet(), () -> contents.state().appliedLsn(), System::nanoTime),
                 parts.answerThreads());
-        Sealing sealing = new Sealing(segments, contents, this::releaseLog, compactor::sealed);
+        Sealing sealing = new Sealing(segments, publication, contents, this::releaseLog, compactor::sealed);
         this.sealer = new Sealer(sealing, config.maxUnsealed(), parts.answerThreads());
         this.partition = new Partition(parts, sealer, applier, new Speculation(contents, numbers));
         this.readThreads = new ReadThreads(config.readThreads());

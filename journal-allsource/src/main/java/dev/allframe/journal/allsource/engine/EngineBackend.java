@@ -30,6 +30,7 @@ import dev.allframe.store.Registration;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
+import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
@@ -41,7 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -114,13 +115,16 @@ public final class EngineBackend implements EventStoreBackend {
      *
      * @param finish makes the answer of what was read, on a thread that the engine does not need: runs callers' code
      */
-    private <R, T> CompletionStage<T> readOn(Executor threads, Supplier<R> read, Function<R, T> finish) {
+    private <R, T> CompletionStage<T> readOn(ExecutorService threads, Supplier<R> read, Function<R, T> finish) {
         return attempt(() -> {
             CompletableFuture<T> result = new CompletableFuture<>();
             try {
                 threads.execute(() -> readInto(result, read, finish));
-            } catch (RejectedExecutionException shutDown) {
-                throw new StoreClosedException(storeId);
+            } catch (RejectedExecutionException refused) {
+                throw threads.isShutdown()
+                        ? new StoreClosedException(storeId)
+                        : new StoreOverloadedException("store " + storeId + ": " + ReadThreads.MAX_WAITING
+                                + " reads wait already; try again");
             }
             return result;
         });
@@ -136,7 +140,8 @@ public final class EngineBackend implements EventStoreBackend {
     }
 
     /** Answers on the caller's thread where memory has the answer, else on a thread of the engine. */
-    private <T> CompletionStage<T> read(Supplier<@Nullable T> fromMemory, Executor threads, Supplier<T> fromFiles) {
+    private <T> CompletionStage<T> read(Supplier<@Nullable T> fromMemory, ExecutorService threads,
+            Supplier<T> fromFiles) {
         return attempt(() -> {
             T there = fromMemory.get();
             return there == null

@@ -16,6 +16,7 @@ public final class EngineConfig {
     private int tailEvents = 65_536;
     private int maxUnsealed = 2;
     private long groupBytes = 4 << 20;
+    private long waitingBytes = 32L << 20;
     private int maxRecordBytes = 8 << 20;
     private long cacheBytes = 64 << 20;
     private long rowFileBytes = 2L << 30;
@@ -38,6 +39,7 @@ public final class EngineConfig {
         copy.tailEvents = tailEvents;
         copy.maxUnsealed = maxUnsealed;
         copy.groupBytes = groupBytes;
+        copy.waitingBytes = waitingBytes;
         copy.maxRecordBytes = maxRecordBytes;
         copy.cacheBytes = cacheBytes;
         copy.rowFileBytes = rowFileBytes;
@@ -72,6 +74,14 @@ public final class EngineConfig {
     /** A group is written when it has this many bytes of payload; 4 MiB unless changed. */
     public EngineConfig withGroupBytes(long value) {
         return changed(config -> config.groupBytes = value);
+    }
+
+    /**
+     * So many bytes may wait for the writer before appends are refused as overload, besides groups of a journal; 32 MiB
+     * unless changed.
+     */
+    public EngineConfig withWaitingBytes(long value) {
+        return changed(config -> config.waitingBytes = value);
     }
 
     /** The largest record, as {@link dev.allframe.store.Append#largestRecordBytes()} counts; 8 MiB unless changed. */
@@ -121,7 +131,8 @@ public final class EngineConfig {
     }
 
     WriteLimits writeLimits() {
-        return new WriteLimits(maxRecordBytes, log.maxRecordBytes(), groupBytes, tailLimits(), sealAfter);
+        return new WriteLimits(maxRecordBytes, log.maxRecordBytes(), groupBytes, waitingBytes, tailLimits(),
+                sealAfter);
     }
 
     int maxUnsealed() {

@@ -13,6 +13,7 @@ import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.threads.AnswerThreads;
+import dev.allframe.journal.allsource.engine.upkeep.Publication;
 import dev.allframe.journal.allsource.engine.upkeep.Segments;
 import dev.allframe.journal.allsource.engine.wal.LocalLog;
 import dev.allframe.journal.allsource.engine.wal.WalLog;
@@ -53,7 +54,7 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
         Manifest manifest = manifest(storeId);
         Segments segments = opened.add(new Segments(disk, directory, storeId, manifest, index, config.cacheBytes()));
         long knownLsn = Math.min(manifest.sealedLsn(), state.appliedLsn());
-        List<SealedSegment> sealed = segments.open(knownLsn, () -> state.forEachDeleted(index::noteStream));
+        List<SealedSegment> sealed = segments.open(manifest, knownLsn, () -> state.forEachDeleted(index::noteStream));
         Contents contents = new Contents(storeId.toString(), index, state, sealed, manifest.sealedLsn());
         Applier applier = new Applier(state, knownLsn, manifest.sealedLsn(), contents);
         Recovery recovery = new Recovery(applier, contents, config.tailLimits());
@@ -61,9 +62,10 @@ record Opening(Disk disk, Path directory, Tables tables, EngineConfig config, Cl
                 WalLog.open(disk, directory.resolve(StoreLayout.LOG), storeId, config.log(), knownLsn, recovery));
         checkNotAhead(state, log, storeId);
         recovery.end(log.numbers().nextPosition());
-        segments.deleteLeftOvers();
+        segments.deleteLeftOvers(manifest);
         return new Engine(this, new WriteParts(storeId.toString(), config.writeLimits(), new LocalLog(log), contents,
-                new Listeners(), new Listeners(), new AnswerThreads(), clock), lock, segments, applier, log.numbers());
+                new Listeners(), new Listeners(), new AnswerThreads(), clock), lock, segments,
+                new Publication(disk, directory, manifest, segments, contents), applier, log.numbers());
     }
 
     /** Numbers that the state has seen would be given again, and what gets them would be taken for what it has seen. */

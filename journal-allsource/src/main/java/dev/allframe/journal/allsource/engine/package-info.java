@@ -9,8 +9,8 @@
  *                                    +-------- read <--------+
  * }</pre>
  *
- * Read {@code write} first, then {@code contents}, {@code upkeep} and {@code read}; {@code closed} has the tools. None of
- * these packages knows this one, and none knows an actor.
+ * Read {@code write} first, then {@code contents}, {@code upkeep} and {@code read}; {@code closed} has the tools. None
+ * of these packages knows this one, and none knows an actor.
  */
 @NullMarked
 package dev.allframe.journal.allsource.engine;

@@ -14,6 +14,7 @@ import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
 import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
 import dev.allframe.journal.allsource.engine.upkeep.Kept;
+import dev.allframe.journal.allsource.engine.upkeep.Publication;
 import dev.allframe.journal.allsource.engine.upkeep.RowFileBudget;
 import dev.allframe.journal.allsource.engine.upkeep.Segments;
 import dev.allframe.store.BackendStats;
@@ -278,7 +279,7 @@ final class CompactionTest {
         }
         View held = store.contents().acquire();
 
-        new RowFileBudget(segmentsOf(store), store.contents(), bytes).keep();
+        budget(store, bytes).keep();
 
         assertThat(store.contents().view().sealed).extracting(SealedSegment::hasRowFile)
                 .containsExactly(false, true, true);
@@ -298,7 +299,7 @@ final class CompactionTest {
             store.flush();
         }
         flip(SegmentFile.PARQUET.in(CompactedStore.SEGMENTS, 1), 60);
-        RowFileBudget budget = new RowFileBudget(segmentsOf(store), store.contents(), 0);
+        RowFileBudget budget = budget(store, 0);
 
         assertThatThrownBy(budget::keep).isInstanceOf(CorruptStoreException.class);
         budget.keep();
@@ -308,11 +309,14 @@ final class CompactionTest {
         assertThat(store.all()).hasSize(60);
     }
 
-    private Segments segmentsOf(CompactedStore of) throws IOException {
+    private RowFileBudget budget(CompactedStore of, long bytes) throws IOException {
         Manifest manifest = Manifest.load(disk, CompactedStore.DIRECTORY,
                 UUID.fromString(of.backend.storeId())).orElseThrow();
-        return new Segments(disk, CompactedStore.DIRECTORY, manifest.storeId(), manifest, of.contents().index(),
-                1 << 20);
+        Segments segments = new Segments(disk, CompactedStore.DIRECTORY, manifest.storeId(), manifest,
+                of.contents().index(), 1 << 20);
+        return new RowFileBudget(segments,
+                new Publication(disk, CompactedStore.DIRECTORY, manifest, segments, of.contents()), of.contents(),
+                bytes);
     }
 
     @Test

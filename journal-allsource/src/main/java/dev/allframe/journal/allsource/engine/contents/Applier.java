@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies entries of the log, in their order: the one way by which an entry changes what a store holds, when the log has
- * it, when a store is opened, and when a tool reads a closed one. An entry carries all that it needs, so that applying
- * it anywhere gives the same.
+ * Applies entries of the log, in their order: the one way by which an entry changes what a store holds, when the log
+ * has it, when a store is opened, and when a tool reads a closed one. An entry carries all that it needs, so that
+ * applying it anywhere gives the same.
  *
  * <p>Entries are gathered by {@link #apply} and take effect with {@link #publish}, which must not come before they are
  * durable: the state must never know more than the log has on its disk. For one thread.

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store holds: the view of its events, the index of the sealed ones, and the state.
  *
- * <h2>Threads</h2> The partition's thread applies entries, by its {@link Applier}, and ends tail segments, the sealer's replaces them by sealed
- * segments, the compactor's replaces those. They change the view under this object's monitor, for a moment. Everyone
- * reads, without a lock.
+ * <h2>Threads</h2> The partition's thread applies entries, by its {@link Applier}, and ends tail segments, the sealer's
+ * replaces them by sealed segments, the compactor's replaces those. They change the view under this object's monitor,
+ * for a moment. Everyone reads, without a lock.
  */
 public final class Contents implements Applier.Events {
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Entries that become durable together, with their bytes. An entry that cannot be encoded is refused before it is a part
- * of the group. Not thread-safe; used again after {@link #clear()}.
+ * Entries that become durable together, with their bytes. An entry that cannot be encoded is refused before it is a
+ * part of the group. Not thread-safe; used again after {@link #clear()}.
  */
 public final class Group {
 

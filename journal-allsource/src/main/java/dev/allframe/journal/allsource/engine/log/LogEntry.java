@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One change of a store: everything that lasts goes through the log as such. Carries its numbers and times, so that applying it
- * again gives the same result.
+ * One change of a store: everything that lasts goes through the log as such. Carries its numbers and times, so that
+ * applying it again gives the same result.
  */
 public sealed interface LogEntry {
 

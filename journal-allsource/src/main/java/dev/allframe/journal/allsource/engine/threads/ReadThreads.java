@@ -2,9 +2,9 @@ package dev.allframe.journal.allsource.engine.threads;
 
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +17,9 @@ public final class ReadThreads {
     /** So many segments may wait to be loaded ahead; a scan that finds no place loads its next segment itself. */
     private static final int MAX_AHEAD = 16;
 
+    /** So many reads of each kind may wait, which take less than a KiB each; more are refused. */
+    public static final int MAX_WAITING = 1 << 16;
+
     private final ExecutorService readers;
     private final ExecutorService scanner;
     private final ExecutorService ahead;
@@ -27,14 +30,14 @@ public final class ReadThreads {
      * @param readers how many reads run at once, besides scans
      */
     public ReadThreads(int readers) {
-        this.readers = Executors.newFixedThreadPool(readers, threads("allframe-store-reader-"));
-        this.scanner = Executors.newFixedThreadPool(1, threads("allframe-store-scanner-"));
-        this.ahead = new ThreadPoolExecutor(1, 1, 0, TimeUnit.MILLISECONDS, new ArrayBlockingQueue<>(MAX_AHEAD),
-                threads("allframe-store-ahead-"));
+        this.readers = pool(readers, new LinkedBlockingQueue<>(MAX_WAITING), "allframe-store-reader-");
+        this.scanner = pool(1, new LinkedBlockingQueue<>(MAX_WAITING), "allframe-store-scanner-");
+        this.ahead = pool(1, new ArrayBlockingQueue<>(MAX_AHEAD), "allframe-store-ahead-");
     }
 
-    private static ThreadFactory threads(String prefix) {
-        return Thread.ofPlatform().daemon().name(prefix, 1).factory();
+    private static ExecutorService pool(int threads, BlockingQueue<Runnable> waiting, String prefix) {
+        return new ThreadPoolExecutor(threads, threads, 0, TimeUnit.MILLISECONDS, waiting,
+                Thread.ofPlatform().daemon().name(prefix, 1).factory());
     }
 
     /** For reads of one stream, of snapshots and of states. */

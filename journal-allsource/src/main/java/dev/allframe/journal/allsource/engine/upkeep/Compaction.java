@@ -26,13 +26,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +62,7 @@ public final class Compaction {
     private static final long RECOUNT_AFTER = SegmentLimits.MAX_ROWS / 8;
 
     private final Segments segments;
+    private final Publication publication;
     private final Contents contents;
     /** Segments of which something could not be read, and why. */
     private final Map<Long, EventStoreException> leftAlone = new LinkedHashMap<>();
@@ -76,12 +75,10 @@ public final class Compaction {
     private long countedStreams;
     private long countedAt;
 
-    /**
-     * Compacts these segments.
-     *
-     */
-    public Compaction(Segments segments, Contents contents) {
+    /** Compacts these segments. */
+    public Compaction(Segments segments, Publication publication, Contents contents) {
         this.segments = segments;
+        this.publication = publication;
         this.contents = contents;
     }
 
@@ -96,15 +93,11 @@ public final class Compaction {
     }
 
     /** One segment, or none, in the place of neighbours. */
-    private record Replacement(List<SealedSegment> old, Optional<Written> written, List<SealedSegment> next,
+    private record Replacement(List<SealedSegment> old, Optional<Written> written, Publication.Change change,
             long droppedRows) {
 
-        Set<Long> oldIds() {
-            return old.stream().map(SealedSegment::id).collect(Collectors.toCollection(LinkedHashSet::new));
-        }
-
         CompactionReport report() {
-            return new CompactionReport(old.size(), next.size(), droppedRows);
+            return new CompactionReport(old.size(), written.isPresent() ? 1 : 0, droppedRows);
         }
     }
 
@@ -123,8 +116,7 @@ public final class Compaction {
         try {
             Replacement begun = unfinished;
             if (begun != null) {
-                finish(begun);
-                return begun.report();
+                return publish(begun);
             }
             count(policy);
             Choice choice = broken ? Choice.NOTHING : policy.choose(candidates(view.sealed));
@@ -212,9 +204,8 @@ public final class Compaction {
     private CompactionReport replace(List<SealedSegment> old, BooleanSupplier stopping) throws IOException {
         Kept kept = new Kept(contents.state());
         Optional<Written> written = write(old, kept, stopping);
-        Replacement replacement = open(old, written, kept.droppedRows());
-        finish(replacement);
-        return replacement.report();
+        written.ifPresent(made -> whole.add(made.meta().id())); // else a bad disk would have it written for ever
+        return publish(new Replacement(old, written, publication.replaced(old, written), kept.droppedRows()));
     }
 
     private Optional<Written> write(List<SealedSegment> old, Kept kept, BooleanSupplier stopping) throws IOException {
@@ -262,7 +253,7 @@ public final class Compaction {
         Optional<Written> written = merged.hasNext() ? Optional.of(segments.write(merged)) : Optional.empty();
         long rows = old.stream().mapToLong(segment -> segment.meta().rows()).sum();
         if (kept.seenRows() != rows) {
-            written.ifPresent(segments::discard);
+            written.ifPresent(publication::discard);
             throw new CorruptStoreException(old + " have " + kept.seenRows() + " rows, and the manifest says " + rows);
         }
         return written;
@@ -307,43 +298,21 @@ public final class Compaction {
         return rows;
     }
 
-    /** Puts it into the manifest, which decides. */
-    private Replacement open(List<SealedSegment> old, Optional<Written> written, long droppedRows) throws IOException {
-        Replacement replacement = new Replacement(old, written, new ArrayList<>(), droppedRows);
+    private CompactionReport publish(Replacement replacement) throws IOException {
+        unfinished = null;
         try {
-            if (written.isPresent()) {
-                replacement.next.add(segments.written(written.get().meta()));
-            }
-            contents.readable(replacement.next);
-            written.ifPresent(made -> whole.add(made.meta().id())); // else a bad disk would have it written for ever
-            segments.replace(replacement.oldIds(), written);
-            return replacement;
+            replacement.change.publish();
         } catch (IOException | RuntimeException | Error failed) {
-            if (segments.certainlyNames(old.getFirst().id())) {
-                contents.readable(List.of());
-                written.ifPresent(segments::discard);
+            if (replacement.change.isUndone()) {
+                publication.takeBack(replacement.written);
+            } else if (failed instanceof StoreFullException && replacement.change.isDecided()) {
+                unfinished = replacement;
             } else {
                 broken = true; // readers find old and new ones, whichever the index names; nothing is deleted
             }
             throw failed;
         }
-    }
-
-    /** Has index and readers go over to what the manifest has. */
-    private void finish(Replacement replacement) {
-        try {
-            segments.replaceInIndex(replacement.oldIds(), replacement.written);
-            unfinished = null;
-        } catch (StoreFullException full) {
-            unfinished = replacement;
-            throw full;
-        } catch (RuntimeException | Error failed) {
-            unfinished = null;
-            broken = true; // as above
-            throw failed;
-        }
         replacement.old.forEach(segment -> segments.deleteUnread(segment, SegmentFile.values()));
-        contents.replaced(replacement.old, replacement.next);
-        replacement.oldIds().forEach(deletedRows::remove);
+        return replacement.report();
     }
 }

@@ -4,13 +4,13 @@ import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.contents.Contents;
 import dev.allframe.journal.allsource.engine.contents.SealedSegment;
 import dev.allframe.journal.allsource.engine.contents.View;
+import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +23,15 @@ import org.jspecify.annotations.Nullable;
 public final class ParquetFiles {
 
     private final Segments segments;
+    private final Publication publication;
     private final Contents contents;
 
     /** Segments whose row file cannot be read. */
     private final Map<Long, EventStoreException> leftAlone = new LinkedHashMap<>();
 
-    public ParquetFiles(Segments segments, Contents contents) {
+    public ParquetFiles(Segments segments, Publication publication, Contents contents) {
         this.segments = segments;
+        this.publication = publication;
         this.contents = contents;
     }
 
@@ -47,7 +49,7 @@ public final class ParquetFiles {
     }
 
     private boolean isMissing(SealedSegment segment) {
-        return !segment.hasParquetFile() && !leftAlone.containsKey(segment.id()) && segments.isCurrent(segment);
+        return !segment.hasParquetFile() && !leftAlone.containsKey(segment.id()) && publication.isCurrent(segment);
     }
 
     /**
@@ -76,8 +78,8 @@ public final class ParquetFiles {
 
     private void write(SealedSegment segment, Runnable stopping) throws IOException {
         try {
-            SealedSegment both = segments.addParquetFile(segment, stopping);
-            contents.replaced(List.of(segment), List.of(both));
+            SegmentMeta more = segments.addParquetFile(segment, stopping);
+            publish(publication.grown(segment, more), more);
         } catch (CorruptStoreException damaged) {
             leftAlone.put(segment.id(), damaged);
             throw damaged;
@@ -86,6 +88,16 @@ public final class ParquetFiles {
                     segment + " cannot be read: " + Failures.message(unreadable), unreadable);
             leftAlone.put(segment.id(), told);
             throw told;
+        }
+    }
+
+    private void publish(Publication.Change change, SegmentMeta more) throws IOException {
+        try {
+            change.publish();
+        } finally {
+            if (change.isUndone()) {
+                segments.deleteParquetFile(more);
+            }
         }
     }
 }

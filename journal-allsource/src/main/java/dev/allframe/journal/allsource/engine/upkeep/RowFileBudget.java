@@ -21,14 +21,16 @@ import java.util.Set;
 public final class RowFileBudget {
 
     private final Segments segments;
+    private final Publication publication;
     private final Contents contents;
     private final long maxBytes;
 
     /** Segments whose row file is the only good copy of their rows. */
     private final Set<Long> leftAlone = new HashSet<>();
 
-    public RowFileBudget(Segments segments, Contents contents, long maxBytes) {
+    public RowFileBudget(Segments segments, Publication publication, Contents contents, long maxBytes) {
         this.segments = segments;
+        this.publication = publication;
         this.contents = contents;
         this.maxBytes = maxBytes;
     }
@@ -51,7 +53,7 @@ public final class RowFileBudget {
         for (int i = 0; i < sealed.size() && bytes > maxBytes; i++) {
             SealedSegment segment = sealed.get(i);
             if (segment.hasRowFile() && segment.hasParquetFile() && !leftAlone.contains(segment.id())
-                    && segments.isCurrent(segment)) {
+                    && publication.isCurrent(segment)) {
                 bytes -= segment.rowFileBytes();
                 evict(segment);
             }
@@ -65,8 +67,7 @@ public final class RowFileBudget {
             leftAlone.add(segment.id());
             throw damaged;
         }
-        SealedSegment without = segments.withoutRowFile(segment);
-        contents.replaced(List.of(segment), List.of(without));
+        publication.withoutRowFile(segment);
         segments.deleteUnread(segment, SegmentFile.ROWS);
     }
 }

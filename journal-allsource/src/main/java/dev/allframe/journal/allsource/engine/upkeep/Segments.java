@@ -8,7 +8,6 @@ import dev.allframe.journal.allsource.engine.files.StoreLayout;
 import dev.allframe.journal.allsource.engine.index.StreamIndex;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
-import dev.allframe.journal.allsource.engine.io.NoSpaceException;
 import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.EventSegmentWriter;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
@@ -21,31 +20,26 @@ import dev.allframe.journal.allsource.engine.segment.SegmentMeta;
 import dev.allframe.journal.allsource.engine.segment.SegmentNames;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
-import dev.allframe.store.StreamId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * The sealed segments on disk: writes them, opens them, keeps the manifest and tells the index.
+ * The files of sealed segments: writes them, opens them, verifies and deletes them. Who knows of them is the business
+ * of {@link Publication}.
  *
- * <p>Opened by one thread; then the sealer's writes and adds segments while the compactor's writes and replaces others.
+ * <p>Opened by one thread; then the sealer's writes segments while the compactor's writes others.
  * An id that was given out is not given out again before the store is opened anew, so that a file of that name is never
  * another's.
  */
@@ -58,7 +52,6 @@ public final class Segments implements Closeable {
 
     private final Disk disk;
     private final Path directory;
-    private final UUID storeId;
     private final EventSegmentWriter writer;
     private final OpenFiles openFiles;
     private final SegmentCache cache;
@@ -66,21 +59,10 @@ public final class Segments implements Closeable {
     private final StreamIndex index;
     private final AtomicLong nextId;
 
-    /** Held while manifest and index are changed. */
-    private final ReentrantLock changing = new ReentrantLock();
-
-    /** Used by the sealer's thread alone. */
-    private @Nullable Publication unfinished;
-
-    private volatile Manifest manifest;
-    private @Nullable Throwable uncertain; // guarded by the lock
-
     public Segments(Disk disk, Path storeDirectory, UUID storeId, Manifest manifest, StreamIndex index, long cacheBytes)
             throws IOException {
         this.disk = disk;
         this.directory = storeDirectory;
-        this.storeId = storeId;
-        this.manifest = manifest;
         this.index = index;
         this.nextId = new AtomicLong(manifest.nextSegmentId());
         this.cache = new SegmentCache(cacheBytes);
@@ -99,7 +81,7 @@ public final class Segments implements Closeable {
     }
 
     /**
-     * What the manifest names. Has the index know these segments and no others. Opens the files of those alone that the
+     * What a manifest names. Has the index know these segments and no others. Opens the files of those alone that the
      * index does not know.
      *
      * @param lsn the entries of the log up to this one are delivered no more
@@ -108,7 +90,7 @@ public final class Segments implements Closeable {
      *        the index
      * @throws CorruptStoreException if a file that the manifest names is missing
      */
-    public List<SealedSegment> open(long lsn, Runnable noteDeleted) throws IOException {
+    public List<SealedSegment> open(Manifest manifest, long lsn, Runnable noteDeleted) throws IOException {
         SegmentNames.mend(disk, files());
         Set<Path> there = new HashSet<>(disk.list(files()));
         List<SealedSegment> opened = new ArrayList<>();
@@ -179,29 +161,16 @@ public final class Segments implements Closeable {
     }
 
     /**
-     * Writes events as segments, which have no Parquet file yet. When this returns they are on disk, in the manifest
-     * and in the index.
+     * Writes events as segments, which have no Parquet file yet, and which nobody knows.
      *
      * @param events in position order
-     * @param dropped streams of which events were left out, with the highest number of those
-     * @param lsn the log's entries up to this one are in segments then
+     * @param begun gets each segment when its files are on disk
      */
-    List<SealedSegment> seal(List<StoredEvent> events, Map<StreamId, Long> dropped, long lsn) throws IOException {
-        Publication begun = unfinished;
-        if (begun != null && begun.lsn == lsn) {
-            return finish(begun);
-        }
-        List<Written> written = new ArrayList<>();
-        try {
-            for (int from = 0; from < events.size();) {
-                int until = end(events, from);
-                written.add(write(RowOrder.sorted(events.subList(from, until)).iterator(), writer::writeRowFile));
-                from = until;
-            }
-            return publish(written, dropped, lsn);
-        } catch (IOException | RuntimeException | Error failed) {
-            written.forEach(this::discard);
-            throw failed;
+    void seal(List<StoredEvent> events, Consumer<Written> begun) throws IOException {
+        for (int from = 0; from < events.size();) {
+            int until = end(events, from);
+            begun.accept(write(RowOrder.sorted(events.subList(from, until)).iterator(), writer::writeRowFile));
+            from = until;
         }
     }
 
@@ -236,156 +205,33 @@ public final class Segments implements Closeable {
         return new Written(meta, rowIndex);
     }
 
-    private List<SealedSegment> publish(List<Written> written, Map<StreamId, Long> dropped, long lsn)
-            throws IOException {
-        changing.lock();
-        try {
-            if (!dropped.isEmpty()) {
-                dropped.forEach(index::noteStream); // no row may tell the version of such a stream any more
-                index.flush();
-            }
-            List<SegmentMeta> all = new ArrayList<>(manifest.segments());
-            written.forEach(segment -> all.add(segment.meta));
-            swap(new Manifest(storeId, nextId.get(), Math.max(lsn, manifest.sealedLsn()), all));
-            List<SealedSegment> sealed = written.stream().map(segment -> written(segment.meta)).toList();
-            return finish(new Publication(lsn, sealed, new ArrayDeque<>(written)));
-        } finally {
-            changing.unlock();
-        }
-    }
-
     /**
-     * Segments that the manifest names and the index may not know yet.
-     *
-     * @param lsn the log's entries up to this one are in them
-     * @param sealed the segments
-     * @param unknown those that the index does not know
-     */
-    private record Publication(long lsn, List<SealedSegment> sealed, Deque<Written> unknown) {}
-
-    /** Tells the index. Where that fails, for want of room, the next attempt to seal the same events goes on here. */
-    private List<SealedSegment> finish(Publication publication) {
-        unfinished = publication;
-        for (Written next = publication.unknown.peek(); next != null; next = publication.unknown.peek()) {
-            index.addSegment(next.meta.id(), next.rows.runs(), next.rows.names());
-            publication.unknown.remove();
-        }
-        index.knowsTo(publication.lsn);
-        index.flush();
-        unfinished = null;
-        return publication.sealed;
-    }
-
-    /**
-     * Writes the Parquet file of a segment that has none. When this returns, it is on disk and in the manifest.
+     * Writes the Parquet file of a segment that has none. When this returns, it is on disk, and nobody knows it.
      *
      * @param stopping asked for each row; may throw
-     * @return the segment with both files, to be put in the other's place
      */
-    SealedSegment addParquetFile(SealedSegment segment, Runnable stopping) throws IOException {
-        SegmentMeta more = writer.addParquetFile(segment.meta(), stopping);
-        changing.lock();
-        try {
-            swap(new Manifest(storeId, nextId.get(), manifest.sealedLsn(), manifest.with(more).segments()));
-            return segment(more, more.files(), segment.uses());
-        } catch (IOException | RuntimeException | Error failed) {
-            if (uncertain == null) {
-                delete(more.id(), SegmentFile.PARQUET);
-            }
-            throw failed;
-        } finally {
-            changing.unlock();
-        }
+    SegmentMeta addParquetFile(SealedSegment segment, Runnable stopping) throws IOException {
+        return writer.addParquetFile(segment.meta(), stopping);
     }
 
-    /**
-     * Replaces neighbours by a segment with their rows, or by none, in the manifest, which is on disk when this
-     * returns. Readers must be able to find old and new ones until {@link #replaceInIndex} has returned. After a
-     * failure {@link #certainlyNames} tells whether the manifest is as it was.
-     */
-    void replace(Set<Long> oldIds, Optional<Written> replacement) throws IOException {
-        changing.lock();
-        try {
-            Manifest changed = manifest.withReplaced(oldIds, replacement.map(Written::meta));
-            swap(new Manifest(storeId, nextId.get(), changed.sealedLsn(), changed.segments()));
-        } finally {
-            changing.unlock();
-        }
+    /** A segment that has got one more file. */
+    SealedSegment grown(SealedSegment segment, SegmentMeta more) {
+        return segment(more, more.files(), segment.uses());
     }
 
-    /** Tells the index what was replaced in the manifest. May be repeated where there was no room. */
-    void replaceInIndex(Set<Long> oldIds, Optional<Written> replacement) {
-        changing.lock();
-        try {
-            if (replacement.isPresent()) {
-                RowIndex rows = replacement.get().rows;
-                index.replaceSegments(oldIds, replacement.get().meta.id(), rows.runs(), rows.names());
-            } else {
-                index.removeSegments(oldIds);
-            }
-        } finally {
-            changing.unlock();
-        }
+    /** The id of the next segment that is written. */
+    long nextId() {
+        return nextId.get();
     }
 
-    /**
-     * Whether the manifest names a segment. Readers see one that it does not until the index was told what has replaced
-     * it.
-     */
-    boolean isCurrent(SealedSegment segment) {
-        return manifest.segments().stream().anyMatch(named -> named.id() == segment.id());
+    /** Deletes the files of a segment that nobody knows. */
+    void delete(Written written) {
+        delete(written.meta.id(), SegmentFile.values());
     }
 
-    /** Whether the manifest names a segment, or may do so on disk. */
-    boolean names(long segmentId) {
-        changing.lock();
-        try {
-            return uncertain != null || manifest.segments().stream().anyMatch(segment -> segment.id() == segmentId);
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    /** Whether the manifest names a segment, on disk too. */
-    boolean certainlyNames(long segmentId) {
-        changing.lock();
-        try {
-            return uncertain == null && names(segmentId);
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    /**
-     * Replaces the manifest on disk. Where it is not certain which one a failure has left, it is not changed again, and
-     * nothing is deleted.
-     */
-    private void swap(Manifest changed) throws IOException {
-        if (uncertain != null) {
-            throw new IOException(
-                    "the manifest could not be replaced before, and is not known until the store is opened anew",
-                    uncertain);
-        }
-        try {
-            changed.store(disk, directory);
-            manifest = changed;
-        } catch (NoSpaceException full) {
-            if (!Manifest.load(disk, directory, storeId).equals(Optional.of(manifest))) {
-                uncertain = full;
-                throw new IOException("the disk was full when the manifest was replaced", full);
-            }
-            throw full;
-        } catch (IOException | RuntimeException | Error failed) {
-            uncertain = failed;
-            throw failed;
-        }
-    }
-
-    /** Deletes the files of a segment that was written for nothing. */
-    void discard(Written written) {
-        if (!names(written.meta.id())) {
-            delete(written.meta.id(), SegmentFile.values());
-        }
+    /** Deletes the Parquet file of a segment, that nobody knows. */
+    void deleteParquetFile(SegmentMeta segment) {
+        delete(segment.id(), SegmentFile.PARQUET);
     }
 
     /** Deletes files of a segment once nobody reads it any more. */
@@ -449,8 +295,8 @@ public final class Segments implements Closeable {
         return segment(segment.meta(), Set.of(SegmentFile.PARQUET), segment.uses());
     }
 
-    /** Deletes what a crash has left. */
-    public void deleteLeftOvers() throws IOException {
+    /** Deletes what a crash has left: files that the manifest does not name. */
+    public void deleteLeftOvers(Manifest manifest) throws IOException {
         new LeftOvers(disk, directory, manifest).delete();
     }
 
@@ -463,10 +309,6 @@ public final class Segments implements Closeable {
             bytes += ROW_BYTES + events.get(until++).envelope().payload().bytes().length;
         }
         return until;
-    }
-
-    Manifest manifest() {
-        return manifest;
     }
 
     /** Closes the files, when nobody reads any more. */

@@ -162,7 +162,8 @@ public final class WalLog implements Closeable {
      *
      * @return the number of the first
      * @throws NoSpaceException if there is no room: nothing was written, and the same call may succeed later
-     * @throws IllegalArgumentException if a position or change is not the next; nothing was written, and the log goes on
+     * @throws IllegalArgumentException if a position or change is not the next; nothing was written, and the log goes
+     * on
      * @throws IOException if the disk fails; the log takes nothing more then
      */
     long append(Group group) throws IOException {

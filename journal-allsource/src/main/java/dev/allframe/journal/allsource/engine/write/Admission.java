@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what entry a request becomes, against what the store will hold when everything before it is durable, and puts
- * it into the group. What it refuses, it refuses by an exception, and the group is as before. Here numbers and times are
- * given; whatever comes behind takes them from the entry. For the partition's thread.
+ * it into the group. What it refuses, it refuses by an exception, and the group is as before. Here numbers and times
+ * are given; whatever comes behind takes them from the entry. For the partition's thread.
  */
 final class Admission {
 

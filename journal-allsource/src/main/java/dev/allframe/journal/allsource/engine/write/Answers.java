@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the callers of one group are told, and who is to be woken. Filled and given by the partition's thread: stages are
- * completed on virtual threads, one for each, because callers' code runs with them; answers to many appends are told at
- * once, because their receivers promise to return at once.
+ * What the callers of one group are told, and who is to be woken. Filled and given by the partition's thread: stages
+ * are completed on virtual threads, one for each, because callers' code runs with them; answers to many appends are
+ * told at once, because their receivers promise to return at once.
  */
 final class Answers {
 

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends that are answered together, when the last of them is decided: one answer without a future or a thread for each
- * of them. Answered on the partition's thread, or on that of who submits to a closed store.
+ * Appends that are answered together, when the last of them is decided: one answer without a future or a thread for
+ * each of them. Answered on the partition's thread, or on that of who submits to a closed store.
  */
 public final class AppendEach implements Request.Change {
 

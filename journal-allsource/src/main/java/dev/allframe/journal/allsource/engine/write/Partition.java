@@ -16,6 +16,7 @@ import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
+import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.VersionConflictException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * holds no lock while it commits. It alone takes from the queue; when it has ended, whoever submits does, under a lock.
  * Answers are given by {@link Answers}, so that a caller's code holds up no group and no other answer.
  *
- * <h2>Failures</h2> A group that the log refuses changes nothing, and writing goes on. One of which nobody knows ends all
- * writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Whatever is thrown while
- * a request is worked on, an {@link Error} too, is its answer.
+ * <h2>Failures</h2> A group that the log refuses changes nothing, and writing goes on. One of which nobody knows ends
+ * all writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Whatever is thrown
+ * while a request is worked on, an {@link Error} too, is its answer.
  *
  * <p>The tables of the state may find no room for a group that is in the log already. Its answers wait then, its events
  * are in their streams and not yet in the order of positions, and what comes later is refused, until the tables take
@@ -61,6 +62,7 @@ public final class Partition {
     private final WriteTrouble trouble;
     private final Thread thread;
 
+    private final WaitingBytes waitingBytes;
     private final MpscUnboundedArrayQueue<Request> queue = new MpscUnboundedArrayQueue<>(4096);
     /** Held by whoever takes from the queue when the partition's thread has ended, or is about to. */
     private final ReentrantLock refusing = new ReentrantLock();
@@ -102,6 +104,7 @@ public final class Partition {
         this.applier = applier;
         this.speculation = speculation;
         this.trouble = new WriteTrouble(parts.storeId(), parts.clock());
+        this.waitingBytes = new WaitingBytes(parts.storeId(), parts.limits().waitingBytes());
         this.group = log.newGroup();
         this.admission = new Admission(parts, speculation, group, sealer);
         this.tailAge = new TailAge(parts.limits().sealAfter());
@@ -119,8 +122,17 @@ public final class Partition {
         thread.start();
     }
 
-    /** Hands a request over. Requests of one thread are taken in the order in which it submitted them. */
+    /**
+     * Hands a request over. Requests of one thread are taken in the order in which it submitted them. Where too much
+     * waits, it is answered so.
+     */
     public void submit(Request request) {
+        try {
+            waitingBytes.add(request);
+        } catch (StoreOverloadedException overloaded) {
+            refuse(request, overloaded);
+            return;
+        }
         queue.offer(request);
         if (parked) {
             LockSupport.unpark(thread);
@@ -244,6 +256,7 @@ public final class Partition {
     }
 
     private void take(Request request) {
+        waitingBytes.remove(request);
         admitting = request;
         switch (request) {
             case Request.Change change -> {
@@ -418,13 +431,16 @@ public final class Partition {
         try {
             Request request;
             while ((request = queue.poll()) != null) {
-                Answers refusal = newAnswers();
-                request.fail(refusal,
-                        trouble.isFailed() ? trouble.failed() : new StoreClosedException(parts.storeId()));
-                refusal.give();
+                refuse(request, trouble.isFailed() ? trouble.failed() : new StoreClosedException(parts.storeId()));
             }
         } finally {
             refusing.unlock();
         }
+    }
+
+    private void refuse(Request request, RuntimeException reason) {
+        Answers refusal = newAnswers();
+        request.fail(refusal, reason);
+        refusal.give();
     }
 }

@@ -16,8 +16,18 @@ import org.jspecify.annotations.Nullable;
 /** What a caller wants from the partition's thread, and where the answer goes. */
 public sealed interface Request {
 
+    /** What a request takes besides payloads, about. */
+    int OVERHEAD = 256;
+
     /** The answer is that nothing came of it, or that nobody knows. */
     void fail(Answers answers, Throwable reason);
+
+    /**
+     * What it takes of the bytes that may wait, about, and the same each time; nothing where it must not be refused.
+     */
+    default long bytes() {
+        return 0;
+    }
 
     /** Changes the store by entries of the log. Each part is decided, and answered, by itself. */
     sealed interface Change extends Request permits OneChange, AppendEach {
@@ -81,6 +91,11 @@ public sealed interface Request {
     record AppendEvents(Append append, CompletableFuture<Appended> result) implements OneChange {
 
         @Override
+        public long bytes() {
+            return OVERHEAD + append.recordBytes();
+        }
+
+        @Override
         public LogEntry entry(Admission admission) {
             return admission.append(append);
         }
@@ -105,6 +120,11 @@ public sealed interface Request {
     }
 
     record SaveSnapshot(Snapshot snapshot, CompletableFuture<Void> result) implements OneChange {
+
+        @Override
+        public long bytes() {
+            return OVERHEAD + lengthOf(snapshot.payload()) + lengthOf(snapshot.metadata());
+        }
 
         @Override
         public LogEntry entry(Admission admission) {
@@ -137,6 +157,11 @@ public sealed interface Request {
             CompletableFuture<DurableState> result) implements OneChange {
 
         @Override
+        public long bytes() {
+            return OVERHEAD + lengthOf(payload);
+        }
+
+        @Override
         public LogEntry entry(Admission admission) {
             return admission.change(id, revision, payload, tag);
         }
@@ -159,7 +184,13 @@ public sealed interface Request {
     }
 
     /** Looks at something after everything that was asked for before has been applied. */
-    record Look<T>(Supplier<T> look, CompletableFuture<T> result) implements Afterwards {}
+    record Look<T>(Supplier<T> look, CompletableFuture<T> result) implements Afterwards {
+
+        @Override
+        public long bytes() {
+            return OVERHEAD;
+        }
+    }
 
     /** Ends the tail segment; answered when everything before is sealed. */
     record Seal(CompletableFuture<Void> result) implements Afterwards {}
@@ -190,4 +221,8 @@ public sealed interface Request {
 
     /** Ends the partition when everything before is done. */
     record Stop(CompletableFuture<Void> result) implements Afterwards {}
+
+    private static long lengthOf(@Nullable Payload payload) {
+        return payload == null ? 0 : payload.bytes().length;
+    }
 }
