@@ -30,6 +30,7 @@ import dev.allframe.journal.allsource.engine.write.WriteParts;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StreamId;
@@ -80,6 +81,7 @@ public final class Engine implements AutoCloseable {
     private final RunningBackups backups;
     private volatile boolean sealsAtClose;
     private volatile boolean sealedAtClose;
+    private volatile @Nullable EventStoreException notSealed;
 
     /**
      * Joins opened parts.
@@ -253,7 +255,8 @@ public final class Engine implements AutoCloseable {
         partition.join();
         compactor.stop();
         if (sealsAtClose) {
-            sealedAtClose = sealer.finish() && partition.hasEndedTail();
+            notSealed = sealer.finish();
+            sealedAtClose = notSealed == null && partition.hasEndedTail();
         } else {
             sealer.stop();
         }
@@ -289,9 +292,9 @@ public final class Engine implements AutoCloseable {
         try (tablesLast; segments; contents; GroupLog log = parts.log()) {
             if (sealedAtClose) {
                 shrink(log);
-            } else if (sealsAtClose) {
-                LOG.log(Level.WARNING, "store " + parts.storeId()
-                        + " is closed before all was sealed; what is not stays in the log");
+            } else if (notSealed != null) {
+                LOG.log(Level.WARNING, "store " + parts.storeId() + " is closed and what is not sealed stays in the log: "
+                        + Failures.message(notSealed));
             }
         }
     }

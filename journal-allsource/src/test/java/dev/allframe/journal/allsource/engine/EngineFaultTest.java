@@ -142,7 +142,7 @@ class EngineFaultTest {
                 }
                 life.disk().plan(FaultPlan.NONE);
                 life.verify(running);
-                running.close();
+                life.end(running);
             }
             life.disk().plan(FaultPlan.NONE);
             if (random.nextBoolean()) {

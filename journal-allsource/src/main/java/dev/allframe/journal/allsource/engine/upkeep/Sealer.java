@@ -123,9 +123,9 @@ public final class Sealer {
     /**
      * Ends when what waits is sealed, or at once where the disk is in trouble: what waits stays in the log then.
      *
-     * @return whether everything is sealed
+     * @return why not everything is sealed; null where it is
      */
-    public boolean finish() {
+    public @Nullable EventStoreException finish() {
         lock.lock();
         try {
             finishing = true;
@@ -134,7 +134,7 @@ public final class Sealer {
             lock.unlock();
         }
         Threads.join(thread);
-        return refusal == null && depth() == 0;
+        return refusal;
     }
 
     private void run() {

@@ -436,6 +436,10 @@ public final class Partition {
                 sealer.submit(contents.endTail(applier.lastLsn()));
             }
             tailEnded = !upkeep.isFrozen();
+            if (!tailEnded) {
+                LOG.log(Level.WARNING,
+                        "store " + parts.storeId() + " is closed and its log stays, which a copy is made of");
+            }
         } catch (IOException failed) {
             trouble.fail(failed);
             notEnded(failed);
