@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentSupply implements Closeable {
 
-    /** A write that is longer leaves larger folios in the page cache, and each force of records costs more then. */
+    /**
+     * The page cache takes pieces as large as the write that fills them: for those of a MiB it may look for free memory
+     * for long, and each write of records into them costs half as much again.
+     */
     private static final int ZEROS_BYTES = 64 << 10;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
