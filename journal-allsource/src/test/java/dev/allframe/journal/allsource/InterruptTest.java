@@ -2,8 +2,8 @@ package dev.allframe.journal.allsource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.Abandoned;
+import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.closed.Backups;
 import dev.allframe.journal.allsource.engine.closed.ClosedStore;
 import dev.allframe.journal.allsource.engine.closed.NewStore;

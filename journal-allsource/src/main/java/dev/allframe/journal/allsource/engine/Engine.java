@@ -293,8 +293,9 @@ public final class Engine implements AutoCloseable {
             if (sealedAtClose) {
                 shrink(log);
             } else if (notSealed != null) {
-                LOG.log(Level.WARNING, "store " + parts.storeId() + " is closed and what is not sealed stays in the log: "
-                        + Failures.message(notSealed));
+                LOG.log(Level.WARNING,
+                        "store " + parts.storeId() + " is closed and what is not sealed stays in the log: "
+                                + Failures.message(notSealed));
             }
         }
     }

@@ -57,7 +57,8 @@ class EngineCrashTest {
         long changes = 0;
         for (boolean more = true; more;) {
             changes++;
-            more = closeUntilOff(seed, changes, true) | closeUntilOff(seed, changes, false);
+            boolean whenIdle = closeUntilOff(seed, changes, true);
+            more = closeUntilOff(seed, changes, false) || whenIdle;
         }
         assertThat(changes).as("changes of a close").isGreaterThan(5);
     }

@@ -84,8 +84,10 @@ class EngineFaultTest {
     @Test
     void whichever_call_of_a_close_fails_nothing_is_lost() {
         for (FaultPlan.Kind kind : KINDS) {
-            for (int call = 1; failClosing(kind, call, false) | failClosing(kind, call, true); call++) {
-                assertThat(call).as("calls of a close").isLessThan(1000);
+            boolean more = true;
+            for (int call = 1; more; call++) {
+                boolean once = failClosing(kind, call, false);
+                more = failClosing(kind, call, true) || once;
             }
         }
     }
