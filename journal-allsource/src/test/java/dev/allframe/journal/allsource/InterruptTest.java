@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.journal.allsource.engine.Abandoned;
 import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.closed.Backups;
 import dev.allframe.journal.allsource.engine.closed.ClosedStore;
@@ -132,7 +133,8 @@ class InterruptTest {
     @Test
     void tools_on_an_interrupted_thread_complete_and_leave_it_interrupted() {
         Path place = directory.resolve("store");
-        try (EventStoreBackend store = AllSourceBackend.production(place)) {
+        try (Abandoned abandoned = new Abandoned(AllSourceBackend.production(place))) {
+            EventStoreBackend store = abandoned.store();
             get(store.append(append()));
             get(store.flush());
             get(store.append(append()));

@@ -403,6 +403,12 @@ public final class EngineBackend implements EventStoreBackend {
         }
     }
 
+    /** Closes and leaves the log as a crash would, see {@link Engine#keepLog}. */
+    void abandon() {
+        engine.keepLog();
+        close();
+    }
+
     /** A store is closed also where a damaged table does not let it count. */
     private void countForTheLastTime() {
         synchronized (counting) {

@@ -225,7 +225,12 @@ public final class WalLog implements Closeable {
      * @throws NoSpaceException if there is no room; then the segment goes on, with everything forced that was appended
      */
     private WalSegmentWriter next(int bytes) throws IOException {
-        SegmentSupply.Prepared prepared = taken(bytes);
+        WalSegmentWriter begun = next(taken(() -> supply.take(bytes)));
+        supply.prepare();
+        return begun;
+    }
+
+    private WalSegmentWriter next(SegmentSupply.Prepared prepared) throws IOException {
         try {
             guarded(() -> forceAll());
         } catch (IOException failed) {
@@ -252,13 +257,16 @@ public final class WalLog implements Closeable {
         segments.add(new WalContents.Segment(begun.path(), begun.firstLsn()));
         segment = begun;
         witnessed = true;
-        supply.prepare();
         return begun;
     }
 
-    private SegmentSupply.Prepared taken(int bytes) throws IOException {
+    private interface Supplying {
+        SegmentSupply.Prepared take() throws IOException;
+    }
+
+    private SegmentSupply.Prepared taken(Supplying from) throws IOException {
         try {
-            return supply.take(bytes);
+            return from.take();
         } catch (NoSpaceException full) {
             throw full;
         } catch (IOException failed) {
@@ -375,6 +383,27 @@ public final class WalLog implements Closeable {
                 disk.delete(oldest.file());
                 disk.forceDirectory(directory);
             });
+        }
+    }
+
+    /**
+     * Deletes every segment, where each entry has a number up to this one, and leaves the smallest one in their place,
+     * for the numbers that come next. To be called before the log is closed. A log without a segment gets none, and one
+     * that is small already stays as it is.
+     *
+     * @throws NoSpaceException if there is no room for the smallest segment; the log is as it was
+     */
+    void shrink(long lsn) throws IOException {
+        check();
+        if (!segments.isEmpty() && numbers.lastLsn() <= lsn && !endsSmall()) {
+            next(taken(supply::takeSmallest));
+        }
+        releaseTo(lsn);
+    }
+
+    private boolean endsSmall() throws IOException {
+        try (DiskFile last = disk.openReadOnly(segments.getLast().file())) {
+            return last.length() <= WalFormat.MIN_SEGMENT_BYTES;
         }
     }
 

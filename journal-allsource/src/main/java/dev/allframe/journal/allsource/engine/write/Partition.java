@@ -19,6 +19,8 @@ import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.VersionConflictException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Partition {
 
+    private static final Logger LOG = System.getLogger(Partition.class.getName());
+
     /** A group has at most this many requests, so that the first of it is not kept waiting for the rest. */
     private static final int MAX_GROUP = 8192;
 
@@ -68,6 +72,7 @@ public final class Partition {
     private final ReentrantLock refusing = new ReentrantLock();
     private volatile boolean parked;
     private volatile boolean stopped;
+    private volatile boolean tailEnded;
     private final ForceTimes commitTimes = new ForceTimes();
 
     // what follows is used by the partition's thread alone
@@ -108,7 +113,7 @@ public final class Partition {
         this.group = log.newGroup();
         this.admission = new Admission(parts, speculation, group, sealer);
         this.tailAge = new TailAge(parts.limits().sealAfter());
-        this.upkeep = new Upkeep(log, sealer, trouble, this::endWholeTail);
+        this.upkeep = new Upkeep(log, sealer, trouble, this::endWholeTail, this::endForGood);
         this.answers = newAnswers();
         this.thread = new Thread(this::run, "allframe-store-writer");
         thread.setDaemon(true);
@@ -145,6 +150,14 @@ public final class Partition {
     /** Waits until everything submitted before {@link Request.Stop} is done. */
     public void join() {
         Threads.join(thread);
+    }
+
+    /**
+     * Whether everything up to the log's last number is in tail segments that have ended, and no copy needs the log. To
+     * be asked when the partition has ended.
+     */
+    public boolean hasEndedTail() {
+        return tailEnded;
     }
 
     /** What waits and how long commits have taken. */
@@ -424,6 +437,33 @@ public final class Partition {
         if (applier.lastLsn() > contents.endedLsn()) {
             endTail();
         }
+    }
+
+    /** As {@link #endWholeTail}, for a store that is closed, which does not wait for the sealer here. */
+    private void endForGood() {
+        try {
+            refuseInTrouble();
+            applier.passed(log.settle());
+            applier.publish();
+            if (applier.lastLsn() > contents.endedLsn()) {
+                sealer.submit(contents.endTail(applier.lastLsn()));
+            }
+            tailEnded = !upkeep.isFrozen();
+            if (!tailEnded) {
+                LOG.log(Level.WARNING,
+                        "store " + parts.storeId() + " is closed and its log stays, which a copy is made of");
+            }
+        } catch (IOException failed) {
+            trouble.fail(failed);
+            notEnded(failed);
+        } catch (RuntimeException refused) {
+            notEnded(refused);
+        }
+    }
+
+    private void notEnded(Exception why) {
+        LOG.log(Level.WARNING, "store " + parts.storeId() + " is closed and its last events stay in the log: "
+                + Failures.message(why));
     }
 
     private void refuseQueued() {

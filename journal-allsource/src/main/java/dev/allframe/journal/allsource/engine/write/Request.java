@@ -219,8 +219,12 @@ public sealed interface Request {
     /** The log up to an entry is no longer needed. */
     record Release(long lsn, CompletableFuture<Void> result) implements Afterwards {}
 
-    /** Ends the partition when everything before is done. */
-    record Stop(CompletableFuture<Void> result) implements Afterwards {}
+    /**
+     * Ends the partition when everything before is done.
+     *
+     * @param endsTail whether the tail segment is ended too, where nothing is in trouble
+     */
+    record Stop(boolean endsTail, CompletableFuture<Void> result) implements Afterwards {}
 
     private static long lengthOf(@Nullable Payload payload) {
         return payload == null ? 0 : payload.bytes().length;

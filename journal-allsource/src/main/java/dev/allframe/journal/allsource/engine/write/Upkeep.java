@@ -17,6 +17,7 @@ final class Upkeep {
     private final Sealer sealer;
     private final WriteTrouble trouble;
     private final Runnable endWholeTail;
+    private final Runnable endForGood;
     /** Copies under way, for which the log is kept. */
     private int freezes;
     /** The log up to here is not needed by the store itself. */
@@ -26,12 +27,19 @@ final class Upkeep {
      * For one writer.
      *
      * @param endWholeTail ends the tail segment, or throws
+     * @param endForGood likewise, with the numbers that the log has used for itself
      */
-    Upkeep(GroupLog log, Sealer sealer, WriteTrouble trouble, Runnable endWholeTail) {
+    Upkeep(GroupLog log, Sealer sealer, WriteTrouble trouble, Runnable endWholeTail, Runnable endForGood) {
         this.log = log;
         this.sealer = sealer;
         this.trouble = trouble;
         this.endWholeTail = endWholeTail;
+        this.endForGood = endForGood;
+    }
+
+    /** Whether a copy under way needs the log. */
+    boolean isFrozen() {
+        return freezes > 0;
     }
 
     void run(Request.Afterwards request, Answers answers) {
@@ -51,7 +59,12 @@ final class Upkeep {
                     releasable = Math.max(releasable, release.lsn());
                     release(release.result(), answers);
                 }
-                case Request.Stop stop -> answers.done(stop.result());
+                case Request.Stop stop -> {
+                    if (stop.endsTail()) {
+                        endForGood.run();
+                    }
+                    answers.done(stop.result());
+                }
             }
         } catch (RuntimeException | Error refused) {
             request.fail(answers, refused);
