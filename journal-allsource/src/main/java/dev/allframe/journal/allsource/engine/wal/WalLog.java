@@ -4,18 +4,14 @@ import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
-import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.Group;
 import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -47,19 +43,14 @@ public final class WalLog implements Closeable {
      * The segment before it then has its last records proven by the header of the next.
      */
 
-    /** Batches above this are written before they are forced, so that one of any size needs little memory. */
-    private static final int BATCH_BYTES = 1 << 20;
-    private static final int SMALL_BATCH_BYTES = 1 << 13;
-
     private final Disk disk;
     private final Path directory;
     private final UUID storeId;
     private final WalConfig config;
     private final InstantSource clock;
     private final SegmentSupply supply;
-    private final Deque<WalContents.Segment> segments;
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
-    private ByteWriter batch = new ByteWriter(SMALL_BATCH_BYTES);
+    private final LogFiles files;
+    private final RecordBatch batch = new RecordBatch();
 
     private @Nullable WalSegmentWriter segment;
     private Numbers numbers;
@@ -77,7 +68,7 @@ public final class WalLog implements Closeable {
         this.config = config;
         this.clock = around.clock;
         this.supply = new SegmentSupply(disk, directory, config.segmentBytes(), around.background);
-        this.segments = new ArrayDeque<>(contents.segments());
+        this.files = new LogFiles(disk, directory, contents.segments());
         this.numbers = contents.numbers();
         this.forcedLsn = contents.numbers().lastLsn();
         this.witnessed = contents.endsWithMark() || forcedLsn == 0;
@@ -133,23 +124,11 @@ public final class WalLog implements Closeable {
         }
         disk.forceDirectory(directory);
         if (contents.end() != null) {
-            repair(disk, contents.end());
+            contents.end().repair(disk);
         }
         WalLog log = new WalLog(disk, directory, storeId, config, contents, around);
         log.supply.prepare();
         return log;
-    }
-
-    private static void repair(Disk disk, WalContents.End end) throws IOException {
-        try (DiskFile file = disk.open(end.file())) {
-            if (end.unprovenBytes().length > 0) {
-                file.write(ByteBuffer.wrap(end.unprovenBytes()), end.unproven());
-            }
-            if (end.torn()) {
-                file.write(ByteBuffer.allocate(end.usedEnd() - end.wholeEnd()), end.wholeEnd());
-            }
-            file.force();
-        }
     }
 
     /** The longest entry that it takes, in bytes. */
@@ -163,7 +142,7 @@ public final class WalLog implements Closeable {
      * @return the number of the first
      * @throws NoSpaceException if there is no room: nothing was written, and the same call may succeed later
      * @throws IllegalArgumentException if a position or change is not the next; nothing was written, and the log goes
-     * on
+     *         on
      * @throws IOException if the disk fails; the log takes nothing more then
      */
     long append(Group group) throws IOException {
@@ -175,23 +154,11 @@ public final class WalLog implements Closeable {
         int bytes = Math.toIntExact(group.bytes() + (long) group.size() * WalFormat.PREFIX_BYTES);
         WalSegmentWriter current = withRoom(bytes);
         long firstLsn = numbers.lastLsn() + 1;
-        batch.reserve(bytes); // so that no lack of memory finds half a group in the batch
-        guarded(() -> write(group, firstLsn, current.checksum()));
+        batch.reserve(bytes);
+        guarded(() -> batch.add(group, firstLsn, forcedLsn, current));
         numbers = after;
         witnessed = false;
         return firstLsn;
-    }
-
-    private void write(Group group, long firstLsn, WalFormat.Checksum checksum) throws IOException {
-        for (int i = 0; i < group.size(); i++) {
-            int start = batch.size();
-            WalFormat.beginRecord(batch);
-            group.write(i, batch);
-            checksum.finish(batch, start, firstLsn + i, forcedLsn);
-            if (batch.size() > BATCH_BYTES) {
-                flush();
-            }
-        }
     }
 
     /** The segment, or the next one, with room for so many bytes behind what waits. */
@@ -211,10 +178,8 @@ public final class WalLog implements Closeable {
     }
 
     private void writeMark(WalSegmentWriter to) {
-        int start = batch.size();
-        WalFormat.mark(batch);
         long lsn = numbers.lastLsn() + 1;
-        to.checksum().finish(batch, start, lsn, forcedLsn);
+        batch.addMark(lsn, forcedLsn, to);
         witnessed = forcedLsn == numbers.lastLsn();
         numbers = numbers.passed(lsn);
     }
@@ -251,10 +216,7 @@ public final class WalLog implements Closeable {
                 throw failed;
             }
         }
-        if (!segments.isEmpty() && segments.getLast().firstLsn() == begun.firstLsn()) {
-            segments.removeLast(); // it had no records, and the new one has taken its name
-        }
-        segments.add(new WalContents.Segment(begun.path(), begun.firstLsn()));
+        files.begun(begun.path(), begun.firstLsn());
         segment = begun;
         witnessed = true;
         return begun;
@@ -295,22 +257,10 @@ public final class WalLog implements Closeable {
         guarded(() -> forceAll());
     }
 
-    /** Hands the batch to the operating system. */
     private void flush() throws IOException {
-        if (batch.size() > 0 && segment != null) {
-            segment.write(batch, buffer(Math.min(batch.size(), BATCH_BYTES)));
-            if (batch.array().length > 4 * BATCH_BYTES) {
-                batch = new ByteWriter(SMALL_BATCH_BYTES);
-            }
-            batch.clear();
+        if (segment != null) {
+            batch.writeTo(segment);
         }
-    }
-
-    private ByteBuffer buffer(int bytes) {
-        if (buffer.capacity() < bytes) {
-            buffer = ByteBuffer.allocateDirect(Math.max(SMALL_BATCH_BYTES, Integer.highestOneBit(bytes - 1) << 1));
-        }
-        return buffer;
     }
 
     private void forceAll() throws IOException {
@@ -373,17 +323,7 @@ public final class WalLog implements Closeable {
      */
     void releaseTo(long lsn) throws IOException {
         check();
-        while (segments.size() > 1) {
-            WalContents.Segment oldest = segments.removeFirst();
-            if (segments.getFirst().firstLsn() - 1 > lsn) {
-                segments.addFirst(oldest);
-                return;
-            }
-            guarded(() -> {
-                disk.delete(oldest.file());
-                disk.forceDirectory(directory);
-            });
-        }
+        guarded(() -> files.deleteTo(lsn));
     }
 
     /**
@@ -395,16 +335,10 @@ public final class WalLog implements Closeable {
      */
     void shrink(long lsn) throws IOException {
         check();
-        if (!segments.isEmpty() && numbers.lastLsn() <= lsn && !endsSmall()) {
+        if (!files.isEmpty() && numbers.lastLsn() <= lsn && !files.endsSmall()) {
             next(taken(supply::takeSmallest));
         }
         releaseTo(lsn);
-    }
-
-    private boolean endsSmall() throws IOException {
-        try (DiskFile last = disk.openReadOnly(segments.getLast().file())) {
-            return last.length() <= WalFormat.MIN_SEGMENT_BYTES;
-        }
     }
 
     /**

@@ -16,30 +16,18 @@ final class Upkeep {
     private final GroupLog log;
     private final Sealer sealer;
     private final WriteTrouble trouble;
-    private final Runnable endWholeTail;
-    private final Runnable endForGood;
+    private final TailEnd tailEnd;
     /** Copies under way, for which the log is kept. */
     private int freezes;
     /** The log up to here is not needed by the store itself. */
     private long releasable;
 
-    /**
-     * For one writer.
-     *
-     * @param endWholeTail ends the tail segment, or throws
-     * @param endForGood likewise, with the numbers that the log has used for itself
-     */
-    Upkeep(GroupLog log, Sealer sealer, WriteTrouble trouble, Runnable endWholeTail, Runnable endForGood) {
+    /** For one writer. */
+    Upkeep(GroupLog log, Sealer sealer, WriteTrouble trouble, TailEnd tailEnd) {
         this.log = log;
         this.sealer = sealer;
         this.trouble = trouble;
-        this.endWholeTail = endWholeTail;
-        this.endForGood = endForGood;
-    }
-
-    /** Whether a copy under way needs the log. */
-    boolean isFrozen() {
-        return freezes > 0;
+        this.tailEnd = tailEnd;
     }
 
     void run(Request.Afterwards request, Answers answers) {
@@ -47,7 +35,7 @@ final class Upkeep {
             switch (request) {
                 case Request.Look<?> look -> look(look, answers);
                 case Request.Seal seal -> {
-                    endWholeTail.run();
+                    tailEnd.endWhole();
                     sealer.whenSealed(seal.result());
                 }
                 case Request.Freeze<?> freeze -> freeze(freeze, answers);
@@ -61,7 +49,7 @@ final class Upkeep {
                 }
                 case Request.Stop stop -> {
                     if (stop.endsTail()) {
-                        endForGood.run();
+                        tailEnd.endForGood(freezes > 0);
                     }
                     answers.done(stop.result());
                 }
@@ -79,7 +67,7 @@ final class Upkeep {
     private <T> void freeze(Request.Freeze<T> freeze, Answers answers) {
         long lastLsn;
         try {
-            endWholeTail.run();
+            tailEnd.endWhole();
             lastLsn = log.endFile();
         } catch (IOException failed) {
             trouble.fail(failed);
