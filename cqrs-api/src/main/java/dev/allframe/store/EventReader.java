@@ -39,6 +39,23 @@ public interface EventReader {
      */
     CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long fromSequenceNr, long toSequenceNr, int limit);
 
+    /**
+     * A page of one stream as {@link #getEvents} gives it, and the stream's version: all that a short stream needs, in
+     * one read. Appends that have completed are counted. Of one that has not, {@link #highestSequenceNr} alone says
+     * that it is counted where the same thread has called it before.
+     *
+     * @param fromSequenceNr the first wanted, included; less than 1 counts as 1
+     * @param toSequenceNr the last wanted, included
+     * @param limit how many at most, 1 or more
+     */
+    default CompletionStage<StreamPage> getStreamPage(StreamId stream, long fromSequenceNr, long toSequenceNr,
+            int limit) {
+        return highestSequenceNr(stream).thenCompose(highest -> {
+            long to = Math.min(toSequenceNr, highest);
+            return getEvents(stream, fromSequenceNr, to, limit).thenApply(events -> new StreamPage(events, highest));
+        });
+    }
+
     /** Records of one stream after a sequence number, in ascending order; none after {@link Long#MAX_VALUE}. */
     default CompletionStage<List<StoredEvent>> getEventsAfter(StreamId stream, long sequenceNr, int limit) {
         return sequenceNr == Long.MAX_VALUE

@@ -34,6 +34,7 @@ import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -176,6 +177,14 @@ public final class EngineBackend implements EventStoreBackend {
         return read(() -> streamReads.forwardsFromMemory(required(stream, "stream"), from, to, limit),
                 engine.readThreads().readers(),
                 () -> streamReads.forwards(stream, from, to, limit));
+    }
+
+    /** Without a turn of the writer, which counts what it was given before; so an append under way may be missing. */
+    @Override
+    public CompletionStage<StreamPage> getStreamPage(StreamId stream, long from, long to, int limit) {
+        return read(() -> streamReads.pageFromMemory(required(stream, "stream"), from, to, limit),
+                engine.readThreads().readers(),
+                () -> streamReads.page(stream, from, to, limit));
     }
 
     @Override

@@ -89,7 +89,10 @@ public final class EngineConfig {
         return changed(config -> config.maxRecordBytes = value);
     }
 
-    /** Bytes of memory for decompressed segments, besides two that a scan reads; 64 MiB unless changed. */
+    /**
+     * Bytes of memory for decompressed segments, besides two that a scan reads, and blocks of segments; 64 MiB unless
+     * changed.
+     */
     public EngineConfig withCacheBytes(long value) {
         return changed(config -> config.cacheBytes = value);
     }
