@@ -84,7 +84,8 @@ final class ReplayTest {
             writes.add(new AtomicWrite(CollectionConverters.asScala(List.of(event)).toList()));
         }
         TestKit probe = new TestKit(system);
-        journal.tell(new JournalProtocol.WriteMessages(CollectionConverters.asScala(writes).toList(), probe.getRef(), 1),
+        journal.tell(
+                new JournalProtocol.WriteMessages(CollectionConverters.asScala(writes).toList(), probe.getRef(), 1),
                 ActorRef.noSender());
         return probe;
     }

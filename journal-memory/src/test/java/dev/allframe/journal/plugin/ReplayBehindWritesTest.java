@@ -64,11 +64,13 @@ class ReplayBehindWritesTest {
     private TestKit write(String id, long from, long to) {
         List<PersistentEnvelope> writes = new ArrayList<>();
         for (long number = from; number <= to; number++) {
-            PersistentRepr event = PersistentRepr.apply(id + number, number, id, "", false, ActorRef.noSender(), WRITER);
+            PersistentRepr event = PersistentRepr.apply(id + number, number, id, "", false, ActorRef.noSender(),
+                    WRITER);
             writes.add(new AtomicWrite(CollectionConverters.asScala(List.of(event)).toList()));
         }
         TestKit probe = new TestKit(system);
-        journal.tell(new JournalProtocol.WriteMessages(CollectionConverters.asScala(writes).toList(), probe.getRef(), 1),
+        journal.tell(
+                new JournalProtocol.WriteMessages(CollectionConverters.asScala(writes).toList(), probe.getRef(), 1),
                 ActorRef.noSender());
         return probe;
     }

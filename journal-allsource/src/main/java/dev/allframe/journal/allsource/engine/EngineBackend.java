@@ -183,7 +183,8 @@ public final class EngineBackend implements EventStoreBackend {
             required(stream, "stream");
             required(criteria, "criteria");
             StateStore state = engine.contents().state();
-            return calls.read(() -> state.mayHaveSnapshot(stream) ? null : Optional.empty(), engine.readThreads().readers(),
+            return calls.read(() -> state.mayHaveSnapshot(stream) ? null : Optional.empty(),
+                    engine.readThreads().readers(),
                     () -> state.latestSnapshot(stream, criteria));
         });
     }
@@ -204,8 +205,9 @@ public final class EngineBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag) {
-        return calls.request(result -> new Request.ChangeState(required(id, "id"), revision, required(payload, "payload"),
-                required(tag, "tag"), result));
+        return calls
+                .request(result -> new Request.ChangeState(required(id, "id"), revision, required(payload, "payload"),
+                        required(tag, "tag"), result));
     }
 
     @Override
