@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
-import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.VersionConflictException;
 import java.time.Duration;
@@ -28,7 +27,6 @@ import scala.jdk.javaapi.CollectionConverters;
  * An entity that starts again sees what it has written before, whatever of it is under way; and a replay of any other
  * entity does not wait for the writer.
  */
-@Guarantee("G3")
 class ReplayBehindWritesTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -64,11 +62,13 @@ class ReplayBehindWritesTest {
     private TestKit write(String id, long from, long to) {
         List<PersistentEnvelope> writes = new ArrayList<>();
         for (long number = from; number <= to; number++) {
-            PersistentRepr event = PersistentRepr.apply(id + number, number, id, "", false, ActorRef.noSender(), WRITER);
+            PersistentRepr event = PersistentRepr.apply(id + number, number, id, "", false, ActorRef.noSender(),
+                    WRITER);
             writes.add(new AtomicWrite(CollectionConverters.asScala(List.of(event)).toList()));
         }
         TestKit probe = new TestKit(system);
-        journal.tell(new JournalProtocol.WriteMessages(CollectionConverters.asScala(writes).toList(), probe.getRef(), 1),
+        journal.tell(
+                new JournalProtocol.WriteMessages(CollectionConverters.asScala(writes).toList(), probe.getRef(), 1),
                 ActorRef.noSender());
         return probe;
     }
