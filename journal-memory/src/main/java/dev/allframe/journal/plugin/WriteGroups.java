@@ -16,9 +16,9 @@ import org.apache.pekko.persistence.JournalProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers messages of writes while the storage makes those before durable, and hands them over as one group. The storage
- * answers a group by one message to the journal's actor, which sends all replies: so replies are sent in the order of
- * the writes, and no thread is woken for a single one.
+ * Gathers messages of writes while the storage makes those before durable, and hands them over as one group. The
+ * storage answers a group by one message to the journal's actor, which sends all replies: so replies are sent in the
+ * order of the writes, and no thread is woken for a single one.
  *
  * <p>For the journal's actor. Bounded by what its actors have sent: each of them waits for the replies to one message
  * before it sends the next.
@@ -87,8 +87,8 @@ final class WriteGroups {
     }
 
     /**
-     * Whether a write of a stream is gathered, or handed over and not answered yet: the storage may have it or not. What
-     * is answered is there for every reader, or will never be.
+     * Whether a write of a stream is gathered, or handed over and not answered yet: the storage may have it or not.
+     * What is answered is there for every reader, or will never be.
      */
     boolean hasWriteUnderWay(StreamId stream) {
         if (gathered.writesTo(stream)) {
