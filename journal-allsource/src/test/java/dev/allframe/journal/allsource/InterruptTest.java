@@ -71,7 +71,9 @@ class InterruptTest {
         calls.put("append", () -> get(store.append(append())));
         calls.put("append again", () -> get(store.append(append())));
         calls.put("getEvents of the tail", () -> get(store.getEvents(STREAM, 1, 9, 9)));
+        calls.put("getStreamPage of the tail", () -> get(store.getStreamPage(STREAM, 1, 9, 9)));
         calls.put("flush", () -> get(store.flush()));
+        calls.put("getStreamPage", () -> get(store.getStreamPage(STREAM, 1, 9, 9)));
         calls.put("getEvents", () -> get(store.getEvents(STREAM, 1, 9, 9)));
         calls.put("getEventsBackwards", () -> get(store.getEventsBackwards(STREAM, 9, 9)));
         calls.put("getAllEvents", () -> get(store.getAllEvents(EventFilter.all(), Position.START, 9)));

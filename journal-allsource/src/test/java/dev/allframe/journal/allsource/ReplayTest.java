@@ -3,7 +3,6 @@ package dev.allframe.journal.allsource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.Seeds;
 import dev.allframe.journal.plugin.Storages;
 import dev.allframe.store.EventStoreBackend;
@@ -48,7 +47,6 @@ final class ReplayTest {
     private record Sent(int entity, boolean stale, TestKit writer, long from, TestKit replay) {}
 
     @Test
-    @Guarantee("G3")
     void a_replay_gives_every_event_that_was_written_before_it() {
         Random random = new Random(Seeds.next());
         List<Integer> entities = new ArrayList<>(IntStream.range(0, ENTITIES).boxed().toList());

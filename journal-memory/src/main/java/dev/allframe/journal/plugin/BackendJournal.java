@@ -48,10 +48,10 @@ import scala.runtime.BoxedUnit;
  * what is replayed. Replays run on the dispatcher of the key {@code replay-dispatcher}, so that recoveries and writes
  * do not wait for each other.
  *
- * <h2>What a replay sees</h2> Everything that this journal was sent before for the stream. What is answered is there for
- * every read. While a write or a delete of the stream is under way, the replay waits until the storage has done what it
- * was called for before, by {@link EventStoreBackend#highestSequenceNr}; so does each replay where this actor cannot
- * know what is under way, because writes take Pekko's way, or because it was restarted.
+ * <h2>What a replay sees</h2> Everything that this journal was sent before for the stream. What is answered is there
+ * for every read. While a write or a delete of the stream is under way, the replay waits until the storage has done
+ * what it was called for before, by {@link EventStoreBackend#highestSequenceNr}; so does each replay where this actor
+ * cannot know what is under way, because writes take Pekko's way, or because it was restarted.
  */
 public final class BackendJournal extends AsyncWriteJournal {
 

@@ -87,8 +87,8 @@ final class WriteGroups {
     }
 
     /**
-     * Whether a write of a stream is gathered, or handed over and not answered yet: the storage may have it or not. What
-     * is answered is there for every reader, or will never be.
+     * Whether a write of a stream is gathered, or handed over and not answered yet: the storage may have it or not.
+     * What is answered is there for every reader, or will never be.
      */
     boolean hasWriteUnderWay(StreamId stream) {
         if (gathered.writesTo(stream)) {

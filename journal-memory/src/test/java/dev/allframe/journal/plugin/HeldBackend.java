@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -112,9 +113,10 @@ final class HeldBackend implements InvocationHandler {
         if (reason == null || arguments == null) {
             unchecked(method, arguments);
         } else {
-            List<Append> appends = (List<Append>) arguments[0];
-            ((Consumer<List<AppendOutcome>>) arguments[1])
-                    .accept(appends.stream().map(append -> (AppendOutcome) new AppendOutcome.Failed(reason)).toList());
+            List<Append> appends = (List<Append>) Objects.requireNonNull(arguments[0]);
+            Consumer<List<AppendOutcome>> answer = (Consumer<List<AppendOutcome>>) Objects
+                    .requireNonNull(arguments[1]);
+            answer.accept(Collections.nCopies(appends.size(), new AppendOutcome.Failed(reason)));
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
-import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.VersionConflictException;
 import java.time.Duration;
@@ -28,7 +27,6 @@ import scala.jdk.javaapi.CollectionConverters;
  * An entity that starts again sees what it has written before, whatever of it is under way; and a replay of any other
  * entity does not wait for the writer.
  */
-@Guarantee("G3")
 class ReplayBehindWritesTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);

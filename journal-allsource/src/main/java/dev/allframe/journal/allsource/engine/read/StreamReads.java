@@ -62,8 +62,8 @@ public final class StreamReads {
     }
 
     /**
-     * A page of a range and the stream's version. Blocks on files. The version is read first: records up to it are there
-     * for every later read.
+     * A page of a range and the stream's version. Blocks on files. The version is read first: records up to it are
+     * there for every later read.
      */
     public StreamPage page(StreamId id, long from, long to, int limit) {
         long version = contents.version(id);
