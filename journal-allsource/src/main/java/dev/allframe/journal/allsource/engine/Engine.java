@@ -250,8 +250,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Waits for what was asked for, but for backups, which fail; takes nothing more. The counters stay. Seals what is in
-     * tail segments, unless something is in trouble.
+     * Waits for what was asked for, but for backups, which fail; takes nothing more. The counters stay. Seals what is
+     * in tail segments, unless something is in trouble.
      */
     void stop() {
         backups.stop();
@@ -272,8 +272,9 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Stops and closes everything, the lock last. Where everything could be sealed, hardly any log is left. An interrupt does not end it: the log's file has another name than
-     * when it was opened, so that it is closed on a thread that nobody interrupts.
+     * Stops and closes everything, the lock last. Where everything could be sealed, hardly any log is left. An
+     * interrupt does not end it: the log's file has another name than when it was opened, so that it is closed on a
+     * thread that nobody interrupts.
      */
     @Override
     public void close() {
