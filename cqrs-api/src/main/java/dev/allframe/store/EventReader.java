@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reading half of a store of events: pages that the caller asks for one after the other, so that a slow reader
  * costs no memory. Callable from any thread. What is read was stored: a reader never sees a record whose append may
- * still fail, nor a part of an append. Stages fail with {@link StoreClosedException} after {@code close()}, and with
- * {@link IllegalArgumentException} for a limit below 1.
+ * still fail, nor a part of an append. Stages fail with {@link StoreClosedException} after {@code close()}, with
+ * {@link StoreOverloadedException} where too many reads wait already, and with {@link IllegalArgumentException} for a
+ * limit below 1.
  *
  * <p>A page ends where the limit, {@link #MAX_PAGE} or {@link #MAX_PAGE_BYTES} is reached, whichever comes first. So a
  * page that is shorter than the limit is not the end: a list of records or ids is at its end when it is empty, and the

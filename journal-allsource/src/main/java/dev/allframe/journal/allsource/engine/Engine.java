@@ -105,7 +105,8 @@ public final class Engine implements AutoCloseable {
                 new ParquetFiles(segments, publication, contents),
                 new RowFileBudget(segments, publication, contents, config.rowFileBytes()),
                 new Retention(config.retention(), contents, parts.clock(), this::delete),
-                new Quiet(config.quiet(), () -> contents.state().appliedLsn(), System::nanoTime),
+                new Quiet(config.quiet(), () -> contents.state().appliedLsn() + contents.lastPosition(),
+                        System::nanoTime),
                 parts.answerThreads());
         Sealing sealing = new Sealing(segments, publication, contents, this::releaseLog, compactor::sealed);
         this.sealer = new Sealer(sealing, config.maxUnsealed(), parts.answerThreads());
@@ -163,7 +164,7 @@ public final class Engine implements AutoCloseable {
         List<CompletableFuture<Void>> deleted = new ArrayList<>();
         deletes.forEach((stream, to) -> {
             CompletableFuture<Void> done = new CompletableFuture<>();
-            partition.submit(new Request.DeleteEvents(stream, to, done));
+            partition.submit(new Request.DeleteEvents(stream, to, 0, done));
             deleted.add(done);
         });
         deleted.forEach(Engine::awaitWriter);

@@ -98,7 +98,9 @@ public final class EngineBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<Void> deleteEventsTo(StreamId stream, long toSequenceNr) {
-        return calls.request(result -> new Request.DeleteEvents(required(stream, "stream"), toSequenceNr, result));
+        return calls
+                .request(result -> new Request.DeleteEvents(required(stream, "stream"), toSequenceNr, Request.OVERHEAD,
+                        result));
     }
 
     @Override

@@ -113,7 +113,8 @@ public final class EngineConfig {
     }
 
     /**
-     * So long nothing must have been sealed before segments are merged and Parquet files written; 1 s unless changed.
+     * So long the store must have had little to do before segments are merged and Parquet files written; 1 s unless
+     * changed.
      */
     public EngineConfig withQuiet(Duration value) {
         return changed(config -> config.quiet = value);

@@ -287,6 +287,7 @@ public final class Partition {
             conflict.request.fail(answers, conflict.part, reason == null ? conflict.reason : reason);
         }
         conflicts.clear();
+        giveAnswers(); // before it may wait for the sealer
         tailEnd.endWhereDue();
     }
 
@@ -351,6 +352,7 @@ public final class Partition {
         if (trouble.tablesFull() != null && System.nanoTime() - askAgainAt >= 0) {
             trouble.askTables();
             publish();
+            giveAnswers();
             tailEnd.endWhereDue();
         }
     }

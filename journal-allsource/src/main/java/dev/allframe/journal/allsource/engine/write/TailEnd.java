@@ -50,8 +50,11 @@ final class TailEnd {
 
     /** Ends it, unless something is in trouble. Waits where too many are waiting to be sealed. */
     private void end() {
+        if (trouble.tablesFull() != null) {
+            return; // it is as old when they have found room
+        }
         age.end();
-        if (trouble.tablesFull() == null && !trouble.isFailed()) {
+        if (!trouble.isFailed()) {
             sealer.submit(contents.endTail(applier.lastLsn()));
             sealer.awaitRoom();
         }
