@@ -184,6 +184,37 @@ public final class ReadBenchmark {
         } finally {
             Folders.delete(place);
         }
+        closed("closed after flush()", streams, prose, true);
+        closed("closed at once", streams, prose, false);
+    }
+
+    /** All files of a store that was filled and closed. */
+    private void closed(String how, int streams, Prose prose, boolean flushed) throws Exception {
+        double count = (double) streams * STREAM_EVENTS;
+        Path place = Folders.fresh(folder);
+        try {
+            EventStoreBackend store = open(AllSourceConfig.in(place));
+            fill(store, streams, prose);
+            if (flushed) {
+                store.flush().toCompletableFuture().join();
+            }
+            long begin = System.nanoTime();
+            store.close();
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            System.out.printf(Locale.ROOT,
+                    "%s, in %,d ms:  everything %.1f, of that Parquet %.1f, row files %.1f, log %.4f, index %.1f, state %.1f%n",
+                    how, millis, bytesBelow(place) / count, bytes(place, ".parquet") / count,
+                    bytes(place, ".rows") / count, bytesBelow(place.resolve("log")) / count,
+                    bytesBelow(place.resolve("index")) / count, bytesBelow(place.resolve("state")) / count);
+        } finally {
+            Folders.delete(place);
+        }
+    }
+
+    private static long bytesBelow(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+        }
     }
 
     private static EventStoreBackend open(AllSourceConfig config) {

@@ -25,16 +25,19 @@ import org.apache.pekko.persistence.query.javadsl.ReadJournal;
 import org.apache.pekko.stream.javadsl.Sink;
 
 /**
- * What Pekko reads out of a journal: the recovery of 100 actors and of one with a long history, and the events of a tag
- * that are there, each beside a journal in memory; and how long it takes from a command to its event in a live query.
+ * What Pekko reads out of a journal: the recovery of 100 and of 10,000 actors and of one with a long history, and the
+ * events of a tag that are there, each beside a journal in memory; and how long it takes from a command to its event in
+ * a live query.
  *
- * <p>Arguments, all optional: {@code --rounds 5 --events 100000 --commands 2000 --dir <temp>}. Events are 100 bytes of
- * text as Jackson CBOR. The events to be recovered were written just before.
+ * <p>Arguments, all optional: {@code --parts recovery,tags,live --entities 100,10000,1 --rounds 5 --events 100000
+ * --commands 2000 --dir <temp>}. Events are 100 bytes of text as Jackson CBOR. The events to be recovered were written
+ * just before.
  */
 public final class RecoveryBenchmark {
 
     private static final String TAG = "kept";
-    private static final int ENTITIES = 100;
+    /** Who has the events that are read by tag. */
+    private static final int TAGGED_ENTITIES = 100;
     private static final String IN_MEMORY_OF_PEKKO = "pekko.persistence.journal.plugin = pekko.persistence.journal.inmem";
     private static final String IN_MEMORY = "pekko.persistence.journal.plugin = inmemory.journal";
 
@@ -100,6 +103,7 @@ public final class RecoveryBenchmark {
 
         /** Starts the actors, waits until all are recovered, and stops them. */
         Comparison.Result recover(int entities, int events) throws InterruptedException {
+            long cpuBegin = Load.processCpuNanos();
             long begin = System.nanoTime();
             List<ActorRef<Keeper.Command>> keepers = keepers(entities);
             List<CompletableFuture<Long>> counts = new ArrayList<>();
@@ -110,11 +114,12 @@ public final class RecoveryBenchmark {
             });
             long recovered = counts.stream().mapToLong(CompletableFuture::join).sum();
             double seconds = (System.nanoTime() - begin) / 1e9;
+            double cpuMicros = (Load.processCpuNanos() - cpuBegin) / 1e3 / recovered;
             if (recovered != events) {
                 throw new IllegalStateException(recovered + " events are recovered of " + events);
             }
             stop(keepers);
-            return new Comparison.Result(recovered / seconds, 0, null, null);
+            return new Comparison.Result(recovered / seconds, cpuMicros, null, null);
         }
 
         Comparison.Result byTag(String query, int events) {
@@ -180,9 +185,18 @@ public final class RecoveryBenchmark {
     /** Runs all. */
     public static void main(String[] args) throws Exception {
         RecoveryBenchmark benchmark = new RecoveryBenchmark(new Options(args));
-        benchmark.recovery(ENTITIES);
-        benchmark.recovery(1);
-        benchmark.live();
+        List<String> parts = List.of(benchmark.options.text("--parts", "recovery,tags,live").split(",", -1));
+        if (parts.contains("recovery")) {
+            for (int entities : benchmark.options.numbers("--entities", "100,10000,1")) {
+                benchmark.recovery(entities);
+            }
+        }
+        if (parts.contains("tags")) {
+            benchmark.tags();
+        }
+        if (parts.contains("live")) {
+            benchmark.live();
+        }
         System.exit(0);
     }
 
@@ -191,19 +205,25 @@ public final class RecoveryBenchmark {
         try (Filled peer = Filled.with(IN_MEMORY_OF_PEKKO, entities, events);
                 Filled memory = Filled.with(IN_MEMORY, entities, events);
                 Filled store = Filled.with(durable(place), entities, events)) {
-            new Comparison(String.format(Locale.ROOT, "recovery of %d actors with %,d events in all, %d rounds",
+            new Comparison(String.format(Locale.ROOT, "recovery of %,d actors with %,d events in all, %d rounds",
                     entities, events, rounds))
                     .with("Pekko's in-memory journal", () -> peer.recover(entities, events))
                     .with("inmemory.journal", () -> memory.recover(entities, events))
                     .with("allsource.journal", () -> store.recover(entities, events))
                     .run(rounds);
-            if (entities > 1) {
-                new Comparison(String.format(Locale.ROOT, "current events by tag, %,d events, %d rounds", events,
-                        rounds))
-                        .with("inmemory.query", () -> memory.byTag("inmemory.query", events))
-                        .with("allsource.query", () -> store.byTag("allsource.query", events))
-                        .run(rounds);
-            }
+        } finally {
+            Folders.delete(place);
+        }
+    }
+
+    private void tags() throws Exception {
+        Path place = Folders.fresh(folder);
+        try (Filled memory = Filled.with(IN_MEMORY, TAGGED_ENTITIES, events);
+                Filled store = Filled.with(durable(place), TAGGED_ENTITIES, events)) {
+            new Comparison(String.format(Locale.ROOT, "current events by tag, %,d events, %d rounds", events, rounds))
+                    .with("inmemory.query", () -> memory.byTag("inmemory.query", events))
+                    .with("allsource.query", () -> store.byTag("allsource.query", events))
+                    .run(rounds);
         } finally {
             Folders.delete(place);
         }

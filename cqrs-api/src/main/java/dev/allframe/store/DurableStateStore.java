@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps one value for an id, without history. Callable from any thread. States and streams of the same id have nothing
  * in common.
  *
- * <p>Stages fail with {@link StoreClosedException} after {@code close()}, and with {@link IllegalArgumentException} for
- * a limit below 1.
+ * <p>Stages fail with {@link StoreClosedException} after {@code close()}, with {@link StoreOverloadedException} where
+ * too much waits already, and with {@link IllegalArgumentException} for a limit below 1.
  */
 public interface DurableStateStore {
 

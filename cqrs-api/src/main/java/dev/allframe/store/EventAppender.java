@@ -48,12 +48,20 @@ public interface EventAppender {
         List<CompletableFuture<?>> decided = new ArrayList<>(outcomes.length);
         for (int i = 0; i < outcomes.length; i++) {
             int number = i;
-            decided.add(append(all.get(i)).handle((appended, failure) -> outcomes[number] = failure == null
+            decided.add(attempt(all.get(i)).handle((appended, failure) -> outcomes[number] = failure == null
                     ? new AppendOutcome.Stored(appended)
                     : new AppendOutcome.Failed(Failures.unwrapped(failure))).toCompletableFuture());
         }
         CompletableFuture<Void> unused = CompletableFuture.allOf(decided.toArray(CompletableFuture[]::new))
                 .thenRun(() -> answer.accept(List.of(outcomes)));
+    }
+
+    private CompletionStage<Appended> attempt(Append append) {
+        try {
+            return append(append);
+        } catch (RuntimeException | Error thrown) {
+            return CompletableFuture.failedFuture(thrown);
+        }
     }
 
     /**

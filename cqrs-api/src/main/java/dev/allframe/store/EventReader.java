@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reading half of a store of events: pages that the caller asks for one after the other, so that a slow reader
  * costs no memory. Callable from any thread. What is read was stored: a reader never sees a record whose append may
- * still fail, nor a part of an append. Stages fail with {@link StoreClosedException} after {@code close()}, and with
- * {@link IllegalArgumentException} for a limit below 1.
+ * still fail, nor a part of an append. Stages fail with {@link StoreClosedException} after {@code close()}, with
+ * {@link StoreOverloadedException} where too many reads wait already, and with {@link IllegalArgumentException} for a
+ * limit below 1.
  *
  * <p>A page ends where the limit, {@link #MAX_PAGE} or {@link #MAX_PAGE_BYTES} is reached, whichever comes first. So a
  * page that is shorter than the limit is not the end: a list of records or ids is at its end when it is empty, and the
@@ -38,6 +39,23 @@ public interface EventReader {
      * @return the first page of the range; empty where no record of it is there
      */
     CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long fromSequenceNr, long toSequenceNr, int limit);
+
+    /**
+     * A page of one stream as {@link #getEvents} gives it, and the stream's version: all that a short stream needs, in
+     * one read. Appends that have completed are counted. Of one that has not, {@link #highestSequenceNr} alone says
+     * that it is counted where the same thread has called it before.
+     *
+     * @param fromSequenceNr the first wanted, included; less than 1 counts as 1
+     * @param toSequenceNr the last wanted, included
+     * @param limit how many at most, 1 or more
+     */
+    default CompletionStage<StreamPage> getStreamPage(StreamId stream, long fromSequenceNr, long toSequenceNr,
+            int limit) {
+        return highestSequenceNr(stream).thenCompose(highest -> {
+            long to = Math.min(toSequenceNr, highest);
+            return getEvents(stream, fromSequenceNr, to, limit).thenApply(events -> new StreamPage(events, highest));
+        });
+    }
 
     /** Records of one stream after a sequence number, in ascending order; none after {@link Long#MAX_VALUE}. */
     default CompletionStage<List<StoredEvent>> getEventsAfter(StreamId stream, long sequenceNr, int limit) {

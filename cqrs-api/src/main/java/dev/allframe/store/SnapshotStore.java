@@ -9,6 +9,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Snapshots and records know nothing of each other: a snapshot needs no record and makes no stream, and deleting
  * records leaves snapshots alone.
+ *
+ * <p>Stages fail with {@link StoreClosedException} after {@code close()}, and with {@link StoreOverloadedException}
+ * where too much waits already.
  */
 public interface SnapshotStore {
 

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.journal.allsource.engine.Abandoned;
 import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.journal.allsource.engine.closed.Backups;
 import dev.allframe.journal.allsource.engine.closed.ClosedStore;
@@ -70,7 +71,9 @@ class InterruptTest {
         calls.put("append", () -> get(store.append(append())));
         calls.put("append again", () -> get(store.append(append())));
         calls.put("getEvents of the tail", () -> get(store.getEvents(STREAM, 1, 9, 9)));
+        calls.put("getStreamPage of the tail", () -> get(store.getStreamPage(STREAM, 1, 9, 9)));
         calls.put("flush", () -> get(store.flush()));
+        calls.put("getStreamPage", () -> get(store.getStreamPage(STREAM, 1, 9, 9)));
         calls.put("getEvents", () -> get(store.getEvents(STREAM, 1, 9, 9)));
         calls.put("getEventsBackwards", () -> get(store.getEventsBackwards(STREAM, 9, 9)));
         calls.put("getAllEvents", () -> get(store.getAllEvents(EventFilter.all(), Position.START, 9)));
@@ -132,7 +135,8 @@ class InterruptTest {
     @Test
     void tools_on_an_interrupted_thread_complete_and_leave_it_interrupted() {
         Path place = directory.resolve("store");
-        try (EventStoreBackend store = AllSourceBackend.production(place)) {
+        try (Abandoned abandoned = new Abandoned(AllSourceBackend.production(place))) {
+            EventStoreBackend store = abandoned.store();
             get(store.append(append()));
             get(store.flush());
             get(store.append(append()));

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.allframe.journal.allsource.engine.Abandoned;
 import dev.allframe.journal.allsource.engine.closed.Backups;
 import dev.allframe.journal.allsource.engine.closed.ClosedStore;
 import dev.allframe.journal.allsource.engine.closed.NewStore;
@@ -86,7 +87,8 @@ class LocaleTest {
         Locale.setDefault(Locale.forLanguageTag(tag));
         TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Kiritimati"));
         List<StoredEvent> written;
-        try (EventStoreBackend store = AllSourceBackend.production(directory)) {
+        try (Abandoned abandoned = new Abandoned(AllSourceBackend.production(directory))) {
+            EventStoreBackend store = abandoned.store();
             append(store);
             get(store.saveSnapshot(new Snapshot(STREAM, 1, TIME, Payload.json(new byte[]{'1'}), null)));
             append(store);

@@ -26,6 +26,7 @@ import dev.allframe.store.StoreFullException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import dev.allframe.store.VersionConflictException;
 import dev.allframe.store.spi.Listeners;
 import dev.allframe.store.spi.PageBuilder;
@@ -181,6 +182,19 @@ public final class InMemoryBackend implements EventStoreBackend {
                 stream.read(fromSequenceNr, toSequenceNr, page);
             }
             return page.elements();
+        });
+    }
+
+    @Override
+    public CompletionStage<StreamPage> getStreamPage(StreamId id, long fromSequenceNr, long toSequenceNr, int limit) {
+        return locked(() -> {
+            PageBuilder<StoredEvent> page = PageBuilder.ofEvents(limit);
+            MemoryStream stream = stream(id);
+            if (stream == null) {
+                return new StreamPage(List.of(), 0);
+            }
+            stream.read(fromSequenceNr, toSequenceNr, page);
+            return new StreamPage(page.elements(), stream.version());
         });
     }
 

@@ -5,13 +5,16 @@ import dev.allframe.failure.Failures;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import dev.allframe.streams.Stages;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorRef;
@@ -43,7 +46,12 @@ import scala.runtime.BoxedUnit;
  * circuit breaker or replies in the order of all writes, messages of writes take the way through
  * {@link AsyncWriteJournal}, which has them; likewise those of replays where it wants a circuit breaker or a filter of
  * what is replayed. Replays run on the dispatcher of the key {@code replay-dispatcher}, so that recoveries and writes
- * do not wait for each other; a stream that has no events needs no replay.
+ * do not wait for each other.
+ *
+ * <h2>What a replay sees</h2> Everything that this journal was sent before for the stream. What is answered is there
+ * for every read. While a write or a delete of the stream is under way, the replay waits until the storage has done
+ * what it was called for before, by {@link EventStoreBackend#highestSequenceNr}; so does each replay where this actor
+ * cannot know what is under way, because writes take Pekko's way, or because it was restarted.
  */
 public final class BackendJournal extends AsyncWriteJournal {
 
@@ -51,6 +59,11 @@ public final class BackendJournal extends AsyncWriteJournal {
 
     /** Of Pekko's, for tests of plugins. */
     private static final String PUBLISHES = "pekko.persistence.publish-plugin-commands";
+
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+    /** For a replay that waits for nothing. */
+    private static final CompletionStage<?> SEEN = CompletableFuture.completedFuture("");
 
     private final EventStoreBackend backend;
     private final EventMapping mapping;
@@ -60,6 +73,10 @@ public final class BackendJournal extends AsyncWriteJournal {
     private final boolean writesDirectly;
     private final boolean replaysDirectly;
     private final boolean publishes;
+    /** How many deletes of a stream are under way. */
+    private final Map<StreamId, Integer> deletes = new ConcurrentHashMap<>();
+    /** Whether every write and delete under way was sent to this actor, and by its own ways. */
+    private boolean knowsWhatIsUnderWay;
 
     /** Called by Pekko for the section of the configuration that names this class. */
     public BackendJournal(Config config, String pluginId) {
@@ -69,7 +86,8 @@ public final class BackendJournal extends AsyncWriteJournal {
         this.mapping = new EventMapping(payloads);
         this.replayExecutor = system.dispatchers().lookup(config.getString("replay-dispatcher"));
         this.groups = new WriteGroups(backend, self());
-        this.writesDirectly = Breakers.isNone(config) && !config.getBoolean("write-response-global-order");
+        this.knowsWhatIsUnderWay = Breakers.isNone(config) && !config.getBoolean("write-response-global-order");
+        this.writesDirectly = knowsWhatIsUnderWay;
         this.replaysDirectly = Breakers.isNone(config) && config.getString("replay-filter.mode").equals("off");
         Config all = system.settings().config();
         this.publishes = all.hasPath(PUBLISHES) && all.getBoolean(PUBLISHES);
@@ -86,10 +104,9 @@ public final class BackendJournal extends AsyncWriteJournal {
         } else if (message instanceof WriteGroups.Answered answered) {
             groups.answered(answered);
         } else if (replaysDirectly && message instanceof JournalProtocol.ReplayMessages replay) {
-            groups.handOver(); // it comes behind the writes that were sent before
             replay(replay);
         } else {
-            groups.handOver(); // likewise
+            groups.handOver(); // it comes behind the writes that were sent before
             super.aroundReceive(receive, message);
         }
     }
@@ -98,6 +115,12 @@ public final class BackendJournal extends AsyncWriteJournal {
     @Override
     public void postStop() {
         groups.handOver();
+    }
+
+    @Override
+    public void postRestart(Throwable reason) throws Exception {
+        super.postRestart(reason);
+        knowsWhatIsUnderWay = false;
     }
 
     private void write(JournalProtocol.WriteMessages message) {
@@ -148,16 +171,14 @@ public final class BackendJournal extends AsyncWriteJournal {
     /** The highest sequence number of the stream, when all that was asked for has been sent. */
     private CompletionStage<Long> replayed(JournalProtocol.ReplayMessages message) {
         StreamId stream = new StreamId(message.persistenceId());
-        return backend.highestSequenceNr(stream).thenCompose(highest -> {
-            long to = Math.min(message.toSequenceNr(), highest);
-            if (to <= 0 || message.fromSequenceNr() > to) {
-                return CompletableFuture.completedFuture(highest);
-            }
-            Replay replay = new Replay(stream, to, message.max(), event -> send(event, message.persistentActor()));
-            return CompletableFuture.supplyAsync(() -> replay.from(message.fromSequenceNr()), replayExecutor)
-                    .thenCompose(stage -> stage)
-                    .thenApply(done -> highest);
-        });
+        Replay replay = new Replay(stream, message.toSequenceNr(), message.max(),
+                event -> send(event, message.persistentActor()));
+        CompletionStage<?> seen = SEEN;
+        if (!knowsWhatIsUnderWay || deletes.containsKey(stream) || groups.hasWriteUnderWay(stream)) {
+            groups.handOver();
+            seen = backend.highestSequenceNr(stream);
+        }
+        return seen.thenComposeAsync(before -> replay.all(message.fromSequenceNr()), replayExecutor);
     }
 
     /** An event as the event adapters want it read: perhaps several, or none. */
@@ -179,7 +200,13 @@ public final class BackendJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
-        return Futures.future(() -> backend.deleteEventsTo(new StreamId(persistenceId), toSequenceNr));
+        StreamId stream = new StreamId(persistenceId);
+        return Futures.future(() -> {
+            CompletionStage<Void> deleted = backend.deleteEventsTo(stream, toSequenceNr);
+            deletes.merge(stream, 1, Integer::sum);
+            return deleted.whenComplete((done, failure) -> deletes.computeIfPresent(stream,
+                    (id, count) -> count == 1 ? null : count - 1));
+        });
     }
 
     /**
@@ -199,7 +226,7 @@ public final class BackendJournal extends AsyncWriteJournal {
                 .thenCompose(stage -> stage));
     }
 
-    /** One replay, page by page. */
+    /** One replay, page by page, on threads of the replay dispatcher. */
     private final class Replay {
         private final StreamId stream;
         private final long toSequenceNr;
@@ -213,15 +240,42 @@ public final class BackendJournal extends AsyncWriteJournal {
             this.callback = callback;
         }
 
-        /** Loops while the storage answers at once, so that a long stream needs no deep stack. */
+        private int limit() {
+            return Math.clamp(remaining, 1, REPLAY_PAGE);
+        }
+
+        /** Replays, and gives the highest sequence number, which the first page says. */
+        CompletionStage<Long> all(long fromSequenceNr) {
+            long to = remaining > 0 ? toSequenceNr : 0;
+            CompletableFuture<StreamPage> read = backend.getStreamPage(stream, fromSequenceNr, to, limit())
+                    .toCompletableFuture();
+            return read.isDone()
+                    ? afterFirst(read.join())
+                    : read.thenComposeAsync(this::afterFirst, replayExecutor);
+        }
+
+        private CompletionStage<Long> afterFirst(StreamPage page) {
+            long highest = page.highestSequenceNr();
+            if (page.events().isEmpty()) {
+                return CompletableFuture.completedFuture(highest);
+            }
+            long next = deliver(page.events());
+            return from(next, Math.min(toSequenceNr, highest)).thenApply(end -> highest);
+        }
+
         CompletionStage<Void> from(long fromSequenceNr) {
+            return from(fromSequenceNr, toSequenceNr);
+        }
+
+        /** Loops while the storage answers at once, so that a long stream needs no deep stack. */
+        private CompletionStage<Void> from(long fromSequenceNr, long to) {
             long next = fromSequenceNr;
-            while (remaining > 0 && next <= toSequenceNr) {
-                int limit = (int) Math.min(remaining, REPLAY_PAGE);
-                CompletableFuture<List<StoredEvent>> read = backend.getEvents(stream, next, toSequenceNr, limit)
+            while (remaining > 0 && next <= to) {
+                CompletableFuture<List<StoredEvent>> read = backend.getEvents(stream, next, to, limit())
                         .toCompletableFuture();
                 if (!read.isDone()) {
-                    return read.thenComposeAsync(page -> page.isEmpty() ? done() : from(deliver(page)), replayExecutor);
+                    return read.thenComposeAsync(page -> page.isEmpty() ? DONE : from(deliver(page), to),
+                            replayExecutor);
                 }
                 List<StoredEvent> page = read.join();
                 if (page.isEmpty()) {
@@ -229,7 +283,7 @@ public final class BackendJournal extends AsyncWriteJournal {
                 }
                 next = deliver(page);
             }
-            return done();
+            return DONE;
         }
 
         /** Gives what is not empty to the actor, and the number where to go on. */
@@ -241,10 +295,6 @@ public final class BackendJournal extends AsyncWriteJournal {
                 }
             }
             return page.getLast().sequenceNr() + 1;
-        }
-
-        private static CompletionStage<Void> done() {
-            return CompletableFuture.completedFuture(null);
         }
     }
 }

@@ -3,10 +3,13 @@ package dev.allframe.journal.plugin;
 import dev.allframe.store.Append;
 import dev.allframe.store.AppendOutcome;
 import dev.allframe.store.EventAppender;
+import dev.allframe.store.StreamId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.persistence.JournalProtocol;
@@ -25,7 +28,7 @@ final class WriteGroups {
     private final EventAppender storage;
     private final ActorRef journal;
     private final WriteReplies replies;
-    private List<Write> gathered = new ArrayList<>();
+    private Group gathered = new Group();
     /** Groups that the storage has, in their order. */
     private final Deque<Group> handedOver = new ArrayDeque<>();
 
@@ -34,11 +37,17 @@ final class WriteGroups {
     /** A group, and what has become of it once that is known. */
     private static final class Group {
 
-        private final List<Write> writes;
+        private final List<Write> writes = new ArrayList<>();
+        /** Those of the first so many writes: made when a replay asks, so that writes alone do not pay for it. */
+        private final Set<StreamId> streams = new HashSet<>();
+        private int inStreams;
         private @Nullable List<AppendOutcome> outcomes;
 
-        Group(List<Write> writes) {
-            this.writes = writes;
+        boolean writesTo(StreamId stream) {
+            while (inStreams < writes.size()) {
+                streams.add(writes.get(inStreams++).writes.append().stream());
+            }
+            return streams.contains(stream);
         }
     }
 
@@ -58,7 +67,7 @@ final class WriteGroups {
 
     /** Has the writes of a message stored, and replies to it. */
     void add(JournalProtocol.WriteMessages message, Writes writes) {
-        gathered.add(new Write(message, writes));
+        gathered.writes.add(new Write(message, writes));
         if (handedOver.isEmpty()) {
             handOver();
         }
@@ -66,15 +75,31 @@ final class WriteGroups {
 
     /** The storage gets what was gathered: whatever it is asked for after this call comes behind it. */
     void handOver() {
-        if (gathered.isEmpty()) {
+        if (gathered.writes.isEmpty()) {
             return;
         }
-        Group group = new Group(gathered);
-        gathered = new ArrayList<>();
+        Group group = gathered;
+        gathered = new Group();
         handedOver.add(group);
         List<Append> appends = new ArrayList<>(group.writes.size());
         group.writes.forEach(write -> appends.add(write.writes.append()));
         storage.appendEach(appends, outcomes -> journal.tell(new Answered(group, outcomes), journal));
+    }
+
+    /**
+     * Whether a write of a stream is gathered, or handed over and not answered yet: the storage may have it or not.
+     * What is answered is there for every reader, or will never be.
+     */
+    boolean hasWriteUnderWay(StreamId stream) {
+        if (gathered.writesTo(stream)) {
+            return true;
+        }
+        for (Group group : handedOver) {
+            if (group.writesTo(stream)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Replies to the writes of a group, when those of the groups before have their replies. */

@@ -10,6 +10,7 @@ import dev.allframe.journal.allsource.engine.index.StateCounters;
 import dev.allframe.journal.allsource.engine.index.Tables;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.Uninterrupted;
+import dev.allframe.journal.allsource.engine.log.GroupLog;
 import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.journal.allsource.engine.threads.AnswerThreads;
 import dev.allframe.journal.allsource.engine.threads.ReadThreads;
@@ -30,6 +31,7 @@ import dev.allframe.journal.allsource.engine.write.WriteParts;
 import dev.allframe.store.BackendStats;
 import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.CorruptStoreException;
+import dev.allframe.store.EventStoreException;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StreamId;
@@ -37,6 +39,8 @@ import dev.allframe.store.UnsupportedFormatException;
 import dev.allframe.store.spi.Listeners;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,8 +57,14 @@ import org.jspecify.annotations.Nullable;
  * <h2>Opening</h2> Lock, identity, manifest, state, index, then the log: its entries are applied to the state where it
  * has not them yet, and the events that are not in segments become tail segments again. What cannot be read refuses to
  * open, and nothing was changed; only the index is thrown away and built anew.
+ *
+ * <h2>Closing</h2> The writer ends the tail, the sealer seals what waits, and the log gives its files up but for the
+ * smallest one. Each of these steps is one of an open store too, so that a crash in it leaves what opens; where one
+ * fails, the log stays.
  */
 public final class Engine implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Engine.class.getName());
 
     /** How long a closing store waits for callers' code that runs with an answer. */
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
@@ -70,6 +80,9 @@ public final class Engine implements AutoCloseable {
     private final Partition partition;
     private final ReadThreads readThreads;
     private final RunningBackups backups;
+    private volatile boolean sealsAtClose;
+    private volatile boolean sealedAtClose;
+    private volatile @Nullable EventStoreException notSealed;
 
     /**
      * Joins opened parts.
@@ -81,6 +94,7 @@ public final class Engine implements AutoCloseable {
             Numbers numbers) {
         this.disk = opening.disk();
         this.directory = opening.directory();
+        this.sealsAtClose = disk.isLasting();
         this.parts = parts;
         this.lock = lock;
         this.tables = opening.tables();
@@ -91,7 +105,8 @@ public final class Engine implements AutoCloseable {
                 new ParquetFiles(segments, publication, contents),
                 new RowFileBudget(segments, publication, contents, config.rowFileBytes()),
                 new Retention(config.retention(), contents, parts.clock(), this::delete),
-                new Quiet(config.quiet(), () -> contents.state().appliedLsn(), System::nanoTime),
+                new Quiet(config.quiet(), () -> contents.state().appliedLsn() + contents.lastPosition(),
+                        System::nanoTime),
                 parts.answerThreads());
         Sealing sealing = new Sealing(segments, publication, contents, this::releaseLog, compactor::sealed);
         this.sealer = new Sealer(sealing, config.maxUnsealed(), parts.answerThreads());
@@ -149,7 +164,7 @@ public final class Engine implements AutoCloseable {
         List<CompletableFuture<Void>> deleted = new ArrayList<>();
         deletes.forEach((stream, to) -> {
             CompletableFuture<Void> done = new CompletableFuture<>();
-            partition.submit(new Request.DeleteEvents(stream, to, done));
+            partition.submit(new Request.DeleteEvents(stream, to, 0, done));
             deleted.add(done);
         });
         deleted.forEach(Engine::awaitWriter);
@@ -235,18 +250,32 @@ public final class Engine implements AutoCloseable {
         return backups;
     }
 
-    /** Waits for what was asked for, but for backups, which fail; takes nothing more. The counters stay. */
+    /**
+     * Waits for what was asked for, but for backups, which fail; takes nothing more. The counters stay. Seals what is
+     * in tail segments, unless something is in trouble.
+     */
     void stop() {
         backups.stop();
-        partition.submit(new Request.Stop(new CompletableFuture<>()));
+        partition.submit(new Request.Stop(sealsAtClose, new CompletableFuture<>()));
         partition.join();
         compactor.stop();
-        sealer.stop();
+        if (sealsAtClose) {
+            notSealed = sealer.finish();
+            sealedAtClose = notSealed == null && partition.hasEndedTail();
+        } else {
+            sealer.stop();
+        }
+    }
+
+    /** Lets closing leave tail and log as a crash would. For tests of what an opening finds in a log. */
+    void keepLog() {
+        sealsAtClose = false;
     }
 
     /**
-     * Stops and closes everything, the lock last. An interrupt does not end it: the log's file has another name than
-     * when it was opened, so that it is closed on a thread that nobody interrupts.
+     * Stops and closes everything, the lock last. Where everything could be sealed, hardly any log is left. An
+     * interrupt does not end it: the log's file has another name than when it was opened, so that it is closed on a
+     * thread that nobody interrupts.
      */
     @Override
     public void close() {
@@ -266,8 +295,24 @@ public final class Engine implements AutoCloseable {
     private void closeParts() throws IOException {
         Closeable tablesLast = tables::close;
         Closeable contents = parts.contents()::close;
-        try (tablesLast; segments; contents) {
-            parts.log().close();
+        try (tablesLast; segments; contents; GroupLog log = parts.log()) {
+            if (sealedAtClose) {
+                shrink(log);
+            } else if (notSealed != null) {
+                LOG.log(Level.WARNING,
+                        "store " + parts.storeId() + " is closed and what is not sealed stays in the log: "
+                                + Failures.message(notSealed));
+            }
+        }
+    }
+
+    /** What fails here leaves a log that is longer than it need be. */
+    private void shrink(GroupLog log) {
+        try {
+            log.shrink(parts.contents().endedLsn());
+        } catch (IOException failed) {
+            LOG.log(Level.WARNING, "store " + parts.storeId() + " is closed, and its log keeps what is sealed: "
+                    + Failures.message(failed));
         }
     }
 }

@@ -30,10 +30,10 @@ import dev.allframe.store.Registration;
 import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoreClosedException;
-import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StoredType;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -42,12 +42,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +63,7 @@ public final class EngineBackend implements EventStoreBackend {
     private final Object counting = new Object();
     private @Nullable BackendStats lastStats; // guarded by counting
     private @Nullable EventStoreException uncounted; // guarded by counting
-    private volatile boolean closed;
+    private final Calls calls;
     private volatile @Nullable ChangesRefused closedSince;
 
     /**
@@ -79,80 +75,14 @@ public final class EngineBackend implements EventStoreBackend {
         this.engine = engine;
         this.storeId = engine.storeId();
         this.durability = durability;
+        this.calls = new Calls(engine);
         this.streamReads = new StreamReads(engine.contents());
         this.positionReads = new PositionReads(storeId, engine.contents(), new ReadAhead(engine.readThreads().ahead()));
     }
 
-    private <T extends @Nullable Object> CompletionStage<T> request(Function<CompletableFuture<T>, Request> request) {
-        return attempt(() -> {
-            CompletableFuture<T> result = new CompletableFuture<>();
-            engine.submit(request.apply(result));
-            return result;
-        });
-    }
-
-    /** What a call refuses, it refuses by its stage. */
-    private <T extends @Nullable Object> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
-        try {
-            checkOpen();
-            return call.get();
-        } catch (RuntimeException | Error refused) {
-            return CompletableFuture.failedFuture(refused);
-        }
-    }
-
-    /** Reads on a reading thread. */
-    private <T> CompletionStage<T> read(Supplier<T> read) {
-        return read(read, answer -> answer);
-    }
-
-    private <R, T> CompletionStage<T> read(Supplier<R> read, Function<R, T> finish) {
-        return readOn(engine.readThreads().readers(), read, finish);
-    }
-
-    /**
-     * Reads on a thread of the engine.
-     *
-     * @param finish makes the answer of what was read, on a thread that the engine does not need: runs callers' code
-     */
-    private <R, T> CompletionStage<T> readOn(ExecutorService threads, Supplier<R> read, Function<R, T> finish) {
-        return attempt(() -> {
-            CompletableFuture<T> result = new CompletableFuture<>();
-            try {
-                threads.execute(() -> readInto(result, read, finish));
-            } catch (RejectedExecutionException refused) {
-                throw threads.isShutdown()
-                        ? new StoreClosedException(storeId)
-                        : new StoreOverloadedException("store " + storeId + ": " + ReadThreads.MAX_WAITING
-                                + " reads wait already; try again");
-            }
-            return result;
-        });
-    }
-
-    private <R, T> void readInto(CompletableFuture<T> result, Supplier<R> read, Function<R, T> finish) {
-        try {
-            R answer = read.get();
-            engine.answerThreads().completeWith(result, () -> finish.apply(answer));
-        } catch (Throwable failed) {
-            engine.answerThreads().fail(result, failed);
-        }
-    }
-
-    /** Answers on the caller's thread where memory has the answer, else on a thread of the engine. */
-    private <T> CompletionStage<T> read(Supplier<@Nullable T> fromMemory, ExecutorService threads,
-            Supplier<T> fromFiles) {
-        return attempt(() -> {
-            T there = fromMemory.get();
-            return there == null
-                    ? readOn(threads, fromFiles, answer -> answer)
-                    : CompletableFuture.completedFuture(there);
-        });
-    }
-
     @Override
     public CompletionStage<Appended> append(Append append) {
-        return request(result -> new Request.AppendEvents(required(append, "append"), result));
+        return calls.request(result -> new Request.AppendEvents(required(append, "append"), result));
     }
 
     @Override
@@ -168,121 +98,133 @@ public final class EngineBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<Void> deleteEventsTo(StreamId stream, long toSequenceNr) {
-        return request(result -> new Request.DeleteEvents(required(stream, "stream"), toSequenceNr, result));
+        return calls
+                .request(result -> new Request.DeleteEvents(required(stream, "stream"), toSequenceNr, Request.OVERHEAD,
+                        result));
     }
 
     @Override
     public CompletionStage<List<StoredEvent>> getEvents(StreamId stream, long from, long to, int limit) {
-        return read(() -> streamReads.forwardsFromMemory(required(stream, "stream"), from, to, limit),
+        return calls.read(() -> streamReads.forwardsFromMemory(required(stream, "stream"), from, to, limit),
                 engine.readThreads().readers(),
                 () -> streamReads.forwards(stream, from, to, limit));
     }
 
+    /** Without a turn of the writer, which counts what it was given before; so an append under way may be missing. */
+    @Override
+    public CompletionStage<StreamPage> getStreamPage(StreamId stream, long from, long to, int limit) {
+        return calls.read(() -> streamReads.pageFromMemory(required(stream, "stream"), from, to, limit),
+                engine.readThreads().readers(),
+                () -> streamReads.page(stream, from, to, limit));
+    }
+
     @Override
     public CompletionStage<List<StoredEvent>> getEventsBackwards(StreamId stream, long from, int limit) {
-        return read(() -> streamReads.backwardsFromMemory(required(stream, "stream"), from, limit),
+        return calls.read(() -> streamReads.backwardsFromMemory(required(stream, "stream"), from, limit),
                 engine.readThreads().readers(),
                 () -> streamReads.backwards(stream, from, limit));
     }
 
     @Override
     public CompletionStage<EventPage> getAllEvents(EventFilter filter, Position after, int limit) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             required(filter, "filter");
             checkOurs(after);
             checkLimit(limit);
-            return read(() -> positionReads.fromMemory(filter, after, limit), engine.readThreads().scanner(),
+            return calls.read(() -> positionReads.fromMemory(filter, after, limit), engine.readThreads().scanner(),
                     () -> positionReads.read(filter, after, limit));
         });
     }
 
     @Override
     public CompletionStage<Long> highestSequenceNr(StreamId stream) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             required(stream, "stream");
-            return request(result -> new Request.Look<>(() -> engine.contents().version(stream), result));
+            return calls.request(result -> new Request.Look<>(() -> engine.contents().version(stream), result));
         });
     }
 
     @Override
     public CompletionStage<Position> lastPosition() {
-        return request(result -> new Request.Look<>(() -> position(engine.contents().lastPosition()), result));
+        return calls.request(result -> new Request.Look<>(() -> position(engine.contents().lastPosition()), result));
     }
 
     @Override
     public CompletionStage<List<StreamId>> getStreams(@Nullable StreamId after, int limit) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             checkLimit(limit);
-            return read(() -> engine.contents().streams(after, limit));
+            return calls.read(() -> engine.contents().streams(after, limit));
         });
     }
 
     @Override
     public CompletionStage<Set<StoredType>> getStoredTypes() {
-        return request(result -> new Request.Look<>(() -> Set.copyOf(engine.contents().state().types()), result));
+        return calls.request(result -> new Request.Look<>(() -> Set.copyOf(engine.contents().state().types()), result));
     }
 
     @Override
     public Registration onAppend(Runnable wake) {
-        checkOpen();
+        calls.checkOpen();
         return engine.eventListeners().add(required(wake, "wake"));
     }
 
     @Override
     public Registration onAppend(StreamId stream, Runnable wake) {
-        checkOpen();
+        calls.checkOpen();
         return engine.eventListeners().add(required(stream, "stream"), required(wake, "wake"));
     }
 
     @Override
     public CompletionStage<Void> saveSnapshot(Snapshot snapshot) {
-        return request(result -> new Request.SaveSnapshot(required(snapshot, "snapshot"), result));
+        return calls.request(result -> new Request.SaveSnapshot(required(snapshot, "snapshot"), result));
     }
 
     @Override
     public CompletionStage<Optional<Snapshot>> getLatestSnapshot(StreamId stream, SnapshotCriteria criteria) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             required(stream, "stream");
             required(criteria, "criteria");
             StateStore state = engine.contents().state();
-            return read(() -> state.mayHaveSnapshot(stream) ? null : Optional.empty(), engine.readThreads().readers(),
+            return calls.read(() -> state.mayHaveSnapshot(stream) ? null : Optional.empty(),
+                    engine.readThreads().readers(),
                     () -> state.latestSnapshot(stream, criteria));
         });
     }
 
     @Override
     public CompletionStage<Void> deleteSnapshots(StreamId stream, SnapshotCriteria criteria) {
-        return request(result -> new Request.DeleteSnapshots(required(stream, "stream"),
+        return calls.request(result -> new Request.DeleteSnapshots(required(stream, "stream"),
                 required(criteria, "criteria"), result));
     }
 
     @Override
     public CompletionStage<Optional<DurableState>> getState(StreamId id) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             required(id, "id");
-            return read(() -> engine.contents().state().state(id));
+            return calls.read(() -> engine.contents().state().state(id));
         });
     }
 
     @Override
     public CompletionStage<DurableState> upsertState(StreamId id, long revision, Payload payload, String tag) {
-        return request(result -> new Request.ChangeState(required(id, "id"), revision, required(payload, "payload"),
-                required(tag, "tag"), result));
+        return calls
+                .request(result -> new Request.ChangeState(required(id, "id"), revision, required(payload, "payload"),
+                        required(tag, "tag"), result));
     }
 
     @Override
     public CompletionStage<DurableState> deleteState(StreamId id, long revision) {
-        return request(result -> new Request.ChangeState(required(id, "id"), revision, null, "", result));
+        return calls.request(result -> new Request.ChangeState(required(id, "id"), revision, null, "", result));
     }
 
     @Override
     public CompletionStage<DurableStatePage> getStateChanges(Predicate<DurableState> wanted, Position after,
             int limit) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             required(wanted, "wanted");
             checkOurs(after);
             checkLimit(limit);
-            return read(() -> engine.contents().state().changesAfter(after.index(), limit), page -> {
+            return calls.read(() -> engine.contents().state().changesAfter(after.index(), limit), page -> {
                 Position next = page.changes().isEmpty() ? after : page.changes().getLast().position();
                 return new DurableStatePage(page.changes().stream().filter(wanted).toList(), next, page.atEnd());
             });
@@ -291,15 +233,15 @@ public final class EngineBackend implements EventStoreBackend {
 
     @Override
     public CompletionStage<List<StreamId>> getStateIds(@Nullable StreamId after, int limit) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             checkLimit(limit);
-            return read(() -> engine.contents().state().stateIds(after, limit));
+            return calls.read(() -> engine.contents().state().stateIds(after, limit));
         });
     }
 
     @Override
     public Registration onStateChange(Runnable wake) {
-        checkOpen();
+        calls.checkOpen();
         return engine.stateListeners().add(required(wake, "wake"));
     }
 
@@ -311,7 +253,7 @@ public final class EngineBackend implements EventStoreBackend {
     /** Seals the tail: when the stage completes, all events are in row files and Parquet files. */
     @Override
     public CompletionStage<Void> flush() {
-        return request(Request.Seal::new).thenCompose(sealed -> {
+        return calls.request(Request.Seal::new).thenCompose(sealed -> {
             CompletableFuture<Void> written = new CompletableFuture<>();
             engine.compactor().writeParquet(written);
             return written;
@@ -327,7 +269,7 @@ public final class EngineBackend implements EventStoreBackend {
      *         nothing that could not be read was deleted
      */
     public CompletionStage<CompactionReport> compact() {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             CompletableFuture<CompactionReport> result = new CompletableFuture<>();
             engine.compactor().compact(result);
             return result;
@@ -356,7 +298,7 @@ public final class EngineBackend implements EventStoreBackend {
      *         store is closed meanwhile, and as the store and its disk fail
      */
     public CompletionStage<Integer> backup(Path target) {
-        return attempt(() -> {
+        return calls.attempt(() -> {
             CompletableFuture<Integer> result = new CompletableFuture<>();
             engine.backups().begin(required(target, "target"), result);
             return result;
@@ -391,9 +333,9 @@ public final class EngineBackend implements EventStoreBackend {
     @Override
     public void close() {
         synchronized (closing) {
-            if (!closed) {
+            if (!calls.isClosed()) {
                 closedSince = new ChangesRefused(Instant.now(), "store " + storeId + " is closed", true);
-                closed = true;
+                calls.close();
                 engine.stop();
                 countForTheLastTime();
                 engine.close();
@@ -401,6 +343,12 @@ public final class EngineBackend implements EventStoreBackend {
                 engine.stateListeners().wakeEveryone();
             }
         }
+    }
+
+    /** Closes and leaves the log as a crash would, see {@link Engine#keepLog}. */
+    void abandon() {
+        engine.keepLog();
+        close();
     }
 
     /** A store is closed also where a damaged table does not let it count. */
@@ -411,12 +359,6 @@ public final class EngineBackend implements EventStoreBackend {
             } catch (EventStoreException unreadable) {
                 uncounted = unreadable;
             }
-        }
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw new StoreClosedException(storeId);
         }
     }
 

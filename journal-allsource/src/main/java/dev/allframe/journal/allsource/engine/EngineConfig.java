@@ -89,7 +89,10 @@ public final class EngineConfig {
         return changed(config -> config.maxRecordBytes = value);
     }
 
-    /** Bytes of memory for decompressed segments, besides two that a scan reads; 64 MiB unless changed. */
+    /**
+     * Bytes of memory for decompressed segments, besides two that a scan reads, and blocks of segments; 64 MiB unless
+     * changed.
+     */
     public EngineConfig withCacheBytes(long value) {
         return changed(config -> config.cacheBytes = value);
     }
@@ -110,7 +113,8 @@ public final class EngineConfig {
     }
 
     /**
-     * So long nothing must have been sealed before segments are merged and Parquet files written; 1 s unless changed.
+     * So long the store must have had little to do before segments are merged and Parquet files written; 1 s unless
+     * changed.
      */
     public EngineConfig withQuiet(Duration value) {
         return changed(config -> config.quiet = value);

@@ -138,8 +138,9 @@ final class CompactedStore implements AutoCloseable {
         this.backend = new EngineBackend(engine, "fsync");
     }
 
+    /** Opens it again with the log that it had. */
     void reopen() {
-        backend.close();
+        backend.abandon();
         engine = Engine.open(disk, DIRECTORY, tables, config, Clock.systemUTC(), "a test");
         backend = new EngineBackend(engine, "fsync");
     }

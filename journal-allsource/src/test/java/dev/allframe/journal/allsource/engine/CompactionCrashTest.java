@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.allframe.journal.allsource.engine.CompactedStore.KeptTables;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.CrashReplay;
+import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.FaultPlan;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
+import dev.allframe.journal.allsource.engine.upkeep.CompactionReport;
+import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,7 +41,7 @@ final class CompactionCrashTest {
     }
 
     /** Three segments with deletes, sealed. */
-    private static CompactedStore filled(SimulatedDisk disk) {
+    private static CompactedStore filled(Disk disk) {
         CompactedStore store = new CompactedStore(disk);
         for (int i = 0; i < 3; i++) {
             store.append("account|1", 7);
@@ -103,6 +107,37 @@ final class CompactionCrashTest {
         }
         assertThat(segments).containsExactlyInAnyOrder(3, 1);
         store.close();
+    }
+
+    @Test
+    void a_power_loss_while_a_store_is_closed_that_is_compacted_loses_nothing() throws IOException {
+        Random random = new Random(SEED);
+        boolean off = true;
+        for (int change = 1; off; change++) {
+            SimulatedDisk disk = new SimulatedDisk();
+            PowerCut machine = new PowerCut(disk, Long.MAX_VALUE, random.nextBoolean());
+            CompactedStore store = filled(machine);
+            List<StoredEvent> expected = store.all();
+            machine.offAfter(change);
+            CompletionStage<CompactionReport> compacted = store.backend.compact();
+            try {
+                store.close();
+            } catch (StoreFailedException withoutPower) {
+                assertThat(machine.isOff()).isTrue();
+            }
+            assertThat(compacted.toCompletableFuture()).isDone();
+            off = machine.isOff();
+            CrashMode mode = CrashMode.any(random);
+            String where = "seed " + SEED + ", " + mode + " at change " + change + ", " + machine;
+            KeptTables left = store.tables.afterCrash(random.nextInt(5) / 4.0, random.nextInt(5) / 4.0);
+            try (CompactedStore again = new CompactedStore(disk.crash(mode, random), left, Long.MAX_VALUE)) {
+                assertWhole(where, again, expected);
+                again.flush();
+                again.compact();
+                assertWhole(where + ", compacted", again, expected);
+                assertCompacted(where, again);
+            }
+        }
     }
 
     @Test

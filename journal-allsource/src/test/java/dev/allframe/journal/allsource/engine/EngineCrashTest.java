@@ -1,9 +1,13 @@
 package dev.allframe.journal.allsource.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.journal.allsource.engine.io.CrashMode;
 import dev.allframe.journal.allsource.engine.io.SimulatedDisk;
 import dev.allframe.store.StoreFailedException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,45 @@ class EngineCrashTest {
         }
     }
 
+    @Test
+    void the_power_goes_off_at_each_change_that_closing_makes() {
+        long changes = 0;
+        for (boolean more = true; more;) {
+            changes++;
+            boolean whenIdle = closeUntilOff(seed, changes, true);
+            more = closeUntilOff(seed, changes, false) || whenIdle;
+        }
+        assertThat(changes).as("changes of a close").isGreaterThan(5);
+    }
+
+    /** Says whether the power went off. */
+    private static boolean closeUntilOff(long lifeSeed, long changes, boolean idle) {
+        Random random = new Random(lifeSeed);
+        StoreLife life = new StoreLife(random, new SimulatedDisk());
+        PowerCut machine = new PowerCut(life.disk(), Long.MAX_VALUE, changes % 2 == 0);
+        StoreLife.Running running = life.open(machine);
+        for (int i = 0; i < 40; i++) {
+            life.submit(running);
+        }
+        life.awaitAnswers(() -> false);
+        if (idle) { // so that the log ends in a mark that was not forced
+            long last = machine.changesMade();
+            await().pollInterval(Duration.ofMillis(5)).until(() -> machine.changesMade() > last);
+        }
+        machine.offAfter(changes);
+        running.close();
+        boolean off = machine.isOff();
+        CrashMode mode = CrashMode.any(random);
+        life.crash(mode);
+        try {
+            verifyTwice(life, true);
+        } catch (RuntimeException | Error failed) {
+            throw new AssertionError("-Dtest.seed=" + lifeSeed + ", change " + changes + " of closing, " + mode + ", "
+                    + machine + "\n" + life + "\nfiles: " + Files.dump(life.disk()), failed);
+        }
+        return off;
+    }
+
     private static void runUntilOff(StoreLife life, PowerCut machine, Random random) {
         StoreLife.Running running = opened(life, machine);
         if (running != null) {
@@ -59,7 +102,10 @@ class EngineCrashTest {
                 }
                 life.awaitAnswers(machine::isOff);
             }
-            RuntimeException failed = running.close();
+            if (random.nextInt(3) == 0 && !machine.isOff()) {
+                machine.offAfter(1 + random.nextInt(40));
+            }
+            RuntimeException failed = random.nextInt(4) == 0 ? life.end(running) : running.close();
             StoreLife.check(failed == null || machine.isOff(), "cannot be closed: " + failed);
         }
         StoreLife.check(machine.openHandles() == 0, machine.openHandles() + " files are left open");
@@ -79,14 +125,14 @@ class EngineCrashTest {
         StoreLife.Running first = life.open(life.disk());
         life.verify(first);
         life.settle(first);
-        StoreLife.check(first.close() == null, "cannot be closed");
+        StoreLife.check(life.end(first) == null, "cannot be closed");
         life.restart();
         StoreLife.Running second = life.open(life.disk());
         life.verify(second);
         if (sealed) {
             life.verifySealed(second);
         }
-        StoreLife.check(second.close() == null, "cannot be closed");
+        StoreLife.check(life.end(second) == null, "cannot be closed");
         life.restart();
     }
 }

@@ -81,6 +81,52 @@ class EngineFaultTest {
         }
     }
 
+    @Test
+    void whichever_call_of_a_close_fails_nothing_is_lost() {
+        for (FaultPlan.Kind kind : KINDS) {
+            boolean more = true;
+            for (int call = 1; more; call++) {
+                boolean once = failClosing(kind, call, false);
+                more = failClosing(kind, call, true) || once;
+            }
+        }
+    }
+
+    /** Says whether the call was reached. */
+    private boolean failClosing(FaultPlan.Kind kind, int call, boolean forever) {
+        Random random = new Random(seed);
+        StoreLife life = new StoreLife(random, new SimulatedDisk());
+        StoreLife.Running running = life.open(life.disk());
+        for (int i = 0; i < 40; i++) {
+            life.submit(running);
+        }
+        life.awaitAnswers(() -> false);
+        long failing = life.disk().calls() + call;
+        life.disk().plan(forever ? FaultPlan.forever(failing, kind) : FaultPlan.once(failing, kind));
+        running.close();
+        boolean reached = life.disk().calls() >= failing;
+        life.disk().plan(FaultPlan.NONE);
+        CrashMode mode = CrashMode.any(random);
+        try {
+            if (call % 2 == 0) {
+                life.restart();
+            } else {
+                life.crash(mode);
+            }
+            StoreLife.Running again = life.open(life.disk());
+            life.verify(again);
+            life.settle(again);
+            life.submit(again);
+            life.awaitAnswers(() -> false);
+            life.verifySealed(again);
+            assertThat(again.close()).isNull();
+        } catch (RuntimeException | Error failed) {
+            throw new AssertionError("-Dtest.seed=" + seed + ", call " + call + " of closing, " + kind + ", " + forever
+                    + ", " + mode + "\n" + life + "\nfiles: " + Files.dump(life.disk()), failed);
+        }
+        return reached;
+    }
+
     private static void fail(long caseSeed) {
         Random random = new Random(caseSeed);
         StoreLife life = new StoreLife(random, new SimulatedDisk());
@@ -98,7 +144,7 @@ class EngineFaultTest {
                 }
                 life.disk().plan(FaultPlan.NONE);
                 life.verify(running);
-                running.close();
+                life.end(running);
             }
             life.disk().plan(FaultPlan.NONE);
             if (random.nextBoolean()) {

@@ -66,7 +66,7 @@ class FullDiskTest {
             life.verifySealed(running);
             Stages.get(running.store.compact());
             life.verify(running);
-            StoreLife.check(running.close() == null, "cannot be closed");
+            StoreLife.check(life.end(running) == null, "cannot be closed");
             life.crash(CrashMode.LOSE_ALL);
             StoreLife.Running again = life.open(life.disk());
             life.verify(again);

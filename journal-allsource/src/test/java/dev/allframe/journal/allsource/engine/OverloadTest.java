@@ -84,6 +84,8 @@ class OverloadTest {
             appends.add(store.append(append(1_000)));
         }
         CompletionStage<?> change = store.upsertState(STREAM, 1, new Payload(1, "", new byte[2_000]), "");
+        CompletionStage<?> delete = deletes(1 + LIMIT / 256);
+        CompletionStage<Long> version = store.highestSequenceNr(STREAM);
         CompletionStage<?> snapshot = store
                 .saveSnapshot(new Snapshot(STREAM, 1, Model.NOW, new Payload(1, "", new byte[2_000]), null));
         held.countDown();
@@ -95,9 +97,20 @@ class OverloadTest {
                         .hasMessageContaining("nothing was stored"));
         assertThat(Stages.failure(change)).isInstanceOf(StoreOverloadedException.class);
         assertThat(Stages.failure(snapshot)).isInstanceOf(StoreOverloadedException.class);
+        assertThat(Stages.failure(delete)).isInstanceOf(StoreOverloadedException.class);
+        assertThat(Stages.get(version)).as("asked by a journal before a replay").isPositive();
         int taken = appends.size() - refusals.size();
         assertThat(Stages.get(store.highestSequenceNr(STREAM))).isEqualTo(taken);
         assertThat(Stages.get(store.append(append(1_000))).lastSequenceNr()).isEqualTo(taken + 1);
+    }
+
+    /** The last of so many. */
+    private CompletionStage<?> deletes(int count) {
+        CompletionStage<?> last = store.deleteEventsTo(STREAM, 1);
+        for (int i = 1; i < count; i++) {
+            last = store.deleteEventsTo(new StreamId("account|2"), 1);
+        }
+        return last;
     }
 
     @Test

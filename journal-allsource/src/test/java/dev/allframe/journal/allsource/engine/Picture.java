@@ -11,6 +11,7 @@ import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,9 @@ record Picture(List<StoredEvent> events, List<StoredEvent> tagged, Map<StreamId,
             page = Stages.get(store.getEventsAfter(id, events.isEmpty() ? 0 : events.getLast().sequenceNr(), limit));
             events.addAll(page);
         } while (page.size() == limit);
+        StreamPage first = Stages.get(store.getStreamPage(id, 1, Long.MAX_VALUE, limit));
+        assertThat(first.events()).isEqualTo(events.subList(0, Math.min(limit, events.size())));
+        assertThat(first.highestSequenceNr()).isEqualTo(Stages.get(store.highestSequenceNr(id)));
         assertThat(Stages.get(store.getEventsBackwards(id, Long.MAX_VALUE, 10_000))).isEqualTo(events.reversed());
         return events;
     }

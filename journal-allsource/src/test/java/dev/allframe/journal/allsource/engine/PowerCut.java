@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PowerCut extends ForwardingDisk {
 
-    private final long changes;
+    private long changes; // guarded by this
     private final boolean lastChangeHappens;
     private final AtomicInteger handles = new AtomicInteger();
     private long made;
@@ -34,6 +34,11 @@ final class PowerCut extends ForwardingDisk {
         super(disk);
         this.changes = changes;
         this.lastChangeHappens = lastChangeHappens;
+    }
+
+    /** The power goes off at one of the changes that come now. */
+    synchronized void offAfter(long more) {
+        changes = made + more;
     }
 
     synchronized boolean isOff() {

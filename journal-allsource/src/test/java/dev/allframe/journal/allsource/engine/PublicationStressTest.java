@@ -13,6 +13,7 @@ import dev.allframe.store.Payload;
 import dev.allframe.store.Position;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -92,6 +93,10 @@ class PublicationStressTest {
                 long version = Stages.get(store.append(new Append(stream, ExpectedVersion.any(), "writer", records)))
                         .lastSequenceNr();
                 notLess(told, stream, version);
+                StreamPage page = Stages.get(store.getStreamPage(stream, version, Long.MAX_VALUE, 1));
+                notLess(told, stream, page.highestSequenceNr());
+                StoreLife.check(page.events().getFirst().sequenceNr() == version,
+                        stream + " does not have event " + version + ", which was acknowledged");
                 notLess(told, stream, Stages.get(store.highestSequenceNr(stream)));
                 events += size;
             }
@@ -157,7 +162,9 @@ class PublicationStressTest {
         long looks = 0;
         while (writing.get() > 0) {
             for (StreamId stream : streams) {
-                long version = Stages.get(store.highestSequenceNr(stream));
+                long version = Stages.get(looks % 2 == 0
+                        ? store.highestSequenceNr(stream)
+                        : store.getStreamPage(stream, 1, 1, 1).thenApply(StreamPage::highestSequenceNr));
                 notLess(told, stream, version);
                 if (version > 0) {
                     List<StoredEvent> found = Stages.get(store.getEvents(stream, version, Long.MAX_VALUE, 100));
@@ -169,6 +176,7 @@ class PublicationStressTest {
                 }
                 looks++;
             }
+            Collections.rotate(streams, 1);
         }
         return looks;
     }

@@ -116,8 +116,12 @@ final class StoreLife {
 
         /** Closes; the reason where it fails is a typed one. */
         @Nullable EventStoreException close() {
+            return ended(store::close);
+        }
+
+        private static @Nullable EventStoreException ended(Runnable end) {
             try {
-                Stages.run(store::close);
+                Stages.run(end);
                 return null;
             } catch (EventStoreException failed) {
                 return failed;
@@ -128,6 +132,11 @@ final class StoreLife {
     /** Opens on a disk; the reason where it refuses is a typed one. */
     Running open(Disk on) {
         return new Running(on, tables);
+    }
+
+    /** Closes, or abandons by chance, so that the next opening reads the log. */
+    @Nullable EventStoreException end(Running running) {
+        return Running.ended(random.nextInt(3) == 0 ? running.store::close : running.store::abandon);
     }
 
     /** Submits an operation that is planned by random. */

@@ -32,7 +32,7 @@ class StoreRotTest {
     private final long seed = Seeds.next();
     private final Map<String, Integer> outcomes = new TreeMap<>();
 
-    /** A store that was filled and closed. */
+    /** A store that was filled and closed, or abandoned with its log. */
     private record Closed(SimulatedDisk disk, RememberedTables tables, Picture picture) {}
 
     private static EngineBackend open(SimulatedDisk disk, RememberedTables tables) {
@@ -53,7 +53,7 @@ class StoreRotTest {
             }
         }
         Picture picture = Picture.of(store);
-        Stages.run(store::close);
+        Stages.run(random.nextInt(3) == 0 ? store::close : store::abandon);
         return new Closed(disk, tables, picture);
     }
 

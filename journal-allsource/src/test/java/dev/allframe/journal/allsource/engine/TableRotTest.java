@@ -59,7 +59,8 @@ class TableRotTest {
 
     /** Most of it is sealed and flushed; the end is in the log, which is applied again. */
     private Picture fill(Path directory) {
-        try (EngineBackend store = open(directory)) {
+        try (Abandoned abandoned = new Abandoned(open(directory))) {
+            EngineBackend store = abandoned.store();
             Operations operations = new Operations(random);
             Model model = new Model();
             for (int i = 0; i < OPERATIONS; i++) {

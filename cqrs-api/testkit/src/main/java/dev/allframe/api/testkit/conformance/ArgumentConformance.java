@@ -17,6 +17,7 @@ import dev.allframe.store.Snapshot;
 import dev.allframe.store.SnapshotCriteria;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import dev.allframe.store.Subscription;
 import dev.allframe.store.VersionConflictException;
 import java.time.Instant;
@@ -82,6 +83,7 @@ abstract class ArgumentConformance extends StoreConformance {
         calls.put("append", () -> store.append(nothing()));
         calls.put("deleteEventsTo", () -> store.deleteEventsTo(nothing(), 1));
         calls.put("getEvents", () -> store.getEvents(nothing(), 1, 1, 1));
+        calls.put("getStreamPage", () -> store.getStreamPage(nothing(), 1, 1, 1));
         calls.put("getEventsAfter", () -> store.getEventsAfter(nothing(), 1, 1));
         calls.put("getEventsBackwards", () -> store.getEventsBackwards(nothing(), 1, 1));
         calls.put("getEvent", () -> store.getEvent(nothing(), 1));
@@ -134,6 +136,10 @@ abstract class ArgumentConformance extends StoreConformance {
         calls.put("getEvents", limit -> store.getEvents(ANNA, 1, MAX, limit));
         calls.put("getEvents of an empty range", limit -> store.getEvents(ANNA, 9, 1, limit));
         calls.put("getEvents of no stream", limit -> store.getEvents(StreamId.of("no", "such"), 1, MAX, limit));
+        calls.put("getStreamPage", limit -> store.getStreamPage(ANNA, 1, MAX, limit));
+        calls.put("getStreamPage of an empty range", limit -> store.getStreamPage(ANNA, 9, 1, limit));
+        calls.put("getStreamPage of no stream",
+                limit -> store.getStreamPage(StreamId.of("no", "such"), 1, MAX, limit));
         calls.put("getEventsAfter", limit -> store.getEventsAfter(ANNA, 0, limit));
         calls.put("getEventsAfter the last", limit -> store.getEventsAfter(ANNA, MAX, limit));
         calls.put("getEventsBackwards", limit -> store.getEventsBackwards(ANNA, MAX, limit));
@@ -162,6 +168,10 @@ abstract class ArgumentConformance extends StoreConformance {
             assertThat(done(store.getEvents(ANNA, MAX, MAX, 10))).isEmpty();
             assertThat(done(store.getEvents(ANNA, MIN, MIN, 10))).isEmpty();
             assertThat(done(store.getEvents(ANNA, 0, 0, 10))).isEmpty();
+            assertThat(texts(done(store.getStreamPage(ANNA, MIN, MAX, 10)).events())).containsExactly("a1", "a2", "a3");
+            assertThat(done(store.getStreamPage(ANNA, MAX, MIN, 10))).isEqualTo(new StreamPage(List.of(), 3));
+            assertThat(done(store.getStreamPage(ANNA, MAX, MAX, 10))).isEqualTo(new StreamPage(List.of(), 3));
+            assertThat(done(store.getStreamPage(ANNA, MIN, MIN, 10))).isEqualTo(new StreamPage(List.of(), 3));
             assertThat(texts(done(store.getEventsAfter(ANNA, MIN, 10)))).hasSize(3);
             assertThat(texts(done(store.getEventsAfter(ANNA, -1, 10)))).hasSize(3);
             assertThat(done(store.getEventsAfter(ANNA, MAX, 10))).isEmpty();

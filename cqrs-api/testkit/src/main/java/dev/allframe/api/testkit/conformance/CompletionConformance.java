@@ -80,6 +80,7 @@ abstract class CompletionConformance extends StoreConformance {
         calls.put("append that is refused", () -> appending(ANNA, ExpectedVersion.exactly(99), "b"));
         calls.put("deleteEventsTo", () -> store.deleteEventsTo(BERT, 1));
         calls.put("getEvents", () -> store.getEvents(ANNA, 1, 9, 9));
+        calls.put("getStreamPage", () -> store.getStreamPage(ANNA, 1, 9, 9));
         calls.put("getEventsAfter", () -> store.getEventsAfter(ANNA, 0, 9));
         calls.put("getEventsBackwards", () -> store.getEventsBackwards(ANNA, 9, 9));
         calls.put("getEvent", () -> store.getEvent(ANNA, 1));

@@ -139,6 +139,7 @@ abstract class LifecycleConformance extends StoreConformance {
         store.close();
 
         refusesAsClosed(store.getEvents(ANNA, 1, 10, 10));
+        refusesAsClosed(store.getStreamPage(ANNA, 1, 10, 10));
         refusesAsClosed(store.getEventsAfter(ANNA, 0, 10));
         refusesAsClosed(store.getEventsBackwards(ANNA, 1, 10));
         refusesAsClosed(store.getEvent(ANNA, 1));

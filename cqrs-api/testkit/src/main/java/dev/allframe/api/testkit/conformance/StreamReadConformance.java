@@ -6,6 +6,7 @@ import dev.allframe.api.testkit.Guarantee;
 import dev.allframe.store.EventReader;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +50,48 @@ abstract class StreamReadConformance extends StoreConformance {
         assertThat(done(store.getEvents(ANNA, 1, 0, 10))).isEmpty();
         assertThat(done(store.getEvents(ANNA, Long.MAX_VALUE, Long.MAX_VALUE, 10))).isEmpty();
         assertThat(texts(done(store.getEvents(ANNA, 3, 4, 10)))).containsExactly("a3", "a4");
+    }
+
+    @Test
+    void a_page_says_the_version_of_its_stream_whatever_part_of_it_is_read() {
+        for (boolean flushed : List.of(false, true)) {
+            if (flushed) {
+                done(store.flush());
+            }
+            assertPage(done(store.getStreamPage(ANNA, 1, Long.MAX_VALUE, 10)), "a1", "a2", "a3", "a4", "a5");
+            assertPage(done(store.getStreamPage(ANNA, 2, 4, 10)), "a2", "a3", "a4");
+            assertPage(done(store.getStreamPage(ANNA, 2, 5, 2)), "a2", "a3");
+            assertPage(done(store.getStreamPage(ANNA, 0, 1, 10)), "a1");
+            assertPage(done(store.getStreamPage(ANNA, 6, Long.MAX_VALUE, 10)));
+            assertPage(done(store.getStreamPage(ANNA, 4, 3, 10)));
+        }
+        assertThat(done(store.getStreamPage(StreamId.of("account", "unknown"), 1, Long.MAX_VALUE, 10)))
+                .isEqualTo(new StreamPage(List.of(), 0));
+    }
+
+    private static void assertPage(StreamPage page, String... texts) {
+        assertThat(texts(page.events())).containsExactly(texts);
+        assertThat(page.highestSequenceNr()).isEqualTo(5);
+    }
+
+    @Test
+    void a_page_with_the_version_has_what_was_appended_since_a_flush_and_not_what_is_deleted() {
+        done(store.flush());
+        append(ANNA, "a6", "a7");
+        StreamPage page = done(store.getStreamPage(ANNA, 1, Long.MAX_VALUE, 10));
+        assertThat(texts(page.events())).containsExactly("a1", "a2", "a3", "a4", "a5", "a6", "a7");
+        assertThat(page.highestSequenceNr()).isEqualTo(7);
+
+        done(store.deleteEventsTo(ANNA, 5));
+        assertThat(texts(done(store.getStreamPage(ANNA, 1, 6, 10)).events())).containsExactly("a6");
+
+        done(store.deleteEventsTo(ANNA, Long.MAX_VALUE));
+        for (boolean flushed : List.of(false, true)) {
+            if (flushed) {
+                done(store.flush());
+            }
+            assertThat(done(store.getStreamPage(ANNA, 1, Long.MAX_VALUE, 10))).isEqualTo(new StreamPage(List.of(), 7));
+        }
     }
 
     @Test

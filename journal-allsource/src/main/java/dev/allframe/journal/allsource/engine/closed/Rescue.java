@@ -18,14 +18,12 @@ import dev.allframe.journal.allsource.engine.wal.WalConsumer;
 import dev.allframe.journal.allsource.tables.MemoryKeyValues;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventStoreException;
-import dev.allframe.store.Position;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -82,25 +80,8 @@ public final class Rescue {
     private final StateStore state;
     private final boolean stateIsThere;
     private final TreeMap<Long, StoredEvent> ofLog = new TreeMap<>();
-    private final Map<StreamId, Long> versions = new HashMap<>();
-    private final Map<StreamId, Cut> cuts = new TreeMap<>();
-    private final Map<StreamId, Long> begins = new TreeMap<>();
+    private final RescuedStreams streams;
     private boolean eventsAreLost;
-    private long position;
-
-    /**
-     * Where a stream is cut.
-     *
-     * @param expected the number that should come next
-     * @param found the number that came
-     * @param events how many there were behind the gap
-     */
-    private record Cut(long expected, long found, long events) {
-
-        Cut plusOne() {
-            return new Cut(expected, found, events + 1);
-        }
-    }
 
     private Rescue(Disk disk, ClosedStore source, NewStore target, Report report) {
         this.disk = disk;
@@ -114,6 +95,7 @@ public final class Rescue {
         this.state = readable != null
                 ? readable
                 : StateStore.open(MemoryKeyValues.open(Table.STATE), storeId.toString());
+        this.streams = new RescuedStreams(storeId.toString(), state, stateIsThere, target, report);
     }
 
     /**
@@ -216,7 +198,8 @@ public final class Rescue {
         takeDeletes();
         takeSnapshots();
         takeStates();
-        tellStreams();
+        streams.tellCuts();
+        compareWithIndex();
     }
 
     // ---- the log
@@ -306,22 +289,21 @@ public final class Rescue {
 
     // ---- events
 
-    /** Segments whose positions overlap, which without a manifest those may that compaction has left behind. */
-    private record Group(List<Long> ids, long lastPosition) {}
-
     private void takeEvents() {
-        for (Group group : manifest == null ? groupsOfFiles() : groupsOfManifest(manifest)) {
-            TreeMap<Long, StoredEvent> events = new TreeMap<>(ofLog.headMap(group.lastPosition, true));
-            ofLog.headMap(group.lastPosition, true).clear();
-            for (long id : group.ids) {
+        for (SegmentGroup group : manifest == null
+                ? SegmentGroup.ofFiles(disk, source.segmentDirectory(), storeId, idsOfFiles())
+                : SegmentGroup.ofManifest(manifest)) {
+            TreeMap<Long, StoredEvent> events = new TreeMap<>(ofLog.headMap(group.lastPosition(), true));
+            ofLog.headMap(group.lastPosition(), true).clear();
+            for (long id : group.ids()) {
                 SegmentMeta meta = manifest == null ? null : ofManifest(manifest, id);
                 SegmentRescue.Found found = SegmentRescue.read(disk, source.segmentDirectory(), storeId, id, meta);
                 found.events().forEach(event -> addOnce(events, event));
                 tell(found, meta != null && hasAll(events, meta));
             }
-            events.values().forEach(this::take);
+            events.values().forEach(streams::take);
         }
-        ofLog.values().forEach(this::take);
+        ofLog.values().forEach(streams::take);
         ofLog.clear();
     }
 
@@ -355,37 +337,6 @@ public final class Rescue {
         }
     }
 
-    private static List<Group> groupsOfManifest(Manifest manifest) {
-        return manifest.segments()
-                .stream()
-                .map(segment -> new Group(List.of(segment.id()), segment.lastPosition()))
-                .toList();
-    }
-
-    /** Reads every file once for its positions. */
-    private List<Group> groupsOfFiles() {
-        record Bounds(long id, long first, long last) {}
-        List<Bounds> all = new ArrayList<>();
-        for (long id : idsOfFiles()) {
-            SegmentRescue.Found found = SegmentRescue.read(disk, source.segmentDirectory(), storeId, id, null);
-            var positions = found.events().stream().mapToLong(event -> event.position().index()).summaryStatistics();
-            all.add(new Bounds(id, positions.getMin(), positions.getMax()));
-        }
-        all.sort((left, right) -> Long.compare(left.first, right.first));
-        List<Group> groups = new ArrayList<>();
-        for (Bounds next : all) {
-            Group before = groups.isEmpty() ? null : groups.getLast();
-            if (before != null && next.first <= before.lastPosition) {
-                List<Long> ids = new ArrayList<>(before.ids);
-                ids.add(next.id);
-                groups.set(groups.size() - 1, new Group(ids, Math.max(before.lastPosition, next.last)));
-            } else {
-                groups.add(new Group(List.of(next.id), Math.max(next.last, 0)));
-            }
-        }
-        return groups;
-    }
-
     private Set<Long> idsOfFiles() {
         Set<Long> ids = new TreeSet<>();
         attempt(() -> {
@@ -397,58 +348,19 @@ public final class Rescue {
         return ids;
     }
 
-    private void take(StoredEvent event) {
-        StreamId stream = event.stream();
-        long sequenceNr = event.sequenceNr();
-        long deletedTo = state.deletedTo(stream);
-        if (sequenceNr <= deletedTo) {
-            return;
-        }
-        Cut cut = cuts.get(stream);
-        if (cut != null) {
-            cuts.put(stream, cut.plusOne());
-            return;
-        }
-        Long last = versions.get(stream);
-        long expected = Math.max(last == null ? 0 : last, deletedTo) + 1;
-        if (sequenceNr != expected) {
-            if (last != null || stateIsThere || sequenceNr < expected) {
-                cuts.put(stream, new Cut(expected, sequenceNr, 1));
-                return;
-            }
-            begins.put(stream, sequenceNr - 1);
-        }
-        versions.put(stream, sequenceNr);
-        target.add(new StoredEvent(stream, sequenceNr, new Position(storeId.toString(), 0, 0, ++position),
-                event.writer(), event.envelope()));
-        report.taken(1);
-    }
-
-    /** The last number that a stream has in the new store. */
-    private long version(StreamId stream) {
-        return Math.max(versions.getOrDefault(stream, 0L),
-                Math.max(state.deletedTo(stream), begins.getOrDefault(stream, 0L)));
-    }
-
     // ---- what is no event
 
     private void takeDeletes() {
         state.forEachDeleted(target::addDeleted);
-        begins.forEach((stream, to) -> {
-            if (to > state.deletedTo(stream)) {
-                target.addDeleted(stream, to);
-                report.lost("stream=" + stream + " begins with event " + (to + 1)
-                        + "; those before it were deleted or are lost, and count as deleted");
-            }
-        });
+        streams.tellBegins();
     }
 
     private void takeSnapshots() {
         state.forEachSnapshot(snapshot -> {
-            boolean cut = cuts.containsKey(snapshot.stream()) || eventsAreLost;
-            if (cut && snapshot.sequenceNr() > version(snapshot.stream())) {
+            boolean cut = streams.isCut(snapshot.stream()) || eventsAreLost;
+            if (cut && snapshot.sequenceNr() > streams.version(snapshot.stream())) {
                 report.lost("stream=" + snapshot.stream() + ": the snapshot of event " + snapshot.sequenceNr()
-                        + ", as the stream ends with event " + version(snapshot.stream()));
+                        + ", as the stream ends with event " + streams.version(snapshot.stream()));
             } else {
                 target.add(snapshot);
             }
@@ -466,12 +378,7 @@ public final class Rescue {
         }
     }
 
-    // ---- what streams have lost
-
-    private void tellStreams() {
-        cuts.forEach((stream, cut) -> report.lost("stream=" + stream + " is cut behind event " + (cut.expected - 1)
-                + ": event " + cut.found + " came instead of " + cut.expected + ", and " + cut.events
-                + " events from there on are left out"));
+    private void compareWithIndex() {
         if (!disk.exists(source.directory().resolve(StoreLayout.INDEX))) {
             return;
         }
@@ -479,17 +386,11 @@ public final class Rescue {
             index.verify();
             List<StreamId> page = index.streams(null, PAGE);
             while (!page.isEmpty()) {
-                page.forEach(stream -> compare(stream, index.version(stream)));
+                page.forEach(stream -> streams.compare(stream, index.version(stream)));
                 page = index.streams(page.getLast(), PAGE);
             }
         } catch (EventStoreException unreadable) {
             report.note(words(unreadable) + "; streams are not compared with the index, which is computed anew");
-        }
-    }
-
-    private void compare(StreamId stream, long known) {
-        if (known > version(stream) && !cuts.containsKey(stream)) {
-            report.lost("stream=" + stream + " ends with event " + version(stream) + ", and had events up to " + known);
         }
     }
 }

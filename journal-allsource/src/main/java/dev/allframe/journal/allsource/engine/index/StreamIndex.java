@@ -101,6 +101,11 @@ public final class StreamIndex implements AutoCloseable {
         if (from > toSequenceNr || left < 1) {
             return found;
         }
+        Location last = endingAt(key, toSequenceNr); // all of what is wanted, where one asks for the end of a stream
+        if (last != null && last.firstSequenceNr() <= from) {
+            found.add(last.within(from, lastOf(from, toSequenceNr, left)));
+            return found;
+        }
         try (Cursor cursor = entries.cursor(Table.RANGES, rangesFrom(key, from))) {
             while (left > 0 && cursor.next()) {
                 Location location = IndexFormat.location(cursor.key(), cursor.value());
@@ -108,13 +113,24 @@ public final class StreamIndex implements AutoCloseable {
                     break;
                 }
                 long first = Math.max(from, location.firstSequenceNr());
-                long last = toSequenceNr - first < left ? toSequenceNr : first + left - 1;
-                Location wanted = location.within(from, last);
+                Location wanted = location.within(from, lastOf(first, toSequenceNr, left));
                 found.add(wanted);
                 left -= wanted.rows();
             }
         }
         return found;
+    }
+
+    /** The last one of a range of numbers that is cut after so many. */
+    private static long lastOf(long first, long last, long count) {
+        return last - first < count ? last : first + count - 1;
+    }
+
+    /** Where the rows of a stream up to a sequence number are, if one ends there: found without a cursor. */
+    private @Nullable Location endingAt(byte[] stream, long sequenceNr) {
+        byte[] key = IndexFormat.rangeKey(stream, sequenceNr);
+        byte[] value = entries.get(Table.RANGES, key);
+        return value == null ? null : IndexFormat.location(key, value);
     }
 
     /** The ranges of a stream that end at a sequence number or above. */

@@ -47,6 +47,11 @@ public interface Disk {
         return false;
     }
 
+    /** Whether what is stored outlives this process. */
+    default boolean isLasting() {
+        return true;
+    }
+
     /**
      * Where a path leads: absolute, and without links and {@code ..}. What does not exist is taken by its names. For
      * comparing paths; files are opened by the path that was given.

@@ -61,6 +61,11 @@ public abstract class ForwardingDisk implements Disk {
     }
 
     @Override
+    public boolean isLasting() {
+        return disk.isLasting();
+    }
+
+    @Override
     public boolean isFileSystem() {
         return disk.isFileSystem();
     }

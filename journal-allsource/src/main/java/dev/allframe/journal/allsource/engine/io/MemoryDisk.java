@@ -93,6 +93,11 @@ public final class MemoryDisk implements Disk {
     @Override
     public void forceDirectory(Path directory) {}
 
+    @Override
+    public boolean isLasting() {
+        return false;
+    }
+
     /** What the heap can still take. */
     @Override
     public long usableBytes(Path directory) {

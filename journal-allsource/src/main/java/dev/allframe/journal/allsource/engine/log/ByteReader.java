@@ -17,6 +17,9 @@ public final class ByteReader {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** For all readers: so many types, manifests and writers are read at one time. */
+    private static final RepeatedTexts REPEATED = new RepeatedTexts(1024);
+
     private final byte[] bytes;
     private int at;
     private final int end;
@@ -105,6 +108,12 @@ public final class ByteReader {
     public String text() {
         int length = count();
         return new String(bytes, take(length), length, StandardCharsets.UTF_8);
+    }
+
+    /** A text that may come again and again, such as a type or who wrote: made once for many. */
+    public String repeatedText() {
+        int length = count();
+        return REPEATED.text(bytes, take(length), length);
     }
 
     public @Nullable String optionalText() {

@@ -81,8 +81,9 @@ public final class EntryCodec {
     public static LogEntry read(ByteReader in, String storeId) {
         int type = in.u8();
         return switch (type) {
-            case EVENTS_APPENDED -> new EventsAppended(new StreamId(in.text()), in.text(), in.varint(), in.varint(),
-                    envelopes(in));
+            case EVENTS_APPENDED ->
+                new EventsAppended(new StreamId(in.text()), in.repeatedText(), in.varint(), in.varint(),
+                        envelopes(in));
             case EVENTS_DELETED -> new EventsDeleted(new StreamId(in.text()), in.varint());
             case SNAPSHOT_SAVED -> new SnapshotSaved(new Snapshot(new StreamId(in.text()), in.varint(),
                     Instant.ofEpochMilli(in.zigzag()), EnvelopeCodec.payload(in), EnvelopeCodec.optionalPayload(in)));

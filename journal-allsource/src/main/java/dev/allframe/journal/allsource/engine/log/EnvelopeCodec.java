@@ -39,10 +39,10 @@ public final class EnvelopeCodec {
     }
 
     public static Envelope read(ByteReader in) {
-        return new Envelope(in.text(), in.count(), payload(in), texts(in),
+        return new Envelope(in.repeatedText(), in.count(), payload(in), texts(in),
                 new EventMetadata(Instant.ofEpochMilli(in.zigzag()), in.optionalText(), in.optionalText(),
                         in.optionalText(), map(in)),
-                in.present() ? command(in) : null, in.text(), optionalPayload(in));
+                in.present() ? command(in) : null, in.repeatedText(), optionalPayload(in));
     }
 
     public static void payload(ByteWriter out, Payload payload) {
@@ -52,7 +52,7 @@ public final class EnvelopeCodec {
     }
 
     public static Payload payload(ByteReader in) {
-        return new Payload(Math.toIntExact(in.zigzag()), in.text(), in.block());
+        return new Payload(Math.toIntExact(in.zigzag()), in.repeatedText(), in.block());
     }
 
     public static void optionalPayload(ByteWriter out, @Nullable Payload payload) {

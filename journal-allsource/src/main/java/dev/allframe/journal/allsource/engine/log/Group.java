@@ -31,24 +31,23 @@ public final class Group {
      */
     public void add(LogEntry entry) {
         int start = bytes.size();
-        boolean added = false;
+        int before = entries.size();
         try {
             EntryCodec.write(bytes, entry);
             int length = bytes.size() - start;
             if (length > maxEntryBytes) {
                 throw new EntryTooLongException(length, maxEntryBytes);
             }
-            added = true;
+            if (before == ends.length) {
+                ends = Arrays.copyOf(ends, 2 * before);
+            }
+            ends[before] = bytes.size();
+            entries.add(entry);
         } finally {
-            if (!added) {
+            if (entries.size() == before) { // whatever was thrown, also for want of memory
                 bytes.cut(start);
             }
         }
-        if (entries.size() == ends.length) {
-            ends = Arrays.copyOf(ends, 2 * ends.length);
-        }
-        ends[entries.size()] = bytes.size();
-        entries.add(entry);
     }
 
     /** How many entries it has. */

@@ -63,4 +63,20 @@ public interface GroupLog extends Closeable {
      * @throws IOException if that fails; the log takes nothing more then
      */
     void releaseTo(long lsn) throws IOException;
+
+    /**
+     * Makes durable what the log has written for itself.
+     *
+     * @return the last number that was used, by an entry or by the log for itself
+     * @throws IOException if that fails; the log takes nothing more then
+     */
+    long settle() throws IOException;
+
+    /**
+     * To be called before the log is closed: deletes all that is not needed where every entry has a number up to this
+     * one, so that hardly anything is left.
+     *
+     * @throws IOException if that fails; closing it loses nothing then
+     */
+    void shrink(long lsn) throws IOException;
 }

@@ -8,6 +8,7 @@ import dev.allframe.journal.allsource.engine.index.Location;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.StoredEvent;
 import dev.allframe.store.StreamId;
+import dev.allframe.store.StreamPage;
 import dev.allframe.store.spi.PageBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,12 @@ public final class StreamReads {
 
     /** A page of a range in ascending order, where the tail has it; null where files must be read. */
     public @Nullable List<StoredEvent> forwardsFromMemory(StreamId id, long from, long to, int limit) {
+        return forwardsFromMemory(contents.view().tailParts(id), id, from, to, limit);
+    }
+
+    private @Nullable List<StoredEvent> forwardsFromMemory(List<TailStream> parts, StreamId id, long from, long to,
+            int limit) {
         PageBuilder<StoredEvent> page = PageBuilder.ofEvents(limit);
-        List<TailStream> parts = contents.view().tailParts(id);
         long first = Math.max(Math.max(from, 1), contents.state().deletedTo(id) + 1);
         if (first > to) {
             return List.of();
@@ -43,6 +48,26 @@ public final class StreamReads {
         }
         parts.forEach(part -> part.read(first, to, page));
         return page.elements();
+    }
+
+    /** A page of a range and the stream's version, where the tail has both; null where files must be read. */
+    public @Nullable StreamPage pageFromMemory(StreamId id, long from, long to, int limit) {
+        List<TailStream> parts = contents.view().tailParts(id);
+        if (parts.isEmpty()) {
+            return null;
+        }
+        long version = parts.getLast().version();
+        List<StoredEvent> events = forwardsFromMemory(parts, id, from, Math.min(to, version), limit);
+        return events == null ? null : new StreamPage(events, version);
+    }
+
+    /**
+     * A page of a range and the stream's version. Blocks on files. The version is read first: records up to it are
+     * there for every later read.
+     */
+    public StreamPage page(StreamId id, long from, long to, int limit) {
+        long version = contents.version(id);
+        return new StreamPage(forwards(id, from, Math.min(to, version), limit), version);
     }
 
     /** A page of a range in ascending order. Blocks on files. */

@@ -1,6 +1,5 @@
 package dev.allframe.journal.allsource.engine.segment;
 
-import dev.allframe.journal.allsource.engine.log.ByteReader;
 import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
 import dev.allframe.store.CorruptStoreException;
@@ -13,7 +12,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The rows of a segment, or those of them that a filter may want, in memory, encoded, and their order by position: for
@@ -22,31 +20,21 @@ import java.util.Objects;
  */
 public final class LoadedSegment {
 
-    /** A stream id in memory besides its text. */
-    private static final int STREAM_BYTES = 64;
-
     /** This object without any row. */
-    private static final int BASE_BYTES = 256;
+    private static final int BASE_BYTES = 128;
 
     private final long segmentId;
     private final String storeId;
-    private final byte[] bytes;
-    private final int[] offsets;
-    private final int[] streamOf;
-    private final StreamId[] streams;
+    private final EncodedRows rows;
     private final int[] byPosition;
 
-    private LoadedSegment(long segmentId, String storeId, byte[] bytes, int[] offsets, int[] streamOf,
-            StreamId[] streams) {
+    private LoadedSegment(long segmentId, String storeId, EncodedRows rows) {
         this.segmentId = segmentId;
         this.storeId = storeId;
-        this.bytes = bytes;
-        this.offsets = offsets;
-        this.streamOf = streamOf;
-        this.streams = streams;
-        long[] positions = new long[offsets.length];
+        this.rows = rows;
+        long[] positions = new long[rows.count()];
         for (int row = 0; row < positions.length; row++) {
-            positions[row] = RowCodec.position(reader(row));
+            positions[row] = rows.position(row);
         }
         byPosition = PositionOrder.of(positions);
     }
@@ -70,28 +58,9 @@ public final class LoadedSegment {
 
     private static LoadedSegment of(RowFile file, RowFile.Blocks blocks) throws IOException {
         byte[] raw = file.rawBytes(blocks);
-        int[] offsets = new int[file.rowsOf(blocks)];
-        int[] streamOf = new int[offsets.length];
-        List<StreamId> streams = new ArrayList<>();
-        String last = "";
         try {
-            ByteReader in = new ByteReader(raw);
-            for (int row = 0; row < offsets.length; row++) {
-                int length = in.count();
-                int next = in.offset() + length;
-                if (in.present()) {
-                    String stream = in.text();
-                    if (!stream.equals(last)) {
-                        streams.add(new StreamId(stream));
-                        last = stream;
-                    }
-                }
-                offsets[row] = in.offset();
-                streamOf[row] = streams.size() - 1;
-                in.skip(next - in.offset());
-            }
-            return new LoadedSegment(file.segmentId(), file.storeId(), raw, offsets, streamOf,
-                    streams.toArray(new StreamId[0]));
+            return new LoadedSegment(file.segmentId(), file.storeId(),
+                    EncodedRows.ofBlocks(raw, file.rowsOf(blocks)));
         } catch (MalformedBytesException | IllegalArgumentException malformed) {
             throw new CorruptStoreException(file + ": the blocks hold no rows", malformed);
         }
@@ -100,8 +69,7 @@ public final class LoadedSegment {
     private static LoadedSegment of(ParquetSegment file, BitSet wanted) throws IOException {
         Encoder encoder = new Encoder(wanted.cardinality());
         file.read(wanted, encoder::add);
-        return new LoadedSegment(file.segmentId(), file.storeId(), encoder.out.toByteArray(), encoder.offsets,
-                encoder.streamOf, encoder.streams.toArray(new StreamId[0]));
+        return new LoadedSegment(file.segmentId(), file.storeId(), encoder.rows());
     }
 
     /** Takes as many rows as were announced. */
@@ -127,10 +95,10 @@ public final class LoadedSegment {
             RowCodec.write(out, event);
             row++;
         }
-    }
 
-    private ByteReader reader(int row) {
-        return new ByteReader(bytes, offsets[row], bytes.length - offsets[row]);
+        EncodedRows rows() {
+            return new EncodedRows(out.toByteArray(), offsets, streamOf, streams.toArray(new StreamId[0]));
+        }
     }
 
     public long segmentId() {
@@ -138,31 +106,27 @@ public final class LoadedSegment {
     }
 
     public int rowCount() {
-        return offsets.length;
+        return rows.count();
     }
 
     /** Bytes of memory, about. */
     public long sizeBytes() {
-        long size = BASE_BYTES + bytes.length + 12L * offsets.length;
-        for (StreamId stream : streams) {
-            size += STREAM_BYTES + 2L * stream.value().length();
-        }
-        return size;
+        return BASE_BYTES + rows.sizeBytes() + 4L * byPosition.length;
     }
 
     /** A row by its number in {@link RowOrder}, among those that are loaded. */
     public StoredEvent rowAt(int row) {
-        return RowCodec.read(reader(Objects.checkIndex(row, offsets.length)), streams[streamOf[row]], storeId);
+        return rows.row(row, storeId);
     }
 
     /** The stream of a row, without decoding it. */
     public StreamId streamAt(int row) {
-        return streams[streamOf[row]];
+        return rows.stream(row);
     }
 
     /** The position of a row, without decoding it. */
     public long positionAt(int row) {
-        return RowCodec.position(reader(row));
+        return rows.position(row);
     }
 
     /** The number in {@link RowOrder} of the row with so many lower positions in this segment. */

@@ -33,6 +33,7 @@ public final class OpenFiles implements Closeable {
     private final Disk disk;
     private final Path directory;
     private final UUID storeId;
+    private final RowBlocks blocks;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Key, OpenFile> files = new LinkedHashMap<>(16, 0.75f, true); // guarded by the lock
     private int maxOpen; // guarded by the lock
@@ -60,7 +61,7 @@ public final class OpenFiles implements Closeable {
             try {
                 SealedRows open = rows;
                 if (open == null) {
-                    open = open(segment, kind);
+                    open = open(segment, kind, blocks);
                     rows = open;
                 }
                 return open;
@@ -79,6 +80,9 @@ public final class OpenFiles implements Closeable {
             } finally {
                 opening.unlock();
             }
+            if (kind == SegmentFile.ROWS) {
+                blocks.forget(segment.id());
+            }
         }
     }
 
@@ -94,12 +98,14 @@ public final class OpenFiles implements Closeable {
      * Files of which none is open yet.
      *
      * @param directory where they are
+     * @param blocks takes what is decompressed of row files, until the file is closed
      * @param maxOpen how many stay open when nobody reads them
      */
-    public OpenFiles(Disk disk, Path directory, UUID storeId, int maxOpen) {
+    public OpenFiles(Disk disk, Path directory, UUID storeId, RowBlocks blocks, int maxOpen) {
         this.disk = disk;
         this.directory = directory;
         this.storeId = storeId;
+        this.blocks = blocks;
         this.maxOpen = maxOpen;
     }
 
@@ -167,9 +173,13 @@ public final class OpenFiles implements Closeable {
      * @throws CorruptStoreException if its footer is damaged, or it is of another segment or store
      */
     public SealedRows open(SegmentMeta segment, SegmentFile kind) throws IOException {
+        return open(segment, kind, null);
+    }
+
+    private SealedRows open(SegmentMeta segment, SegmentFile kind, @Nullable RowBlocks kept) throws IOException {
         Path name = kind.in(directory, segment.id());
         return switch (kind) {
-            case ROWS -> RowFile.open(disk, name, storeId, segment.id());
+            case ROWS -> RowFile.open(disk, name, storeId, segment.id(), kept);
             case PARQUET ->
                 ParquetSegment.open(disk, name, storeId, segment.id(), segment.parquetFile().orElseThrow());
         };

@@ -22,7 +22,7 @@ final class RowCodec {
     static StoredEvent read(ByteReader in, StreamId stream, String storeId) {
         long sequenceNr = in.varint();
         Position position = new Position(storeId, 0, 0, in.varint());
-        return new StoredEvent(stream, sequenceNr, position, in.text(), EnvelopeCodec.read(in));
+        return new StoredEvent(stream, sequenceNr, position, in.repeatedText(), EnvelopeCodec.read(in));
     }
 
     /** The position alone, of the row that begins here. */

@@ -8,7 +8,6 @@ import dev.allframe.journal.allsource.engine.log.MalformedBytesException;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.EventFilter;
 import dev.allframe.store.StoredEvent;
-import dev.allframe.store.StreamId;
 import dev.allframe.store.spi.PageBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +20,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open row file. Keeps its footer in memory, 40 bytes for each block, and no rows.
+ * An open row file. Keeps its footer in memory, 40 bytes for each block, and no rows; {@link RowBlocks} keeps those of
+ * blocks from which a page was read.
  * <h2>Threads</h2> Any; the file must not be closed while somebody reads.
  */
 public final class RowFile implements SealedRows {
@@ -37,13 +37,16 @@ public final class RowFile implements SealedRows {
     private final String storeId;
     private final long segmentId;
     private final RowFileFormat.Footer footer;
+    private final @Nullable RowBlocks kept;
 
-    private RowFile(DiskFile file, Path name, UUID storeId, long segmentId, RowFileFormat.Footer footer) {
+    private RowFile(DiskFile file, Path name, UUID storeId, long segmentId, RowFileFormat.Footer footer,
+            @Nullable RowBlocks kept) {
         this.file = file;
         this.name = name;
         this.storeId = storeId.toString();
         this.segmentId = segmentId;
         this.footer = footer;
+        this.kept = kept;
     }
 
     /**
@@ -53,9 +56,19 @@ public final class RowFile implements SealedRows {
      * @throws dev.allframe.store.UnsupportedFormatException if a newer version wrote it
      */
     public static RowFile open(Disk disk, Path name, UUID storeId, long segmentId) throws IOException {
+        return open(disk, name, storeId, segmentId, null);
+    }
+
+    /**
+     * As {@link #open(Disk, Path, UUID, long)}.
+     *
+     * @param kept takes the blocks from which pages are read; null where none are to be kept
+     */
+    static RowFile open(Disk disk, Path name, UUID storeId, long segmentId, @Nullable RowBlocks kept)
+            throws IOException {
         DiskFile file = disk.openReadOnly(name);
         try {
-            return new RowFile(file, name, storeId, segmentId, footer(file, name, storeId, segmentId));
+            return new RowFile(file, name, storeId, segmentId, footer(file, name, storeId, segmentId), kept);
         } catch (Throwable failure) {
             file.close();
             throw failure;
@@ -73,7 +86,7 @@ public final class RowFile implements SealedRows {
         DiskFile file = disk.openReadOnly(name);
         try {
             RowFileFormat.checkHeader(bytes(file, name, 0, RowFileFormat.HEADER_BYTES), storeId, segmentId, name);
-            return new RowFile(file, name, storeId, segmentId, footerOfBlocks(file, name, segmentId));
+            return new RowFile(file, name, storeId, segmentId, footerOfBlocks(file, name, segmentId), null);
         } catch (Throwable failure) {
             file.close();
             throw failure;
@@ -180,9 +193,13 @@ public final class RowFile implements SealedRows {
         if (count > 0) {
             int end = footer.blockOf(firstRow + count - 1) + 1;
             for (int block = footer.blockOf(firstRow); block < end;) {
-                int stepEnd = endOfStep(block, end);
-                decode(block, stepEnd, firstRow, firstRow + count, rows);
-                block = stepEnd;
+                for (EncodedRows loaded : load(block, endOfStep(block, end))) {
+                    int until = Math.min(firstRow + count, footer.firstRow(block + 1));
+                    for (int row = Math.max(firstRow, footer.firstRow(block)); row < until; row++) {
+                        rows.add(decode(block, loaded, row));
+                    }
+                    block++;
+                }
             }
         }
         return rows;
@@ -192,16 +209,22 @@ public final class RowFile implements SealedRows {
     public List<StoredEvent> readPage(int firstRow, int count) throws IOException {
         Objects.checkFromIndexSize(firstRow, count, rowCount());
         PageBuilder<StoredEvent> page = PageBuilder.ofEvents(count);
-        List<StoredEvent> step = new ArrayList<>();
         int end = footer.blockOf(firstRow + count - 1) + 1;
         for (int block = footer.blockOf(firstRow); block < end && !page.isFull();) {
-            int stepEnd = endOfStep(block, end);
-            decode(block, stepEnd, firstRow, firstRow + count, step);
-            for (int i = 0; i < step.size() && !page.isFull(); i++) {
-                page.add(step.get(i));
+            EncodedRows there = kept == null ? null : kept.find(segmentId, block);
+            List<EncodedRows> step = there == null ? load(block, endOfStep(block, end)) : List.of(there);
+            for (EncodedRows rows : step) {
+                if (there == null && kept != null) {
+                    boolean wanted = firstRow <= footer.firstRow(block)
+                            && footer.firstRow(block + 1) <= firstRow + count;
+                    kept.keep(segmentId, block, rows, wanted);
+                }
+                int until = Math.min(firstRow + count, footer.firstRow(block + 1));
+                for (int row = Math.max(firstRow, footer.firstRow(block)); row < until && !page.isFull(); row++) {
+                    page.add(decode(block, rows, row));
+                }
+                block++;
             }
-            step.clear();
-            block = stepEnd;
         }
         return page.elements();
     }
@@ -217,10 +240,10 @@ public final class RowFile implements SealedRows {
         return block;
     }
 
-    /** Adds the rows of neighbouring blocks that lie in a range. */
-    private void decode(int firstBlock, int endBlock, int fromRow, int toRow, List<StoredEvent> into)
-            throws IOException {
+    /** Neighbouring blocks, read at once. */
+    private List<EncodedRows> load(int firstBlock, int endBlock) throws IOException {
         byte[] stored = stored(firstBlock, endBlock);
+        List<EncodedRows> loaded = new ArrayList<>(endBlock - firstBlock);
         int offset = 0;
         for (int i = firstBlock; i < endBlock; i++) {
             RowFileFormat.Block block = footer.blocks()[i];
@@ -228,34 +251,25 @@ public final class RowFile implements SealedRows {
             unpack(block, stored, offset, raw, 0);
             offset += RowFileFormat.BLOCK_HEADER_BYTES + block.storedLength();
             try {
-                decode(i, raw, fromRow, toRow, into);
+                loaded.add(EncodedRows.ofBlocks(raw, footer.firstRow(i + 1) - footer.firstRow(i)));
             } catch (MalformedBytesException | IllegalArgumentException malformed) {
-                throw new CorruptStoreException(
-                        "file=" + name + " offset=" + block.offset() + ": a block holds no rows", malformed);
+                throw noRows(i, malformed);
             }
+        }
+        return loaded;
+    }
+
+    private StoredEvent decode(int block, EncodedRows rows, int row) {
+        try {
+            return rows.row(row - footer.firstRow(block), storeId);
+        } catch (MalformedBytesException | IllegalArgumentException malformed) {
+            throw noRows(block, malformed);
         }
     }
 
-    private void decode(int block, byte[] raw, int fromRow, int toRow, List<StoredEvent> into) {
-        ByteReader in = new ByteReader(raw);
-        int endRow = Math.min(toRow, footer.firstRow(block + 1));
-        String streamText = "";
-        @Nullable StreamId stream = null;
-        for (int row = footer.firstRow(block); row < endRow; row++) {
-            int length = in.count();
-            int next = in.offset() + length;
-            if (in.present()) {
-                streamText = in.text();
-                stream = null;
-            }
-            if (row >= fromRow) {
-                if (stream == null) {
-                    stream = new StreamId(streamText);
-                }
-                into.add(RowCodec.read(in, stream, storeId));
-            }
-            in.skip(next - in.offset());
-        }
+    private CorruptStoreException noRows(int block, RuntimeException malformed) {
+        return new CorruptStoreException(
+                "file=" + name + " offset=" + footer.blocks()[block].offset() + ": a block holds no rows", malformed);
     }
 
     /** The bytes of neighbouring blocks, in one read. */

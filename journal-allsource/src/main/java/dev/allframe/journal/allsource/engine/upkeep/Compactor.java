@@ -173,8 +173,11 @@ public final class Compactor {
         try {
             while (!stopping && !isAsked() && !isDue()) {
                 // Only what was sealed and rules make it wait for a time.
-                long untilQuiet = Math.max(quiet.nanosLeft(), restUntil - System.nanoTime());
-                changed.awaitNanos(wanted ? untilQuiet : Math.max(untilQuiet, retention.nanosUntilDue()));
+                long untilRested = restUntil - System.nanoTime();
+                long untilQuiet = Math.max(quiet.nanosLeft(), untilRested);
+                changed.awaitNanos(wanted
+                        ? isFarBehind() ? untilRested : untilQuiet
+                        : Math.max(untilQuiet, retention.nanosUntilDue()));
             }
             Round round = new Round(List.copyOf(asked), List.copyOf(parquetAsked), isQuiet() || isAsked());
             wanted = wanted && !round.quiet; // otherwise there is something left to do when it is quiet
@@ -190,7 +193,12 @@ public final class Compactor {
     }
 
     private boolean isDue() {
-        return (wanted && (isQuiet() || parquetFiles.missing() >= MOST_BEHIND)) || isRetentionDue();
+        return isRested() && ((wanted && (quiet.isQuiet() || isFarBehind())) || isRetentionDue());
+    }
+
+    /** So that it is done whether it is quiet or not. */
+    private boolean isFarBehind() {
+        return parquetFiles.missing() >= MOST_BEHIND;
     }
 
     private boolean isRetentionDue() {
@@ -202,7 +210,11 @@ public final class Compactor {
     }
 
     private boolean isQuiet() {
-        return System.nanoTime() - restUntil >= 0 && quiet.isQuiet();
+        return isRested() && quiet.isQuiet();
+    }
+
+    private boolean isRested() {
+        return System.nanoTime() - restUntil >= 0;
     }
 
     private boolean isAskedMeanwhile() {

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Whether a store has little to do: during some time few entries were applied, so that work which can wait takes no
- * processor from appends. Not thread-safe.
+ * Whether a store has little to do: during some time few entries and events were applied, so that work which can wait
+ * takes no processor from appends. Not thread-safe.
  */
 public final class Quiet {
 
     /** A store that applies fewer each second leaves nearly all of a processor. */
-    private static final long FEW_IN_A_SECOND = 1_000;
+    private static final long FEW_IN_A_SECOND = 2_000;
 
     private final Duration period;
     private final LongSupplier applied;
@@ -23,7 +23,7 @@ public final class Quiet {
      * Quiet until {@link #disturbed}.
      *
      * @param period how long it must have little to do; with zero it is always quiet
-     * @param applied how many entries were ever applied
+     * @param applied how many entries and events were ever applied; an append of one event counts as two
      */
     public Quiet(Duration period, LongSupplier applied, LongSupplier nanoTime) {
         this.period = period;

@@ -41,6 +41,7 @@ public final class Sealer {
     private final Condition changed = lock.newCondition();
     private final Deque<TailSegment> waiting = new ArrayDeque<>(); // guarded by the lock
     private final List<CompletableFuture<Void>> whenSealed = new ArrayList<>(); // guarded by the lock
+    private boolean finishing; // guarded by the lock
     private boolean stopping; // guarded by the lock
     private volatile @Nullable EventStoreException refusal;
 
@@ -119,6 +120,23 @@ public final class Sealer {
         Threads.join(thread);
     }
 
+    /**
+     * Ends when what waits is sealed, or at once where the disk is in trouble: what waits stays in the log then.
+     *
+     * @return why not everything is sealed; null where it is
+     */
+    public @Nullable EventStoreException finish() {
+        lock.lock();
+        try {
+            finishing = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        Threads.join(thread);
+        return refusal;
+    }
+
     private void run() {
         try {
             sealAll();
@@ -136,9 +154,10 @@ public final class Sealer {
             TailSegment next;
             lock.lock();
             try {
-                while (!stopping && waiting.isEmpty() && whenSealed.isEmpty()) {
+                while (!stopping && !finishing && waiting.isEmpty() && whenSealed.isEmpty()) {
                     changed.awaitUninterruptibly();
                 }
+                stopping |= finishing && (waiting.isEmpty() || refusal != null);
                 reason = stopping && !waiting.isEmpty()
                         ? new StoreFailedException(
                                 "the store was closed before all was sealed", new IOException("closed"))
@@ -213,7 +232,7 @@ public final class Sealer {
             answer(List.copyOf(whenSealed), reason);
             whenSealed.clear();
             long nanos = millis == Long.MAX_VALUE ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(millis);
-            while (!stopping && nanos > 0) {
+            while (!stopping && !finishing && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
                 answer(List.copyOf(whenSealed), reason);
                 whenSealed.clear();

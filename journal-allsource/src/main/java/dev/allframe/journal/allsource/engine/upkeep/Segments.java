@@ -12,6 +12,7 @@ import dev.allframe.journal.allsource.engine.segment.Digest;
 import dev.allframe.journal.allsource.engine.segment.EventSegmentWriter;
 import dev.allframe.journal.allsource.engine.segment.Manifest;
 import dev.allframe.journal.allsource.engine.segment.OpenFiles;
+import dev.allframe.journal.allsource.engine.segment.RowBlocks;
 import dev.allframe.journal.allsource.engine.segment.RowOrder;
 import dev.allframe.journal.allsource.engine.segment.SegmentCache;
 import dev.allframe.journal.allsource.engine.segment.SegmentFile;
@@ -48,6 +49,9 @@ public final class Segments implements Closeable {
     /** Bytes of a row besides its payload, about. */
     static final int ROW_BYTES = 100;
 
+    /** One part of so many of the memory for what is decompressed is for blocks, the rest for whole segments. */
+    private static final int BLOCK_SHARE = 4;
+
     private static final Logger LOG = System.getLogger(Segments.class.getName());
 
     private final Disk disk;
@@ -65,8 +69,9 @@ public final class Segments implements Closeable {
         this.directory = storeDirectory;
         this.index = index;
         this.nextId = new AtomicLong(manifest.nextSegmentId());
-        this.cache = new SegmentCache(cacheBytes);
-        this.openFiles = new OpenFiles(disk, files(), storeId, OpenFiles.MAX_OPEN);
+        long blockBytes = cacheBytes / BLOCK_SHARE;
+        this.cache = new SegmentCache(cacheBytes - blockBytes);
+        this.openFiles = new OpenFiles(disk, files(), storeId, new RowBlocks(blockBytes), OpenFiles.MAX_OPEN);
         this.writer = new EventSegmentWriter(disk, files(), storeId);
         disk.createDirectories(files());
     }

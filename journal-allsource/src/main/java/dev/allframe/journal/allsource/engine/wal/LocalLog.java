@@ -58,6 +58,17 @@ public final class LocalLog implements GroupLog {
     }
 
     @Override
+    public long settle() throws IOException {
+        log.force();
+        return log.numbers().lastLsn();
+    }
+
+    @Override
+    public void shrink(long lsn) throws IOException {
+        log.shrink(lsn);
+    }
+
+    @Override
     public void close() throws IOException {
         log.close();
     }

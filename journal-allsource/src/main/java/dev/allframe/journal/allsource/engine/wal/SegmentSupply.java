@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentSupply implements Closeable {
 
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
+    /**
+     * The page cache takes pieces as large as the write that fills them: for those of a MiB it may look for free memory
+     * for long, and each write of records into them costs half as much again.
+     */
+    private static final int ZEROS_BYTES = 64 << 10;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
     /** A file of zeros with a temporary name. */
     record Prepared(Path path, DiskFile file, int bytes) {}
@@ -63,6 +68,11 @@ final class SegmentSupply implements Closeable {
         }
         Prepared ready = taken();
         return ready != null ? ready : make(nextPath(), segmentBytes);
+    }
+
+    /** Makes a file that has room for marks alone. */
+    Prepared takeSmallest() throws IOException {
+        return make(nextPath(), WalFormat.MIN_SEGMENT_BYTES);
     }
 
     private @Nullable Prepared taken() {

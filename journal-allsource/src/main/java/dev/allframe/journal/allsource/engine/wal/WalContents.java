@@ -1,6 +1,10 @@
 package dev.allframe.journal.allsource.engine.wal;
 
+import dev.allframe.journal.allsource.engine.io.Disk;
+import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.log.Numbers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -41,6 +45,19 @@ public record WalContents(@Nullable UUID storeId, List<Segment> segments, Number
         /** Whether the log ends in something that was never acknowledged. */
         public boolean torn() {
             return usedEnd > wholeEnd;
+        }
+
+        /** Writes again what nobody knows to be forced, zeros over what is torn, and forces. */
+        void repair(Disk disk) throws IOException {
+            try (DiskFile opened = disk.open(file)) {
+                if (unprovenBytes.length > 0) {
+                    opened.write(ByteBuffer.wrap(unprovenBytes), unproven);
+                }
+                if (torn()) {
+                    opened.write(ByteBuffer.allocate(usedEnd - wholeEnd), wholeEnd);
+                }
+                opened.force();
+            }
         }
     }
 }

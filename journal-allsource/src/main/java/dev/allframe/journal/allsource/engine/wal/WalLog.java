@@ -4,18 +4,14 @@ import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.io.Disk;
 import dev.allframe.journal.allsource.engine.io.DiskFile;
 import dev.allframe.journal.allsource.engine.io.NoSpaceException;
-import dev.allframe.journal.allsource.engine.log.ByteWriter;
 import dev.allframe.journal.allsource.engine.log.Group;
 import dev.allframe.journal.allsource.engine.log.Numbers;
 import dev.allframe.store.CorruptStoreException;
 import dev.allframe.store.UnsupportedFormatException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -47,19 +43,14 @@ public final class WalLog implements Closeable {
      * The segment before it then has its last records proven by the header of the next.
      */
 
-    /** Batches above this are written before they are forced, so that one of any size needs little memory. */
-    private static final int BATCH_BYTES = 1 << 20;
-    private static final int SMALL_BATCH_BYTES = 1 << 13;
-
     private final Disk disk;
     private final Path directory;
     private final UUID storeId;
     private final WalConfig config;
     private final InstantSource clock;
     private final SegmentSupply supply;
-    private final Deque<WalContents.Segment> segments;
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
-    private ByteWriter batch = new ByteWriter(SMALL_BATCH_BYTES);
+    private final LogFiles files;
+    private final RecordBatch batch = new RecordBatch();
 
     private @Nullable WalSegmentWriter segment;
     private Numbers numbers;
@@ -77,7 +68,7 @@ public final class WalLog implements Closeable {
         this.config = config;
         this.clock = around.clock;
         this.supply = new SegmentSupply(disk, directory, config.segmentBytes(), around.background);
-        this.segments = new ArrayDeque<>(contents.segments());
+        this.files = new LogFiles(disk, directory, contents.segments());
         this.numbers = contents.numbers();
         this.forcedLsn = contents.numbers().lastLsn();
         this.witnessed = contents.endsWithMark() || forcedLsn == 0;
@@ -133,23 +124,11 @@ public final class WalLog implements Closeable {
         }
         disk.forceDirectory(directory);
         if (contents.end() != null) {
-            repair(disk, contents.end());
+            contents.end().repair(disk);
         }
         WalLog log = new WalLog(disk, directory, storeId, config, contents, around);
         log.supply.prepare();
         return log;
-    }
-
-    private static void repair(Disk disk, WalContents.End end) throws IOException {
-        try (DiskFile file = disk.open(end.file())) {
-            if (end.unprovenBytes().length > 0) {
-                file.write(ByteBuffer.wrap(end.unprovenBytes()), end.unproven());
-            }
-            if (end.torn()) {
-                file.write(ByteBuffer.allocate(end.usedEnd() - end.wholeEnd()), end.wholeEnd());
-            }
-            file.force();
-        }
     }
 
     /** The longest entry that it takes, in bytes. */
@@ -163,7 +142,7 @@ public final class WalLog implements Closeable {
      * @return the number of the first
      * @throws NoSpaceException if there is no room: nothing was written, and the same call may succeed later
      * @throws IllegalArgumentException if a position or change is not the next; nothing was written, and the log goes
-     * on
+     *         on
      * @throws IOException if the disk fails; the log takes nothing more then
      */
     long append(Group group) throws IOException {
@@ -175,23 +154,11 @@ public final class WalLog implements Closeable {
         int bytes = Math.toIntExact(group.bytes() + (long) group.size() * WalFormat.PREFIX_BYTES);
         WalSegmentWriter current = withRoom(bytes);
         long firstLsn = numbers.lastLsn() + 1;
-        batch.reserve(bytes); // so that no lack of memory finds half a group in the batch
-        guarded(() -> write(group, firstLsn, current.checksum()));
+        batch.reserve(bytes);
+        guarded(() -> batch.add(group, firstLsn, forcedLsn, current));
         numbers = after;
         witnessed = false;
         return firstLsn;
-    }
-
-    private void write(Group group, long firstLsn, WalFormat.Checksum checksum) throws IOException {
-        for (int i = 0; i < group.size(); i++) {
-            int start = batch.size();
-            WalFormat.beginRecord(batch);
-            group.write(i, batch);
-            checksum.finish(batch, start, firstLsn + i, forcedLsn);
-            if (batch.size() > BATCH_BYTES) {
-                flush();
-            }
-        }
     }
 
     /** The segment, or the next one, with room for so many bytes behind what waits. */
@@ -211,10 +178,8 @@ public final class WalLog implements Closeable {
     }
 
     private void writeMark(WalSegmentWriter to) {
-        int start = batch.size();
-        WalFormat.mark(batch);
         long lsn = numbers.lastLsn() + 1;
-        to.checksum().finish(batch, start, lsn, forcedLsn);
+        batch.addMark(lsn, forcedLsn, to);
         witnessed = forcedLsn == numbers.lastLsn();
         numbers = numbers.passed(lsn);
     }
@@ -225,7 +190,12 @@ public final class WalLog implements Closeable {
      * @throws NoSpaceException if there is no room; then the segment goes on, with everything forced that was appended
      */
     private WalSegmentWriter next(int bytes) throws IOException {
-        SegmentSupply.Prepared prepared = taken(bytes);
+        WalSegmentWriter begun = next(taken(() -> supply.take(bytes)));
+        supply.prepare();
+        return begun;
+    }
+
+    private WalSegmentWriter next(SegmentSupply.Prepared prepared) throws IOException {
         try {
             guarded(() -> forceAll());
         } catch (IOException failed) {
@@ -246,19 +216,19 @@ public final class WalLog implements Closeable {
                 throw failed;
             }
         }
-        if (!segments.isEmpty() && segments.getLast().firstLsn() == begun.firstLsn()) {
-            segments.removeLast(); // it had no records, and the new one has taken its name
-        }
-        segments.add(new WalContents.Segment(begun.path(), begun.firstLsn()));
+        files.begun(begun.path(), begun.firstLsn());
         segment = begun;
         witnessed = true;
-        supply.prepare();
         return begun;
     }
 
-    private SegmentSupply.Prepared taken(int bytes) throws IOException {
+    private interface Supplying {
+        SegmentSupply.Prepared take() throws IOException;
+    }
+
+    private SegmentSupply.Prepared taken(Supplying from) throws IOException {
         try {
-            return supply.take(bytes);
+            return from.take();
         } catch (NoSpaceException full) {
             throw full;
         } catch (IOException failed) {
@@ -287,22 +257,10 @@ public final class WalLog implements Closeable {
         guarded(() -> forceAll());
     }
 
-    /** Hands the batch to the operating system. */
     private void flush() throws IOException {
-        if (batch.size() > 0 && segment != null) {
-            segment.write(batch, buffer(Math.min(batch.size(), BATCH_BYTES)));
-            if (batch.array().length > 4 * BATCH_BYTES) {
-                batch = new ByteWriter(SMALL_BATCH_BYTES);
-            }
-            batch.clear();
+        if (segment != null) {
+            batch.writeTo(segment);
         }
-    }
-
-    private ByteBuffer buffer(int bytes) {
-        if (buffer.capacity() < bytes) {
-            buffer = ByteBuffer.allocateDirect(Math.max(SMALL_BATCH_BYTES, Integer.highestOneBit(bytes - 1) << 1));
-        }
-        return buffer;
     }
 
     private void forceAll() throws IOException {
@@ -365,17 +323,22 @@ public final class WalLog implements Closeable {
      */
     void releaseTo(long lsn) throws IOException {
         check();
-        while (segments.size() > 1) {
-            WalContents.Segment oldest = segments.removeFirst();
-            if (segments.getFirst().firstLsn() - 1 > lsn) {
-                segments.addFirst(oldest);
-                return;
-            }
-            guarded(() -> {
-                disk.delete(oldest.file());
-                disk.forceDirectory(directory);
-            });
+        guarded(() -> files.deleteTo(lsn));
+    }
+
+    /**
+     * Deletes every segment, where each entry has a number up to this one, and leaves the smallest one in their place,
+     * for the numbers that come next. To be called before the log is closed. A log without a segment gets none, and one
+     * that is small already stays as it is.
+     *
+     * @throws NoSpaceException if there is no room for the smallest segment; the log is as it was
+     */
+    void shrink(long lsn) throws IOException {
+        check();
+        if (!files.isEmpty() && numbers.lastLsn() <= lsn && !files.endsSmall()) {
+            next(taken(supply::takeSmallest));
         }
+        releaseTo(lsn);
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.allframe.journal.allsource.engine.write;
 
 import dev.allframe.failure.Failures;
 import dev.allframe.journal.allsource.engine.contents.Applier;
-import dev.allframe.journal.allsource.engine.contents.Contents;
 import dev.allframe.journal.allsource.engine.log.Group;
 import dev.allframe.journal.allsource.engine.log.GroupLog;
 import dev.allframe.journal.allsource.engine.log.GroupLog.Outcome.Committed;
@@ -16,15 +15,12 @@ import dev.allframe.store.ChangesRefused;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StoreFailedException;
 import dev.allframe.store.StoreFullException;
-import dev.allframe.store.StoreOverloadedException;
 import dev.allframe.store.VersionConflictException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * committed, the next one gathers by itself.
  *
  * <h2>Threads</h2> {@link #submit} may be called from any thread. All else runs on the partition's own thread, which
- * holds no lock while it commits. It alone takes from the queue; when it has ended, whoever submits does, under a lock.
- * Answers are given by {@link Answers}, so that a caller's code holds up no group and no other answer.
+ * holds no lock while it commits. Answers are given by {@link Answers}, so that a caller's code holds up no group and
+ * no other answer.
  *
  * <h2>Failures</h2> A group that the log refuses changes nothing, and writing goes on. One of which nobody knows ends
  * all writing: what was under way has an unknown outcome, what comes later is refused, reads go on. Whatever is thrown
@@ -56,18 +52,11 @@ public final class Partition {
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final WriteParts parts;
-    private final Contents contents;
     private final GroupLog log;
-    private final Sealer sealer;
     private final WriteTrouble trouble;
     private final Thread thread;
 
-    private final WaitingBytes waitingBytes;
-    private final MpscUnboundedArrayQueue<Request> queue = new MpscUnboundedArrayQueue<>(4096);
-    /** Held by whoever takes from the queue when the partition's thread has ended, or is about to. */
-    private final ReentrantLock refusing = new ReentrantLock();
-    private volatile boolean parked;
-    private volatile boolean stopped;
+    private final RequestQueue queue;
     private final ForceTimes commitTimes = new ForceTimes();
 
     // what follows is used by the partition's thread alone
@@ -75,7 +64,7 @@ public final class Partition {
     private final Speculation speculation;
     private final Admission admission;
     private final Applier applier;
-    private final TailAge tailAge;
+    private final TailEnd tailEnd;
     private final Upkeep upkeep;
     /** The requests of the group, in the order of its entries. */
     private final List<Write> writes = new ArrayList<>();
@@ -84,8 +73,6 @@ public final class Partition {
     private final List<Request.Afterwards> afterwards = new ArrayList<>();
     /** What is worked on, so that it is answered whatever is thrown. */
     private @Nullable Request admitting;
-    /** Why the tables have not taken the group; null while they find room. */
-    private @Nullable StoreFullException tablesFull;
     private long askAgainAt;
     private boolean idleNoted = true;
     private boolean stopping;
@@ -98,17 +85,16 @@ public final class Partition {
 
     public Partition(WriteParts parts, Sealer sealer, Applier applier, Speculation speculation) {
         this.parts = parts;
-        this.contents = parts.contents();
         this.log = parts.log();
-        this.sealer = sealer;
         this.applier = applier;
         this.speculation = speculation;
         this.trouble = new WriteTrouble(parts.storeId(), parts.clock());
-        this.waitingBytes = new WaitingBytes(parts.storeId(), parts.limits().waitingBytes());
+        this.queue = new RequestQueue(new WaitingBytes(parts.storeId(), parts.limits().waitingBytes()), this::refuse,
+                this::whyEnded);
         this.group = log.newGroup();
         this.admission = new Admission(parts, speculation, group, sealer);
-        this.tailAge = new TailAge(parts.limits().sealAfter());
-        this.upkeep = new Upkeep(log, sealer, trouble, this::endWholeTail);
+        this.tailEnd = new TailEnd(parts, sealer, applier, trouble);
+        this.upkeep = new Upkeep(log, sealer, trouble, tailEnd);
         this.answers = newAnswers();
         this.thread = new Thread(this::run, "allframe-store-writer");
         thread.setDaemon(true);
@@ -127,24 +113,20 @@ public final class Partition {
      * waits, it is answered so.
      */
     public void submit(Request request) {
-        try {
-            waitingBytes.add(request);
-        } catch (StoreOverloadedException overloaded) {
-            refuse(request, overloaded);
-            return;
-        }
-        queue.offer(request);
-        if (parked) {
-            LockSupport.unpark(thread);
-        }
-        if (stopped) { // the request may have come after the thread's last look at the queue
-            refuseQueued();
-        }
+        queue.submit(request, thread);
     }
 
     /** Waits until everything submitted before {@link Request.Stop} is done. */
     public void join() {
         Threads.join(thread);
+    }
+
+    /**
+     * Whether everything up to the log's last number is in tail segments that have ended, and no copy needs the log. To
+     * be asked when the partition has ended.
+     */
+    public boolean hasEndedTail() {
+        return tailEnd.isWhole();
     }
 
     /** What waits and how long commits have taken. */
@@ -175,8 +157,7 @@ public final class Partition {
             answerAllUnderWay();
             throw defect;
         } finally {
-            stopped = true;
-            refuseQueued();
+            queue.end();
         }
     }
 
@@ -192,29 +173,27 @@ public final class Partition {
     }
 
     private void rest() {
-        parked = true;
-        if (queue.isEmpty()) {
-            if (tablesFull != null) {
-                LockSupport.parkNanos(this, Math.max(askAgainAt - System.nanoTime(), 1));
-            } else if (!idleNoted) {
-                LockSupport.parkNanos(this, IDLE_NANOS);
-            } else if (tailAge.isRunning()) {
-                LockSupport.parkNanos(this, Math.max(tailAge.nanosLeft(), 1));
-            } else {
-                LockSupport.park(this);
-            }
-        }
-        parked = false;
+        queue.rest(this::park);
         askTablesAgain();
-        if (tablesFull == null) {
+        if (trouble.tablesFull() == null) {
             if (!idleNoted && queue.isEmpty()) {
                 noteIdle();
             }
-            if (tailAge.isOver()) {
-                endTail();
-            }
+            tailEnd.endWhereDue();
         }
         giveAnswers();
+    }
+
+    private void park() {
+        if (trouble.tablesFull() != null) {
+            LockSupport.parkNanos(this, Math.max(askAgainAt - System.nanoTime(), 1));
+        } else if (!idleNoted) {
+            LockSupport.parkNanos(this, IDLE_NANOS);
+        } else if (tailEnd.age().isRunning()) {
+            LockSupport.parkNanos(this, Math.max(tailEnd.age().nanosLeft(), 1));
+        } else {
+            LockSupport.park(this);
+        }
     }
 
     private void noteIdle() {
@@ -256,7 +235,6 @@ public final class Partition {
     }
 
     private void take(Request request) {
-        waitingBytes.remove(request);
         admitting = request;
         switch (request) {
             case Request.Change change -> {
@@ -278,7 +256,7 @@ public final class Partition {
 
     private void admit(Request.Change change, int part) {
         try {
-            refuseInTrouble();
+            trouble.refuse();
             LogEntry entry = change.entry(admission, part);
             if (entry == null) {
                 change.done(answers, part, null);
@@ -298,22 +276,9 @@ public final class Partition {
         }
     }
 
-    /**
-     * Before anything is compared: what failed may have changed versions and revisions, or not, and what waits has
-     * changed them.
-     */
-    private void refuseInTrouble() {
-        if (trouble.isFailed()) {
-            throw trouble.failed();
-        }
-        if (tablesFull != null) {
-            throw tablesFull;
-        }
-    }
-
     /** Makes the group durable and applies it, and answers what had to wait for that. */
     private void commit() {
-        Throwable failed = group.isEmpty() || tablesFull != null ? null : committed();
+        Throwable failed = group.isEmpty() || trouble.tablesFull() != null ? null : committed();
         Throwable reason = trouble.isFailed() ? trouble.failed() : failed;
         if (failed != null) {
             failGroup(failed);
@@ -322,9 +287,8 @@ public final class Partition {
             conflict.request.fail(answers, conflict.part, reason == null ? conflict.reason : reason);
         }
         conflicts.clear();
-        if (isTailFull()) {
-            endTail();
-        }
+        giveAnswers(); // before it may wait for the sealer
+        tailEnd.endWhereDue();
     }
 
     /** Why the group does not count; null where it is durable and applied. */
@@ -359,7 +323,7 @@ public final class Partition {
     }
 
     private void apply(long firstLsn) {
-        tailAge.begin();
+        tailEnd.age().begin();
         applier.passed(firstLsn - 1);
         for (int i = 0; i < group.size(); i++) {
             applier.apply(firstLsn + i, group.entry(i), group.bytes(i));
@@ -379,24 +343,23 @@ public final class Partition {
             group.clear();
             trouble.over();
         } catch (StoreFullException full) {
-            tablesFull = full;
-            trouble.full(full);
+            trouble.tablesFull(full);
             askAgainAt = System.nanoTime() + ASK_AGAIN_NANOS;
         }
     }
 
     private void askTablesAgain() {
-        if (tablesFull != null && System.nanoTime() - askAgainAt >= 0) {
-            tablesFull = null;
+        if (trouble.tablesFull() != null && System.nanoTime() - askAgainAt >= 0) {
+            trouble.askTables();
             publish();
-            if (isTailFull()) {
-                endTail();
-            }
+            giveAnswers();
+            tailEnd.endWhereDue();
         }
     }
 
     /** The log has a group that waits for its answers; whoever opens the store finds it. */
     private void giveUpGroup() {
+        StoreFullException tablesFull = trouble.tablesFull();
         if (tablesFull != null) {
             failGroup(new StoreFailedException("store " + parts.storeId()
                     + " was closed before its tables found room for what is in the log: "
@@ -405,37 +368,8 @@ public final class Partition {
         }
     }
 
-    private boolean isTailFull() {
-        return contents.tail().isFull(parts.limits().tail()) || tailAge.isOver();
-    }
-
-    /** Ends the tail segment and gives it to the sealer. Waits where too many are waiting there. */
-    private void endTail() {
-        tailAge.end();
-        if (tablesFull == null && !trouble.isFailed()) {
-            sealer.submit(contents.endTail(applier.lastLsn()));
-            sealer.awaitRoom();
-        }
-    }
-
-    /** Has everything that was applied in tail segments that have ended, or throws. */
-    private void endWholeTail() {
-        refuseInTrouble();
-        if (applier.lastLsn() > contents.endedLsn()) {
-            endTail();
-        }
-    }
-
-    private void refuseQueued() {
-        refusing.lock();
-        try {
-            Request request;
-            while ((request = queue.poll()) != null) {
-                refuse(request, trouble.isFailed() ? trouble.failed() : new StoreClosedException(parts.storeId()));
-            }
-        } finally {
-            refusing.unlock();
-        }
+    private RuntimeException whyEnded() {
+        return trouble.isFailed() ? trouble.failed() : new StoreClosedException(parts.storeId());
     }
 
     private void refuse(Request request, RuntimeException reason) {

@@ -106,7 +106,10 @@ public sealed interface Request {
         }
     }
 
-    record DeleteEvents(StreamId stream, long toSequenceNr, CompletableFuture<Void> result) implements OneChange {
+    /** @param bytes what it takes of the bytes that may wait; nothing where it must not be refused */
+    record DeleteEvents(StreamId stream, long toSequenceNr, long bytes, CompletableFuture<Void> result)
+            implements
+                OneChange {
 
         @Override
         public @Nullable LogEntry entry(Admission admission) {
@@ -140,6 +143,11 @@ public sealed interface Request {
     record DeleteSnapshots(StreamId stream, SnapshotCriteria criteria, CompletableFuture<Void> result)
             implements
                 OneChange {
+
+        @Override
+        public long bytes() {
+            return OVERHEAD;
+        }
 
         @Override
         public @Nullable LogEntry entry(Admission admission) {
@@ -184,16 +192,16 @@ public sealed interface Request {
     }
 
     /** Looks at something after everything that was asked for before has been applied. */
-    record Look<T>(Supplier<T> look, CompletableFuture<T> result) implements Afterwards {
+    record Look<T>(Supplier<T> look, CompletableFuture<T> result) implements Afterwards {}
+
+    /** Ends the tail segment; answered when everything before is sealed. */
+    record Seal(CompletableFuture<Void> result) implements Afterwards {
 
         @Override
         public long bytes() {
             return OVERHEAD;
         }
     }
-
-    /** Ends the tail segment; answered when everything before is sealed. */
-    record Seal(CompletableFuture<Void> result) implements Afterwards {}
 
     /** What is taken while nothing changes. */
     @FunctionalInterface
@@ -219,8 +227,12 @@ public sealed interface Request {
     /** The log up to an entry is no longer needed. */
     record Release(long lsn, CompletableFuture<Void> result) implements Afterwards {}
 
-    /** Ends the partition when everything before is done. */
-    record Stop(CompletableFuture<Void> result) implements Afterwards {}
+    /**
+     * Ends the partition when everything before is done.
+     *
+     * @param endsTail whether the tail segment is ended too, where nothing is in trouble
+     */
+    record Stop(boolean endsTail, CompletableFuture<Void> result) implements Afterwards {}
 
     private static long lengthOf(@Nullable Payload payload) {
         return payload == null ? 0 : payload.bytes().length;

@@ -16,22 +16,18 @@ final class Upkeep {
     private final GroupLog log;
     private final Sealer sealer;
     private final WriteTrouble trouble;
-    private final Runnable endWholeTail;
+    private final TailEnd tailEnd;
     /** Copies under way, for which the log is kept. */
     private int freezes;
     /** The log up to here is not needed by the store itself. */
     private long releasable;
 
-    /**
-     * For one writer.
-     *
-     * @param endWholeTail ends the tail segment, or throws
-     */
-    Upkeep(GroupLog log, Sealer sealer, WriteTrouble trouble, Runnable endWholeTail) {
+    /** For one writer. */
+    Upkeep(GroupLog log, Sealer sealer, WriteTrouble trouble, TailEnd tailEnd) {
         this.log = log;
         this.sealer = sealer;
         this.trouble = trouble;
-        this.endWholeTail = endWholeTail;
+        this.tailEnd = tailEnd;
     }
 
     void run(Request.Afterwards request, Answers answers) {
@@ -39,7 +35,7 @@ final class Upkeep {
             switch (request) {
                 case Request.Look<?> look -> look(look, answers);
                 case Request.Seal seal -> {
-                    endWholeTail.run();
+                    tailEnd.endWhole();
                     sealer.whenSealed(seal.result());
                 }
                 case Request.Freeze<?> freeze -> freeze(freeze, answers);
@@ -51,7 +47,12 @@ final class Upkeep {
                     releasable = Math.max(releasable, release.lsn());
                     release(release.result(), answers);
                 }
-                case Request.Stop stop -> answers.done(stop.result());
+                case Request.Stop stop -> {
+                    if (stop.endsTail()) {
+                        tailEnd.endForGood(freezes > 0);
+                    }
+                    answers.done(stop.result());
+                }
             }
         } catch (RuntimeException | Error refused) {
             request.fail(answers, refused);
@@ -66,7 +67,7 @@ final class Upkeep {
     private <T> void freeze(Request.Freeze<T> freeze, Answers answers) {
         long lastLsn;
         try {
-            endWholeTail.run();
+            tailEnd.endWhole();
             lastLsn = log.endFile();
         } catch (IOException failed) {
             trouble.fail(failed);

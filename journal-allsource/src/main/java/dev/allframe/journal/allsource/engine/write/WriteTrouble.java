@@ -17,6 +17,8 @@ final class WriteTrouble {
     private final String storeId;
     private final Clock clock;
     private volatile @Nullable IOException failure;
+    /** Why the tables have not taken what the log has; used by the partition's thread alone. */
+    private @Nullable StoreFullException tablesFull;
     private volatile @Nullable ChangesRefused refused;
 
     WriteTrouble(String storeId, Clock clock) {
@@ -51,6 +53,35 @@ final class WriteTrouble {
     void full(StoreFullException full) {
         if (refused == null) {
             refused = new ChangesRefused(clock.instant(), Failures.message(full), false);
+        }
+    }
+
+    /** The tables of the state have no room for what the log has already. */
+    void tablesFull(StoreFullException full) {
+        tablesFull = full;
+        full(full);
+    }
+
+    /** Why the tables have not taken what the log has; null while they find room. */
+    @Nullable StoreFullException tablesFull() {
+        return tablesFull;
+    }
+
+    /** The tables are asked again. */
+    void askTables() {
+        tablesFull = null;
+    }
+
+    /**
+     * Before anything is compared: what failed may have changed versions and revisions, or not, and what waits has
+     * changed them.
+     */
+    void refuse() {
+        if (isFailed()) {
+            throw failed();
+        }
+        if (tablesFull != null) {
+            throw tablesFull;
         }
     }
 

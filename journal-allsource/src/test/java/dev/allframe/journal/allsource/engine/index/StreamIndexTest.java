@@ -76,6 +76,11 @@ class StreamIndexTest {
             assertThat(index.locate(ANNA, 4, 4, 100)).containsExactly(new Location(1, 3, 1, 4));
             assertThat(index.locate(ANNA, 10, 18, 3)).containsExactly(new Location(1, 9, 1, 10),
                     new Location(2, 0, 2, 11));
+            assertThat(index.locate(ANNA, 3, 10, 100)).containsExactly(new Location(1, 2, 8, 3));
+            assertThat(index.locate(ANNA, 3, 10, 4)).containsExactly(new Location(1, 2, 4, 3));
+            assertThat(index.locate(ANNA, 20, 20, 100)).containsExactly(new Location(3, 4, 1, 20));
+            assertThat(index.locate(ANNA, 15, 20, 100)).containsExactly(new Location(2, 4, 1, 15),
+                    new Location(3, 0, 5, 16));
             assertThat(index.locate(ANNA, 21, 100, 10)).isEmpty();
             assertThat(index.locate(ANNA, 5, 4, 10)).isEmpty();
             assertThat(index.locate(BERT, 1, 100, 10)).isEmpty();

@@ -30,6 +30,7 @@ class OpenFilesTest {
     private final WatchedDisk disk = new WatchedDisk(new MemoryDisk());
     private final Map<Long, SegmentMeta> segments = new HashMap<>();
     private SegmentDirectory directory;
+    private final RowBlocks blocks = new RowBlocks(1 << 20);
     private OpenFiles files;
 
     @BeforeEach
@@ -39,7 +40,7 @@ class OpenFilesTest {
             segments.put(id, directory.seal(id, ROWS));
         }
         disk.forget();
-        files = new OpenFiles(disk, directory.path(), SampleRows.STORE, 2);
+        files = new OpenFiles(disk, directory.path(), SampleRows.STORE, blocks, 2);
     }
 
     @AfterEach

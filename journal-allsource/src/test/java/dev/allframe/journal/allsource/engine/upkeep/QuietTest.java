@@ -38,16 +38,16 @@ class QuietTest {
         quiet.disturbed();
 
         for (int i = 0; i < 10; i++) {
-            pass(Duration.ofSeconds(2), 2_001);
+            pass(Duration.ofSeconds(2), 4_001);
             assertThat(quiet.isQuiet()).isFalse();
         }
-        pass(Duration.ofSeconds(2), 2_000);
+        pass(Duration.ofSeconds(2), 4_000);
         assertThat(quiet.isQuiet()).isTrue();
     }
 
     @Test
     void a_burst_ends_the_quiet_at_once() {
-        pass(Duration.ofMillis(1), 2_001);
+        pass(Duration.ofMillis(1), 4_001);
 
         assertThat(quiet.isQuiet()).isFalse();
     }

@@ -3,6 +3,7 @@ package dev.allframe.journal.allsource.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.journal.allsource.engine.Abandoned;
 import dev.allframe.store.EventStoreBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +28,8 @@ final class CompactTest {
     /** A store with three sealed segments and events in the log alone, one event of nine deleted. */
     private Path store() {
         Path store = temporary.resolve("store");
-        try (EventStoreBackend open = AllSourceBackend.production(store)) {
+        try (Abandoned abandoned = new Abandoned(AllSourceBackend.production(store))) {
+            EventStoreBackend open = abandoned.store();
             SampleStore.fill(open);
             SampleStore.await(open.flush());
             SampleStore.append(open, SampleStore.CART, SampleStore.event("cart.reopened", 1, "{}", 9));

@@ -2,6 +2,7 @@ package dev.allframe.journal.allsource.tool;
 
 import dev.allframe.aggregate.Refusal;
 import dev.allframe.journal.allsource.AllSourceBackend;
+import dev.allframe.journal.allsource.engine.Abandoned;
 import dev.allframe.journal.allsource.engine.EngineBackend;
 import dev.allframe.store.Append;
 import dev.allframe.store.CommandRecord;
@@ -45,10 +46,10 @@ final class SampleStore {
 
     private SampleStore() {}
 
-    /** Creates the store: positions 1 to 6 are sealed, 7 to 9 in the log alone. */
+    /** Creates the store and abandons it: positions 1 to 6 are sealed, 7 to 9 in the log alone. */
     static void create(Path directory) {
-        try (EventStoreBackend store = AllSourceBackend.production(directory)) {
-            fill(store);
+        try (Abandoned abandoned = new Abandoned(AllSourceBackend.production(directory))) {
+            fill(abandoned.store());
         }
     }
 
@@ -130,10 +131,10 @@ final class SampleStore {
         }
     }
 
-    /** Everything that a store shows, in words that do not name the store, in a fixed order. */
+    /** Everything that a store shows, in words that do not name the store, in a fixed order. Its log stays. */
     static Map<String, Object> contents(Path directory) {
-        try (EventStoreBackend store = AllSourceBackend.production(directory)) {
-            return contents(store);
+        try (Abandoned abandoned = new Abandoned(AllSourceBackend.production(directory))) {
+            return contents(abandoned.store());
         }
     }
 
