@@ -7,6 +7,7 @@ import dev.allframe.store.Append;
 import dev.allframe.store.EventStoreBackend;
 import dev.allframe.store.StoreClosedException;
 import dev.allframe.store.StreamId;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -133,12 +134,14 @@ public final class CutStore implements BackendProvider {
     }
 
     /**
-     * The configuration of a node. It wants a circuit breaker, so that each message of writes is an append of its own:
-     * a group would be answered when all of its appends are, and some never are.
+     * For nodes that cut single cases off: each message of writes is an append of its own, since a group is answered
+     * when all of its appends are, and some never are.
      */
+    static final String APPENDS_ALONE = "\ninmemory.journal.circuit-breaker.max-failures = 1000\n";
+
+    /** The configuration of a node. */
     static String config(String store, String node) {
-        return "allframe.storage = memory\ninmemory.journal.circuit-breaker.max-failures = 1000\ninmemory.provider = \""
-                + CutStore.class.getName()
+        return "allframe.storage = memory\ninmemory.provider = \"" + CutStore.class.getName()
                 + "\"\ninmemory.cut { store = \"" + store + "\", node = \"" + node + "\" }";
     }
 
@@ -165,6 +168,9 @@ public final class CutStore implements BackendProvider {
                 NODES.get(system.settings().config().getString("inmemory.cut.node")));
         return (EventStoreBackend) Proxy.newProxyInstance(CutStore.class.getClassLoader(),
                 new Class<?>[]{EventStoreBackend.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("appendEach")) { // by append
+                        return InvocationHandler.invokeDefault(proxy, method, arguments);
+                    }
                     if (node.dead) {
                         return dead(store, method);
                     }

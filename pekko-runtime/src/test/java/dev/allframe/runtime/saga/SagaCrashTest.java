@@ -179,10 +179,12 @@ final class SagaCrashTest {
     }
 
     private static AllFrame start(String store, String node) {
-        return AllFrame.standalone("crash-" + node, ConfigFactory.parseString(CutStore.config(store, node) + """
+        return AllFrame
+                .standalone("crash-" + node,
+                        ConfigFactory.parseString(CutStore.config(store, node) + CutStore.APPENDS_ALONE + """
 
-                allframe.restart-backoff { min = 10ms, max = 50ms }
-                """).withFallback(ConfigFactory.load()))
+                                allframe.restart-backoff { min = 10ms, max = 50ms }
+                                """).withFallback(ConfigFactory.load()))
                 .aggregate(VAULT)
                 .saga(MOVE)
                 .saga(TRIP)

@@ -135,8 +135,9 @@ final class SagaNodeFaultsTest {
 
     private AllFrame started(String settings) {
         return AllFrame
-                .standalone("node-faults", ConfigFactory.parseString(CutStore.config(store, store) + "\n" + settings)
-                        .withFallback(ConfigFactory.load()))
+                .standalone("node-faults",
+                        ConfigFactory.parseString(CutStore.config(store, store) + CutStore.APPENDS_ALONE + settings)
+                                .withFallback(ConfigFactory.load()))
                 .clock(clock)
                 .aggregate(VAULT)
                 .saga(TWO_VAULTS)

@@ -57,7 +57,7 @@ import org.junit.jupiter.api.Test;
 @Guarantee("G8")
 final class SagasOfTwoMembersTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Duration ATTEMPT = Duration.ofSeconds(2);
     private static final int OF_EACH = 24;
     private static final int VAULTS = 6;
